@@ -1,0 +1,226 @@
+//! Everything that can happen: one variant per recorded fact.
+//!
+//! A recorded event has a global position and is committed in the same transaction as the change
+//! it tells of. What streams by without being recorded (text as it is written) is a
+//! [`Transient`]: it never touches the disk and is never replayed.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::agent::{StopReason, ToolCallStatus, TurnStatus};
+use crate::id::{
+    AgentId, DeliveryId, MessageId, PermissionId, Position, RequestId, SessionKey, TurnId,
+};
+use crate::message::{Cost, Message, Usage};
+use crate::permission::{PermissionRequest, PermissionStatus};
+use crate::pipeline::Stage;
+use crate::principal::{Chain, Principal};
+use crate::request::{RequestStatus, StageOutcome};
+use crate::session::QueueMode;
+use crate::time::Timestamp;
+
+/// One recorded fact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "properties")]
+pub enum Event {
+    /// The daemon is up.
+    #[serde(rename = "system.started")]
+    SystemStarted { version: String },
+    /// The daemon stops.
+    #[serde(rename = "system.stopping")]
+    SystemStopping { reason: String },
+    /// The configuration was read again.
+    #[serde(rename = "system.config_reloaded")]
+    ConfigReloaded { changed: Vec<String>, needs_restart: Vec<String> },
+    /// A request was admitted.
+    #[serde(rename = "nex.request.started")]
+    RequestStarted { request_id: RequestId, event_id: String, channel: String, purpose: String },
+    /// A request left a stage.
+    #[serde(rename = "nex.request.stage")]
+    RequestStage {
+        request_id: RequestId,
+        stage: Stage,
+        outcome: StageOutcome,
+        duration_us: u64,
+        note: String,
+    },
+    /// A request waits behind the active run of its session.
+    #[serde(rename = "nex.request.queued")]
+    RequestQueued { request_id: RequestId, session_key: SessionKey, mode: QueueMode },
+    /// A request ended.
+    #[serde(rename = "nex.request.completed")]
+    RequestCompleted {
+        request_id: RequestId,
+        session_key: Option<SessionKey>,
+        status: RequestStatus,
+        error: Option<String>,
+        duration_ms: u64,
+    },
+    /// Access control decided something.
+    #[serde(rename = "acl.decision")]
+    AclDecision {
+        request_id: Option<RequestId>,
+        chain: Chain,
+        action: String,
+        verdict: String,
+        reason: String,
+    },
+    /// A run waits for a person.
+    #[serde(rename = "permission.requested")]
+    PermissionRequested { permission: PermissionRequest },
+    /// A permission request was decided, ran out or was withdrawn.
+    #[serde(rename = "permission.resolved")]
+    PermissionResolved {
+        permission_id: PermissionId,
+        session_key: SessionKey,
+        status: PermissionStatus,
+        resolved_by: Option<Principal>,
+        comment: Option<String>,
+    },
+    /// A session exists now.
+    #[serde(rename = "session.created")]
+    SessionCreated { session_key: SessionKey, agent_id: AgentId },
+    /// A turn began.
+    #[serde(rename = "turn.created")]
+    TurnCreated { turn_id: TurnId, session_key: SessionKey, request_ids: Vec<RequestId> },
+    /// A turn changed how it stands: parked, running again.
+    #[serde(rename = "turn.updated")]
+    TurnUpdated { turn_id: TurnId, session_key: SessionKey, status: TurnStatus },
+    /// A turn ended.
+    #[serde(rename = "turn.completed")]
+    TurnCompleted {
+        turn_id: TurnId,
+        session_key: SessionKey,
+        status: TurnStatus,
+        stop_reason: StopReason,
+        error: Option<String>,
+        usage: Usage,
+        cost: Cost,
+    },
+    /// A message joined a session.
+    #[serde(rename = "message.recorded")]
+    MessageRecorded { session_key: SessionKey, message: Message },
+    /// A tool call began: its effect may have happened from here on.
+    #[serde(rename = "agent.tool.started")]
+    ToolStarted {
+        turn_id: TurnId,
+        session_key: SessionKey,
+        tool_call_id: String,
+        name: String,
+        summary: String,
+    },
+    /// A tool call ended.
+    #[serde(rename = "agent.tool.completed")]
+    ToolCompleted {
+        turn_id: TurnId,
+        session_key: SessionKey,
+        tool_call_id: String,
+        name: String,
+        status: ToolCallStatus,
+        duration_ms: u64,
+        /// The first lines of the result.
+        excerpt: String,
+        /// A record for people: for an edit, the unified diff.
+        record: Option<String>,
+    },
+    /// A run met an error, and what is done about it.
+    #[serde(rename = "agent.error")]
+    AgentErrored { turn_id: TurnId, session_key: SessionKey, message: String, will_retry: bool },
+    /// Old turns were replaced by a summary.
+    #[serde(rename = "session.compacted")]
+    SessionCompacted { session_key: SessionKey, n_messages: u64, tokens_saved: u64 },
+    /// A delivery is about to be handed to an adapter.
+    #[serde(rename = "adapter.out.sending")]
+    DeliverySending { delivery_id: DeliveryId, request_id: RequestId, target: String },
+    /// An adapter confirmed a delivery.
+    #[serde(rename = "adapter.out.sent")]
+    DeliverySent { delivery_id: DeliveryId, message_ids: Vec<String> },
+    /// A delivery failed, or nobody knows how it ended.
+    #[serde(rename = "adapter.out.error")]
+    DeliveryFailed { delivery_id: DeliveryId, error: String, is_unknown: bool },
+    /// An adapter changed its state.
+    #[serde(rename = "adapter.status")]
+    AdapterStatus { adapter: String, state: String, reason: String },
+}
+
+impl Event {
+    /// The type name on the wire, such as `turn.created`.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::SystemStarted { .. } => "system.started",
+            Self::SystemStopping { .. } => "system.stopping",
+            Self::ConfigReloaded { .. } => "system.config_reloaded",
+            Self::RequestStarted { .. } => "nex.request.started",
+            Self::RequestStage { .. } => "nex.request.stage",
+            Self::RequestQueued { .. } => "nex.request.queued",
+            Self::RequestCompleted { .. } => "nex.request.completed",
+            Self::AclDecision { .. } => "acl.decision",
+            Self::PermissionRequested { .. } => "permission.requested",
+            Self::PermissionResolved { .. } => "permission.resolved",
+            Self::SessionCreated { .. } => "session.created",
+            Self::TurnCreated { .. } => "turn.created",
+            Self::TurnUpdated { .. } => "turn.updated",
+            Self::TurnCompleted { .. } => "turn.completed",
+            Self::MessageRecorded { .. } => "message.recorded",
+            Self::ToolStarted { .. } => "agent.tool.started",
+            Self::ToolCompleted { .. } => "agent.tool.completed",
+            Self::AgentErrored { .. } => "agent.error",
+            Self::SessionCompacted { .. } => "session.compacted",
+            Self::DeliverySending { .. } => "adapter.out.sending",
+            Self::DeliverySent { .. } => "adapter.out.sent",
+            Self::DeliveryFailed { .. } => "adapter.out.error",
+            Self::AdapterStatus { .. } => "adapter.status",
+        }
+    }
+}
+
+/// A recorded event with its place and time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Recorded {
+    /// Its place in the ledger.
+    pub position: Position,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// Something that passes by and is not recorded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "properties")]
+pub enum Transient {
+    /// The text of a reply so far. Sent to whoever joins in the middle, and whenever a reply
+    /// starts over after a broken stream; it replaces what was shown.
+    #[serde(rename = "agent.streaming.snapshot")]
+    Snapshot { turn_id: TurnId, session_key: SessionKey, message_id: MessageId, seq: u64, text: String },
+    /// More text of a reply; follows the snapshot or delta with the next lower `seq`.
+    #[serde(rename = "agent.streaming.token")]
+    Token { turn_id: TurnId, session_key: SessionKey, message_id: MessageId, seq: u64, delta: String },
+    /// More of the model's reasoning, for those who want to watch.
+    #[serde(rename = "agent.streaming.reasoning")]
+    Reasoning { turn_id: TurnId, session_key: SessionKey, message_id: MessageId, seq: u64, delta: String },
+}
+
+impl Transient {
+    /// The session it belongs to.
+    #[must_use]
+    pub fn session_key(&self) -> &SessionKey {
+        match self {
+            Self::Snapshot { session_key, .. }
+            | Self::Token { session_key, .. }
+            | Self::Reasoning { session_key, .. } => session_key,
+        }
+    }
+
+    /// The type name on the wire.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Snapshot { .. } => "agent.streaming.snapshot",
+            Self::Token { .. } => "agent.streaming.token",
+            Self::Reasoning { .. } => "agent.streaming.reasoning",
+        }
+    }
+}

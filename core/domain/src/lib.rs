@@ -1,0 +1,22 @@
+//! The vocabulary and the decisions of Nexus.
+//!
+//! Everything here is a value or a pure function: no I/O, no async, no clock, no environment.
+//! The engine of the daemon gathers facts, asks the functions of this crate, and performs what
+//! they return.
+
+pub mod agent;
+pub mod arrival;
+pub mod event;
+pub mod failure;
+pub mod id;
+pub mod message;
+pub mod permission;
+pub mod pipeline;
+pub mod principal;
+pub mod request;
+pub mod retry;
+pub mod session;
+pub mod time;
+
+pub use failure::{Failure, FailureKind};
+pub use time::Timestamp;

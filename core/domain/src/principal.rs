@@ -1,0 +1,98 @@
+//! Who acts.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::AgentId;
+
+/// The authenticated who. An agent never stands alone: it acts for the principals before it in a
+/// [`Chain`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Principal {
+    /// The person this installation belongs to.
+    Owner,
+    /// A person the owner knows, by entity id.
+    Known(String),
+    /// A sender nobody has vouched for, as `channel:identifier`.
+    Unknown(String),
+    /// An agent, by name.
+    Agent(AgentId),
+    /// An adapter account, as `adapter/account`.
+    Adapter(String),
+    /// A key issued to a program.
+    ApiKey(String),
+    /// A job of the daemon itself.
+    Job(String),
+}
+
+impl fmt::Display for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Owner => f.write_str("owner"),
+            Self::Known(id) => write!(f, "person:{id}"),
+            Self::Unknown(id) => write!(f, "unknown:{id}"),
+            Self::Agent(id) => write!(f, "agent:{id}"),
+            Self::Adapter(id) => write!(f, "adapter:{id}"),
+            Self::ApiKey(id) => write!(f, "api_key:{id}"),
+            Self::Job(id) => write!(f, "job:{id}"),
+        }
+    }
+}
+
+/// Deepest chain of delegation: an invoker and five agents.
+pub const CHAIN_LEN_MAX: usize = 6;
+
+/// Who acts for whom: the invoker first, then the agents in order of delegation. A verdict is the
+/// intersection over the chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Chain(Vec<Principal>);
+
+impl Chain {
+    /// A principal acting for itself.
+    #[must_use]
+    pub fn of(invoker: Principal) -> Self {
+        Self(vec![invoker])
+    }
+
+    /// The same chain with one agent more at its end.
+    #[must_use]
+    pub fn through(&self, agent: AgentId) -> Self {
+        let mut links = self.0.clone();
+        links.push(Principal::Agent(agent));
+        Self(links)
+    }
+
+    /// The links, invoker first.
+    #[must_use]
+    pub fn links(&self) -> &[Principal] {
+        &self.0
+    }
+
+    /// The one on whose behalf everything happens; `None` only for a chain read from bad data.
+    #[must_use]
+    pub fn invoker(&self) -> Option<&Principal> {
+        self.0.first()
+    }
+
+    /// The one that acts; `None` only for a chain read from bad data.
+    #[must_use]
+    pub fn actor(&self) -> Option<&Principal> {
+        self.0.last()
+    }
+}
+
+impl fmt::Display for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, link) in self.0.iter().enumerate() {
+            if n > 0 {
+                f.write_str(" > ")?;
+            }
+            link.fmt(f)?;
+        }
+        Ok(())
+    }
+}

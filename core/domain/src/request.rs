@@ -1,0 +1,110 @@
+//! One event's way through the eight stages, as recorded.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AgentId, RequestId, SessionKey, TurnId};
+use crate::pipeline::Stage;
+use crate::principal::Principal;
+use crate::session::QueueMode;
+use crate::time::Timestamp;
+
+/// How a request stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestStatus {
+    /// On its way.
+    Processing,
+    /// Waiting behind the session's active run.
+    Queued,
+    /// Waiting for a person.
+    Parked,
+    /// Done.
+    Completed,
+    /// The sender may not.
+    Denied,
+    /// An automation answered; no agent ran.
+    HandledByAutomation,
+    /// Somebody stopped it.
+    Cancelled,
+    /// Something failed.
+    Failed,
+}
+
+impl RequestStatus {
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Processing | Self::Queued | Self::Parked)
+    }
+}
+
+/// How a stage ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StageOutcome {
+    /// Went on to the next stage.
+    Passed,
+    /// Had nothing to do.
+    Skipped,
+    /// Ended the request here on purpose.
+    Ended,
+    /// Failed.
+    Failed,
+}
+
+/// What one stage recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StageTrace {
+    /// The stage.
+    pub stage: Stage,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
+    /// How it ended.
+    pub outcome: StageOutcome,
+    /// One line for people: who was recognized, which rule matched, why it was skipped.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+/// A request as recorded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Request {
+    /// Its id.
+    pub id: RequestId,
+    /// The arrival that caused it, as `{channel}:{event_id}`.
+    pub event_id: String,
+    /// How it stands.
+    pub status: RequestStatus,
+    /// The last stage it entered.
+    pub stage: Stage,
+    /// Who sent it, once known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principal: Option<Principal>,
+    /// The session it goes to, once known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_key: Option<SessionKey>,
+    /// The agent that answers, once known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<AgentId>,
+    /// The turn, once one began. Requests that were merged share one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn_id: Option<TurnId>,
+    /// How it wants to queue.
+    pub queue_mode: QueueMode,
+    /// The first line of what came in, shortened; the purpose in words.
+    pub purpose: String,
+    /// Why it did not end as completed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// When it was admitted.
+    pub started_at: Timestamp,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<Timestamp>,
+    /// What each stage recorded, in order.
+    #[serde(default)]
+    pub stages: Vec<StageTrace>,
+}

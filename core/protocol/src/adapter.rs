@@ -1,0 +1,164 @@
+//! The adapter contract: newline-delimited JSON-RPC 2.0 on stdin and stdout.
+
+use nexus_domain::arrival::Arrival;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Longest line, in bytes; larger content goes through the spool folder.
+pub const LINE_BYTES_MAX: usize = 1024 * 1024;
+/// The version of the adapter contract.
+pub const ADAPTER_PROTOCOL: u32 = 1;
+
+/// What an adapter can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Ability {
+    /// Hands in events.
+    Monitor,
+    /// Sends messages.
+    Send,
+    /// Shows replies while they are written.
+    Stream,
+    /// Hands in old messages.
+    Backfill,
+    /// Answers health probes.
+    Health,
+}
+
+/// What an adapter says about itself in answer to `hello`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AdapterFacts {
+    /// Contract version it speaks.
+    pub protocol: u32,
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The channel it bridges.
+    pub channel: String,
+    /// What it can do.
+    pub supports: Vec<Ability>,
+    /// Whether sending twice with one idempotency key sends once.
+    #[serde(default)]
+    pub has_idempotent_sends: bool,
+    /// Longest text of one message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_chars_max: Option<u32>,
+}
+
+/// Params of `hello`, from the daemon. The only place a credential travels.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+pub struct HelloParams {
+    /// Contract version of the daemon.
+    pub protocol: u32,
+    /// The account this process serves.
+    pub account_id: String,
+    /// The account's settings.
+    #[serde(default)]
+    pub config: Map<String, Value>,
+    /// The account's credential.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+}
+
+impl std::fmt::Debug for HelloParams {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HelloParams").field("account_id", &self.account_id).finish_non_exhaustive()
+    }
+}
+
+/// Params of `event`, from the adapter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EventParams {
+    /// What arrived.
+    pub event: Arrival,
+}
+
+/// The daemon's answer to `event`: sent after the event is on disk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "status", content = "detail", rename_all = "snake_case")]
+pub enum Acknowledgement {
+    /// New, recorded, will run.
+    Accepted,
+    /// Known already; nothing new runs.
+    Duplicate,
+    /// Not taken, and why; do not send it again.
+    Refused(String),
+}
+
+/// Params of `send`, from the daemon.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SendParams {
+    /// Lets a send be repeated safely, if the adapter can.
+    pub idempotency_key: String,
+    /// The conversation.
+    pub to: String,
+    /// The thread inside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_id: Option<String>,
+    /// The message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to_id: Option<String>,
+    /// The text.
+    pub text: String,
+}
+
+/// The adapter's answer to `send`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SendResult {
+    /// Ids of the messages on the channel.
+    pub message_ids: Vec<String>,
+}
+
+/// What kind of send error it is; the daemon decides by it whether to try again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SendErrorKind {
+    /// Too fast; see `retry_after_ms`.
+    RateLimited,
+    /// We may not write there.
+    PermissionDenied,
+    /// The target does not exist.
+    NotFound,
+    /// The channel does not take this content.
+    ContentRejected,
+    /// The network failed before anything was sent.
+    Network,
+    /// Nobody knows whether it was sent.
+    Unknown,
+}
+
+/// A JSON-RPC 2.0 line in either direction.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Line {
+    /// Always `2.0`.
+    pub jsonrpc: String,
+    /// Id of a call or an answer; absent in a notification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    /// Method of a call or notification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// Its params.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub params: Option<Value>,
+    /// Result of an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<Value>,
+    /// Error of an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<LineError>,
+}
+
+/// A JSON-RPC error.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LineError {
+    /// JSON-RPC code.
+    pub code: i64,
+    /// What went wrong.
+    pub message: String,
+    /// For `send`: `{kind, retry_after_ms?}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Value>,
+}

@@ -1,0 +1,97 @@
+//! The method table: every call the daemon answers, one row each.
+//!
+//! The table is applied four times: to the [`Method`] enum below, to dispatch in the daemon, to
+//! the exported schemas, and to the permission matrix.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::scope::Scope;
+
+/// What a method does to the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum MethodKind {
+    /// Reads only; may be repeated freely.
+    Query,
+    /// Changes something; needs an idempotency key.
+    Command,
+    /// Answers at once and goes on sending: events, or a second final answer.
+    Stream,
+}
+
+/// Calls `$with!` with every row of the method table:
+/// wire name, variant, `resource::function`, params, result, scope, kind, one line of docs.
+#[macro_export]
+macro_rules! for_each_method {
+    ($with:ident) => { $with! {
+        // wire name             variant            resource::function     params                   result                   scope        kind
+        "health"               => Health,           health::get,           health::HealthParams,         health::HealthResult,         RuntimeRead, Query,   "Says how the daemon and its parts are.";
+        "status"               => Status,           runtime::status,       runtime::StatusParams,        runtime::StatusResult,        RuntimeRead, Query,   "Says what needs a person, what is at work and what it cost today.";
+        "runtime.reload"       => RuntimeReload,    runtime::reload,       runtime::ReloadParams,        runtime::ReloadResult,        RuntimeAdmin, Command, "Reads the configuration again; an invalid one changes nothing.";
+        "runtime.shutdown"     => RuntimeShutdown,  runtime::shutdown,     runtime::ShutdownParams,      runtime::ShutdownResult,      RuntimeAdmin, Command, "Drains and stops the daemon.";
+        "config.get"           => ConfigGet,        config::get,           config::GetParams,            config::GetResult,            ConfigRead,  Query,   "Shows the configuration in force, with the source of each value.";
+        "agents.list"          => AgentsList,       agent::list,           agent::ListParams,            agent::ListResult,            AgentRead,   Query,   "Lists the agents.";
+        "agent"                => AgentRun,         agent::run,            agent::RunParams,             agent::RunResult,             SessionWrite, Stream, "Runs an agent: answers `accepted` at once, and a second time when the run has ended.";
+        "models.list"          => ModelsList,       model::list,           model::ListParams,            model::ListResult,            AgentRead,   Query,   "Lists the models that are configured or found.";
+        "models.test"          => ModelsTest,       model::test,           model::TestParams,            model::TestResult,            SessionWrite, Command, "Makes one small call to a model and says how it went.";
+        "sessions.list"        => SessionsList,     session::list,         session::ListParams,          session::ListResult,          SessionRead, Query,   "Lists sessions, the latest first.";
+        "sessions.get"         => SessionsGet,      session::get,          session::GetParams,           session::GetResult,           SessionRead, Query,   "Shows one session with its active turn.";
+        "sessions.history"     => SessionsHistory,  session::history,      session::HistoryParams,       session::HistoryResult,       SessionRead, Query,   "Reads messages of a session, the newest page first.";
+        "sessions.send"        => SessionsSend,     session::send,         session::SendParams,          session::SendResult,          SessionWrite, Command, "Hands a message to a session and answers once it is recorded; the reply follows as events.";
+        "sessions.abort"       => SessionsAbort,    session::abort,        session::AbortParams,         session::AbortResult,         SessionWrite, Command, "Stops the active run of a session.";
+        "events.subscribe"     => EventsSubscribe,  event::subscribe,      event::SubscribeParams,       event::SubscribeResult,       SessionRead, Stream,  "Follows recorded events from a cursor, and streaming text.";
+        "requests.list"        => RequestsList,     request::list,         request::ListParams,          request::ListResult,          RequestRead, Query,   "Lists requests, the latest first.";
+        "requests.get"         => RequestsGet,      request::get,          request::GetParams,           request::GetResult,           RequestRead, Query,   "Shows one request with its eight stages, its turn and its tool calls.";
+        "acl.requests.list"    => AclRequestsList,  acl::list,             acl::ListParams,              acl::ListResult,              AclRead,     Query,   "Lists permission requests, the oldest pending first.";
+        "acl.requests.show"    => AclRequestsShow,  acl::show,             acl::ShowParams,              acl::ShowResult,              AclRead,     Query,   "Shows one permission request.";
+        "acl.requests.approve" => AclRequestsApprove, acl::approve,        acl::ApproveParams,           acl::ResolveResult,           AclApprove,  Command, "Approves one permission request, once.";
+        "acl.requests.deny"    => AclRequestsDeny,  acl::deny,             acl::DenyParams,              acl::ResolveResult,           AclApprove,  Command, "Denies one permission request; the reason is told to the model.";
+    } };
+}
+
+macro_rules! method_enum {
+    ($($wire:literal => $variant:ident, $resource:ident :: $function:ident,
+       $($params:ident)::+, $($result:ident)::+, $scope:ident, $kind:ident, $doc:literal;)+) => {
+        /// A method of the table.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Method { $(#[doc = $doc] $variant,)+ }
+
+        impl Method {
+            /// Every method, in the order of the table.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// Finds a method by its wire name.
+            #[must_use]
+            pub fn by_name(name: &str) -> Option<Self> {
+                match name { $($wire => Some(Self::$variant),)+ _ => None }
+            }
+
+            /// The wire name.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $wire,)+ }
+            }
+
+            /// The scope it needs.
+            #[must_use]
+            pub fn scope(self) -> Scope {
+                match self { $(Self::$variant => Scope::$scope,)+ }
+            }
+
+            /// What it does to the world.
+            #[must_use]
+            pub fn kind(self) -> MethodKind {
+                match self { $(Self::$variant => MethodKind::$kind,)+ }
+            }
+
+            /// One line for people.
+            #[must_use]
+            pub fn doc(self) -> &'static str {
+                match self { $(Self::$variant => $doc,)+ }
+            }
+        }
+    };
+}
+
+for_each_method!(method_enum);

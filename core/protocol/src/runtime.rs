@@ -1,0 +1,81 @@
+//! The daemon as a whole.
+
+use nexus_domain::message::Cost;
+use nexus_domain::permission::PermissionRequest;
+use nexus_domain::request::Request;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::health::HealthResult;
+
+/// Input of `status`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StatusParams {}
+
+/// Result of `status`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusResult {
+    /// One sentence: "2 things need you", "Nothing needs you. 1 request at work."
+    pub summary: String,
+    /// How the daemon is.
+    pub health: HealthResult,
+    /// Where the control plane listens, such as `127.0.0.1:18789`.
+    pub address: String,
+    /// The home folder.
+    pub home: String,
+    /// The model in use, as `provider/model`.
+    pub model: String,
+    /// Why that model: configured, found in the keychain, found on this machine, offline.
+    pub model_reason: String,
+    /// Permission requests that wait.
+    pub waiting: Vec<PermissionRequest>,
+    /// Requests at work.
+    pub working: Vec<Request>,
+    /// The last requests that ended.
+    pub recent: Vec<Request>,
+    /// What today's runs cost, from midnight UTC.
+    pub cost_today: Cost,
+}
+
+/// Input of `runtime.reload`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReloadParams {
+    /// Lets the command be repeated safely.
+    #[schemars(length(min = 1, max = 128))]
+    pub idempotency_key: String,
+}
+
+/// Result of `runtime.reload`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReloadResult {
+    /// Keys that changed and are in force.
+    pub changed: Vec<String>,
+    /// Keys that changed and need a restart.
+    pub needs_restart: Vec<String>,
+    /// What the file says that nobody understands, with a suggestion.
+    pub warnings: Vec<String>,
+}
+
+/// Input of `runtime.shutdown`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ShutdownParams {
+    /// Lets the command be repeated safely.
+    #[schemars(length(min = 1, max = 128))]
+    pub idempotency_key: String,
+    /// Why; shown to the clients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Result of `runtime.shutdown`: the daemon drains from here on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ShutdownResult {
+    /// The process that is about to end.
+    pub pid: u32,
+}

@@ -1,0 +1,69 @@
+//! Scopes: what a connection may ask for at most.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One permission of the control plane. Every method names exactly one.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+pub enum Scope {
+    /// See that the daemon lives and how it stands.
+    #[serde(rename = "runtime.read")]
+    RuntimeRead,
+    /// Reload and stop the daemon.
+    #[serde(rename = "runtime.admin")]
+    RuntimeAdmin,
+    /// See agents, models and their prices.
+    #[serde(rename = "agent.read")]
+    AgentRead,
+    /// Read conversations and follow events.
+    #[serde(rename = "session.read")]
+    SessionRead,
+    /// Talk to agents and stop their runs.
+    #[serde(rename = "session.write")]
+    SessionWrite,
+    /// See requests and their traces.
+    #[serde(rename = "request.read")]
+    RequestRead,
+    /// See permission requests.
+    #[serde(rename = "acl.read")]
+    AclRead,
+    /// Decide permission requests.
+    #[serde(rename = "acl.approve")]
+    AclApprove,
+    /// See the configuration.
+    #[serde(rename = "config.read")]
+    ConfigRead,
+}
+
+impl Scope {
+    /// All scopes, in order.
+    pub const ALL: [Self; 9] = [
+        Self::RuntimeRead,
+        Self::RuntimeAdmin,
+        Self::AgentRead,
+        Self::SessionRead,
+        Self::SessionWrite,
+        Self::RequestRead,
+        Self::AclRead,
+        Self::AclApprove,
+        Self::ConfigRead,
+    ];
+
+    /// The name on the wire, such as `session.write`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RuntimeRead => "runtime.read",
+            Self::RuntimeAdmin => "runtime.admin",
+            Self::AgentRead => "agent.read",
+            Self::SessionRead => "session.read",
+            Self::SessionWrite => "session.write",
+            Self::RequestRead => "request.read",
+            Self::AclRead => "acl.read",
+            Self::AclApprove => "acl.approve",
+            Self::ConfigRead => "config.read",
+        }
+    }
+}
