@@ -1,0 +1,126 @@
+//! How the agent sees the world: traits that the daemon implements. The turn loop never sees
+//! SQLite, sockets or the bus.
+
+use futures_util::future::BoxFuture;
+use nexus_domain::Timestamp;
+use nexus_domain::agent::{ToolCallRecord, ToolEffect};
+use nexus_domain::id::{MessageId, SessionKey, TurnId};
+use nexus_domain::message::{Cost, Message, Usage};
+use nexus_domain::permission::{CanonicalAction, PermissionKind};
+
+/// Reads time and makes ids. The only clock the agent has.
+pub trait Clock: Send + Sync {
+    /// The time of day.
+    fn now(&self) -> Timestamp;
+    /// Microseconds of a clock that only moves forward.
+    fn monotonic_us(&self) -> u64;
+    /// Waits; a test's clock may end the wait when it moves.
+    fn sleep(&self, ms: u64) -> BoxFuture<'static, ()>;
+    /// 80 random bits for an id.
+    fn entropy(&self) -> u128;
+}
+
+/// A tool call that wants to run.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// The call's id in its turn.
+    pub tool_call_id: String,
+    /// Exactly what would be done.
+    pub action: CanonicalAction,
+    /// What it can do to the world.
+    pub effect: ToolEffect,
+    /// `Policy` for a call that never ran; `UnknownOutcome` for one that may have run before the
+    /// daemon died: that one is always put before a person.
+    pub kind: PermissionKind,
+}
+
+/// The gate's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Go. The decision is on disk already, and the call is recorded as running: whatever happens
+    /// from here on may have happened.
+    Allowed,
+    /// No; the text is told to the model.
+    Refused(String),
+    /// The daemon could not record the decision, so the effect must not happen. The turn fails.
+    Broken(String),
+}
+
+/// May this call run? Waits as long as a person needs; dropped when the run is stopped.
+pub trait Gate: Send + Sync {
+    /// Decides, audits, and only then answers.
+    fn ask(&self, ask: Ask) -> BoxFuture<'_, Answer>;
+}
+
+/// A step could not be recorded; the run must not go on.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the step could not be recorded: {0}")]
+pub struct LogError(pub String);
+
+/// A model reply with what it took.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The message; its tool calls are recorded as pending with it.
+    pub message: Message,
+    /// The model that wrote it, as `provider/model`.
+    pub model: String,
+    /// Tokens of this call.
+    pub usage: Usage,
+    /// Cost of this call.
+    pub cost: Cost,
+}
+
+/// A stretch of history that was replaced by a summary.
+#[derive(Clone, Debug)]
+pub struct Compaction {
+    /// The summary that stands for the messages.
+    pub summary: String,
+    /// The last message it covers.
+    pub through: MessageId,
+    /// How many messages it covers.
+    pub n_messages: u64,
+    /// Tokens saved, estimated.
+    pub tokens_saved: u64,
+    /// Tokens of the call that wrote the summary.
+    pub usage: Usage,
+    /// Cost of the call that wrote the summary.
+    pub cost: Cost,
+}
+
+/// Records the steps of one turn. A step that is recorded is never repeated; the loop waits for
+/// each record before it goes on.
+pub trait TurnLog: Send + Sync {
+    /// A model reply, with its tool calls as pending.
+    fn reply(&self, reply: Reply) -> BoxFuture<'_, Result<(), LogError>>;
+    /// The result of one tool call.
+    fn tool_finished(&self, record: ToolCallRecord) -> BoxFuture<'_, Result<(), LogError>>;
+    /// The message with the results of all calls of a step.
+    fn tool_results(&self, message: Message) -> BoxFuture<'_, Result<(), LogError>>;
+    /// A summary that replaces older history.
+    fn compacted(&self, compaction: Compaction) -> BoxFuture<'_, Result<(), LogError>>;
+    /// A model call failed; whether another try follows.
+    fn errored(&self, message: String, will_retry: bool) -> BoxFuture<'_, Result<(), LogError>>;
+    /// A model is left alone until then.
+    fn cooled(&self, model: String, until: Timestamp) -> BoxFuture<'_, Result<(), LogError>>;
+}
+
+/// Shows text while it is written. Never waits, never fails, never touches the disk.
+pub trait Watcher: Send + Sync {
+    /// A reply begins, or begins anew after a broken stream: forget what was shown of it.
+    fn started(&self, message_id: MessageId);
+    /// More text.
+    fn text(&self, message_id: MessageId, delta: &str);
+    /// More reasoning.
+    fn reasoning(&self, message_id: MessageId, delta: &str);
+    /// The reply is recorded, or given up.
+    fn ended(&self, message_id: MessageId);
+}
+
+/// Which turn a set of ports belongs to.
+#[derive(Clone, Debug)]
+pub struct TurnFacts {
+    /// The turn.
+    pub turn_id: TurnId,
+    /// Its session.
+    pub session_key: SessionKey,
+}
