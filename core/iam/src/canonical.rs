@@ -1,0 +1,103 @@
+//! The canonical form of an action: what a person approves is exactly what runs.
+
+use nexus_domain::permission::CanonicalAction;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+/// Brings a tool call into canonical form and names it by digest.
+///
+/// The canonical form is compact JSON with the keys of every object sorted by their bytes; the
+/// digest is SHA-256 over `{"arguments":…,"tool":…}` in that form. The summary is for people and
+/// not part of the digest: it follows from the two.
+#[must_use]
+pub fn canonical_action(tool: &str, summary: String, arguments: Value) -> CanonicalAction {
+    let arguments = sorted(arguments);
+    let text = sorted(json!({ "tool": tool, "arguments": arguments })).to_string();
+    let digest = hex::encode(Sha256::digest(text.as_bytes()));
+    CanonicalAction { tool: tool.to_owned(), summary, arguments, digest }
+}
+
+/// Sorts explicitly, because whether a JSON map keeps insertion order is decided by whichever
+/// crate of the build turns that feature on.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let mut entries: Vec<_> = map.into_iter().collect();
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            Value::Object(
+                entries.into_iter().map(|(key, value)| (key, sorted(value))).collect::<Map<_, _>>(),
+            )
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn digest(arguments: Value) -> String {
+        canonical_action("write", String::new(), arguments).digest
+    }
+
+    #[test]
+    fn the_digest_is_a_fixed_format() {
+        // sha256 of {"arguments":{"a":1,"b":[{"c":null,"d":"x"}]},"tool":"write"}
+        let arguments = json!({ "b": [{ "d": "x", "c": null }], "a": 1 });
+        let action = canonical_action("write", "write x".to_owned(), arguments);
+        assert_eq!(action.arguments.to_string(), r#"{"a":1,"b":[{"c":null,"d":"x"}]}"#);
+        assert_eq!(
+            action.digest,
+            "8e10a6d3e4ec7472c1e455098391e0c3a65874766e8d3ca5824944ec5101928f"
+        );
+    }
+
+    #[test]
+    fn another_tool_is_another_action() {
+        let read = canonical_action("read", String::new(), json!({}));
+        assert_ne!(read.digest, digest(json!({})));
+    }
+
+    fn json_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            ".{0,8}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map("[a-e]{1,2}", inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn reversed(value: &Value) -> Value {
+        match value {
+            Value::Object(map) => {
+                Value::Object(map.iter().rev().map(|(k, v)| (k.clone(), reversed(v))).collect())
+            }
+            Value::Array(items) => Value::Array(items.iter().map(reversed).collect()),
+            other => other.clone(),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn key_order_does_not_matter(value in json_value()) {
+            prop_assert_eq!(digest(value.clone()), digest(reversed(&value)));
+        }
+
+        #[test]
+        fn any_other_value_is_another_action(a in json_value(), b in json_value()) {
+            prop_assert_eq!(a == b, digest(a) == digest(b));
+        }
+    }
+}

@@ -1,0 +1,273 @@
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use nexus_domain::agent::ToolEffect;
+use nexus_domain::arrival::PeerKind;
+use nexus_domain::id::AgentId;
+use nexus_domain::principal::Chain;
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::query::{Action, Facts};
+use crate::{Permit, canonical_action};
+
+static BUILT_IN_ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::built_in().unwrap());
+
+fn agent(name: &str) -> AgentId {
+    AgentId::parse(name).unwrap()
+}
+
+fn method() -> Action {
+    let name = "sessions.send".to_owned();
+    Action::Method { name, scope: "session.write".to_owned(), kind: "command".to_owned() }
+}
+
+fn run(peer_kind: PeerKind) -> Action {
+    Action::StartRun { agent: agent("main"), channel: "echo".to_owned(), peer_kind }
+}
+
+fn tool(name: &str, effect: ToolEffect) -> Action {
+    let action = canonical_action(name, String::new(), json!({}));
+    Action::UseTool { action, effect }
+}
+
+fn deliver(channel: &str) -> Action {
+    Action::Deliver { channel: channel.to_owned(), target: "42".to_owned() }
+}
+
+fn actions() -> Vec<Action> {
+    vec![
+        method(),
+        run(PeerKind::Dm),
+        run(PeerKind::Group),
+        run(PeerKind::Channel),
+        tool("read_file", ToolEffect::Read),
+        tool("write_file", ToolEffect::Write),
+        tool("http_fetch", ToolEffect::Network),
+        deliver("echo"),
+        deliver("telegram"),
+        Action::Approve { permission: "01JDQ7M2Z3N4P5Q6R7S8T9V0W1".to_owned() },
+    ]
+}
+
+fn invokers() -> Vec<Principal> {
+    vec![
+        Principal::Owner,
+        Principal::Known("anna".to_owned()),
+        Principal::Unknown("echo:mallory".to_owned()),
+        Principal::Adapter("echo/main".to_owned()),
+        Principal::ApiKey("ci".to_owned()),
+        Principal::Job("heartbeat".to_owned()),
+    ]
+}
+
+fn query(chain: Chain, action: Action) -> Query {
+    let facts = Facts { channel: Some("echo".to_owned()), ..Facts::default() };
+    Query { chain, action, facts }
+}
+
+fn decide(chain: Chain, action: Action) -> Verdict {
+    BUILT_IN_ENGINE.decide(&query(chain, action))
+}
+
+/// The whole matrix as text, so that a changed permission is a visible diff. Built with
+/// `NEXUS_BLESS=1`, the test writes the file anew.
+#[test]
+fn the_matrix_is_the_committed_one() {
+    let mut text = String::from("# conversation on `echo`, no labels\n");
+    for invoker in invokers() {
+        for chain in [Chain::of(invoker.clone()), Chain::of(invoker).through(agent("main"))] {
+            writeln!(text, "\n{chain}").unwrap();
+            for action in actions() {
+                let verdict = BUILT_IN_ENGINE.decide(&query(chain.clone(), action.clone()));
+                let effect = format!("{:?}", verdict.effect).to_lowercase();
+                let policies: Vec<_> = verdict.reasons.iter().map(|r| r.policy.as_str()).collect();
+                let action = action.to_string();
+                writeln!(text, "  {effect:<6}{action:<58}{}", policies.join(", ")).unwrap();
+            }
+        }
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots/matrix.txt");
+    if option_env!("NEXUS_BLESS").is_some() {
+        std::fs::write(path, &text).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap();
+    assert_eq!(text, committed, "run NEXUS_BLESS=1 cargo test -p nexus-iam if this is intended");
+}
+
+#[test]
+fn a_verdict_names_its_policy_and_reason() {
+    let chain = Chain::of(Principal::Owner).through(agent("main"));
+    let verdict = decide(chain.clone(), tool("write_file", ToolEffect::Write));
+    assert_eq!(
+        verdict.to_string(),
+        "allowed by owner-workspace: the owner's agents may read and write the workspace"
+    );
+    let verdict = decide(Chain::of(Principal::ApiKey("ci".to_owned())), method());
+    assert_eq!(
+        verdict.to_string(),
+        "denied by default: no policy permits api_key:ci to call `sessions.send` (session.write)"
+    );
+    let verdict = decide(chain, tool("http_fetch", ToolEffect::Network));
+    assert_eq!(verdict.effect, Effect::Ask);
+    assert!(verdict.to_string().starts_with("must be asked by owner-network: "), "{verdict}");
+}
+
+#[test]
+fn a_forbid_beats_every_permit() {
+    let text = format!(
+        r#"{BUILT_IN}
+        @id("grant") @reason("granted") permit (principal, action, resource);"#
+    );
+    let engine = Engine::with_policies(&text).unwrap();
+    let chain = Chain::of(Principal::Owner).through(agent("main"));
+    assert_eq!(engine.decide(&query(chain.clone(), method())).effect, Effect::Deny);
+    // A plain permit beside an asking one allows: somebody has decided already.
+    let fetch = query(chain, tool("http_fetch", ToolEffect::Network));
+    assert_eq!(engine.decide(&fetch).effect, Effect::Allow);
+}
+
+#[test]
+fn an_evaluation_error_is_a_denial() {
+    let text = r#"
+        @id("all") @reason("all") permit (principal, action, resource);
+        @id("overflow") @reason("cannot be computed")
+        forbid (principal is Owner, action == Action::"approve", resource)
+        when { 9223372036854775807 + 1 == 0 };"#;
+    let engine = Engine::with_policies(text).unwrap();
+    let approve = Action::Approve { permission: "x".to_owned() };
+    let verdict = engine.decide(&query(Chain::of(Principal::Owner), approve));
+    assert_eq!(verdict.effect, Effect::Deny);
+    assert_eq!(verdict.reasons[0].policy, "engine");
+    let verdict = engine.decide(&query(Chain::of(Principal::Owner), method()));
+    assert_eq!(verdict.effect, Effect::Allow, "other actions are not touched");
+}
+
+#[test]
+fn an_invalid_policy_set_is_refused_with_its_reason() {
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let error = Engine::with_policies(text).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    check("permit (principal", "do not parse");
+    check("permit (principal, action, resource);", "no @id");
+    check(r#"@id("a") permit (principal, action, resource);"#, "no @reason");
+    let twice = r#"@id("a") @reason("r") permit (principal, action, resource);"#.repeat(2);
+    check(&twice, "same @id");
+    check(r#"@id("a") @reason("r") permit (principal, action == Action::"fly", resource);"#, "fly");
+    check(
+        r#"@id("a") @reason("r") permit (principal, action, resource) when { resource.effect == 1 };"#,
+        "effect",
+    );
+}
+
+#[test]
+fn chains_from_bad_data_are_denied() {
+    let main = Principal::Agent(agent("main"));
+    let of = |links: Vec<Principal>| -> Chain {
+        serde_json::from_value(serde_json::to_value(links).unwrap()).unwrap()
+    };
+    let read = || tool("read_file", ToolEffect::Read);
+    for (chain, expected) in [
+        (of(vec![]), "nobody acts"),
+        (of(vec![main.clone()]), "acts for nobody"),
+        (of(vec![Principal::Owner, Principal::Owner]), "only agents can"),
+        (of(vec![main.clone(), Principal::Owner]), "acts for nobody"),
+        (of([vec![Principal::Owner], vec![main; 6]].concat()), "at most 6"),
+    ] {
+        let verdict = decide(chain, read());
+        assert_eq!(verdict.effect, Effect::Deny);
+        assert!(verdict.to_string().contains(expected), "{verdict}");
+    }
+}
+
+#[test]
+fn private_facts_beside_foreign_content_are_asked_about_before_they_leave() {
+    let mut query = query(
+        Chain::of(Principal::Known("anna".to_owned())).through(agent("main")),
+        deliver("echo"),
+    );
+    let mut check = |labels: &[&str], effect| {
+        query.facts.labels = labels.iter().map(|&label| label.to_owned()).collect();
+        assert_eq!(BUILT_IN_ENGINE.decide(&query).effect, effect, "{labels:?}");
+    };
+    check(&["untrusted"], Effect::Allow);
+    check(&["private"], Effect::Allow);
+    check(&["untrusted", "private"], Effect::Ask);
+    check(&["secret", "untrusted"], Effect::Ask);
+}
+
+#[test]
+fn an_adapter_acts_on_its_own_channel_only() {
+    let adapter = || Chain::of(Principal::Adapter("telegram/main".to_owned()));
+    assert_eq!(decide(adapter(), deliver("telegram")).effect, Effect::Allow);
+    let verdict = decide(adapter(), deliver("echo"));
+    assert_eq!(verdict.reasons[0].policy, "adapter-foreign-deliver");
+    let verdict = decide(adapter(), run(PeerKind::Dm));
+    assert_eq!(verdict.reasons[0].policy, "adapter-foreign-ingest");
+}
+
+#[test]
+fn only_an_allowed_and_audited_query_makes_a_permit() {
+    let permit = |action| {
+        let query = query(Chain::of(Principal::Owner).through(agent("main")), action);
+        Permit::after_audit(&query, &BUILT_IN_ENGINE.decide(&query), 7)
+    };
+    assert!(permit(tool("http_fetch", ToolEffect::Network)).is_none());
+    assert!(permit(method()).is_none());
+    let permit = permit(tool("read_file", ToolEffect::Read)).unwrap();
+    assert_eq!(permit.audit_position(), 7);
+    assert_eq!(permit.chain().links().len(), 2);
+}
+
+#[test]
+fn the_engine_may_be_shared() {
+    fn check<T: Send + Sync>() {}
+    check::<Engine>();
+}
+
+fn any_query() -> impl Strategy<Value = Query> {
+    let labels = prop::collection::vec(
+        prop_oneof![Just("untrusted"), Just("private"), Just("secret"), Just("other")],
+        0..4,
+    );
+    let invoker = prop_oneof![
+        prop::sample::select(invokers()),
+        "[a-z/:\"\\\\]{0,6}".prop_map(Principal::Adapter),
+        ".{0,6}".prop_map(Principal::Known),
+    ];
+    let agents = prop::collection::vec(prop::sample::select(vec!["main", "coder", ".1"]), 0..7);
+    let channel = prop::option::of(prop::sample::select(vec!["echo", "telegram", "control"]));
+    (invoker, agents, prop::sample::select(actions()), labels, channel).prop_map(
+        |(invoker, agents, action, labels, channel)| Query {
+            chain: agents.into_iter().fold(Chain::of(invoker), |c, name| c.through(agent(name))),
+            action,
+            facts: Facts {
+                session_key: None,
+                channel: channel.map(ToOwned::to_owned),
+                labels: labels.into_iter().map(ToOwned::to_owned).collect(),
+            },
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_chain_is_never_wider_than_any_of_its_links(query in any_query()) {
+            let verdict = BUILT_IN_ENGINE.decide(&query);
+        prop_assert!(!verdict.reasons.is_empty());
+        for link in query.chain.links() {
+            prop_assert!(verdict.effect >= BUILT_IN_ENGINE.decide_link(&query, link).effect);
+        }
+    }
+
+    #[test]
+    fn one_agent_more_never_widens(query in any_query()) {
+            let longer = Query { chain: query.chain.through(agent("child")), ..query.clone() };
+        prop_assert!(BUILT_IN_ENGINE.decide(&longer).effect >= BUILT_IN_ENGINE.decide(&query).effect);
+    }
+}
