@@ -84,7 +84,8 @@ pub const SESSION_KEY_CHARS_MAX: usize = 200;
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(try_from = "String", into = "String")]
-pub struct SessionKey(#[schemars(length(min = 1, max = 200))] String);
+#[schemars(extend("minLength" = 1, "maxLength" = 200, "pattern" = r"^[^\s\x00-\x1f\x7f-\x9f]+$"))]
+pub struct SessionKey(String);
 
 impl SessionKey {
     /// Checks and wraps a session key.
@@ -137,7 +138,8 @@ impl fmt::Display for SessionKey {
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(try_from = "String", into = "String")]
-pub struct AgentId(#[schemars(regex(pattern = r"^\.?[A-Za-z0-9][A-Za-z0-9._-]{0,61}$"))] String);
+#[schemars(extend("pattern" = r"^\.?[A-Za-z0-9][A-Za-z0-9._-]{0,61}$"))]
+pub struct AgentId(String);
 
 impl AgentId {
     /// Checks and wraps an agent's name.
@@ -184,7 +186,17 @@ impl fmt::Display for AgentId {
 
 /// The place of a recorded event in the ledger; the first event has position 1.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
     JsonSchema,
 )]
 #[serde(transparent)]

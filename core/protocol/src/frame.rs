@@ -179,6 +179,7 @@ pub struct Policy {
 /// Who the daemon takes the client for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Caller")]
 pub struct Session {
     /// The principal.
     pub principal: Principal,

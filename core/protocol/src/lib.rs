@@ -13,8 +13,10 @@ pub mod frame;
 pub mod health;
 pub mod methods;
 pub mod model;
+pub mod parse;
 pub mod request;
 pub mod runtime;
+pub mod schema;
 pub mod scope;
 pub mod session;
 

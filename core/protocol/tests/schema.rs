@@ -1,0 +1,218 @@
+//! What is published and what the parser takes are the same thing, and what is committed is what
+//! the types say.
+
+use nexus_protocol::methods::Method;
+use nexus_protocol::schema::{self, Dialect};
+use nexus_protocol::{for_each_method, parse};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Map, Value, json};
+
+const CASES_PER_SCHEMA: usize = 200;
+
+macro_rules! parsers {
+    ($($wire:literal => $variant:ident, $resource:ident :: $function:ident,
+       $($params:ident)::+, $($result:ident)::+, $scope:ident, $kind:ident, $doc:literal;)+) => {
+        fn parses(method: Method, value: Value) -> Result<(), String> {
+            match method {
+                $(Method::$variant =>
+                    parse::params::<nexus_protocol::$($params)::+>(method, value).map(|_| ()),)+
+            }
+            .map_err(|failure| failure.message)
+        }
+    };
+}
+
+for_each_method!(parsers);
+
+fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema.get("$ref").and_then(Value::as_str) {
+        Some(reference) => &root["$defs"][reference.rsplit('/').next().unwrap()],
+        None => schema,
+    }
+}
+
+/// Values that fit a schema.
+fn fitting(root: &Value, schema: &Value) -> BoxedStrategy<Value> {
+    let schema = resolve(root, schema);
+    if let Some(constant) = schema.get("const") {
+        return Just(constant.clone()).boxed();
+    }
+    for key in ["oneOf", "anyOf"] {
+        if let Some(parts) = schema.get(key).and_then(Value::as_array) {
+            let parts: Vec<_> = parts.iter().map(|part| fitting(root, part)).collect();
+            return proptest::strategy::Union::new(parts).boxed();
+        }
+    }
+    let kinds: Vec<&str> = match schema.get("type") {
+        Some(Value::String(kind)) => vec![kind],
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
+        _ => return Just(json!({ "any": [1, "two"] })).boxed(),
+    };
+    let kinds: Vec<_> = kinds.into_iter().map(|kind| of_kind(root, schema, kind)).collect();
+    proptest::strategy::Union::new(kinds).boxed()
+}
+
+fn of_kind(root: &Value, schema: &Value, kind: &str) -> BoxedStrategy<Value> {
+    let bound = |key: &str, or: u64| schema.get(key).and_then(Value::as_u64).unwrap_or(or);
+    match kind {
+        "null" => Just(Value::Null).boxed(),
+        "boolean" => any::<bool>().prop_map(Value::from).boxed(),
+        "integer" => {
+            let (min, max) = (bound("minimum", 0), bound("maximum", 1_000).min(1 << 40));
+            (min..=max).prop_map(Value::from).boxed()
+        }
+        "string" => match schema.get("pattern").and_then(Value::as_str) {
+            Some(pattern) if pattern.starts_with("^[0-7]") => {
+                Just(json!("01JDQ7M2Z3N4P5Q6R7S8T9V0W1")).boxed()
+            }
+            Some(_) => "[a-zA-Z0-9][a-z0-9._-]{0,20}".prop_map(Value::from).boxed(),
+            None => {
+                let (min, max) = (bound("minLength", 0), bound("maxLength", 40).min(150));
+                proptest::string::string_regex(&format!("[ -~äöü]{{{min},{max}}}"))
+                    .unwrap()
+                    .prop_map(Value::from)
+                    .boxed()
+            }
+        },
+        "array" => proptest::collection::vec(fitting(root, &schema["items"]), 0..3)
+            .prop_map(Value::from)
+            .boxed(),
+        "object" => object(root, schema),
+        other => panic!("unknown kind {other}"),
+    }
+}
+
+fn object(root: &Value, schema: &Value) -> BoxedStrategy<Value> {
+    let empty = Map::new();
+    let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+    let required: Vec<String> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .map(|names| names.iter().map(|n| n.as_str().unwrap().to_owned()).collect())
+        .unwrap_or_default();
+    let fields: Vec<_> = properties
+        .iter()
+        .map(|(name, field)| {
+            let (name, is_required) = (name.clone(), required.contains(name));
+            (fitting(root, field), any::<bool>())
+                .prop_map(move |(value, keep)| (name.clone(), value, keep || is_required))
+        })
+        .collect();
+    fields
+        .prop_map(|fields| {
+            let kept = fields.into_iter().filter(|(_, _, keep)| *keep);
+            Value::Object(kept.map(|(name, value, _)| (name, value)).collect())
+        })
+        .boxed()
+}
+
+/// Damages a value in one place: a field less, a stranger more, another type, a bound broken.
+fn damage(value: &mut Value, choice: u64) {
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            let names: Vec<_> = fields.keys().cloned().collect();
+            let name = &names[(choice / 8) as usize % names.len()];
+            match choice % 8 {
+                0 => drop(fields.remove(name)),
+                1 => drop(fields.insert("strangerInTheFrame".into(), json!(1))),
+                2 => drop(fields.insert(name.clone(), json!([true]))),
+                3 => drop(fields.insert(name.clone(), json!(""))),
+                4 => drop(fields.insert(name.clone(), json!("x y\u{7}".repeat(80)))),
+                5 => drop(fields.insert(name.clone(), json!(0))),
+                6 => drop(fields.insert(name.clone(), json!(99_999_999_999_u64))),
+                _ => damage(&mut fields[name], choice / 8),
+            }
+        }
+        Value::Object(fields) => drop(fields.insert("stranger".into(), json!(null))),
+        other => *other = json!({ "not": "this" }),
+    }
+}
+
+fn check(name: &str, schema: &Value, parse: impl Fn(Value) -> Result<(), String>) {
+    let validator = jsonschema::validator_for(schema).unwrap();
+    let mut runner = TestRunner::new_with_rng(
+        Config::default(),
+        proptest::test_runner::TestRng::deterministic_rng(
+            proptest::test_runner::RngAlgorithm::ChaCha,
+        ),
+    );
+    let strategy = (fitting(schema, schema), any::<u64>());
+    let mut n_refused = 0;
+    for _ in 0..CASES_PER_SCHEMA {
+        let (value, choice) = strategy.new_tree(&mut runner).unwrap().current();
+        assert!(validator.is_valid(&value), "{name}: the schema refuses {value}");
+        parse(value.clone()).unwrap_or_else(|error| panic!("{name}: {error} in {value}"));
+        let mut damaged = value;
+        damage(&mut damaged, choice);
+        let (is_valid, parsed) = (validator.is_valid(&damaged), parse(damaged.clone()));
+        assert_eq!(
+            is_valid,
+            parsed.is_ok(),
+            "{name}: schema and parser differ on {damaged}: {parsed:?}"
+        );
+        n_refused += usize::from(!is_valid);
+    }
+    assert!(n_refused > CASES_PER_SCHEMA / 10, "{name}: only {n_refused} damaged values");
+}
+
+#[test]
+fn the_parser_takes_what_the_schema_of_every_method_allows() {
+    for method in Method::ALL {
+        let schema = schema::params(*method, Dialect::Published);
+        check(method.name(), &schema, |value| parses(*method, value));
+    }
+}
+
+#[test]
+fn the_parser_takes_what_the_schema_of_frames_allows() {
+    let schema = schema::client_frame(Dialect::Published);
+    check("client frame", &schema, |value| {
+        parse::client_frame(&value.to_string()).map(|_| ()).map_err(|failure| failure.message)
+    });
+}
+
+#[test]
+fn what_is_committed_is_what_the_types_say() {
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    for (path, text) in schema::files().unwrap() {
+        let committed = std::fs::read_to_string(docs.join(&path)).unwrap_or_default();
+        assert!(
+            committed == text,
+            "docs/{path} is stale; run: cargo run -p nexus-protocol --example codegen"
+        );
+    }
+}
+
+#[test]
+fn the_daemons_own_frames_fit_their_schema() {
+    use nexus_domain::Timestamp;
+    use nexus_domain::event::Event;
+    use nexus_domain::id::Position;
+    use nexus_protocol::frame::{EventFrame, HelloError, Res, ServerFrame};
+
+    let validator = jsonschema::validator_for(&schema::server_frame(Dialect::Published)).unwrap();
+    let event = Event::SystemStarted { version: "1".into() };
+    let frames = [
+        ServerFrame::HelloError(HelloError {
+            reason: "too old".into(),
+            expected_protocol: 1,
+            min_client: "0.1.0".into(),
+        }),
+        ServerFrame::Res(Res { id: "1".into(), ok: true, payload: Some(json!({})), error: None }),
+        ServerFrame::Event(EventFrame {
+            event: event.type_name().into(),
+            payload: serde_json::to_value(&event).unwrap()["properties"].take(),
+            seq: 1,
+            position: Some(Position(7)),
+            at: Some(Timestamp(1_700_000_000_000)),
+            state_version: None,
+        }),
+    ];
+    for frame in frames {
+        let value = serde_json::to_value(&frame).unwrap();
+        assert!(validator.is_valid(&value), "{value}");
+    }
+    assert!(!validator.is_valid(&json!({ "type": "res", "id": "1" })));
+}
