@@ -1,0 +1,2620 @@
+// Generated from docs/schema/bundle.draft-07.json by `npm run codegen`; do not edit.
+
+/**
+ * The name of an agent: a letter or digit, then up to 61 letters, digits, `.`, `_` or `-`;
+ * a leading dot marks a temporary agent.
+ */
+export type AgentId = string;
+/**
+ * The authenticated who. An agent never stands alone: it acts for the principals before it in a
+ * [`Chain`].
+ */
+export type Principal =
+  | {
+      kind: "owner";
+    }
+  | {
+      id: string;
+      kind: "known";
+    }
+  | {
+      id: string;
+      kind: "unknown";
+    }
+  | {
+      id: AgentId;
+      kind: "agent";
+    }
+  | {
+      id: string;
+      kind: "adapter";
+    }
+  | {
+      id: string;
+      kind: "api_key";
+    }
+  | {
+      id: string;
+      kind: "job";
+    };
+/**
+ * Who acts for whom: the invoker first, then the agents in order of delegation. A verdict is the
+ * intersection over the chain.
+ */
+export type Chain = Principal[];
+/**
+ * An instant in milliseconds since the Unix epoch, UTC.
+ */
+export type Timestamp = number;
+/**
+ * ULID of a permission request
+ */
+export type PermissionId = string;
+/**
+ * Why a person is asked.
+ */
+export type PermissionKind = "policy" | "unknown_outcome";
+/**
+ * ULID of a request
+ */
+export type RequestId = string;
+/**
+ * The name of a conversation, such as `main`, `dm:owner` or `group:telegram:42`.
+ */
+export type SessionKey = string;
+/**
+ * How a permission request stands.
+ */
+export type PermissionStatus = "pending" | "approved" | "denied" | "expired" | "withdrawn";
+/**
+ * ULID of a turn
+ */
+export type TurnId = string;
+/**
+ * What a failed run failed of.
+ */
+export type AgentErrorKind =
+  | "context_overflow"
+  | "auth_failure"
+  | "rate_limit"
+  | "model_error"
+  | "timeout"
+  | "compaction_failure"
+  | "internal";
+/**
+ * What new input does to a busy session.
+ */
+export type QueueMode = "steer" | "interrupt" | "followup" | "collect" | "queue";
+/**
+ * How a request stands.
+ */
+export type RequestStatus =
+  | "processing"
+  | "queued"
+  | "parked"
+  | "completed"
+  | "denied"
+  | "handled_by_automation"
+  | "cancelled"
+  | "failed";
+/**
+ * How a run stands.
+ */
+export type RunStatus = "accepted" | "done";
+/**
+ * The kind of content.
+ */
+export type ContentType = "text" | "image" | "audio" | "video" | "file" | "reaction";
+/**
+ * Where people meet: one to one, a group, or a channel many read.
+ */
+export type PeerKind = "dm" | "group" | "channel";
+/**
+ * One permission of the control plane. Every method names exactly one.
+ */
+export type Scope =
+  | "runtime.read"
+  | "runtime.admin"
+  | "agent.read"
+  | "session.read"
+  | "session.write"
+  | "request.read"
+  | "acl.read"
+  | "acl.approve"
+  | "config.read";
+/**
+ * A frame from a client.
+ */
+export type ClientFrame =
+  | {
+      /**
+       * Proof of identity.
+       */
+      auth?: ClientAuth | null;
+      /**
+       * Optional abilities of the client.
+       */
+      caps?: string[];
+      /**
+       * Who is calling.
+       */
+      client: ClientFacts;
+      /**
+       * Language for texts.
+       */
+      locale?: string | null;
+      /**
+       * Highest protocol version the client speaks.
+       */
+      maxProtocol: number;
+      /**
+       * Lowest protocol version the client speaks.
+       */
+      minProtocol: number;
+      type: "hello";
+      /**
+       * The browser's own name for itself.
+       */
+      userAgent?: string | null;
+    }
+  | {
+      /**
+       * The client's id of this call; comes back in the answer.
+       */
+      id: string;
+      /**
+       * Wire name of the method.
+       */
+      method: string;
+      /**
+       * Input of the method.
+       */
+      params?: {
+        [k: string]: unknown;
+      };
+      type: "req";
+    };
+/**
+ * Where a value comes from.
+ */
+export type ConfigSource = "default" | "file" | "environment" | "flag";
+/**
+ * ULID of a connection
+ */
+export type ConnectionId = string;
+/**
+ * Where a cost figure comes from. Unknown is never shown as zero.
+ */
+export type CostBasis = "price_table" | "free" | "unknown";
+/**
+ * ULID of a delivery
+ */
+export type DeliveryId = string;
+/**
+ * Stable error codes.
+ */
+export type ErrorCode =
+  | "INVALID_REQUEST"
+  | "CONFLICT"
+  | "UNAUTHORIZED"
+  | "FORBIDDEN"
+  | "NOT_FOUND"
+  | "OVERLOADED"
+  | "UNAVAILABLE"
+  | "INTERNAL";
+/**
+ * The place of a recorded event in the ledger; the first event has position 1.
+ */
+export type Position = number;
+/**
+ * How far a tool call has come.
+ */
+export type ToolCallStatus = "pending" | "waiting" | "running" | "completed" | "failed" | "unknown";
+/**
+ * ULID of a message
+ */
+export type MessageId = string;
+/**
+ * One piece of a message.
+ */
+export type Part =
+  | {
+      kind: "text";
+      value: string;
+    }
+  | {
+      kind: "reasoning";
+      value: Reasoning;
+    }
+  | {
+      kind: "tool_call";
+      value: ToolCall;
+    }
+  | {
+      kind: "tool_result";
+      value: ToolResult;
+    };
+/**
+ * Who speaks in a message.
+ */
+export type Role = "user" | "assistant" | "tool";
+/**
+ * How a stage ended.
+ */
+export type StageOutcome = "passed" | "skipped" | "ended" | "failed";
+/**
+ * The eight stages, in order.
+ */
+export type Stage =
+  | "receiveEvent"
+  | "resolveIdentity"
+  | "resolveAccess"
+  | "runAutomations"
+  | "assembleContext"
+  | "runAgent"
+  | "deliverResponse"
+  | "finalize";
+/**
+ * How a turn stands.
+ */
+export type TurnStatus = "running" | "parked" | "completed" | "failed" | "aborted";
+/**
+ * Why a turn ended.
+ */
+export type StopReason = "end_turn" | "max_tokens" | "limit" | "aborted" | "error";
+/**
+ * The summary in one word.
+ */
+export type HealthStatus = "starting" | "healthy" | "degraded" | "unhealthy";
+/**
+ * A frame from the daemon.
+ */
+export type ServerFrame =
+  | {
+      /**
+       * Who the client is.
+       */
+      auth: Caller;
+      /**
+       * What this connection may use.
+       */
+      features: Features;
+      /**
+       * Limits.
+       */
+      policy: Policy;
+      /**
+       * The protocol version of this connection.
+       */
+      protocol: number;
+      /**
+       * Which program answers.
+       */
+      server: ServerFacts;
+      /**
+       * The state of the daemon.
+       */
+      snapshot: Snapshot;
+      type: "hello-ok";
+    }
+  | {
+      /**
+       * The protocol version the daemon speaks.
+       */
+      expectedProtocol: number;
+      /**
+       * The oldest client version that works.
+       */
+      minClient: string;
+      /**
+       * Why, in words.
+       */
+      reason: string;
+      type: "hello-error";
+    }
+  | {
+      /**
+       * The error.
+       */
+      error?: WireError | null;
+      /**
+       * The id of the call; `invalid` when the frame had none that could be read.
+       */
+      id: string;
+      /**
+       * Whether it succeeded.
+       */
+      ok: boolean;
+      /**
+       * The result.
+       */
+      payload?: {
+        [k: string]: unknown;
+      };
+      type: "res";
+    }
+  | {
+      /**
+       * When it was recorded, for recorded events.
+       */
+      at?: Timestamp | null;
+      /**
+       * Event type: a recorded or transient event, or `tick`, `presence`, `health`, `shutdown`,
+       * `lagged`.
+       */
+      event: string;
+      /**
+       * Its content: for recorded and transient events, the properties.
+       */
+      payload: {
+        [k: string]: unknown;
+      };
+      /**
+       * The position, for recorded events.
+       */
+      position?: Position | null;
+      /**
+       * Rises by one with every event frame of this connection; a gap means frames were dropped.
+       */
+      seq: number;
+      /**
+       * Versions after this event, for `presence` and `health`.
+       */
+      stateVersion?: StateVersion | null;
+      type: "event";
+    };
+
+export interface Protocol {
+  AclRequestsApproveParams: AclRequestsApproveParams;
+  AclRequestsApproveResult: AclRequestsApproveResult;
+  AclRequestsDenyParams: AclRequestsDenyParams;
+  AclRequestsDenyResult: AclRequestsDenyResult;
+  AclRequestsListParams: AclRequestsListParams;
+  AclRequestsListResult: AclRequestsListResult;
+  AclRequestsShowParams: AclRequestsShowParams;
+  AclRequestsShowResult: AclRequestsShowResult;
+  AdapterCounts: AdapterCounts;
+  AgentError: AgentError;
+  AgentErrorKind: AgentErrorKind;
+  AgentId: AgentId;
+  AgentParams: AgentParams;
+  AgentResult: AgentResult;
+  AgentSpec: AgentSpec;
+  AgentsListParams: AgentsListParams;
+  AgentsListResult: AgentsListResult;
+  Arrival: Arrival;
+  Attachment: Attachment;
+  Caller: Caller;
+  CanonicalAction: CanonicalAction;
+  Chain: Chain;
+  ClientAuth: ClientAuth;
+  ClientFacts: ClientFacts;
+  ClientFrame: ClientFrame;
+  ConfigGetParams: ConfigGetParams;
+  ConfigGetResult: ConfigGetResult;
+  ConfigSource: ConfigSource;
+  ConfigValue: ConfigValue;
+  ConnectionId: ConnectionId;
+  ContentType: ContentType;
+  Cost: Cost;
+  CostBasis: CostBasis;
+  DeliveryId: DeliveryId;
+  ErrorCode: ErrorCode;
+  EventFrame: EventFrame;
+  Events: Events;
+  EventsSubscribeParams: EventsSubscribeParams;
+  EventsSubscribeResult: EventsSubscribeResult;
+  Features: Features;
+  HealthCheck: HealthCheck;
+  HealthParams: HealthParams;
+  HealthResult: HealthResult;
+  HealthStatus: HealthStatus;
+  HelloError: HelloError;
+  HelloOk: HelloOk;
+  Lagged: Lagged;
+  Message: Message;
+  MessageId: MessageId;
+  Methods: Methods;
+  ModelFacts: ModelFacts;
+  ModelsListParams: ModelsListParams;
+  ModelsListResult: ModelsListResult;
+  ModelsTestParams: ModelsTestParams;
+  ModelsTestResult: ModelsTestResult;
+  Part: Part;
+  PeerKind: PeerKind;
+  PermissionId: PermissionId;
+  PermissionKind: PermissionKind;
+  PermissionRequest: PermissionRequest;
+  PermissionStatus: PermissionStatus;
+  PipelineCounts: PipelineCounts;
+  Policy: Policy;
+  Position: Position;
+  PresenceEntry: PresenceEntry;
+  Principal: Principal;
+  QueueMode: QueueMode;
+  Reasoning: Reasoning;
+  Request: Request;
+  RequestId: RequestId;
+  RequestStatus: RequestStatus;
+  RequestsGetParams: RequestsGetParams;
+  RequestsGetResult: RequestsGetResult;
+  RequestsListParams: RequestsListParams;
+  RequestsListResult: RequestsListResult;
+  Res: Res;
+  Role: Role;
+  RunLimits: RunLimits;
+  RunStatus: RunStatus;
+  RuntimeReloadParams: RuntimeReloadParams;
+  RuntimeReloadResult: RuntimeReloadResult;
+  RuntimeShutdownParams: RuntimeShutdownParams;
+  RuntimeShutdownResult: RuntimeShutdownResult;
+  Scope: Scope;
+  ServerFacts: ServerFacts;
+  ServerFrame: ServerFrame;
+  Session: Session;
+  SessionKey: SessionKey;
+  SessionsAbortParams: SessionsAbortParams;
+  SessionsAbortResult: SessionsAbortResult;
+  SessionsGetParams: SessionsGetParams;
+  SessionsGetResult: SessionsGetResult;
+  SessionsHistoryParams: SessionsHistoryParams;
+  SessionsHistoryResult: SessionsHistoryResult;
+  SessionsListParams: SessionsListParams;
+  SessionsListResult: SessionsListResult;
+  SessionsSendParams: SessionsSendParams;
+  SessionsSendResult: SessionsSendResult;
+  Shutdown: Shutdown;
+  Snapshot: Snapshot;
+  Stage: Stage;
+  StageOutcome: StageOutcome;
+  StageTrace: StageTrace;
+  StateVersion: StateVersion;
+  StatusParams: StatusParams;
+  StatusResult: StatusResult;
+  StopReason: StopReason;
+  Streaming: Streaming;
+  Timestamp: Timestamp;
+  ToolCall: ToolCall;
+  ToolCallRecord: ToolCallRecord;
+  ToolCallStatus: ToolCallStatus;
+  ToolResult: ToolResult;
+  Transients: Transients;
+  Turn: Turn;
+  TurnId: TurnId;
+  TurnStatus: TurnStatus;
+  Usage: Usage;
+  WireError: WireError;
+}
+/**
+ * Input of `acl.requests.approve`.
+ */
+export interface AclRequestsApproveParams {
+  /**
+   * Said to the model.
+   */
+  comment?: string | null;
+  /**
+   * The digest of the action that was shown. With it, a decision can never land on another
+   * action than the one the person saw.
+   */
+  digest?: string | null;
+  /**
+   * The permission request: its id, an unambiguous beginning of it, or `@last`.
+   */
+  id: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `acl.requests.approve` and `acl.requests.deny`.
+ */
+export interface AclRequestsApproveResult {
+  /**
+   * The permission request as it stands now.
+   */
+  request: PermissionRequest;
+}
+/**
+ * A permission request as recorded.
+ */
+export interface PermissionRequest {
+  /**
+   * What would be done.
+   */
+  action: CanonicalAction;
+  /**
+   * The agent that asks.
+   */
+  agent_id: AgentId;
+  /**
+   * For whom it acts.
+   */
+  chain: Chain;
+  /**
+   * What the person said; the model is told.
+   */
+  comment?: string | null;
+  /**
+   * When it was asked.
+   */
+  created_at: Timestamp;
+  /**
+   * When silence becomes no.
+   */
+  expires_at: Timestamp;
+  /**
+   * Its id.
+   */
+  id: PermissionId;
+  /**
+   * Why a person is asked.
+   */
+  kind: PermissionKind;
+  /**
+   * The policy that asks, and its reason.
+   */
+  reason: string;
+  /**
+   * The request whose run waits.
+   */
+  request_id: RequestId;
+  /**
+   * When.
+   */
+  resolved_at?: Timestamp | null;
+  /**
+   * Who decided.
+   */
+  resolved_by?: Principal | null;
+  /**
+   * The session.
+   */
+  session_key: SessionKey;
+  /**
+   * How it stands.
+   */
+  status: PermissionStatus;
+  /**
+   * The tool call that waits.
+   */
+  tool_call_id: string;
+  /**
+   * The turn that waits.
+   */
+  turn_id: TurnId;
+}
+/**
+ * Exactly what would be done. Its digest is what a person approves: whatever differs afterwards
+ * is another action and is asked again.
+ */
+export interface CanonicalAction {
+  /**
+   * The arguments after parsing, in canonical form.
+   */
+  arguments: {
+    [k: string]: unknown;
+  };
+  /**
+   * SHA-256 over the canonical form of tool and arguments, lower-case hex.
+   */
+  digest: string;
+  /**
+   * One line for people, such as `GET https://example.org/`.
+   */
+  summary: string;
+  /**
+   * Tool name.
+   */
+  tool: string;
+}
+/**
+ * Input of `acl.requests.deny`.
+ */
+export interface AclRequestsDenyParams {
+  /**
+   * Said to the model.
+   */
+  comment?: string | null;
+  /**
+   * The permission request: its id, an unambiguous beginning of it, or `@last`.
+   */
+  id: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `acl.requests.approve` and `acl.requests.deny`.
+ */
+export interface AclRequestsDenyResult {
+  /**
+   * The permission request as it stands now.
+   */
+  request: PermissionRequest;
+}
+/**
+ * Input of `acl.requests.list`.
+ */
+export interface AclRequestsListParams {
+  /**
+   * Also those that were decided, the latest first after the pending ones.
+   */
+  includeResolved?: boolean;
+  /**
+   * Items on the page.
+   */
+  limit?: number | null;
+  /**
+   * Only those of this session.
+   */
+  sessionKey?: SessionKey | null;
+}
+/**
+ * Result of `acl.requests.list`.
+ */
+export interface AclRequestsListResult {
+  /**
+   * The permission requests.
+   */
+  requests: PermissionRequest[];
+}
+/**
+ * Input of `acl.requests.show`.
+ */
+export interface AclRequestsShowParams {
+  /**
+   * The permission request: its id, an unambiguous beginning of it, or `@last`.
+   */
+  id: string;
+}
+/**
+ * Result of `acl.requests.show`.
+ */
+export interface AclRequestsShowResult {
+  /**
+   * The permission request.
+   */
+  request: PermissionRequest;
+}
+/**
+ * The adapters in numbers.
+ */
+export interface AdapterCounts {
+  /**
+   * In trouble.
+   */
+  errored: number;
+  /**
+   * Running.
+   */
+  running: number;
+  /**
+   * Configured.
+   */
+  total: number;
+}
+/**
+ * Why a run failed, for people and programs.
+ */
+export interface AgentError {
+  /**
+   * How to mend it.
+   */
+  hint?: string | null;
+  /**
+   * Whether the same may succeed later.
+   */
+  is_retryable: boolean;
+  /**
+   * The kind.
+   */
+  kind: AgentErrorKind;
+  /**
+   * What happened, in a plain sentence.
+   */
+  message: string;
+}
+/**
+ * Input of `agent`.
+ */
+export interface AgentParams {
+  /**
+   * The agent; the session's own when left out.
+   */
+  agentId?: AgentId | null;
+  /**
+   * Lets the command be repeated safely: the same key is the same message.
+   */
+  idempotencyKey: string;
+  /**
+   * What the person says.
+   */
+  message: string;
+  /**
+   * How to queue when the session is busy.
+   */
+  queueMode?: QueueMode | null;
+  /**
+   * The session; the owner's main one when left out.
+   */
+  sessionKey?: SessionKey | null;
+}
+/**
+ * Result of `agent`, sent twice on the same id.
+ */
+export interface AgentResult {
+  /**
+   * Whether this key had been used before; then nothing new runs.
+   */
+  isDuplicate: boolean;
+  /**
+   * How the request ended.
+   */
+  requestStatus?: RequestStatus | null;
+  /**
+   * The run, which is the request.
+   */
+  runId: RequestId;
+  /**
+   * The session, once it is known.
+   */
+  sessionKey?: SessionKey | null;
+  /**
+   * How it stands.
+   */
+  status: RunStatus;
+  /**
+   * The reply, or why there is none.
+   */
+  summary?: string | null;
+  /**
+   * The turn, once there is one.
+   */
+  turnId?: TurnId | null;
+}
+/**
+ * An agent as configured.
+ */
+export interface AgentSpec {
+  /**
+   * Constraints a person pinned; part of every prompt, never compacted away.
+   */
+  constraints: string[];
+  /**
+   * Its name.
+   */
+  id: AgentId;
+  /**
+   * Its limits per turn.
+   */
+  limits: RunLimits;
+  /**
+   * Models in order of preference, as `provider/model`; the second is used when the first
+   * fails.
+   */
+  models: string[];
+  /**
+   * Tools it is offered, by name.
+   */
+  tools: string[];
+}
+/**
+ * What a run may use up before it is ended.
+ */
+export interface RunLimits {
+  /**
+   * Time from start to end, in milliseconds, waiting for people not counted.
+   */
+  duration_ms_max: number;
+  /**
+   * Model replies in one turn.
+   */
+  steps_max: number;
+  /**
+   * Tokens sent and received in one turn.
+   */
+  tokens_max: number;
+}
+/**
+ * Input of `agents.list`.
+ */
+export interface AgentsListParams {}
+/**
+ * Result of `agents.list`.
+ */
+export interface AgentsListResult {
+  /**
+   * All of them.
+   */
+  agents: AgentSpec[];
+  /**
+   * The agent that answers when none is named.
+   */
+  defaultAgent: AgentId;
+}
+/**
+ * One thing that arrived: the `NexusEvent` of the adapter contract. `(channel, event_id)` names
+ * it once and for all; the same pair again is a duplicate and never runs again.
+ */
+export interface Arrival {
+  /**
+   * Which of our accounts on that channel received it.
+   */
+  account_id: string;
+  /**
+   * Files that came with it.
+   */
+  attachments?: Attachment[];
+  /**
+   * The outside medium, such as `telegram`; `control` for the control plane itself.
+   */
+  channel: string;
+  /**
+   * The text.
+   */
+  content: string;
+  /**
+   * What kind of content it is.
+   */
+  content_type: ContentType & string;
+  /**
+   * The source's own id of this event.
+   */
+  event_id: string;
+  /**
+   * Whatever else the source says; never trusted.
+   */
+  metadata?: {
+    [k: string]: unknown;
+  };
+  /**
+   * The conversation it belongs to, in the channel's own terms.
+   */
+  peer_id: string;
+  /**
+   * What kind of conversation that is.
+   */
+  peer_kind: PeerKind & string;
+  /**
+   * The message it answers.
+   */
+  reply_to_id?: string | null;
+  /**
+   * Who sent it, in the channel's own terms.
+   */
+  sender_id: string;
+  /**
+   * The sender's name as shown on the channel.
+   */
+  sender_name?: string | null;
+  /**
+   * The thread inside the conversation.
+   */
+  thread_id?: string | null;
+  /**
+   * When it happened at the source.
+   */
+  timestamp: Timestamp;
+}
+/**
+ * A file that came with an arrival.
+ */
+export interface Attachment {
+  /**
+   * MIME type.
+   */
+  content_type: string;
+  /**
+   * File name, without a path.
+   */
+  filename: string;
+  /**
+   * The sender's id of the file.
+   */
+  id: string;
+  /**
+   * Where it lies in the spool folder.
+   */
+  path?: string | null;
+  /**
+   * Size in bytes.
+   */
+  size_bytes?: number | null;
+  /**
+   * Where it can be fetched.
+   */
+  url?: string | null;
+}
+/**
+ * Who the daemon takes the client for.
+ */
+export interface Caller {
+  /**
+   * The principal.
+   */
+  principal: Principal;
+  /**
+   * Its scopes.
+   */
+  scopes: Scope[];
+}
+/**
+ * How a client proves who it is. A browser proves it by its cookie and sends nothing here.
+ */
+export interface ClientAuth {
+  /**
+   * The control-plane token.
+   */
+  token?: string | null;
+}
+/**
+ * What a client says about itself.
+ */
+export interface ClientFacts {
+  /**
+   * Tells two instances of one program apart.
+   */
+  instanceId?: string | null;
+  /**
+   * `cli`, `ui`, `tray`, `test` or whatever else it is; `cli` is not shown in presence.
+   */
+  mode: string;
+  /**
+   * Program name.
+   */
+  name: string;
+  /**
+   * Operating system.
+   */
+  platform: string;
+  /**
+   * Program version.
+   */
+  version: string;
+}
+/**
+ * Input of `config.get`.
+ */
+export interface ConfigGetParams {
+  /**
+   * A key such as `runtime.port`, or a table such as `runtime`; everything when left out.
+   */
+  key?: string | null;
+}
+/**
+ * Result of `config.get`.
+ */
+export interface ConfigGetResult {
+  /**
+   * The file it is read from.
+   */
+  path: string;
+  /**
+   * The values, in order of their keys.
+   */
+  values: ConfigValue[];
+}
+/**
+ * One value of the configuration. Secrets are never among them.
+ */
+export interface ConfigValue {
+  /**
+   * What it means.
+   */
+  doc: string;
+  /**
+   * The key, such as `runtime.port`.
+   */
+  key: string;
+  /**
+   * Whether a change needs a restart.
+   */
+  needsRestart: boolean;
+  /**
+   * Where it comes from.
+   */
+  source: ConfigSource;
+  /**
+   * The value in force.
+   */
+  value: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * What something cost.
+ */
+export interface Cost {
+  /**
+   * Where the figure comes from.
+   */
+  basis: CostBasis;
+  /**
+   * Millionths of a US dollar; zero when the basis is `unknown`.
+   */
+  micro_usd: number;
+}
+/**
+ * Something the daemon says by itself.
+ */
+export interface EventFrame {
+  /**
+   * When it was recorded, for recorded events.
+   */
+  at?: Timestamp | null;
+  /**
+   * Event type: a recorded or transient event, or `tick`, `presence`, `health`, `shutdown`,
+   * `lagged`.
+   */
+  event: string;
+  /**
+   * Its content: for recorded and transient events, the properties.
+   */
+  payload: {
+    [k: string]: unknown;
+  };
+  /**
+   * The position, for recorded events.
+   */
+  position?: Position | null;
+  /**
+   * Rises by one with every event frame of this connection; a gap means frames were dropped.
+   */
+  seq: number;
+  /**
+   * Versions after this event, for `presence` and `health`.
+   */
+  stateVersion?: StateVersion | null;
+}
+/**
+ * Versions of the snapshot's parts; they rise with every change.
+ */
+export interface StateVersion {
+  /**
+   * Version of the health summary.
+   */
+  health: number;
+  /**
+   * Version of the presence list.
+   */
+  presence: number;
+}
+/**
+ * Properties of every recorded event, by its type.
+ */
+export interface Events {
+  /**
+   * Access control decided something.
+   */
+  "acl.decision": {
+    action: string;
+    chain: Chain;
+    reason: string;
+    request_id: RequestId | null;
+    verdict: string;
+  };
+  /**
+   * A delivery failed, or nobody knows how it ended.
+   */
+  "adapter.out.error": {
+    delivery_id: DeliveryId;
+    error: string;
+    is_unknown: boolean;
+  };
+  /**
+   * A delivery is about to be handed to an adapter.
+   */
+  "adapter.out.sending": {
+    delivery_id: DeliveryId;
+    request_id: RequestId;
+    target: string;
+  };
+  /**
+   * An adapter confirmed a delivery.
+   */
+  "adapter.out.sent": {
+    delivery_id: DeliveryId;
+    message_ids: string[];
+  };
+  /**
+   * An adapter changed its state.
+   */
+  "adapter.status": {
+    adapter: string;
+    reason: string;
+    state: string;
+  };
+  /**
+   * A run met an error, and what is done about it.
+   */
+  "agent.error": {
+    message: string;
+    session_key: SessionKey;
+    turn_id: TurnId;
+    will_retry: boolean;
+  };
+  /**
+   * A tool call ended.
+   */
+  "agent.tool.completed": {
+    duration_ms: number;
+    /**
+     * The first lines of the result.
+     */
+    excerpt: string;
+    name: string;
+    /**
+     * A record for people: for an edit, the unified diff.
+     */
+    record: string | null;
+    session_key: SessionKey;
+    status: ToolCallStatus;
+    tool_call_id: string;
+    turn_id: TurnId;
+  };
+  /**
+   * A tool call began: its effect may have happened from here on.
+   */
+  "agent.tool.started": {
+    name: string;
+    session_key: SessionKey;
+    summary: string;
+    tool_call_id: string;
+    turn_id: TurnId;
+  };
+  /**
+   * A message joined a session.
+   */
+  "message.recorded": {
+    message: Message;
+    session_key: SessionKey;
+  };
+  /**
+   * A request ended.
+   */
+  "nex.request.completed": {
+    duration_ms: number;
+    error: string | null;
+    request_id: RequestId;
+    session_key: SessionKey | null;
+    status: RequestStatus;
+  };
+  /**
+   * A request waits behind the active run of its session.
+   */
+  "nex.request.queued": {
+    mode: QueueMode;
+    request_id: RequestId;
+    session_key: SessionKey;
+  };
+  /**
+   * A request left a stage.
+   */
+  "nex.request.stage": {
+    duration_us: number;
+    note: string;
+    outcome: StageOutcome;
+    request_id: RequestId;
+    stage: Stage;
+  };
+  /**
+   * A request was admitted.
+   */
+  "nex.request.started": {
+    channel: string;
+    event_id: string;
+    purpose: string;
+    request_id: RequestId;
+  };
+  /**
+   * A run waits for a person.
+   */
+  "permission.requested": {
+    permission: PermissionRequest;
+  };
+  /**
+   * A permission request was decided, ran out or was withdrawn.
+   */
+  "permission.resolved": {
+    comment: string | null;
+    permission_id: PermissionId;
+    resolved_by: Principal | null;
+    session_key: SessionKey;
+    status: PermissionStatus;
+  };
+  /**
+   * Old turns were replaced by a summary.
+   */
+  "session.compacted": {
+    n_messages: number;
+    session_key: SessionKey;
+    tokens_saved: number;
+  };
+  /**
+   * A session exists now.
+   */
+  "session.created": {
+    agent_id: AgentId;
+    session_key: SessionKey;
+  };
+  /**
+   * The configuration was read again.
+   */
+  "system.config_reloaded": {
+    changed: string[];
+    needs_restart: string[];
+  };
+  /**
+   * The daemon is up.
+   */
+  "system.started": {
+    version: string;
+  };
+  /**
+   * The daemon stops.
+   */
+  "system.stopping": {
+    reason: string;
+  };
+  /**
+   * A turn ended.
+   */
+  "turn.completed": {
+    cost: Cost;
+    error: string | null;
+    session_key: SessionKey;
+    status: TurnStatus;
+    stop_reason: StopReason;
+    turn_id: TurnId;
+    usage: Usage;
+  };
+  /**
+   * A turn began.
+   */
+  "turn.created": {
+    request_ids: RequestId[];
+    session_key: SessionKey;
+    turn_id: TurnId;
+  };
+  /**
+   * A turn changed how it stands: parked, running again.
+   */
+  "turn.updated": {
+    session_key: SessionKey;
+    status: TurnStatus;
+    turn_id: TurnId;
+  };
+}
+/**
+ * One message of a session, as recorded.
+ */
+export interface Message {
+  /**
+   * When it was recorded.
+   */
+  created_at: Timestamp;
+  /**
+   * Its id; known before a reply streams, so that deltas can name it.
+   */
+  id: MessageId;
+  /**
+   * What is said.
+   */
+  parts: Part[];
+  /**
+   * The request that brought a user message in.
+   */
+  request_id?: RequestId | null;
+  /**
+   * Who speaks.
+   */
+  role: Role;
+  /**
+   * The turn it belongs to.
+   */
+  turn_id: TurnId;
+}
+/**
+ * Reasoning that a provider returned, with the seal it wants back on the next call.
+ */
+export interface Reasoning {
+  /**
+   * The provider's signature over it, opaque.
+   */
+  signature?: string | null;
+  /**
+   * Readable text; may be empty.
+   */
+  text: string;
+}
+/**
+ * A call that the model wants made.
+ */
+export interface ToolCall {
+  /**
+   * Arguments, as the model wrote them.
+   */
+  arguments: {
+    [k: string]: unknown;
+  };
+  /**
+   * The call's id, unique in its turn.
+   */
+  id: string;
+  /**
+   * Tool name, such as `read_file`.
+   */
+  name: string;
+}
+/**
+ * What a call came to.
+ */
+export interface ToolResult {
+  /**
+   * The id of the call.
+   */
+  call_id: string;
+  /**
+   * What the model is told.
+   */
+  content: string;
+  /**
+   * Whether the call failed; then `content` says why.
+   */
+  is_error: boolean;
+}
+/**
+ * Tokens of one or more model calls.
+ */
+export interface Usage {
+  /**
+   * Of the sent ones, written to the provider's cache.
+   */
+  cache_write_tokens: number;
+  /**
+   * Of the sent ones, read from the provider's cache.
+   */
+  cached_input_tokens: number;
+  /**
+   * Tokens sent, cached ones included.
+   */
+  input_tokens: number;
+  /**
+   * Tokens received, reasoning included.
+   */
+  output_tokens: number;
+  /**
+   * Of the received ones, reasoning.
+   */
+  reasoning_tokens: number;
+}
+/**
+ * Input of `events.subscribe`. A second call replaces the first.
+ */
+export interface EventsSubscribeParams {
+  /**
+   * Recorded events after this position; from now on when left out.
+   */
+  after?: Position | null;
+  /**
+   * Only streaming text of this session; of all when left out.
+   */
+  sessionKey?: SessionKey | null;
+  /**
+   * Whether streaming text is wanted at all.
+   */
+  transient?: boolean;
+  /**
+   * Event types; `session.*` stands for all that begin so. All when empty.
+   */
+  types?: string[];
+}
+/**
+ * Result of `events.subscribe`.
+ */
+export interface EventsSubscribeResult {
+  /**
+   * Where the subscription begins.
+   */
+  after: Position;
+  /**
+   * The latest position when it began; events up to it are a replay.
+   */
+  latest: Position;
+}
+/**
+ * What this connection may use.
+ */
+export interface Features {
+  /**
+   * Event types it may receive.
+   */
+  events: string[];
+  /**
+   * Methods it may call.
+   */
+  methods: string[];
+}
+/**
+ * One thing that is checked.
+ */
+export interface HealthCheck {
+  /**
+   * A command that mends it.
+   */
+  fix?: string | null;
+  /**
+   * Stable id, such as `ledger` or `model`.
+   */
+  id: string;
+  /**
+   * Why, in words.
+   */
+  reason: string;
+  /**
+   * Since when.
+   */
+  since: Timestamp;
+  /**
+   * How it is.
+   */
+  status: HealthStatus;
+}
+/**
+ * Input of `health`.
+ */
+export interface HealthParams {}
+/**
+ * Result of `health`, and the body of `GET /health`.
+ */
+export interface HealthResult {
+  /**
+   * The adapters.
+   */
+  adapters: AdapterCounts;
+  /**
+   * Every check.
+   */
+  checks: HealthCheck[];
+  /**
+   * Its process id.
+   */
+  pid: number;
+  /**
+   * The pipeline.
+   */
+  pipeline: PipelineCounts;
+  /**
+   * The summary in one word.
+   */
+  status: HealthStatus;
+  /**
+   * How long it has been up, in milliseconds.
+   */
+  uptime_ms: number;
+  /**
+   * Version of the daemon.
+   */
+  version: string;
+}
+/**
+ * The pipeline in numbers.
+ */
+export interface PipelineCounts {
+  /**
+   * Requests on their way.
+   */
+  active_requests: number;
+  /**
+   * Requests ended since the daemon started.
+   */
+  total_processed: number;
+}
+/**
+ * The answer to a hello that was refused; the connection closes after it.
+ */
+export interface HelloError {
+  /**
+   * The protocol version the daemon speaks.
+   */
+  expectedProtocol: number;
+  /**
+   * The oldest client version that works.
+   */
+  minClient: string;
+  /**
+   * Why, in words.
+   */
+  reason: string;
+}
+/**
+ * The answer to a hello that was accepted.
+ */
+export interface HelloOk {
+  /**
+   * Who the client is.
+   */
+  auth: Caller;
+  /**
+   * What this connection may use.
+   */
+  features: Features;
+  /**
+   * Limits.
+   */
+  policy: Policy;
+  /**
+   * The protocol version of this connection.
+   */
+  protocol: number;
+  /**
+   * Which program answers.
+   */
+  server: ServerFacts;
+  /**
+   * The state of the daemon.
+   */
+  snapshot: Snapshot;
+}
+/**
+ * Limits of this connection.
+ */
+export interface Policy {
+  /**
+   * Most bytes that wait for this connection.
+   */
+  maxBufferedBytes: number;
+  /**
+   * Largest frame, in bytes.
+   */
+  maxPayload: number;
+  /**
+   * Pause between ticks, in milliseconds.
+   */
+  tickIntervalMs: number;
+}
+/**
+ * Which program answers.
+ */
+export interface ServerFacts {
+  /**
+   * The id of this connection.
+   */
+  connId: ConnectionId;
+  /**
+   * Name of the machine.
+   */
+  host: string;
+  /**
+   * Version of the daemon.
+   */
+  version: string;
+}
+/**
+ * The state of the daemon when the connection began.
+ */
+export interface Snapshot {
+  /**
+   * How the daemon is.
+   */
+  health: HealthResult;
+  /**
+   * Position of the latest recorded event: subscribe from here to miss nothing.
+   */
+  position: Position;
+  /**
+   * Who is connected.
+   */
+  presence: PresenceEntry[];
+  /**
+   * Versions of the two.
+   */
+  stateVersion: StateVersion;
+  /**
+   * How long the daemon has been up, in milliseconds.
+   */
+  uptimeMs: number;
+}
+/**
+ * Who is connected, as everybody may see it.
+ */
+export interface PresenceEntry {
+  /**
+   * Program name.
+   */
+  host: string;
+  /**
+   * Tells two instances apart.
+   */
+  instanceId?: string | null;
+  /**
+   * Where from; left out on loopback.
+   */
+  ip?: string | null;
+  /**
+   * What kind of client.
+   */
+  mode: string;
+  /**
+   * Why the entry changed last: `connect`, `disconnect`, `self`.
+   */
+  reason: string;
+  /**
+   * When it changed last.
+   */
+  ts: Timestamp;
+  /**
+   * Program version.
+   */
+  version: string;
+}
+/**
+ * Payload of `lagged`: the subscriber was too slow and reads on from the ledger.
+ */
+export interface Lagged {
+  /**
+   * The last position that was sent; subscribe again after it.
+   */
+  after: Position;
+}
+/**
+ * Every method, by its wire name.
+ */
+export interface Methods {
+  /**
+   * Approves one permission request, once.
+   */
+  "acl.requests.approve": {
+    params: AclRequestsApproveParams;
+    result: AclRequestsApproveResult;
+  };
+  /**
+   * Denies one permission request; the reason is told to the model.
+   */
+  "acl.requests.deny": {
+    params: AclRequestsDenyParams;
+    result: AclRequestsDenyResult;
+  };
+  /**
+   * Lists permission requests, the oldest pending first.
+   */
+  "acl.requests.list": {
+    params: AclRequestsListParams;
+    result: AclRequestsListResult;
+  };
+  /**
+   * Shows one permission request.
+   */
+  "acl.requests.show": {
+    params: AclRequestsShowParams;
+    result: AclRequestsShowResult;
+  };
+  /**
+   * Runs an agent: answers `accepted` at once, and a second time when the run has ended.
+   */
+  agent: {
+    params: AgentParams;
+    result: AgentResult;
+  };
+  /**
+   * Lists the agents.
+   */
+  "agents.list": {
+    params: AgentsListParams;
+    result: AgentsListResult;
+  };
+  /**
+   * Shows the configuration in force, with the source of each value.
+   */
+  "config.get": {
+    params: ConfigGetParams;
+    result: ConfigGetResult;
+  };
+  /**
+   * Follows recorded events from a cursor, and streaming text.
+   */
+  "events.subscribe": {
+    params: EventsSubscribeParams;
+    result: EventsSubscribeResult;
+  };
+  /**
+   * Says how the daemon and its parts are.
+   */
+  health: {
+    params: HealthParams;
+    result: HealthResult;
+  };
+  /**
+   * Lists the models that are configured or found.
+   */
+  "models.list": {
+    params: ModelsListParams;
+    result: ModelsListResult;
+  };
+  /**
+   * Makes one small call to a model and says how it went.
+   */
+  "models.test": {
+    params: ModelsTestParams;
+    result: ModelsTestResult;
+  };
+  /**
+   * Shows one request with its eight stages, its turn and its tool calls.
+   */
+  "requests.get": {
+    params: RequestsGetParams;
+    result: RequestsGetResult;
+  };
+  /**
+   * Lists requests, the latest first.
+   */
+  "requests.list": {
+    params: RequestsListParams;
+    result: RequestsListResult;
+  };
+  /**
+   * Reads the configuration again; an invalid one changes nothing.
+   */
+  "runtime.reload": {
+    params: RuntimeReloadParams;
+    result: RuntimeReloadResult;
+  };
+  /**
+   * Drains and stops the daemon.
+   */
+  "runtime.shutdown": {
+    params: RuntimeShutdownParams;
+    result: RuntimeShutdownResult;
+  };
+  /**
+   * Stops the active run of a session.
+   */
+  "sessions.abort": {
+    params: SessionsAbortParams;
+    result: SessionsAbortResult;
+  };
+  /**
+   * Shows one session with its active turn.
+   */
+  "sessions.get": {
+    params: SessionsGetParams;
+    result: SessionsGetResult;
+  };
+  /**
+   * Reads messages of a session, the newest page first.
+   */
+  "sessions.history": {
+    params: SessionsHistoryParams;
+    result: SessionsHistoryResult;
+  };
+  /**
+   * Lists sessions, the latest first.
+   */
+  "sessions.list": {
+    params: SessionsListParams;
+    result: SessionsListResult;
+  };
+  /**
+   * Hands a message to a session and answers once it is recorded; the reply follows as events.
+   */
+  "sessions.send": {
+    params: SessionsSendParams;
+    result: SessionsSendResult;
+  };
+  /**
+   * Says what needs a person, what is at work and what it cost today.
+   */
+  status: {
+    params: StatusParams;
+    result: StatusResult;
+  };
+}
+/**
+ * Input of `models.list`.
+ */
+export interface ModelsListParams {}
+/**
+ * Result of `models.list`.
+ */
+export interface ModelsListResult {
+  /**
+   * The models, the active one first.
+   */
+  models: ModelFacts[];
+}
+/**
+ * One model that can be used.
+ */
+export interface ModelFacts {
+  /**
+   * Tokens that fit into one call.
+   */
+  contextTokensMax: number;
+  /**
+   * Until when it is left alone after failures, in milliseconds since 1970.
+   */
+  coolingUntil?: Timestamp | null;
+  /**
+   * As `provider/model`.
+   */
+  id: string;
+  /**
+   * Price of a million tokens sent, in millionths of a US dollar.
+   */
+  inputMicroUsdPerMtok?: number | null;
+  /**
+   * Whether it is the one in use.
+   */
+  isActive: boolean;
+  /**
+   * Whether what it needs (a key, a local server) was found.
+   */
+  isReady: boolean;
+  /**
+   * Price of a million tokens received, in millionths of a US dollar.
+   */
+  outputMicroUsdPerMtok?: number | null;
+  /**
+   * The provider.
+   */
+  provider: string;
+  /**
+   * Where the credential or server was found, or what is missing. Never a value.
+   */
+  reason: string;
+}
+/**
+ * Input of `models.test`.
+ */
+export interface ModelsTestParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * As `provider/model`; the active one when left out.
+   */
+  model?: string | null;
+}
+/**
+ * Result of `models.test`.
+ */
+export interface ModelsTestResult {
+  /**
+   * Cost.
+   */
+  cost: Cost;
+  /**
+   * Time to the first token, in milliseconds.
+   */
+  firstTokenMs?: number | null;
+  /**
+   * How to mend it.
+   */
+  hint?: string | null;
+  /**
+   * Whether it answered.
+   */
+  isOk: boolean;
+  /**
+   * What it said, or what went wrong.
+   */
+  message: string;
+  /**
+   * As `provider/model`.
+   */
+  model: string;
+  /**
+   * Time to the end, in milliseconds.
+   */
+  totalMs: number;
+  /**
+   * Tokens.
+   */
+  usage: Usage;
+}
+/**
+ * Input of `requests.get`.
+ */
+export interface RequestsGetParams {
+  /**
+   * The request: its id, the beginning of it if that is unambiguous, or `@last`.
+   */
+  id: string;
+}
+/**
+ * Result of `requests.get`.
+ */
+export interface RequestsGetResult {
+  /**
+   * What arrived.
+   */
+  arrival: Arrival;
+  /**
+   * The permission requests of the turn.
+   */
+  permissions: PermissionRequest[];
+  /**
+   * The request with its stages.
+   */
+  request: Request;
+  /**
+   * The tool calls of the turn.
+   */
+  toolCalls: ToolCallRecord[];
+  /**
+   * Its turn.
+   */
+  turn?: Turn | null;
+}
+/**
+ * A request as recorded.
+ */
+export interface Request {
+  /**
+   * The agent that answers, once known.
+   */
+  agent_id?: AgentId | null;
+  /**
+   * When it ended.
+   */
+  completed_at?: Timestamp | null;
+  /**
+   * Why it did not end as completed.
+   */
+  error?: string | null;
+  /**
+   * The arrival that caused it, as `{channel}:{event_id}`.
+   */
+  event_id: string;
+  /**
+   * Its id.
+   */
+  id: RequestId;
+  /**
+   * Who sent it, once known.
+   */
+  principal?: Principal | null;
+  /**
+   * The first line of what came in, shortened; the purpose in words.
+   */
+  purpose: string;
+  /**
+   * How it wants to queue.
+   */
+  queue_mode: QueueMode;
+  /**
+   * The session it goes to, once known.
+   */
+  session_key?: SessionKey | null;
+  /**
+   * The last stage it entered.
+   */
+  stage: Stage;
+  /**
+   * What each stage recorded, in order.
+   */
+  stages: StageTrace[];
+  /**
+   * When it was admitted.
+   */
+  started_at: Timestamp;
+  /**
+   * How it stands.
+   */
+  status: RequestStatus;
+  /**
+   * The turn, once one began. Requests that were merged share one.
+   */
+  turn_id?: TurnId | null;
+}
+/**
+ * What one stage recorded.
+ */
+export interface StageTrace {
+  /**
+   * How long it took, in microseconds.
+   */
+  duration_us: number;
+  /**
+   * One line for people: who was recognized, which rule matched, why it was skipped.
+   */
+  note?: string;
+  /**
+   * How it ended.
+   */
+  outcome: StageOutcome;
+  /**
+   * The stage.
+   */
+  stage: Stage;
+  /**
+   * When it began.
+   */
+  started_at: Timestamp;
+}
+/**
+ * A tool call as recorded.
+ */
+export interface ToolCallRecord {
+  /**
+   * Arguments, as the model wrote them.
+   */
+  arguments: {
+    [k: string]: unknown;
+  };
+  /**
+   * When it ended.
+   */
+  completed_at?: Timestamp | null;
+  /**
+   * The call's id, unique in its turn.
+   */
+  id: string;
+  /**
+   * Tool name.
+   */
+  name: string;
+  /**
+   * A record for people beside the result: for an edit, the unified diff.
+   */
+  record?: string | null;
+  /**
+   * What the model is told, once there is something.
+   */
+  result?: string | null;
+  /**
+   * When it began.
+   */
+  started_at?: Timestamp | null;
+  /**
+   * How far it has come.
+   */
+  status: ToolCallStatus;
+  /**
+   * The turn.
+   */
+  turn_id: TurnId;
+}
+/**
+ * A turn as recorded.
+ */
+export interface Turn {
+  /**
+   * The agent that works.
+   */
+  agent_id: AgentId;
+  /**
+   * When it ended.
+   */
+  completed_at?: Timestamp | null;
+  /**
+   * Cost so far.
+   */
+  cost: Cost;
+  /**
+   * What it failed of.
+   */
+  error?: AgentError | null;
+  /**
+   * Its id.
+   */
+  id: TurnId;
+  /**
+   * The model that answered last, as `provider/model`.
+   */
+  model?: string | null;
+  /**
+   * Model replies so far.
+   */
+  n_steps: number;
+  /**
+   * The request that caused it.
+   */
+  request_id: RequestId;
+  /**
+   * The session it belongs to.
+   */
+  session_key: SessionKey;
+  /**
+   * When it began.
+   */
+  started_at: Timestamp;
+  /**
+   * How it stands.
+   */
+  status: TurnStatus;
+  /**
+   * Why it ended.
+   */
+  stop_reason?: StopReason | null;
+  /**
+   * Tokens so far.
+   */
+  usage: Usage;
+}
+/**
+ * Input of `requests.list`.
+ */
+export interface RequestsListParams {
+  /**
+   * Only requests before this one.
+   */
+  before?: RequestId | null;
+  /**
+   * Items on the page.
+   */
+  limit?: number | null;
+  /**
+   * Only requests of this session.
+   */
+  sessionKey?: SessionKey | null;
+  /**
+   * Only requests that stand so.
+   */
+  status?: RequestStatus | null;
+}
+/**
+ * Result of `requests.list`.
+ */
+export interface RequestsListResult {
+  /**
+   * Whether older ones exist.
+   */
+  hasMore: boolean;
+  /**
+   * The requests, the latest first.
+   */
+  requests: Request[];
+}
+/**
+ * Input of `runtime.reload`.
+ */
+export interface RuntimeReloadParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `runtime.reload`.
+ */
+export interface RuntimeReloadResult {
+  /**
+   * Keys that changed and are in force.
+   */
+  changed: string[];
+  /**
+   * Keys that changed and need a restart.
+   */
+  needsRestart: string[];
+  /**
+   * What the file says that nobody understands, with a suggestion.
+   */
+  warnings: string[];
+}
+/**
+ * Input of `runtime.shutdown`.
+ */
+export interface RuntimeShutdownParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Why; shown to the clients.
+   */
+  reason?: string | null;
+}
+/**
+ * Result of `runtime.shutdown`: the daemon drains from here on.
+ */
+export interface RuntimeShutdownResult {
+  /**
+   * The process that is about to end.
+   */
+  pid: number;
+}
+/**
+ * Input of `sessions.abort`.
+ */
+export interface SessionsAbortParams {
+  /**
+   * Also drops the requests that wait behind it.
+   */
+  dropQueue?: boolean;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * Only if this turn is the active one.
+   */
+  turnId?: TurnId | null;
+}
+/**
+ * Result of `sessions.abort`; it is sent when the run has ended.
+ */
+export interface SessionsAbortResult {
+  /**
+   * Requests that were dropped from the queue.
+   */
+  nDropped: number;
+  /**
+   * What happened, in words.
+   */
+  summary: string;
+  /**
+   * The turn that was stopped; nothing when nothing ran.
+   */
+  turnId?: TurnId | null;
+}
+/**
+ * Input of `sessions.get`.
+ */
+export interface SessionsGetParams {
+  /**
+   * The session.
+   */
+  key: SessionKey;
+}
+/**
+ * Result of `sessions.get`.
+ */
+export interface SessionsGetResult {
+  /**
+   * The turn at work or parked.
+   */
+  activeTurn?: Turn | null;
+  /**
+   * Position up to which this is true: subscribe from here.
+   */
+  position: Position;
+  /**
+   * Requests that queue behind the active run.
+   */
+  queued: Request[];
+  /**
+   * The session.
+   */
+  session: Session;
+  /**
+   * The reply being written.
+   */
+  streaming?: Streaming | null;
+  /**
+   * Permission requests that wait in it.
+   */
+  waiting: PermissionRequest[];
+}
+/**
+ * A session as recorded.
+ */
+export interface Session {
+  /**
+   * The agent that answers in it.
+   */
+  agent_id: AgentId;
+  /**
+   * When it was created.
+   */
+  created_at: Timestamp;
+  /**
+   * Whether a run is active or parked.
+   */
+  is_busy: boolean;
+  /**
+   * Its key.
+   */
+  key: SessionKey;
+  /**
+   * Messages in it.
+   */
+  n_messages: number;
+  /**
+   * Requests that wait behind it.
+   */
+  n_waiting: number;
+  /**
+   * The first line of its first message.
+   */
+  title?: string | null;
+  /**
+   * When something last happened in it.
+   */
+  updated_at: Timestamp;
+}
+/**
+ * The text of a reply that is being written.
+ */
+export interface Streaming {
+  /**
+   * The message it will become.
+   */
+  messageId: MessageId;
+  /**
+   * Number of the last delta in it.
+   */
+  seq: number;
+  /**
+   * The text so far.
+   */
+  text: string;
+}
+/**
+ * Input of `sessions.history`.
+ */
+export interface SessionsHistoryParams {
+  /**
+   * Only messages before this one.
+   */
+  before?: MessageId | null;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * Messages on the page.
+   */
+  limit?: number | null;
+}
+/**
+ * Result of `sessions.history`.
+ */
+export interface SessionsHistoryResult {
+  /**
+   * Whether older messages exist.
+   */
+  hasMore: boolean;
+  /**
+   * The messages, oldest first.
+   */
+  messages: Message[];
+  /**
+   * Position up to which this is true: subscribe from here.
+   */
+  position: Position;
+  /**
+   * Tool calls of the turns on this page.
+   */
+  toolCalls: ToolCallRecord[];
+  /**
+   * The turns on this page.
+   */
+  turns: Turn[];
+}
+/**
+ * Input of `sessions.list`.
+ */
+export interface SessionsListParams {
+  /**
+   * `nextCursor` of the page before.
+   */
+  cursor?: string | null;
+  /**
+   * Items on the page.
+   */
+  limit?: number | null;
+  /**
+   * Only sessions with this text in their messages.
+   */
+  search?: string | null;
+}
+/**
+ * Result of `sessions.list`.
+ */
+export interface SessionsListResult {
+  /**
+   * Where the next page begins.
+   */
+  nextCursor?: string | null;
+  /**
+   * The sessions, the latest first.
+   */
+  sessions: Session[];
+}
+/**
+ * Input of `sessions.send`.
+ */
+export interface SessionsSendParams {
+  /**
+   * The agent, for a session that does not exist yet.
+   */
+  agentId?: AgentId | null;
+  /**
+   * Files that come with it.
+   */
+  attachments?: Attachment[];
+  /**
+   * Lets the command be repeated safely: the same key is the same message.
+   */
+  idempotencyKey: string;
+  /**
+   * The session; it is created when it does not exist.
+   */
+  key: SessionKey;
+  /**
+   * What the person says.
+   */
+  message: string;
+  /**
+   * How to queue when the session is busy.
+   */
+  queueMode?: QueueMode | null;
+}
+/**
+ * Result of `sessions.send`.
+ */
+export interface SessionsSendResult {
+  /**
+   * Whether this key had been used before; then nothing new runs.
+   */
+  isDuplicate: boolean;
+  /**
+   * The request.
+   */
+  requestId: RequestId;
+  /**
+   * How it stands by now.
+   */
+  status: RequestStatus;
+}
+/**
+ * Input of `status`.
+ */
+export interface StatusParams {}
+/**
+ * Result of `status`.
+ */
+export interface StatusResult {
+  /**
+   * Where the control plane listens, such as `127.0.0.1:18789`.
+   */
+  address: string;
+  /**
+   * What today's runs cost, from midnight UTC.
+   */
+  costToday: Cost;
+  /**
+   * How the daemon is.
+   */
+  health: HealthResult;
+  /**
+   * The home folder.
+   */
+  home: string;
+  /**
+   * The model in use, as `provider/model`.
+   */
+  model: string;
+  /**
+   * Why that model: configured, found in the keychain, found on this machine, offline.
+   */
+  modelReason: string;
+  /**
+   * The last requests that ended.
+   */
+  recent: Request[];
+  /**
+   * One sentence: "2 things need you", "Nothing needs you. 1 request at work."
+   */
+  summary: string;
+  /**
+   * Permission requests that wait.
+   */
+  waiting: PermissionRequest[];
+  /**
+   * Requests at work.
+   */
+  working: Request[];
+}
+/**
+ * The answer to a call. `payload` stands when `ok`, `error` otherwise.
+ */
+export interface Res {
+  /**
+   * The error.
+   */
+  error?: WireError | null;
+  /**
+   * The id of the call; `invalid` when the frame had none that could be read.
+   */
+  id: string;
+  /**
+   * Whether it succeeded.
+   */
+  ok: boolean;
+  /**
+   * The result.
+   */
+  payload?: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * An error as a client sees it.
+ */
+export interface WireError {
+  /**
+   * Stable code.
+   */
+  code: ErrorCode;
+  /**
+   * Facts for programs.
+   */
+  details?: {
+    [k: string]: unknown;
+  };
+  /**
+   * How to mend it.
+   */
+  hint?: string | null;
+  /**
+   * What went wrong.
+   */
+  message: string;
+  /**
+   * When, in milliseconds.
+   */
+  retryAfterMs?: number | null;
+  /**
+   * Whether the same call may succeed later.
+   */
+  retryable?: boolean;
+}
+/**
+ * Payload of `shutdown`, sent before the connection closes with code 1012.
+ */
+export interface Shutdown {
+  /**
+   * Why.
+   */
+  reason: string;
+  /**
+   * When it will be back, if it will.
+   */
+  restartExpectedMs?: number | null;
+}
+/**
+ * Properties of what streams by without being recorded, by its type.
+ */
+export interface Transients {
+  /**
+   * More of the model's reasoning, for those who want to watch.
+   */
+  "agent.streaming.reasoning": {
+    delta: string;
+    message_id: MessageId;
+    seq: number;
+    session_key: SessionKey;
+    turn_id: TurnId;
+  };
+  /**
+   * The text of a reply so far. Sent to whoever joins in the middle, and whenever a reply
+   * starts over after a broken stream; it replaces what was shown.
+   */
+  "agent.streaming.snapshot": {
+    message_id: MessageId;
+    seq: number;
+    session_key: SessionKey;
+    text: string;
+    turn_id: TurnId;
+  };
+  /**
+   * More text of a reply; follows the snapshot or delta with the next lower `seq`.
+   */
+  "agent.streaming.token": {
+    delta: string;
+    message_id: MessageId;
+    seq: number;
+    session_key: SessionKey;
+    turn_id: TurnId;
+  };
+}
