@@ -96,6 +96,9 @@ pub struct Request {
     pub queue_mode: QueueMode,
     /// The first line of what came in, shortened; the purpose in words.
     pub purpose: String,
+    /// Text that automations added to what the agent gets to see.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub enrichment: Vec<String>,
     /// Why it did not end as completed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,

@@ -18,6 +18,18 @@ pub enum Effect {
     Deny,
 }
 
+impl Effect {
+    /// The word in audit rows and events.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Ask => "ask",
+            Self::Deny => "deny",
+        }
+    }
+}
+
 /// A policy that decided, and its reason for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
