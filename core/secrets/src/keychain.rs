@@ -1,0 +1,115 @@
+//! The OS keychain. Its API blocks, may wait for a person, and fails in ways that differ by
+//! machine; here that becomes one call with a time limit and five kinds of answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyring_core::{CredentialStore, Error};
+use secrecy::SecretString;
+use tokio::sync::Semaphore;
+
+use crate::error::SecretError;
+use crate::pointer::Pointer;
+
+/// The keychain service under which every item of Nexus is stored.
+pub(crate) const SERVICE: &str = "nexus";
+/// Longest wait for the keychain, in milliseconds; a locked one may show a dialog and wait.
+pub(crate) const KEYCHAIN_MS_MAX: u64 = 3_000;
+/// Most calls that may hang in the keychain at once. A call cannot be interrupted, so that each
+/// that runs out of time leaves a thread behind until the dialog is answered.
+const CALLS_MAX: usize = 4;
+
+type Connect = Arc<dyn Fn() -> Result<Arc<CredentialStore>, Error> + Send + Sync>;
+
+/// A way to the keychain. It connects anew for each call: the daemon may have been started before
+/// the desktop session, or outlive it.
+pub(crate) struct Keychain {
+    connect: Connect,
+    calls: Arc<Semaphore>,
+}
+
+impl Keychain {
+    /// The keychain of the operating system.
+    pub(crate) fn of_the_system() -> Self {
+        Self::connecting(connect_system)
+    }
+
+    pub(crate) fn connecting(
+        connect: impl Fn() -> Result<Arc<CredentialStore>, Error> + Send + Sync + 'static,
+    ) -> Self {
+        Self { connect: Arc::new(connect), calls: Arc::new(Semaphore::new(CALLS_MAX)) }
+    }
+
+    /// Reads one item.
+    pub(crate) async fn get(&self, name: &str) -> Result<SecretString, SecretError> {
+        let connect = Arc::clone(&self.connect);
+        let calls = Arc::clone(&self.calls);
+        let user = name.to_owned();
+        let call = async move {
+            let slot = calls
+                .acquire_owned()
+                .await
+                .map_err(|error| SecretError::Interrupted(error.to_string()))?;
+            // Never on a worker of the runtime: the store blocks, and panics there.
+            tokio::task::spawn_blocking(move || {
+                let _slot = slot;
+                read(&connect, &user)
+            })
+            .await
+            .map_err(|error| SecretError::Interrupted(error.to_string()))?
+        };
+        tokio::time::timeout(Duration::from_millis(KEYCHAIN_MS_MAX), call)
+            .await
+            .unwrap_or(Err(SecretError::KeychainTimeout))
+    }
+}
+
+fn read(connect: &Connect, name: &str) -> Result<SecretString, SecretError> {
+    let entry = connect().and_then(|store| store.build(SERVICE, name, None));
+    entry
+        .and_then(|entry| entry.get_password())
+        .map(SecretString::from)
+        .map_err(|error| translate(name, error))
+}
+
+fn translate(name: &str, error: Error) -> SecretError {
+    let entry = |problem: &str| SecretError::KeychainEntry {
+        name: name.to_owned(),
+        problem: problem.to_owned(),
+    };
+    match error {
+        Error::NoEntry => SecretError::NotFound(Pointer::Keychain(name.to_owned())),
+        Error::PlatformFailure(cause) => SecretError::KeychainMissing { cause: cause.to_string() },
+        Error::NoDefaultStore => SecretError::KeychainMissing { cause: error.to_string() },
+        Error::NoStorageAccess(cause) => SecretError::KeychainLocked { cause: cause.to_string() },
+        // The next two carry the bytes of the secret: they are dropped here, unseen.
+        Error::BadEncoding(_) => entry("it is not text"),
+        Error::BadDataFormat(..) => entry("its format is unknown"),
+        Error::Ambiguous(_) => entry("there are several with this name"),
+        Error::TooLong(..) | Error::Invalid(..) => entry("its name is not valid"),
+        Error::BadStoreFormat(cause) | Error::NotSupportedByStore(cause) => {
+            SecretError::KeychainMissing { cause }
+        }
+        other => SecretError::KeychainMissing { cause: other.to_string() },
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn connect_system() -> Result<Arc<CredentialStore>, Error> {
+    Ok(zbus_secret_service_keyring_store::Store::new()?)
+}
+
+#[cfg(target_os = "macos")]
+fn connect_system() -> Result<Arc<CredentialStore>, Error> {
+    Ok(apple_native_keyring_store::keychain::Store::new()?)
+}
+
+#[cfg(windows)]
+fn connect_system() -> Result<Arc<CredentialStore>, Error> {
+    Ok(windows_native_keyring_store::Store::new()?)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
+fn connect_system() -> Result<Arc<CredentialStore>, Error> {
+    Err(Error::NotSupportedByStore("no keychain is known on this system".to_owned()))
+}

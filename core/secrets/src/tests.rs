@@ -1,0 +1,206 @@
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use keyring_core::api::CredentialStoreApi;
+use keyring_core::{CredentialStore, Error, mock};
+use nexus_domain::Failure;
+
+use super::*;
+
+fn text(secret: &SecretString) -> &str {
+    secret.expose_secret()
+}
+
+#[test]
+fn a_pointer_reads_back_and_never_repeats_what_it_is_not() {
+    for good in ["env:OPENAI_API_KEY", "keychain:provider/openai", "file:/run/key:1"] {
+        assert_eq!(good.parse::<Pointer>().unwrap().to_string(), good);
+    }
+    for bad in ["", "sk-secret", "env:", "file: ", "vault:x", "sk:secret"] {
+        let failure = bad.parse::<Pointer>().unwrap_err();
+        assert!(!format!("{failure:?} {:?}", failure.hint).contains("secret"), "{failure:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_environment_is_the_one_passed_in() {
+    let dir = tempfile::tempdir().unwrap();
+    let secrets = Secrets::open(dir.path()).with_environment(|name| match name {
+        "KEY" => Some("s3cr3t".to_owned()),
+        "BLANK" => Some(String::new()),
+        _ => None,
+    });
+    let secret = secrets.get(&Pointer::Env("KEY".into())).await.unwrap();
+    assert_eq!(text(&secret), "s3cr3t");
+    assert!(!format!("{secret:?} {secrets:?}").contains("s3cr3t"));
+    let missing = secrets.get(&Pointer::Env("PATH".into())).await.unwrap_err();
+    assert!(matches!(missing, SecretError::NotFound(_)), "{missing}");
+    let blank = secrets.get(&Pointer::Env("BLANK".into())).await.unwrap_err();
+    assert!(matches!(blank, SecretError::Empty(_)), "{blank}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_others_can_read_is_refused_with_the_command_that_mends_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("key");
+    fs::write(&path, "s3cr3t\n").unwrap();
+    let secrets = Secrets::open(dir.path());
+    for mode in [0o644, 0o640, 0o604, 0o620] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let error = secrets.get(&Pointer::File("key".into())).await.unwrap_err();
+        assert!(matches!(error, SecretError::Exposed { .. }), "{mode:o}: {error}");
+        let failure = Failure::from(error);
+        let hint = failure.hint.unwrap();
+        assert!(hint.contains(&format!("chmod 600 {}", path.display())), "{hint}");
+    }
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+    let relative = secrets.get(&Pointer::File("key".into())).await.unwrap();
+    assert_eq!(text(&relative), "s3cr3t");
+    let absolute = secrets.get(&Pointer::File(path.display().to_string())).await.unwrap();
+    assert_eq!(text(&absolute), "s3cr3t");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_no_credential_file_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        use std::io::Write;
+        file::create_owner_only(&dir.path().join(name)).unwrap().write_all(bytes).unwrap();
+    };
+    write("big", &vec![b'x'; 64 * 1024 + 1]);
+    write("binary", &[0xff, 0xfe]);
+    write("blank", b" \n");
+    let secrets = Secrets::open(dir.path());
+    for (name, expected) in [
+        ("big", "that is no credential"),
+        ("binary", "is not text"),
+        ("blank", "is empty"),
+        ("missing", "does not exist"),
+        (".", "is not a file"),
+    ] {
+        let error = secrets.get(&Pointer::File(name.into())).await.unwrap_err().to_string();
+        assert!(error.contains(expected), "{name}: {error}");
+    }
+}
+
+fn with_keychain(
+    connect: impl Fn() -> Result<Arc<CredentialStore>, Error> + Send + Sync + 'static,
+) -> Secrets {
+    let mut secrets = Secrets::open(Path::new("/nonexistent"));
+    secrets.keychain = Keychain::connecting(connect);
+    secrets
+}
+
+#[tokio::test]
+async fn a_provider_key_is_found_in_the_keychain() {
+    let store = mock::Store::new().unwrap();
+    store.build("nexus", "provider/openai", None).unwrap().set_password("sk-1").unwrap();
+    let secrets = with_keychain(move || Ok(Arc::clone(&store) as Arc<CredentialStore>));
+    let found = secrets.find_provider_key("openai").await.unwrap();
+    assert_eq!(found.pointer.to_string(), "keychain:provider/openai");
+    assert_eq!(text(&found.secret), "sk-1");
+    assert!(!format!("{found:?}").contains("sk-1"));
+    assert!(secrets.find_provider_key("anthropic").await.is_none());
+}
+
+#[tokio::test]
+async fn every_keychain_failure_has_its_meaning() {
+    let pointer = Pointer::Keychain("x".into());
+    let get = async |error: fn() -> Error| {
+        with_keychain(move || Err(error())).get(&pointer).await.unwrap_err()
+    };
+    assert!(matches!(get(|| Error::NoEntry).await, SecretError::NotFound(_)));
+    assert!(matches!(
+        get(|| Error::PlatformFailure("no bus".into())).await,
+        SecretError::KeychainMissing { .. }
+    ));
+    assert!(matches!(
+        get(|| Error::NoStorageAccess("locked".into())).await,
+        SecretError::KeychainLocked { .. }
+    ));
+    let leaky = get(|| Error::BadEncoding(b"s3cr3t".to_vec())).await;
+    assert!(matches!(leaky, SecretError::KeychainEntry { .. }));
+    assert!(!format!("{leaky:?}").contains("s3cr3t"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_keychain_that_waits_for_a_person_costs_a_bounded_number_of_threads() {
+    let n_calls = Arc::new(AtomicUsize::new(0));
+    let (release, blocked) = std::sync::mpsc::sync_channel::<()>(0);
+    let blocked = std::sync::Mutex::new(blocked);
+    let counted = Arc::clone(&n_calls);
+    let secrets = with_keychain(move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        // Ends when the test drops its side.
+        let _ = blocked.lock().map(|blocked| blocked.recv());
+        Err(Error::NoEntry)
+    });
+    let pointer = Pointer::Keychain("x".into());
+    for _ in 0..6 {
+        let get = tokio::time::timeout(Duration::from_secs(60), secrets.get(&pointer));
+        // A paused clock does not move while a blocking task runs; the test moves it.
+        let (result, ()) = tokio::join!(get, tokio::time::advance(Duration::from_millis(3_001)));
+        assert!(matches!(result.unwrap(), Err(SecretError::KeychainTimeout)));
+    }
+    drop(release);
+    assert!(n_calls.load(Ordering::SeqCst) <= 4, "{n_calls:?}");
+}
+
+#[test]
+fn the_control_token_is_made_once_and_read_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = control_token(dir.path()).unwrap();
+    assert_eq!(text(&first).len(), 43);
+    assert_eq!(text(&control_token(dir.path()).unwrap()), text(&first));
+    let names: Vec<_> =
+        fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["control.token"], "no draft stays behind");
+    let other = tempfile::tempdir().unwrap();
+    assert_ne!(text(&control_token(other.path()).unwrap()), text(&first));
+}
+
+#[test]
+fn processes_that_start_at_once_agree_on_one_token() {
+    let dir = tempfile::tempdir().unwrap();
+    let tokens: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| control_token(dir.path()).unwrap())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(tokens.windows(2).all(|pair| text(&pair[0]) == text(&pair[1])));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_token_that_is_not_private_or_damaged_is_replaced() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("control.token");
+    let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+    let first = control_token(dir.path()).unwrap();
+    assert_eq!(mode(), 0o600);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let second = control_token(dir.path()).unwrap();
+    assert_ne!(text(&second), text(&first));
+    assert_eq!(mode(), 0o600);
+    fs::write(&path, "").unwrap();
+    let third = control_token(dir.path()).unwrap();
+    assert_eq!(text(&third).len(), 43);
+    assert_eq!(text(&control_token(dir.path()).unwrap()), text(&third));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_place_of_the_token_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let target = dir.path().join("elsewhere");
+    std::os::unix::fs::symlink(&target, dir.path().join("control.token")).unwrap();
+    let error = control_token(dir.path()).unwrap_err();
+    assert!(error.to_string().contains("not a plain file"), "{error}");
+    assert!(!target.exists());
+}
