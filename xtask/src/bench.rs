@@ -1,0 +1,34 @@
+//! `cargo xtask bench`: measures the release build next to the raw limits of the same machine.
+
+use anyhow::{Context, Result};
+
+use crate::Flags;
+use crate::packages::{self, Purpose};
+use crate::run::{Program, target_dir};
+use crate::ui;
+
+/// Builds the release programs and hands over to the bench program, which prints the table.
+pub(crate) fn run(flags: &mut Flags) -> Result<()> {
+    let json = flags.take_value("--json")?;
+    let compare = flags.take_value("--compare")?;
+    flags.finish_empty()?;
+    packages::ensure(Purpose::Run)?;
+    ui::ensure_built()?;
+    Program::cargo()
+        .args("build --locked --release -p nexus-daemon -p nexus-cli -p nexus-adapter-echo")
+        .run()
+        .context("Nexus does not build")?;
+    Program::cargo()
+        .args("build --locked --release -p nexus-tests --bin bench")
+        .run()
+        .context("the bench does not build")?;
+    let folder = target_dir().join("release");
+    let mut bench = Program::new(&folder.join("bench").to_string_lossy()).arg(&folder);
+    if let Some(file) = json {
+        bench = bench.args("--json").arg(file);
+    }
+    if let Some(file) = compare {
+        bench = bench.args("--compare").arg(file);
+    }
+    bench.run()
+}
