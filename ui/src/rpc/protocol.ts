@@ -1963,6 +1963,10 @@ export interface Request {
    */
   completed_at?: Timestamp | null;
   /**
+   * Text that automations added to what the agent gets to see.
+   */
+  enrichment?: string[];
+  /**
    * Why it did not end as completed.
    */
   error?: string | null;
