@@ -173,6 +173,37 @@ impl Event {
             Self::AdapterStatus { .. } => "adapter.status",
         }
     }
+
+    /// The session it tells of. Exhaustive on purpose: whoever adds an event says where it
+    /// belongs.
+    #[must_use]
+    pub fn session_key(&self) -> Option<&SessionKey> {
+        match self {
+            Self::RequestCompleted { session_key, .. } => session_key.as_ref(),
+            Self::PermissionRequested { permission } => Some(&permission.session_key),
+            Self::RequestQueued { session_key, .. }
+            | Self::PermissionResolved { session_key, .. }
+            | Self::SessionCreated { session_key, .. }
+            | Self::TurnCreated { session_key, .. }
+            | Self::TurnUpdated { session_key, .. }
+            | Self::TurnCompleted { session_key, .. }
+            | Self::MessageRecorded { session_key, .. }
+            | Self::ToolStarted { session_key, .. }
+            | Self::ToolCompleted { session_key, .. }
+            | Self::AgentErrored { session_key, .. }
+            | Self::SessionCompacted { session_key, .. } => Some(session_key),
+            Self::SystemStarted { .. }
+            | Self::SystemStopping { .. }
+            | Self::ConfigReloaded { .. }
+            | Self::RequestStarted { .. }
+            | Self::RequestStage { .. }
+            | Self::AclDecision { .. }
+            | Self::DeliverySending { .. }
+            | Self::DeliverySent { .. }
+            | Self::DeliveryFailed { .. }
+            | Self::AdapterStatus { .. } => None,
+        }
+    }
 }
 
 /// A recorded event with its place and time.
