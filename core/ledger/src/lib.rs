@@ -1,1 +1,50 @@
+//! The ledger: one SQLite file that holds what happened and what is still to be done.
+//!
+//! One writer thread commits in groups; readers have connections of their own and never wait for
+//! it. [`Ledger::write`] is the only way to write. A write answers after its commit, so whatever
+//! was acknowledged is on disk. The crate reads no clock and no environment: every instant comes
+//! in as a value.
 
+mod arrival;
+mod audit;
+mod cooldown;
+mod error;
+mod event;
+mod file;
+mod idempotency;
+mod identity;
+mod job;
+mod ledger;
+pub mod maintenance;
+mod outbox;
+mod permission;
+mod queue;
+mod reader;
+mod request;
+mod schema;
+mod session;
+mod sql;
+mod turn;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use arrival::{Admission, ArrivalRecord, Arrivals, ArrivalsMut, Direction, Outbound};
+pub use audit::{
+    Audit, AuditBreak, AuditEntry, AuditMut, AuditPosition, AuditRecord, AuditSummary,
+};
+pub use cooldown::{Cooldowns, CooldownsMut};
+pub use error::LedgerError;
+pub use event::{Committed, Events, EventsMut};
+pub use idempotency::{Idempotency, IdempotencyMut, Remembered};
+pub use identity::{Identities, IdentitiesMut, Mapping, MappingKind};
+pub use job::{DueJob, Jobs, JobsMut};
+pub use ledger::{Durability, Ledger, LedgerOptions, OnCommit, Reader, Tx};
+pub use outbox::{Delivery, DeliveryRecord, DeliveryStatus, Outbox, OutboxMut};
+pub use permission::{PermissionFilter, Permissions, PermissionsMut};
+pub use queue::{Queue, QueueMut};
+pub use request::{RequestFilter, Requests, RequestsMut};
+pub use schema::SCHEMA_VERSION;
+pub use session::{Sessions, SessionsMut};
+pub use turn::{SessionContext, Summary, Turns, TurnsMut};

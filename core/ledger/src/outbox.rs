@@ -1,0 +1,298 @@
+//! Effects still to be performed. The intent is committed before the effect, the result after; a
+//! delivery of which nobody knows the end is never repeated by itself.
+
+use nexus_domain::Timestamp;
+use nexus_domain::id::{DeliveryId, RequestId};
+use rusqlite::{Connection, Row, params};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::LedgerError;
+use crate::sql;
+
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE deliveries (
+    id              TEXT PRIMARY KEY,
+    request_id      TEXT NOT NULL REFERENCES requests (id),
+    adapter         TEXT NOT NULL,
+    target          TEXT NOT NULL,
+    text            TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL UNIQUE,
+    created_at      INTEGER NOT NULL,
+    status          TEXT NOT NULL,
+    n_tries         INTEGER NOT NULL DEFAULT 0,
+    next_at         INTEGER NOT NULL,
+    changed_at      INTEGER NOT NULL,
+    message_ids     TEXT NOT NULL DEFAULT '[]',
+    error           TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deliveries_due ON deliveries (next_at, id) WHERE status = 'pending';
+CREATE INDEX deliveries_sending ON deliveries (id) WHERE status = 'sending';
+CREATE INDEX deliveries_request ON deliveries (request_id, id);
+";
+
+/// What is to be sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// The request it answers.
+    pub request_id: RequestId,
+    /// The adapter that sends it.
+    pub adapter: String,
+    /// Where to, in the adapter's own terms.
+    pub target: Value,
+    /// What.
+    pub text: String,
+    /// Lets an adapter recognize a repetition.
+    pub idempotency_key: String,
+    /// When it was decided.
+    pub created_at: Timestamp,
+}
+
+/// How a delivery stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryStatus {
+    /// Not begun, or to be tried again.
+    Pending,
+    /// Handed to the adapter; it may have happened.
+    Sending,
+    /// Confirmed.
+    Sent,
+    /// Given up.
+    Failed,
+    /// Handed over, and nobody knows how it ended.
+    Unknown,
+}
+
+/// A delivery as recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeliveryRecord {
+    /// What is to be sent.
+    pub delivery: Delivery,
+    /// How it stands.
+    pub status: DeliveryStatus,
+    /// How often it was handed over.
+    pub n_tries: u32,
+    /// When it is due, while it is pending.
+    pub next_at: Timestamp,
+    /// When its status changed last.
+    pub changed_at: Timestamp,
+    /// What the adapter called it.
+    pub message_ids: Vec<String>,
+    /// What went wrong last.
+    pub error: Option<String>,
+}
+
+/// Reads the outbox.
+pub struct Outbox<'a>(pub(crate) &'a Connection);
+
+impl Outbox<'_> {
+    /// A delivery.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn get(&self, id: DeliveryId) -> Result<Option<DeliveryRecord>, LedgerError> {
+        sql::first(self.0, "SELECT * FROM deliveries WHERE id = ?1", [id.to_string()], read)
+    }
+
+    /// Deliveries due at an instant, the longest due first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn due(&self, at: Timestamp, limit: u32) -> Result<Vec<DeliveryRecord>, LedgerError> {
+        sql::all(
+            self.0,
+            "SELECT * FROM deliveries WHERE status = 'pending' AND next_at <= ?1
+             ORDER BY next_at, id LIMIT ?2",
+            (at.0, sql::limit(limit)),
+            read,
+        )
+    }
+
+    /// When the next delivery is due.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn next_at(&self) -> Result<Option<Timestamp>, LedgerError> {
+        sql::first(
+            self.0,
+            "SELECT next_at FROM deliveries WHERE status = 'pending' ORDER BY next_at LIMIT 1",
+            (),
+            |row| sql::at(row, "next_at"),
+        )
+    }
+
+    /// Deliveries that were handed over and not confirmed: after a start, these are in doubt.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn in_flight(&self) -> Result<Vec<DeliveryRecord>, LedgerError> {
+        sql::all(self.0, "SELECT * FROM deliveries WHERE status = 'sending' ORDER BY id", (), read)
+    }
+
+    /// The deliveries of a request, the oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn of_request(&self, request: RequestId) -> Result<Vec<DeliveryRecord>, LedgerError> {
+        sql::all(
+            self.0,
+            "SELECT * FROM deliveries WHERE request_id = ?1 ORDER BY id",
+            [request.to_string()],
+            read,
+        )
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<DeliveryRecord, LedgerError> {
+    Ok(DeliveryRecord {
+        delivery: Delivery {
+            id: sql::text(row, "id")?,
+            request_id: sql::text(row, "request_id")?,
+            adapter: row.get("adapter")?,
+            target: sql::json(row, "target")?,
+            text: row.get("text")?,
+            idempotency_key: row.get("idempotency_key")?,
+            created_at: sql::at(row, "created_at")?,
+        },
+        status: sql::text(row, "status")?,
+        n_tries: row.get("n_tries")?,
+        next_at: sql::at(row, "next_at")?,
+        changed_at: sql::at(row, "changed_at")?,
+        message_ids: sql::json(row, "message_ids")?,
+        error: row.get("error")?,
+    })
+}
+
+/// What a change of status brings with it.
+struct Step<'t> {
+    from: &'t [DeliveryStatus],
+    to: DeliveryStatus,
+    at: Timestamp,
+    next_at: Option<Timestamp>,
+    message_ids: &'t [String],
+    error: Option<&'t str>,
+}
+
+/// Changes the outbox.
+pub struct OutboxMut<'a>(pub(crate) Outbox<'a>);
+
+impl OutboxMut<'_> {
+    /// Commits the intent; due at once. The same idempotency key again changes nothing and gives
+    /// `false`.
+    ///
+    /// # Errors
+    /// `Invalid` when the request is not recorded.
+    pub fn enqueue(&self, delivery: &Delivery) -> Result<bool, LedgerError> {
+        let n_rows = sql::run(
+            self.0.0,
+            "INSERT INTO deliveries (id, request_id, adapter, target, text, idempotency_key,
+                 created_at, status, next_at, changed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', ?7, ?7)
+             ON CONFLICT (idempotency_key) DO NOTHING",
+            params![
+                delivery.id.to_string(),
+                delivery.request_id.to_string(),
+                delivery.adapter,
+                serde_json::to_string(&delivery.target)?,
+                delivery.text,
+                delivery.idempotency_key,
+                delivery.created_at.0,
+            ],
+        )?;
+        Ok(n_rows == 1)
+    }
+
+    /// Notes that a delivery is about to be handed over. Hand it over after the commit.
+    ///
+    /// # Errors
+    /// `Conflict` unless it is pending: whoever comes second must not send.
+    pub fn sending(&self, id: DeliveryId, at: Timestamp) -> Result<(), LedgerError> {
+        self.step(id, &Step::to(DeliveryStatus::Sending, &[DeliveryStatus::Pending], at))
+    }
+
+    /// Notes that a delivery was confirmed, be it late.
+    ///
+    /// # Errors
+    /// `Conflict` unless it was handed over.
+    pub fn sent(
+        &self,
+        id: DeliveryId,
+        at: Timestamp,
+        message_ids: &[String],
+    ) -> Result<(), LedgerError> {
+        let from = &[DeliveryStatus::Sending, DeliveryStatus::Unknown];
+        self.step(id, &Step { message_ids, ..Step::to(DeliveryStatus::Sent, from, at) })
+    }
+
+    /// Notes that a delivery surely did not happen; with `retry_at` it is tried again then, else
+    /// it is given up.
+    ///
+    /// # Errors
+    /// `Conflict` when it had ended before.
+    pub fn failed(
+        &self,
+        id: DeliveryId,
+        at: Timestamp,
+        error: &str,
+        retry_at: Option<Timestamp>,
+    ) -> Result<(), LedgerError> {
+        let to = if retry_at.is_some() { DeliveryStatus::Pending } else { DeliveryStatus::Failed };
+        let from = &[DeliveryStatus::Pending, DeliveryStatus::Sending];
+        self.step(id, &Step { next_at: retry_at, error: Some(error), ..Step::to(to, from, at) })
+    }
+
+    /// Notes that nobody knows how a delivery ended.
+    ///
+    /// # Errors
+    /// `Conflict` unless it was handed over.
+    pub fn unknown(&self, id: DeliveryId, at: Timestamp, error: &str) -> Result<(), LedgerError> {
+        let step = Step::to(DeliveryStatus::Unknown, &[DeliveryStatus::Sending], at);
+        self.step(id, &Step { error: Some(error), ..step })
+    }
+
+    /// Tries a delivery again that had failed, or of which nobody knows the end; a person decides
+    /// that, or the adapter's promise that a repetition does no harm.
+    ///
+    /// # Errors
+    /// `Conflict` when it is pending or confirmed.
+    pub fn retry(&self, id: DeliveryId, at: Timestamp) -> Result<(), LedgerError> {
+        let from = &[DeliveryStatus::Sending, DeliveryStatus::Failed, DeliveryStatus::Unknown];
+        self.step(id, &Step { next_at: Some(at), ..Step::to(DeliveryStatus::Pending, from, at) })
+    }
+
+    fn step(&self, id: DeliveryId, step: &Step<'_>) -> Result<(), LedgerError> {
+        let found = self.0.get(id)?.ok_or_else(|| LedgerError::not_found("delivery", id))?;
+        if !step.from.contains(&found.status) {
+            return Err(LedgerError::conflict(format!(
+                "delivery {id} is {}, so it cannot become {}",
+                sql::word(&found.status)?,
+                sql::word(&step.to)?
+            )));
+        }
+        sql::run(
+            self.0.0,
+            "UPDATE deliveries SET status = ?2, changed_at = ?3, next_at = ?4, message_ids = ?5,
+                 error = ?6, n_tries = n_tries + ?7
+             WHERE id = ?1",
+            params![
+                id.to_string(),
+                sql::word(&step.to)?,
+                step.at.0,
+                step.next_at.unwrap_or(found.next_at).0,
+                serde_json::to_string(step.message_ids)?,
+                step.error,
+                i64::from(step.to == DeliveryStatus::Sending),
+            ],
+        )?;
+        Ok(())
+    }
+}
+
+impl<'t> Step<'t> {
+    fn to(to: DeliveryStatus, from: &'t [DeliveryStatus], at: Timestamp) -> Self {
+        Self { from, to, at, next_at: None, message_ids: &[], error: None }
+    }
+}

@@ -1,0 +1,167 @@
+//! Sessions: the conversations and how they stand.
+
+use nexus_domain::Timestamp;
+use nexus_domain::id::{AgentId, SessionKey};
+use nexus_domain::session::Session;
+use rusqlite::{Connection, Row};
+
+use crate::error::LedgerError;
+use crate::sql;
+
+/// The number of messages is kept beside the session: counting them would grow with the history.
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE sessions (
+    key        TEXT PRIMARY KEY,
+    agent_id   TEXT NOT NULL,
+    title      TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    n_messages INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_updated ON sessions (updated_at, key);
+";
+
+/// A session with what other ledgers know of it.
+macro_rules! select_sessions {
+    ($rest:literal) => {
+        concat!(
+            "SELECT sessions.*,
+                 EXISTS (SELECT 1 FROM turns WHERE turns.session_key = sessions.key
+                         AND turns.status IN ('running', 'parked')) AS is_busy,
+                 (SELECT count(*) FROM queue_items
+                  WHERE queue_items.session_key = sessions.key) AS n_waiting
+             FROM sessions ",
+            $rest
+        )
+    };
+}
+
+/// Reads sessions.
+pub struct Sessions<'a>(pub(crate) &'a Connection);
+
+impl Sessions<'_> {
+    /// A session.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn get(&self, key: &SessionKey) -> Result<Option<Session>, LedgerError> {
+        sql::first(self.0, select_sessions!("WHERE key = ?1"), [key.as_str()], read)
+    }
+
+    /// A page of sessions, the one in which something happened last first, and the cursor of the
+    /// next page. With `search`, only sessions in whose title or messages every word occurs.
+    ///
+    /// # Errors
+    /// `Invalid` when the cursor is not one of ours.
+    pub fn list(
+        &self,
+        limit: u32,
+        cursor: Option<&str>,
+        search: Option<&str>,
+    ) -> Result<(Vec<Session>, Option<String>), LedgerError> {
+        let (updated_at, key) = cursor.map_or(Ok((i64::MAX, "")), read_cursor)?;
+        let limit = sql::limit(limit).max(1);
+        // One more than asked for tells whether there is another page.
+        let n_rows = limit + 1;
+        let search = search.map(str::trim).filter(|text| !text.is_empty());
+        let mut sessions = match search {
+            None => sql::all(
+                self.0,
+                select_sessions!(
+                    "WHERE (updated_at, key) < (?1, ?2)
+                     ORDER BY updated_at DESC, key DESC LIMIT ?3"
+                ),
+                (updated_at, key, n_rows),
+                read,
+            )?,
+            Some(text) => {
+                let Some(query) = sql::match_query(text) else { return Ok((Vec::new(), None)) };
+                sql::all(
+                    self.0,
+                    select_sessions!(
+                        "WHERE (updated_at, key) < (?1, ?2)
+                           AND (key IN (SELECT messages.session_key FROM messages_text
+                                        JOIN messages ON messages.place = messages_text.rowid
+                                        WHERE messages_text MATCH ?4)
+                                OR instr(lower(coalesce(title, '')), lower(?5)) > 0)
+                         ORDER BY updated_at DESC, key DESC LIMIT ?3"
+                    ),
+                    (updated_at, key, n_rows, query, text),
+                    read,
+                )?
+            }
+        };
+        let has_more = sessions.len() > limit as usize;
+        sessions.truncate(limit as usize);
+        let next = sessions.last().filter(|_| has_more);
+        let cursor = next.map(|session| format!("{}:{}", session.updated_at.0, session.key));
+        Ok((sessions, cursor))
+    }
+}
+
+fn read_cursor(cursor: &str) -> Result<(i64, &str), LedgerError> {
+    let parts = cursor.split_once(':');
+    parts
+        .and_then(|(updated_at, key)| Some((updated_at.parse().ok()?, key)))
+        .ok_or_else(|| LedgerError::Invalid("the cursor is not one that a list gave".to_owned()))
+}
+
+fn read(row: &Row<'_>) -> Result<Session, LedgerError> {
+    Ok(Session {
+        key: sql::text(row, "key")?,
+        agent_id: sql::text(row, "agent_id")?,
+        title: row.get("title")?,
+        created_at: sql::at(row, "created_at")?,
+        updated_at: sql::at(row, "updated_at")?,
+        n_messages: sql::count(row, "n_messages")?,
+        is_busy: row.get("is_busy")?,
+        n_waiting: sql::count(row, "n_waiting")?,
+    })
+}
+
+/// Records sessions.
+pub struct SessionsMut<'a>(pub(crate) Sessions<'a>);
+
+impl SessionsMut<'_> {
+    /// Makes sure a session exists and says whether it was created. The agent of an existing one
+    /// stays.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn ensure(
+        &self,
+        key: &SessionKey,
+        agent: &AgentId,
+        at: Timestamp,
+    ) -> Result<bool, LedgerError> {
+        let n_rows = sql::run(
+            self.0.0,
+            "INSERT INTO sessions (key, agent_id, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)
+             ON CONFLICT (key) DO NOTHING",
+            (key.as_str(), agent.as_str(), at.0),
+        )?;
+        Ok(n_rows == 1)
+    }
+
+    /// Notes that something happened in a session. The first title it is given stays.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such session.
+    pub fn touch(
+        &self,
+        key: &SessionKey,
+        title: Option<&str>,
+        at: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let n_rows = sql::run(
+            self.0.0,
+            "UPDATE sessions SET title = coalesce(title, ?2), updated_at = max(updated_at, ?3)
+             WHERE key = ?1",
+            (key.as_str(), title, at.0),
+        )?;
+        if n_rows == 0 {
+            return Err(LedgerError::not_found("session", key));
+        }
+        Ok(())
+    }
+}

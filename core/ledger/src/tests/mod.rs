@@ -1,0 +1,4 @@
+//! Tests of the ledger over a real file.
+
+mod records;
+mod support;
