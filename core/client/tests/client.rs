@@ -71,7 +71,8 @@ async fn answers_find_their_calls_in_any_order() {
     let held = std::sync::Mutex::new(None);
     let client = connected(move |frame| {
         let answer = ok(frame, json!({"n": frame["params"]["n"]}));
-        match held.lock().unwrap().take() {
+        let earlier = held.lock().unwrap().take();
+        match earlier {
             None => {
                 *held.lock().unwrap() = Some(answer);
                 Vec::new()
