@@ -129,6 +129,65 @@ pub enum SendErrorKind {
     Unknown,
 }
 
+/// Why a `send` did not go through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendError {
+    /// The kind.
+    pub kind: SendErrorKind,
+    /// What went wrong, for people.
+    pub message: String,
+    /// When trying again makes sense, in milliseconds.
+    pub retry_after_ms: Option<u64>,
+}
+
+impl SendError {
+    /// An error without a time to try again.
+    #[must_use]
+    pub fn new(kind: SendErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), retry_after_ms: None }
+    }
+}
+
+impl std::fmt::Display for SendError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for SendError {}
+
+/// `data` of a failed `send` on the wire.
+#[derive(Serialize, Deserialize)]
+struct SendErrorData {
+    kind: SendErrorKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry_after_ms: Option<u64>,
+}
+
+impl From<SendError> for LineError {
+    fn from(error: SendError) -> Self {
+        let data = SendErrorData { kind: error.kind, retry_after_ms: error.retry_after_ms };
+        Self {
+            code: crate::line::SEND_FAILED,
+            message: error.message,
+            data: serde_json::to_value(data).ok(),
+        }
+    }
+}
+
+impl From<LineError> for SendError {
+    /// An error without readable `data` is `unknown`: the adapter does not say that nothing was
+    /// sent.
+    fn from(error: LineError) -> Self {
+        let data = error.data.and_then(|data| serde_json::from_value::<SendErrorData>(data).ok());
+        Self {
+            kind: data.as_ref().map_or(SendErrorKind::Unknown, |data| data.kind),
+            message: error.message,
+            retry_after_ms: data.and_then(|data| data.retry_after_ms),
+        }
+    }
+}
+
 /// A JSON-RPC 2.0 line in either direction.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Line {

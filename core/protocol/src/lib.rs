@@ -11,6 +11,7 @@ pub mod error;
 pub mod event;
 pub mod frame;
 pub mod health;
+pub mod line;
 pub mod methods;
 pub mod model;
 pub mod parse;
