@@ -1,1 +1,41 @@
+//! Child processes: spawn, handshake, health, restart, drain.
+//!
+//! An adapter is a stranger that runs next door: a process with an empty environment, a folder
+//! and a process group of its own, spoken to in lines over its stdin and stdout. Whatever it does
+//! (crash, hang, write garbage, write without end, never read), it costs a bounded amount of
+//! memory and the daemon goes on. Time comes through the [`Clock`] that is passed in.
 
+mod child;
+mod clock;
+mod keeper;
+mod link;
+mod pipe;
+mod process;
+mod restart;
+mod spec;
+mod status;
+mod stderr;
+mod supervisor;
+
+use futures_util::future::BoxFuture;
+use nexus_domain::arrival::Arrival;
+use nexus_protocol::adapter::Acknowledgement;
+
+pub use child::Child;
+pub use clock::Clock;
+pub use link::CallError;
+pub use nexus_protocol::adapter::{SendError, SendErrorKind};
+pub use spec::ChildSpec;
+pub use status::{Exit, State, Status};
+pub use supervisor::Supervisor;
+
+/// Takes what adapters hand in.
+pub trait Handler: Send + Sync {
+    /// Takes one arrival, in the order in which the adapter handed them in. The adapter is
+    /// acknowledged when this returns, so it returns once the arrival is on disk. Its channel,
+    /// account and sizes have been checked.
+    ///
+    /// One adapter's arrivals wait for each other. This must not wait for a `send` to the same
+    /// adapter, whose answer would come in behind the next arrival.
+    fn event<'a>(&'a self, adapter: &'a str, arrival: Arrival) -> BoxFuture<'a, Acknowledgement>;
+}

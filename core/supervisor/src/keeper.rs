@@ -1,0 +1,308 @@
+//! The life of one child, from its first start to its last end.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use nexus_protocol::adapter::{ADAPTER_PROTOCOL, AdapterFacts};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::Handler;
+use crate::child::Wanted;
+use crate::clock::{Clock, jitter};
+use crate::link::{CallError, Calls, Link, OUTGOING_LINES_MAX};
+use crate::pipe::{self, EVENTS_WAITING_MAX, Intake, Reader};
+use crate::process::Process;
+use crate::restart::Restarts;
+use crate::spec::ChildSpec;
+use crate::status::{Exit, State, Status};
+use crate::stderr::{self, LastLines};
+
+/// Time a child has to answer `hello`, in milliseconds.
+pub(crate) const HELLO_MS_MAX: u64 = 10_000;
+/// Time for the last words on stdout and stderr after the exit, in milliseconds.
+const LAST_WORDS_MS_MAX: u64 = 500;
+
+/// How one run ended.
+enum Ended {
+    /// As ordered.
+    Asked,
+    /// By itself; a new start may help.
+    Broke(String),
+    /// In a way that a new start will not mend.
+    Hopeless(String),
+}
+
+/// Keeps one child: starts it, watches it, starts it again.
+pub(crate) struct Keeper {
+    pub(crate) spec: ChildSpec,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) handler: Arc<dyn Handler>,
+    pub(crate) wanted: watch::Receiver<Wanted>,
+    pub(crate) status: watch::Sender<Status>,
+    pub(crate) link: Arc<Mutex<Option<Arc<Link>>>>,
+    pub(crate) stderr: Arc<Mutex<LastLines>>,
+}
+
+/// The tasks and pipes of one run.
+struct Run {
+    process: Process,
+    link: Arc<Link>,
+    events: Option<mpsc::Receiver<pipe::Event>>,
+    end_input: watch::Sender<bool>,
+    /// Reading, writing and, once `hello` is answered, taking arrivals in.
+    tasks: JoinSet<Option<String>>,
+    /// Cancelled when everything that came on stdout has been taken.
+    stdout_end: CancellationToken,
+    last_words: AbortOnDropHandle<()>,
+}
+
+impl Keeper {
+    /// Runs until every handle is gone.
+    pub(crate) async fn keep(mut self) {
+        let mut restarts = Restarts::default();
+        loop {
+            if !self.wanted.borrow_and_update().is_running {
+                self.publish(State::Stopped, String::new(), |_| {});
+                if self.wanted.changed().await.is_err() {
+                    return;
+                }
+                restarts = Restarts::default();
+                continue;
+            }
+            let started_us = self.clock.monotonic_us();
+            let (reason, is_hopeless) = match self.run_once().await {
+                // Nobody is left who could order anything.
+                Ended::Asked if self.wanted.has_changed().is_err() => return,
+                Ended::Asked => {
+                    restarts = Restarts::default();
+                    continue;
+                }
+                Ended::Broke(reason) => (reason, false),
+                Ended::Hopeless(reason) => (reason, true),
+            };
+            let ran_us = self.clock.monotonic_us().saturating_sub(started_us);
+            let pause_ms = restarts.after_exit(ran_us, jitter(&*self.clock));
+            let n_quick_exits = restarts.n_quick_exits;
+            let pause = match pause_ms.filter(|_| !is_hopeless) {
+                Some(pause_ms) => {
+                    let pause = self.clock.sleep(pause_ms);
+                    let retry_at = self.clock.now().plus_ms(pause_ms);
+                    self.publish(State::BackingOff, reason, |status| {
+                        status.n_quick_exits = n_quick_exits;
+                        status.retry_at = Some(retry_at);
+                    });
+                    pause
+                }
+                None => {
+                    self.publish(State::Failed, reason, |status| {
+                        status.n_quick_exits = n_quick_exits;
+                    });
+                    Box::pin(std::future::pending())
+                }
+            };
+            tokio::select! {
+                () = pause => {}
+                order = self.wanted.changed() => match order {
+                    Ok(()) => restarts = Restarts::default(),
+                    Err(_) => return,
+                },
+            }
+        }
+    }
+
+    /// One process from spawn to exit.
+    async fn run_once(&mut self) -> Ended {
+        let mut run = match self.spawn() {
+            Ok(run) => run,
+            Err(error) => {
+                let command = self.spec.command.first().map_or("", String::as_str);
+                let reason = format!("`{command}` could not be started: {error}");
+                self.remember_exit(reason.clone());
+                return Ended::Broke(reason);
+            }
+        };
+        let pid = run.process.pid();
+        self.publish(State::Starting, String::new(), |status| status.pid = pid);
+        let ended = self.watch(&mut run).await;
+        self.set_link(None);
+        let how = match &ended {
+            Ended::Asked => {
+                self.publish(State::Draining, String::new(), |status| status.pid = pid);
+                let _ = run.end_input.send(true);
+                run.process.end(&*self.clock).await
+            }
+            Ended::Broke(reason) | Ended::Hopeless(reason) => {
+                run.process.kill();
+                run.process.wait().await;
+                reason.clone()
+            }
+        };
+        // An answer that it wrote before it ended still counts, and so do its last words.
+        let limit = self.clock.sleep(LAST_WORDS_MS_MAX);
+        let rest = async {
+            run.stdout_end.cancelled().await;
+            let _ = (&mut run.last_words).await;
+        };
+        tokio::select! { () = rest => {}, () = limit => {} }
+        run.link.calls.end();
+        self.remember_exit(how);
+        ended
+    }
+
+    fn spawn(&self) -> std::io::Result<Run> {
+        let (process, pipes) = Process::spawn(&self.spec)?;
+        let (outgoing, lines) = mpsc::channel(OUTGOING_LINES_MAX);
+        let (events_in, events) = mpsc::channel(EVENTS_WAITING_MAX);
+        let (end_input, end) = watch::channel(false);
+        let calls = Arc::new(Calls::default());
+        let mut tasks = JoinSet::new();
+        tasks.spawn(pipe::write(pipes.stdin, lines, end, Arc::clone(&self.clock)));
+        let reader = Reader {
+            adapter: self.spec.name.clone(),
+            calls: Arc::clone(&calls),
+            events: events_in,
+            outgoing: outgoing.clone(),
+            clock: Arc::clone(&self.clock),
+        };
+        let stdout_end = CancellationToken::new();
+        let guard = stdout_end.clone().drop_guard();
+        tasks.spawn(async move {
+            let _guard = guard;
+            reader.read(pipes.stdout).await
+        });
+        let lines = LastLines::default();
+        *self.stderr.lock().unwrap_or_else(PoisonError::into_inner) = lines.clone();
+        let last_words = AbortOnDropHandle::new(tokio::spawn(stderr::read(
+            pipes.stderr,
+            self.spec.name.clone(),
+            lines,
+            Arc::clone(&self.clock),
+        )));
+        let link = Arc::new(Link { outgoing, calls, clock: Arc::clone(&self.clock) });
+        Ok(Run { process, link, events: Some(events), end_input, tasks, stdout_end, last_words })
+    }
+
+    /// Greets the child, then watches it until it ends or an order comes.
+    async fn watch(&mut self, run: &mut Run) -> Ended {
+        let link = Arc::clone(&run.link);
+        let hello = async {
+            let params = serde_json::to_value(&self.spec.hello)
+                .map_err(|error| CallError::NotSent(error.to_string()))?;
+            link.call("hello", params, HELLO_MS_MAX).await
+        };
+        tokio::pin!(hello);
+        let mut is_greeted = false;
+        loop {
+            tokio::select! {
+                biased;
+                order = self.wanted.changed() => {
+                    // An error means that the supervisor is gone.
+                    let _ = order;
+                    return Ended::Asked;
+                }
+                answer = &mut hello, if !is_greeted => {
+                    let answer = answer.map_err(|error| format!("did not answer `hello`: {error}"));
+                    let facts = match answer.map(check_hello) {
+                        Ok(Ok(facts)) => facts,
+                        Ok(Err(reason)) => return Ended::Hopeless(reason),
+                        // The exit, if there is one, says more than the missing answer.
+                        Err(reason) => return Ended::Broke(exit_or(run, reason).await),
+                    };
+                    is_greeted = true;
+                    self.take_up(run, facts);
+                }
+                how = run.process.wait() => return Ended::Broke(how),
+                Some(fault) = run.tasks.join_next() => match fault {
+                    Ok(Some(reason)) => return Ended::Broke(reason),
+                    // A pipe was closed: the exit will follow, or the next call times out.
+                    Ok(None) => {}
+                    Err(error) => return Ended::Broke(format!("its keeper failed: {error}")),
+                },
+            }
+        }
+    }
+
+    /// After a good `hello`: arrivals are taken in, calls go out.
+    fn take_up(&self, run: &mut Run, facts: AdapterFacts) {
+        if let Some(events) = run.events.take() {
+            let intake = Intake {
+                adapter: self.spec.name.clone(),
+                account_id: self.spec.hello.account_id.clone(),
+                channel: facts.channel.clone(),
+                handler: Arc::clone(&self.handler),
+                outgoing: run.link.outgoing.clone(),
+            };
+            run.tasks.spawn(intake.run(events));
+        }
+        self.set_link(Some(Arc::clone(&run.link)));
+        let pid = run.process.pid();
+        self.publish(State::Running, String::new(), |status| {
+            status.facts = Some(facts);
+            status.pid = pid;
+        });
+    }
+
+    fn set_link(&self, link: Option<Arc<Link>>) {
+        *self.link.lock().unwrap_or_else(PoisonError::into_inner) = link;
+    }
+
+    fn publish(&self, state: State, reason: String, more: impl FnOnce(&mut Status)) {
+        tracing::info!(adapter = self.spec.name, %state, reason, "adapter");
+        self.status.send_modify(|status| {
+            let last_exit = status.last_exit.take();
+            let n_quick_exits = status.n_quick_exits;
+            *status = Status { last_exit, n_quick_exits, ..blank(state, self.clock.now()) };
+            status.reason = reason;
+            if state == State::Stopped {
+                status.n_quick_exits = 0;
+            }
+            more(status);
+        });
+    }
+
+    fn remember_exit(&self, reason: String) {
+        let stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner).to_vec();
+        let exit = Exit { at: self.clock.now(), reason, stderr };
+        self.status.send_modify(|status| status.last_exit = Some(exit));
+    }
+}
+
+/// A status without history.
+pub(crate) fn blank(state: State, since: nexus_domain::Timestamp) -> Status {
+    Status {
+        state,
+        reason: String::new(),
+        since,
+        facts: None,
+        pid: None,
+        n_quick_exits: 0,
+        retry_at: None,
+        last_exit: None,
+    }
+}
+
+/// The exit when it has happened already, else the reason at hand.
+async fn exit_or(run: &mut Run, reason: String) -> String {
+    tokio::select! {
+        biased;
+        how = run.process.wait() => format!("{how} before it answered `hello`"),
+        () = std::future::ready(()) => reason,
+    }
+}
+
+fn check_hello(answer: serde_json::Value) -> Result<AdapterFacts, String> {
+    let facts: AdapterFacts = serde_json::from_value(answer)
+        .map_err(|error| format!("its answer to `hello` cannot be read: {error}"))?;
+    if facts.protocol != ADAPTER_PROTOCOL {
+        return Err(format!(
+            "it speaks version {} of the adapter contract; this daemon speaks {ADAPTER_PROTOCOL}",
+            facts.protocol
+        ));
+    }
+    if facts.channel.is_empty() {
+        return Err("its answer to `hello` names no channel".to_owned());
+    }
+    Ok(facts)
+}

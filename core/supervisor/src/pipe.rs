@@ -1,0 +1,189 @@
+//! The two directions of the pipe. Each is a task that ends with the words for what went wrong,
+//! or with `None` when the other side closed it.
+
+use std::sync::Arc;
+
+use nexus_protocol::adapter::{Acknowledgement, EventParams, LINE_BYTES_MAX, Line, LineError};
+use nexus_protocol::line::{INVALID_PARAMS, Incoming, LineBuffer, METHOD_NOT_FOUND};
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::{mpsc, watch};
+
+use crate::Handler;
+use crate::clock::Clock;
+use crate::link::Calls;
+use crate::stderr::Throttle;
+
+/// Longest wait for a child to take one line, in milliseconds; one that does not read is ended.
+pub(crate) const WRITE_MS_MAX: u64 = 10_000;
+/// Lines that are not JSON-RPC, or too long, before a child is ended.
+pub(crate) const GARBAGE_LINES_MAX: u32 = 100;
+/// Arrivals that wait for the handler; more stay in the pipe, and the child has to wait.
+pub(crate) const EVENTS_WAITING_MAX: usize = 8;
+/// Longest text of a `log` or `status` line that is kept, in characters.
+const REMARK_CHARS_MAX: usize = 1_000;
+/// Bytes read at once.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// An arrival that wants its acknowledgement.
+pub(crate) struct Event {
+    id: u64,
+    params: Value,
+}
+
+/// Writes lines until all senders are gone or `end` says so; then closes the pipe, which tells
+/// the child to end.
+pub(crate) async fn write(
+    mut stdin: impl AsyncWrite + Unpin,
+    mut lines: mpsc::Receiver<Vec<u8>>,
+    mut end: watch::Receiver<bool>,
+    clock: Arc<dyn Clock>,
+) -> Option<String> {
+    loop {
+        let line = tokio::select! {
+            biased;
+            line = lines.recv() => line?,
+            _ = end.wait_for(|&has_ended| has_ended) => return None,
+        };
+        let written = async {
+            stdin.write_all(&line).await?;
+            stdin.flush().await
+        };
+        tokio::select! {
+            biased;
+            // A closed pipe is no fault of its own: the child is ending, and its exit says more.
+            written = written => if written.is_err() { return None },
+            () = clock.sleep(WRITE_MS_MAX) => {
+                return Some(format!("did not read its input for {} s", WRITE_MS_MAX / 1000));
+            }
+        }
+    }
+}
+
+/// Everything the reading side hands on to.
+pub(crate) struct Reader {
+    pub(crate) adapter: String,
+    pub(crate) calls: Arc<Calls>,
+    pub(crate) events: mpsc::Sender<Event>,
+    pub(crate) outgoing: mpsc::Sender<Vec<u8>>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Reader {
+    /// Reads lines until the child closes its stdout.
+    pub(crate) async fn read(self, mut stdout: impl AsyncRead + Unpin) -> Option<String> {
+        let mut buffer = LineBuffer::new(LINE_BYTES_MAX);
+        let mut chunk = vec![0; CHUNK_BYTES];
+        let mut n_garbage = 0;
+        let mut throttle = Throttle::default();
+        while let Ok(n_bytes @ 1..) = stdout.read(&mut chunk).await {
+            buffer.push(&chunk[..n_bytes]);
+            while let Some(line) = buffer.next_line() {
+                let incoming = line.ok().and_then(Incoming::parse);
+                if let Some(incoming) = incoming {
+                    self.take(incoming, &mut throttle).await;
+                    continue;
+                }
+                n_garbage += 1;
+                if n_garbage >= GARBAGE_LINES_MAX {
+                    return Some(format!("wrote {n_garbage} lines that are not JSON-RPC"));
+                }
+                if throttle.admits(self.clock.monotonic_us()) {
+                    tracing::warn!(adapter = self.adapter, "a line on stdout is not JSON-RPC");
+                }
+            }
+        }
+        None
+    }
+
+    async fn take(&self, incoming: Incoming, throttle: &mut Throttle) {
+        match incoming {
+            Incoming::Answer { id, outcome } => {
+                if !self.calls.answer(id, outcome) {
+                    tracing::debug!(adapter = self.adapter, id, "an answer nobody waits for");
+                }
+            }
+            Incoming::Call { id, method, params } if method == "event" => {
+                // Waiting here is the back pressure: what the daemon cannot take stays in the
+                // pipe. An error means that the child is being ended.
+                let _ = self.events.send(Event { id, params }).await;
+            }
+            Incoming::Call { id, method, .. } => {
+                let message = format!("there is no method `{}`", excerpt(&method));
+                let error = LineError { code: METHOD_NOT_FOUND, message, data: None };
+                answer(&self.outgoing, id, Err(error)).await;
+            }
+            Incoming::Notification { method, params } => {
+                if throttle.admits(self.clock.monotonic_us()) {
+                    let (method, params) = (excerpt(&method), excerpt(&params.to_string()));
+                    tracing::info!(adapter = self.adapter, method, params, "remark");
+                }
+            }
+        }
+    }
+}
+
+fn excerpt(text: &str) -> String {
+    text.chars().take(REMARK_CHARS_MAX).collect()
+}
+
+async fn answer(outgoing: &mpsc::Sender<Vec<u8>>, id: u64, outcome: Result<Value, LineError>) {
+    if let Ok(line) = Line::answer(id, outcome).to_bytes() {
+        // An error means that the child is being ended; it will hand the event in again.
+        let _ = outgoing.send(line).await;
+    }
+}
+
+/// Hands arrivals to the handler, one after the other, and acknowledges each when it returns.
+pub(crate) struct Intake {
+    pub(crate) adapter: String,
+    pub(crate) account_id: String,
+    pub(crate) channel: String,
+    pub(crate) handler: Arc<dyn Handler>,
+    pub(crate) outgoing: mpsc::Sender<Vec<u8>>,
+}
+
+impl Intake {
+    pub(crate) async fn run(self, mut events: mpsc::Receiver<Event>) -> Option<String> {
+        while let Some(event) = events.recv().await {
+            let outcome = match serde_json::from_value::<EventParams>(event.params) {
+                Ok(params) => self.admit(params).await,
+                Err(error) => Err(LineError {
+                    code: INVALID_PARAMS,
+                    message: format!("the event cannot be read: {error}"),
+                    data: None,
+                }),
+            };
+            answer(&self.outgoing, event.id, outcome).await;
+        }
+        None
+    }
+
+    async fn admit(&self, params: EventParams) -> Result<Value, LineError> {
+        let arrival = params.event;
+        let refusal = if arrival.channel != self.channel || arrival.account_id != self.account_id {
+            // Only what it declared: an adapter cannot speak for another one.
+            Some(format!(
+                "this adapter serves account `{}` of channel `{}`, not `{}` of `{}`",
+                self.account_id,
+                self.channel,
+                excerpt(&arrival.account_id),
+                excerpt(&arrival.channel)
+            ))
+        } else {
+            arrival.check().err().map(|failure| failure.to_string())
+        };
+        let acknowledgement = match refusal {
+            Some(reason) => {
+                tracing::warn!(adapter = self.adapter, reason, "an event was refused");
+                Acknowledgement::Refused(reason)
+            }
+            None => self.handler.event(&self.adapter, arrival).await,
+        };
+        serde_json::to_value(acknowledgement).map_err(|error| LineError {
+            code: INVALID_PARAMS,
+            message: format!("the acknowledgement cannot be written: {error}"),
+            data: None,
+        })
+    }
+}
