@@ -1,0 +1,93 @@
+//! `list_dir`: names what is in a folder.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use nexus_domain::agent::ToolEffect;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::workspace::{Workspace, clean, explain};
+use super::{Plan, Tool, ToolOutput, parse};
+use crate::provider::ToolSpec;
+
+/// Most entries in one result.
+const ENTRIES_MAX: usize = 500;
+
+pub(super) struct ListDir(pub Arc<Workspace>);
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Arguments {
+    #[serde(default = "here")]
+    path: String,
+}
+
+fn here() -> String {
+    ".".to_owned()
+}
+
+impl Tool for ListDir {
+    fn spec(&self) -> ToolSpec {
+        ToolSpec {
+            name: "list_dir".to_owned(),
+            description: "List a folder of the workspace; the workspace itself by default."
+                .to_owned(),
+            schema: json!({
+                "type": "object",
+                "properties": { "path": { "type": "string", "minLength": 1 } },
+                "additionalProperties": false,
+            }),
+        }
+    }
+
+    fn effect(&self) -> ToolEffect {
+        ToolEffect::Read
+    }
+
+    fn prepare(&self, arguments: Value) -> Result<Plan, String> {
+        let mut arguments: Arguments = parse(arguments)?;
+        let path = clean(&arguments.path)?;
+        arguments.path = path.display().to_string();
+        let workspace = Arc::clone(&self.0);
+        let summary = format!("list {}", arguments.path);
+        Plan::blocking(summary, arguments, move |_, context| {
+            let dir = workspace.open_dir(&path)?;
+            let mut rows = Vec::new();
+            let mut n_entries = 0_usize;
+            for entry in dir.entries().map_err(|error| explain(&path, &error))? {
+                if context.stop.is_now() {
+                    return Err("the run was stopped".to_owned());
+                }
+                let entry = entry.map_err(|error| explain(&path, &error))?;
+                n_entries += 1;
+                if rows.len() < ENTRIES_MAX {
+                    rows.push(row(&entry));
+                }
+            }
+            rows.sort();
+            let mut text = rows.join("\n");
+            if rows.is_empty() {
+                text.push_str("[the folder is empty]");
+            } else if n_entries > rows.len() {
+                let _ = write!(text, "\n[{} of {n_entries} entries shown]", rows.len());
+            }
+            Ok(ToolOutput::text(text))
+        })
+    }
+}
+
+/// Folders end in `/`, links in `@`; files show their size in bytes.
+fn row(entry: &cap_std::fs::DirEntry) -> String {
+    let name: String = entry
+        .file_name()
+        .to_string_lossy()
+        .chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect();
+    match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => format!("{name}/"),
+        Ok(metadata) if metadata.is_symlink() => format!("{name}@"),
+        Ok(metadata) if metadata.is_file() => format!("{name}  {} bytes", metadata.len()),
+        _ => format!("{name}  (special)"),
+    }
+}

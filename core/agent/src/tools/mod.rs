@@ -1,0 +1,278 @@
+//! Tools: what an agent can do. One file each, one line each in [`ToolBox::new`].
+
+mod address;
+mod edit_file;
+mod http_fetch;
+mod list_dir;
+mod read_file;
+mod search_files;
+mod time;
+mod workspace;
+mod write_file;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use nexus_domain::Failure;
+use nexus_domain::agent::ToolEffect;
+use nexus_domain::permission::CanonicalAction;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::port::Clock;
+use crate::provider::ToolSpec;
+use crate::stop::StopSignal;
+use workspace::Workspace;
+
+/// Longest result of a tool, in bytes; what is longer is cut with a notice.
+pub const RESULT_BYTES_MAX: usize = 48 * 1024;
+/// Longest time for a tool that works on files, in milliseconds.
+const FILE_MS_MAX: u64 = 30_000;
+
+/// Where tools work and what they may reach.
+#[derive(Clone, Debug)]
+pub struct ToolConfig {
+    /// The only folder that file tools see. Must exist.
+    pub workspace: PathBuf,
+    /// Limits of `http_fetch`.
+    pub http: HttpConfig,
+    /// Time zone that `time` answers in when none is named, as an IANA name; UTC when left out.
+    pub time_zone: Option<String>,
+}
+
+/// Limits of `http_fetch`.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpConfig {
+    /// Whether hosts on this machine and in private networks may be reached.
+    pub allow_private_hosts: bool,
+    /// Most bytes that are read of an answer.
+    pub bytes_max: usize,
+    /// Longest time from request to the last byte, in milliseconds.
+    pub duration_ms_max: u64,
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self { allow_private_hosts: false, bytes_max: 2 * 1024 * 1024, duration_ms_max: 20_000 }
+    }
+}
+
+/// What a running tool may use besides its arguments.
+#[derive(Clone)]
+pub struct ToolContext {
+    /// Tells it to end; looked at before every effect.
+    pub stop: StopSignal,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What a tool came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToolOutput {
+    /// What the model is told.
+    pub content: String,
+    /// A record for people: for an edit, the unified diff.
+    pub record: Option<String>,
+}
+
+impl ToolOutput {
+    fn text(content: impl Into<String>) -> Self {
+        Self { content: content.into(), record: None }
+    }
+}
+
+/// The result of a tool; an error is a sentence for the model.
+pub type ToolResult = Result<ToolOutput, String>;
+
+type Work = Box<dyn FnOnce(ToolContext) -> BoxFuture<'static, ToolResult> + Send>;
+
+/// A call whose arguments are valid and whose effect is known, ready for the gate.
+pub struct Prepared {
+    /// Exactly what would be done.
+    pub action: CanonicalAction,
+    /// What it can do to the world.
+    pub effect: ToolEffect,
+    /// Longest time it may take, in milliseconds.
+    pub duration_ms_max: u64,
+    work: Work,
+}
+
+impl Prepared {
+    /// Does it.
+    pub async fn run(self, context: ToolContext) -> ToolResult {
+        let mut output = (self.work)(context).await?;
+        output.content = cut(output.content, RESULT_BYTES_MAX);
+        Ok(output)
+    }
+}
+
+/// One tool.
+trait Tool: Send + Sync {
+    fn spec(&self) -> ToolSpec;
+    fn effect(&self) -> ToolEffect;
+    fn duration_ms_max(&self) -> u64 {
+        FILE_MS_MAX
+    }
+    /// Parses arguments that fit the schema into canonical ones, a line for people, and the work.
+    fn prepare(&self, arguments: Value) -> Result<Plan, String>;
+}
+
+/// What a tool would do with some arguments.
+struct Plan {
+    summary: String,
+    arguments: Value,
+    work: Work,
+}
+
+impl Plan {
+    /// Work that blocks: it runs on a thread of its own and looks at the stop signal itself.
+    fn blocking<A: Serialize + Send + 'static>(
+        summary: String,
+        arguments: A,
+        work: impl FnOnce(A, ToolContext) -> ToolResult + Send + 'static,
+    ) -> Result<Self, String> {
+        Self::new(summary, arguments, |arguments, context| {
+            Box::pin(async move {
+                tokio::task::spawn_blocking(move || work(arguments, context))
+                    .await
+                    .unwrap_or_else(|error| Err(format!("the tool broke down: {error}")))
+            })
+        })
+    }
+
+    fn new<A: Serialize + Send + 'static>(
+        summary: String,
+        arguments: A,
+        work: impl FnOnce(A, ToolContext) -> BoxFuture<'static, ToolResult> + Send + 'static,
+    ) -> Result<Self, String> {
+        let canonical = serde_json::to_value(&arguments).map_err(|error| error.to_string())?;
+        let work: Work = Box::new(move |context| work(arguments, context));
+        Ok(Self { summary: one_line(&summary), arguments: canonical, work })
+    }
+}
+
+struct Entry {
+    tool: Box<dyn Tool>,
+    spec: ToolSpec,
+    validator: jsonschema::Validator,
+}
+
+/// The tools of one workspace.
+pub struct ToolBox {
+    entries: Vec<Entry>,
+}
+
+impl ToolBox {
+    /// Opens the workspace and makes the tools.
+    ///
+    /// # Errors
+    /// `Unavailable` when the workspace cannot be opened; `Invalid` for an unknown time zone.
+    pub fn new(config: ToolConfig) -> Result<Self, Failure> {
+        let workspace = Arc::new(Workspace::open(&config.workspace)?);
+        let tools: Vec<Box<dyn Tool>> = vec![
+            Box::new(read_file::ReadFile(Arc::clone(&workspace))),
+            Box::new(list_dir::ListDir(Arc::clone(&workspace))),
+            Box::new(search_files::SearchFiles(Arc::clone(&workspace))),
+            Box::new(write_file::WriteFile(Arc::clone(&workspace))),
+            Box::new(edit_file::EditFile(workspace)),
+            Box::new(http_fetch::HttpFetch::new(config.http)?),
+            Box::new(time::Time::new(config.time_zone)?),
+        ];
+        let entries = tools.into_iter().map(|tool| {
+            let spec = tool.spec();
+            let validator = jsonschema::validator_for(&spec.schema).map_err(Failure::internal)?;
+            Ok(Entry { tool, spec, validator })
+        });
+        Ok(Self { entries: entries.collect::<Result<_, Failure>>()? })
+    }
+
+    /// The names of all tools.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.spec.name.as_str())
+    }
+
+    /// Some tools as a model sees them, in our own order so that prompts stay the same; unknown
+    /// names are left out.
+    #[must_use]
+    pub fn specs(&self, names: &[String]) -> Vec<ToolSpec> {
+        let wanted = self.entries.iter().filter(|entry| names.contains(&entry.spec.name));
+        wanted.map(|entry| entry.spec.clone()).collect()
+    }
+
+    /// What a tool can do to the world.
+    #[must_use]
+    pub fn effect(&self, name: &str) -> Option<ToolEffect> {
+        self.entry(name).map(|entry| entry.tool.effect())
+    }
+
+    /// Checks arguments against a tool's schema and works out what it would do. Nothing happens
+    /// yet.
+    ///
+    /// # Errors
+    /// A sentence for the model that says what is wrong with its call.
+    pub fn prepare(&self, name: &str, arguments: &Value) -> Result<Prepared, String> {
+        let entry = self.entry(name).ok_or_else(|| {
+            let names: Vec<_> = self.names().collect();
+            format!("there is no tool `{name}`; the tools are {}", names.join(", "))
+        })?;
+        if let Value::String(raw) = arguments {
+            let start: String = raw.chars().take(100).collect();
+            return Err(format!("the arguments of {name} are not JSON: {start}"));
+        }
+        let wrong: Vec<_> = entry
+            .validator
+            .iter_errors(arguments)
+            .take(3)
+            .map(|error| {
+                let place = error.instance_path().to_string();
+                let text: String = error.to_string().chars().take(200).collect();
+                if place.is_empty() { text } else { format!("{place}: {text}") }
+            })
+            .collect();
+        if !wrong.is_empty() {
+            return Err(format!("the arguments of {name} are wrong: {}", wrong.join("; ")));
+        }
+        let plan = entry.tool.prepare(arguments.clone())?;
+        Ok(Prepared {
+            action: nexus_iam::canonical_action(name, plan.summary, plan.arguments),
+            effect: entry.tool.effect(),
+            duration_ms_max: entry.tool.duration_ms_max(),
+            work: plan.work,
+        })
+    }
+
+    fn entry(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.spec.name == name)
+    }
+}
+
+/// The schema has been checked; what is left are values that a schema cannot express.
+fn parse<A: DeserializeOwned>(arguments: Value) -> Result<A, String> {
+    serde_json::from_value(arguments).map_err(|error| format!("the arguments are wrong: {error}"))
+}
+
+/// Cuts a text at a character and says so.
+fn cut(mut text: String, bytes_max: usize) -> String {
+    if text.len() <= bytes_max {
+        return text;
+    }
+    let n_bytes = text.len();
+    let mut end = bytes_max;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text.push_str(&format!("\n[cut: {end} of {n_bytes} bytes shown]"));
+    text
+}
+
+/// A summary is what a person approves: it has one line and no character that could disguise it.
+fn one_line(text: &str) -> String {
+    let is_disguise = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars().map(|c| if is_disguise(c) { '\u{fffd}' } else { c }).collect()
+}
