@@ -1,0 +1,238 @@
+//! Asking a model until one answers: retries, failover, cool-downs, and making room.
+
+use nexus_domain::agent::AgentErrorKind;
+use nexus_domain::id::MessageId;
+use nexus_domain::message::Message;
+use nexus_domain::retry::RetryPolicy;
+
+use super::reply::{Complete, Draft};
+use super::{End, Run};
+use crate::context::{assemble, call_tokens, choose_cut, drop_oldest, history_tokens, summarize};
+use crate::port::Compaction;
+use crate::provider::{ModelCall, ModelError, Picked, next_part, open};
+
+/// How full a model's window may get before room is made, in percent.
+const FULL_PERCENT: u64 = 85;
+/// How much of the window the history keeps when room is made, in percent.
+const KEEP_PERCENT: u64 = 30;
+/// How much of the window one tool result may fill, in percent of the tokens, taken as bytes.
+const RESULT_PERCENT: u64 = 80;
+
+/// Pauses before a model that failed is asked again, in milliseconds.
+const COOL_MS: u64 = 60_000;
+const COOL_AUTH_MS: u64 = 300_000;
+const COOL_MS_MAX: u64 = 3_600_000;
+
+/// How one try went wrong.
+enum Failed {
+    /// The run is over.
+    End(End),
+    /// The model failed.
+    Model(ModelError),
+}
+
+impl Run<'_> {
+    /// Gets a complete reply from the first model of the agent that gives one.
+    pub(super) async fn ask(&mut self) -> Result<Complete, End> {
+        let message_id = self.new_message_id();
+        let result = self.ask_models(message_id).await;
+        if result.is_err() {
+            self.world.watcher.ended(message_id);
+        }
+        result
+    }
+
+    async fn ask_models(&mut self, message_id: MessageId) -> Result<Complete, End> {
+        let now = self.world.clock.now();
+        let models = self.world.models.line_up(&self.agent.models, now);
+        let models = models.map_err(|error| End::Failed(error.into()))?;
+        let mut failures = Vec::new();
+        for (n, picked) in models.iter().enumerate() {
+            let is_last = n + 1 == models.len();
+            match self.ask_model(picked, message_id, is_last).await? {
+                Ok(reply) => {
+                    self.world.models.warm(&picked.id);
+                    return Ok(reply);
+                }
+                Err(error) => {
+                    self.leave_alone(picked, &error).await?;
+                    failures.push((picked.id.clone(), error));
+                }
+            }
+        }
+        Err(End::Failed(sum_up(failures).into()))
+    }
+
+    /// Tries one model as often as the retry policy allows.
+    async fn ask_model(
+        &mut self,
+        picked: &Picked,
+        message_id: MessageId,
+        is_last: bool,
+    ) -> Result<Result<Complete, ModelError>, End> {
+        let mut n_tries = 0;
+        let mut may_make_room = true;
+        loop {
+            if self.is_too_full(picked) && may_make_room {
+                may_make_room = false;
+                self.make_room(picked).await?;
+            }
+            n_tries += 1;
+            let error = match self.try_once(picked, message_id).await {
+                Ok(reply) => return Ok(Ok(reply)),
+                Err(Failed::End(end)) => return Err(end),
+                Err(Failed::Model(error)) => error,
+            };
+            if error.kind == AgentErrorKind::ContextOverflow && may_make_room {
+                may_make_room = false;
+                self.world.log.errored(error.message.clone(), true).await?;
+                if self.make_room(picked).await? {
+                    continue;
+                }
+                return Ok(Err(error));
+            }
+            let delay_ms = self.delay_ms(&error, n_tries);
+            self.world.log.errored(error.message.clone(), delay_ms.is_some() || !is_last).await?;
+            let Some(delay_ms) = delay_ms else { return Ok(Err(error)) };
+            self.pause(delay_ms).await?;
+        }
+    }
+
+    fn delay_ms(&self, error: &ModelError, n_tries: u32) -> Option<u64> {
+        let bits = self.world.clock.entropy() & u128::from(u32::MAX);
+        let jitter = bits as f64 / f64::from(u32::MAX);
+        error
+            .is_retryable
+            .then(|| RetryPolicy::MODEL.delay_ms(n_tries, error.retry_after_ms, jitter))
+            .flatten()
+    }
+
+    /// One call, read to its end. Dropping the stream closes the connection.
+    async fn try_once(
+        &mut self,
+        picked: &Picked,
+        message_id: MessageId,
+    ) -> Result<Complete, Failed> {
+        let call = ModelCall {
+            model: picked.model.clone(),
+            system: self.system.clone(),
+            messages: self.messages(picked),
+            tools: self.tools.clone(),
+            output_tokens_max: None,
+        };
+        let mut draft = Draft::new(&*self.world.watcher, message_id);
+        let clock = &*self.world.clock;
+        let reading = async {
+            let mut stream = open(&*picked.client, call, picked.times, clock).await?;
+            let mut is_first = true;
+            while let Some(part) = next_part(&mut stream, is_first, picked.times, clock).await {
+                is_first = false;
+                if let Some(stop) = draft.take(part?)? {
+                    return Ok(stop);
+                }
+            }
+            Err(ModelError::cut_off(&picked.provider))
+        };
+        let result = tokio::select! {
+            biased;
+            () = self.stop.now() => Err(Failed::End(End::Stopped)),
+            () = clock.sleep(self.remaining_ms()) => Err(Failed::End(self.out_of_time())),
+            result = reading => result.map_err(Failed::Model),
+        };
+        match result {
+            Ok(stop) => Ok(draft.complete(picked, stop)),
+            Err(failed) => {
+                let text = draft.text();
+                if matches!(failed, Failed::End(_)) && !text.is_empty() {
+                    self.text = text;
+                }
+                Err(failed)
+            }
+        }
+    }
+
+    fn messages(&self, picked: &Picked) -> Vec<Message> {
+        let window = picked.context_tokens_max;
+        let result_bytes_max = usize::try_from(window * RESULT_PERCENT / 100).unwrap_or(usize::MAX);
+        let summary = self.summary.as_deref();
+        let turn_id = self.facts.turn_id;
+        assemble(&self.history, summary, &self.enrichment, turn_id, result_bytes_max)
+    }
+
+    fn is_too_full(&self, picked: &Picked) -> bool {
+        let tokens = call_tokens(&self.system, &self.tools, &self.messages(picked));
+        tokens > picked.context_tokens_max * FULL_PERCENT / 100
+    }
+
+    /// Replaces older history by a summary, or leaves it out; says whether there was any.
+    async fn make_room(&mut self, picked: &Picked) -> Result<bool, End> {
+        let keep_tokens = picked.context_tokens_max * KEEP_PERCENT / 100;
+        let Some(cut) = choose_cut(&self.history, keep_tokens) else { return Ok(false) };
+        let kept = self.history.split_off(cut.n_messages);
+        let replaced = std::mem::replace(&mut self.history, kept);
+        let earlier = self.summary.take();
+        let summarizing = summarize(&replaced, earlier.as_deref(), picked, &*self.world.clock);
+        let (result, usage) = tokio::select! {
+            biased;
+            () = self.stop.now() => return Err(End::Stopped),
+            done = summarizing => done,
+        };
+        let summary = match result {
+            Ok(summary) => summary,
+            Err(error) => {
+                self.world.log.errored(format!("no summary: {error}"), true).await?;
+                drop_oldest(earlier.as_deref(), replaced.len(), &error.message)
+            }
+        };
+        let Some(last) = replaced.last() else { return Ok(false) };
+        self.usage.add(usage);
+        let compaction = Compaction {
+            tokens_saved: history_tokens(&replaced).saturating_sub(summary.len() as u64 / 4),
+            summary: summary.clone(),
+            through: last.id,
+            n_messages: replaced.len() as u64,
+            usage,
+            cost: self.world.models.cost(picked, usage),
+        };
+        self.world.log.compacted(compaction).await?;
+        self.summary = Some(summary);
+        Ok(true)
+    }
+
+    /// Leaves a model alone for a while, so that the next step does not run into it again.
+    async fn leave_alone(&self, picked: &Picked, error: &ModelError) -> Result<(), End> {
+        let ms = match error.kind {
+            // The conversation is at fault, not the model.
+            AgentErrorKind::ContextOverflow => return Ok(()),
+            AgentErrorKind::AuthFailure => COOL_AUTH_MS,
+            _ => error.retry_after_ms.unwrap_or(COOL_MS).clamp(COOL_MS, COOL_MS_MAX),
+        };
+        let until = self.world.clock.now().plus_ms(ms);
+        self.world.models.cool(&picked.id, until);
+        self.world.log.cooled(picked.id.clone(), until).await?;
+        Ok(())
+    }
+
+    async fn pause(&self, ms: u64) -> Result<(), End> {
+        let left_ms = self.remaining_ms();
+        tokio::select! {
+            biased;
+            () = self.stop.now() => return Err(End::Stopped),
+            () = self.world.clock.sleep(ms.min(left_ms)) => {}
+        }
+        if ms >= left_ms { Err(self.out_of_time()) } else { Ok(()) }
+    }
+}
+
+/// One error for all models that were tried; the last one decides its kind.
+fn sum_up(mut failures: Vec<(String, ModelError)>) -> ModelError {
+    let all: Vec<_> = failures.iter().map(|(id, error)| format!("{id}: {error}")).collect();
+    let Some((_, mut last)) = failures.pop() else {
+        return ModelError::new(AgentErrorKind::ModelError, "no model answered");
+    };
+    if all.len() > 1 {
+        last.message = format!("no model answered ({})", all.join("; "));
+    }
+    last.hint.get_or_insert_with(|| "see what each model says: nexus models test".to_owned());
+    last
+}

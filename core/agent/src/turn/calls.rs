@@ -1,0 +1,210 @@
+//! Running the tool calls of a reply.
+
+use std::collections::VecDeque;
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use nexus_domain::agent::{ToolCallRecord, ToolCallStatus, ToolEffect};
+use nexus_domain::message::{Message, Part, Role, ToolCall, ToolResult};
+use nexus_domain::permission::PermissionKind;
+
+use super::{End, Run, internal};
+use crate::port::{Answer, Ask};
+use crate::tools::{Prepared, ToolContext, ToolOutput};
+
+/// Most calls that run side by side.
+const PARALLEL_MAX: usize = 8;
+
+/// What the model is told about calls that a boundary stop kept from running.
+const NOT_RUN: &str = "This call did not run: the person said something new first.";
+
+/// A call with what an earlier run recorded about it.
+pub(super) struct Open {
+    call: ToolCall,
+    status: ToolCallStatus,
+    result: Option<String>,
+}
+
+impl Open {
+    pub(super) fn new(call: ToolCall, status: ToolCallStatus) -> Self {
+        Self { call, status, result: None }
+    }
+
+    /// The result that is on record already.
+    fn finished(&self) -> Option<ToolResult> {
+        let is_error = match self.status {
+            ToolCallStatus::Completed => false,
+            ToolCallStatus::Failed => true,
+            _ => return None,
+        };
+        let content = self.result.clone().unwrap_or_default();
+        Some(ToolResult { call_id: self.call.id.clone(), content, is_error })
+    }
+
+    /// Whether its effect may have happened before the daemon died.
+    fn is_in_doubt(&self) -> bool {
+        matches!(self.status, ToolCallStatus::Running | ToolCallStatus::Unknown)
+    }
+}
+
+impl Run<'_> {
+    /// Joins the calls of the last message with their records; one without a record never began.
+    pub(super) fn with_records(&mut self, calls: Vec<ToolCall>) -> Vec<Open> {
+        let mut records = std::mem::take(&mut self.pending);
+        let calls = calls.into_iter().map(|call| {
+            match records.iter().position(|record| record.id == call.id) {
+                Some(at) => {
+                    let ToolCallRecord { status, result, .. } = records.swap_remove(at);
+                    Open { call, status, result }
+                }
+                None => Open::new(call, ToolCallStatus::Pending),
+            }
+        });
+        calls.collect()
+    }
+
+    /// Runs calls in order, those that only look side by side, and records the message with all
+    /// their results.
+    pub(super) async fn run_calls(&mut self, calls: Vec<Open>) -> Result<(), End> {
+        let mut calls: VecDeque<_> = calls.into();
+        let mut results = Vec::with_capacity(calls.len());
+        while !calls.is_empty() {
+            let n_looking = calls.iter().take_while(|open| self.is_looking(open)).count();
+            let group: Vec<_> = calls.drain(..n_looking.max(1)).collect();
+            let this = &*self;
+            let mut running =
+                stream::iter(group).map(|open| this.run_call(open)).buffered(PARALLEL_MAX);
+            while let Some(result) = running.next().await {
+                results.push(result?);
+            }
+        }
+        let message = Message {
+            id: self.new_message_id(),
+            turn_id: self.facts.turn_id,
+            request_id: None,
+            role: Role::Tool,
+            parts: results.into_iter().map(Part::ToolResult).collect(),
+            created_at: self.world.clock.now(),
+        };
+        if self.stop.is_now() {
+            return Err(End::Stopped);
+        }
+        self.world.log.tool_results(message.clone()).await?;
+        self.history.push(message);
+        Ok(())
+    }
+
+    fn is_looking(&self, open: &Open) -> bool {
+        open.finished().is_some()
+            || self.world.tools.effect(&open.call.name) == Some(ToolEffect::Read)
+    }
+
+    /// One call: check, ask, do, record.
+    async fn run_call(&self, open: Open) -> Result<ToolResult, End> {
+        if let Some(result) = open.finished() {
+            return Ok(result);
+        }
+        if self.stop.is_now() {
+            return Err(End::Stopped);
+        }
+        if self.stop.is_at_boundary() {
+            return self.finish(open.call, None, Err(NOT_RUN.to_owned())).await;
+        }
+        let prepared = match self.prepare(&open.call) {
+            Ok(prepared) => prepared,
+            Err(why) => return self.finish(open.call, None, Err(why)).await,
+        };
+        let is_in_doubt = open.is_in_doubt() && !prepared.effect.is_repeatable();
+        let kind =
+            if is_in_doubt { PermissionKind::UnknownOutcome } else { PermissionKind::Policy };
+        let ask = Ask {
+            tool_call_id: open.call.id.clone(),
+            action: prepared.action.clone(),
+            effect: prepared.effect,
+            kind,
+        };
+        match self.ask_gate(ask).await? {
+            Answer::Allowed => {}
+            Answer::Refused(why) => return self.finish(open.call, None, Err(why)).await,
+            Answer::Broken(why) => {
+                let what = format!("the decision could not be recorded: {why}");
+                return Err(End::Failed(internal(what)));
+            }
+        }
+        if self.stop.is_now() {
+            return Err(End::Stopped);
+        }
+        let started_at = self.world.clock.now();
+        let output = self.perform(prepared).await?;
+        self.finish(open.call, Some(started_at), output).await
+    }
+
+    fn prepare(&self, call: &ToolCall) -> Result<Prepared, String> {
+        if !self.tools.iter().any(|tool| tool.name == call.name) {
+            let names: Vec<_> = self.tools.iter().map(|tool| tool.name.as_str()).collect();
+            return Err(match names.is_empty() {
+                true => format!("there is no tool `{}`; this agent has no tools", call.name),
+                false => {
+                    format!("there is no tool `{}`; yours are {}", call.name, names.join(", "))
+                }
+            });
+        }
+        self.world.tools.prepare(&call.name, &call.arguments)
+    }
+
+    /// Asks the gate; time that a person takes does not count.
+    async fn ask_gate(&self, ask: Ask) -> Result<Answer, End> {
+        let _pause = self.stopwatch.pause();
+        tokio::select! {
+            biased;
+            () = self.stop.now() => Err(End::Stopped),
+            answer = self.world.gate.ask(ask) => Ok(answer),
+        }
+    }
+
+    /// Does it, within the tool's time and the run's. What is cut off is told to end as well: work
+    /// on a thread of its own would otherwise go on.
+    async fn perform(&self, prepared: Prepared) -> Result<Result<ToolOutput, String>, End> {
+        let clock = &self.world.clock;
+        let ms_max = prepared.duration_ms_max;
+        let stop = self.stop.child();
+        let context = ToolContext { stop: stop.clone(), clock: std::sync::Arc::clone(clock) };
+        tokio::select! {
+            biased;
+            () = self.stop.now() => Err(End::Stopped),
+            output = prepared.run(context) => Ok(output),
+            () = clock.sleep(self.remaining_ms()) => {
+                stop.stop_now();
+                Err(self.out_of_time())
+            }
+            () = clock.sleep(ms_max) => {
+                stop.stop_now();
+                Ok(Err(format!("the tool took longer than {} s and was stopped", ms_max / 1000)))
+            }
+        }
+    }
+
+    /// Records what a call came to.
+    async fn finish(
+        &self,
+        call: ToolCall,
+        started_at: Option<nexus_domain::Timestamp>,
+        output: Result<ToolOutput, String>,
+    ) -> Result<ToolResult, End> {
+        let is_error = output.is_err();
+        let output = output.unwrap_or_else(|why| ToolOutput { content: why, record: None });
+        let record = ToolCallRecord {
+            id: call.id.clone(),
+            turn_id: self.facts.turn_id,
+            name: call.name,
+            arguments: call.arguments,
+            status: if is_error { ToolCallStatus::Failed } else { ToolCallStatus::Completed },
+            result: Some(output.content.clone()),
+            record: output.record,
+            started_at,
+            completed_at: Some(self.world.clock.now()),
+        };
+        self.world.log.tool_finished(record).await?;
+        Ok(ToolResult { call_id: call.id, content: output.content, is_error })
+    }
+}

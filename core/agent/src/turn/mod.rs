@@ -1,0 +1,222 @@
+//! The turn loop: ask the model, record its reply, run its tool calls, record their results, and
+//! again, until the model has nothing more to call or something ends the run.
+//!
+//! What is recorded is never repeated: the reply is on disk before its first tool runs, each
+//! result before the next step begins. After a crash the same loop goes on from the records.
+
+mod ask;
+mod calls;
+mod limit;
+mod reply;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use nexus_domain::agent::{AgentError, AgentErrorKind, AgentSpec, StopReason, ToolCallRecord};
+use nexus_domain::id::MessageId;
+use nexus_domain::message::{Message, Role, Usage};
+use nexus_domain::pipeline::RunOutcome;
+
+use crate::context::{Prompt, system_prompt, whole};
+use crate::port::{Clock, Gate, LogError, TurnFacts, TurnLog, Watcher};
+use crate::provider::{ModelPool, ProviderStop, ToolSpec};
+use crate::stop::StopSignal;
+use crate::tools::ToolBox;
+use limit::Stopwatch;
+
+/// What a run begins with, or goes on with after a restart.
+#[derive(Clone, Debug)]
+pub struct TurnInput {
+    /// The turn.
+    pub facts: TurnFacts,
+    /// The agent.
+    pub agent: AgentSpec,
+    /// Texts for its system prompt.
+    pub prompt: Prompt,
+    /// Everything after the last compaction, this turn's messages included.
+    pub history: Vec<Message>,
+    /// What stands for the messages before.
+    pub summary: Option<String>,
+    /// After a restart: the calls of the last message that have no result message yet.
+    pub pending: Vec<ToolCallRecord>,
+    /// Tokens that this turn has used so far.
+    pub usage: Usage,
+    /// Replies in this turn so far.
+    pub n_steps: u32,
+}
+
+/// The world that a run sees.
+#[derive(Clone)]
+pub struct World {
+    /// Models.
+    pub models: Arc<ModelPool>,
+    /// Tools of the agent's workspace.
+    pub tools: Arc<ToolBox>,
+    /// Decides about calls.
+    pub gate: Arc<dyn Gate>,
+    /// Records steps.
+    pub log: Arc<dyn TurnLog>,
+    /// Shows text while it is written.
+    pub watcher: Arc<dyn Watcher>,
+    /// Time and ids.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Runs a turn to its end. Never fails: how it ended stands in the outcome.
+pub async fn run(input: TurnInput, world: &World, stop: &StopSignal) -> RunOutcome {
+    let mut run = Run::new(input, world, stop);
+    let end = run.work().await;
+    run.outcome(end)
+}
+
+/// Why a run is over.
+#[derive(Debug)]
+enum End {
+    /// The model has nothing more to say.
+    Said(ProviderStop),
+    /// Somebody stopped it.
+    Stopped,
+    /// A limit was reached; the sentence names it.
+    Limit(String),
+    /// Something failed.
+    Failed(AgentError),
+}
+
+impl From<LogError> for End {
+    fn from(error: LogError) -> Self {
+        Self::Failed(internal(error.to_string()))
+    }
+}
+
+fn internal(message: String) -> AgentError {
+    AgentError {
+        kind: AgentErrorKind::Internal,
+        message,
+        hint: Some("see the daemon's log: nexus daemon logs".to_owned()),
+        is_retryable: false,
+    }
+}
+
+struct Run<'a> {
+    world: &'a World,
+    stop: &'a StopSignal,
+    facts: TurnFacts,
+    agent: AgentSpec,
+    system: String,
+    enrichment: Vec<String>,
+    tools: Vec<ToolSpec>,
+    history: Vec<Message>,
+    summary: Option<String>,
+    pending: Vec<ToolCallRecord>,
+    usage: Usage,
+    n_steps: u32,
+    stopwatch: Stopwatch,
+    /// Ids of the turn's calls: a provider that repeats one must not confuse two calls.
+    call_ids: HashSet<String>,
+    /// The reply as far as it got.
+    text: String,
+}
+
+impl<'a> Run<'a> {
+    fn new(input: TurnInput, world: &'a World, stop: &'a StopSignal) -> Self {
+        let TurnInput { facts, agent, prompt, history, summary, pending, usage, n_steps } = input;
+        let ours = history.iter().filter(|message| message.turn_id == facts.turn_id);
+        let call_ids =
+            ours.clone().flat_map(Message::tool_calls).map(|call| call.id.clone()).collect();
+        let text = ours
+            .filter(|message| message.role == Role::Assistant)
+            .map(Message::text)
+            .rfind(|text| !text.is_empty())
+            .unwrap_or_default();
+        Self {
+            system: system_prompt(&agent, &prompt),
+            enrichment: prompt.enrichment,
+            tools: world.tools.specs(&agent.tools),
+            stopwatch: Stopwatch::start(Arc::clone(&world.clock)),
+            world,
+            stop,
+            facts,
+            agent,
+            history,
+            summary,
+            pending,
+            usage,
+            n_steps,
+            call_ids,
+            text,
+        }
+    }
+
+    async fn work(&mut self) -> End {
+        match self.steps().await {
+            Ok(end) | Err(end) => end,
+        }
+    }
+
+    async fn steps(&mut self) -> Result<End, End> {
+        if let Some(end) = self.take_up().await? {
+            return Ok(end);
+        }
+        self.history = whole(std::mem::take(&mut self.history));
+        loop {
+            if self.stop.is_at_boundary() {
+                return Err(End::Stopped);
+            }
+            self.check_limits()?;
+            let reply = self.ask().await?;
+            let stop = reply.stop;
+            let calls = self.record(reply).await?;
+            if calls.is_empty() {
+                return Ok(End::Said(stop));
+            }
+            self.run_calls(calls).await?;
+        }
+    }
+
+    /// Goes on where an earlier run of the same turn was cut off.
+    async fn take_up(&mut self) -> Result<Option<End>, End> {
+        let Some(last) = self.history.last() else { return Ok(None) };
+        if last.role != Role::Assistant || last.turn_id != self.facts.turn_id {
+            return Ok(None);
+        }
+        let calls: Vec<_> = last.tool_calls().cloned().collect();
+        if calls.is_empty() {
+            // The last reply was recorded, only the end of the turn was not.
+            return Ok(Some(End::Said(ProviderStop::End)));
+        }
+        let calls = self.with_records(calls);
+        self.run_calls(calls).await?;
+        Ok(None)
+    }
+
+    fn new_message_id(&self) -> MessageId {
+        MessageId::from_parts(self.world.clock.now(), self.world.clock.entropy())
+    }
+
+    fn outcome(self, end: End) -> RunOutcome {
+        let failed = |message: String, kind| {
+            let hint = None;
+            Some(AgentError { kind, message, hint, is_retryable: false })
+        };
+        let mut reply = self.text;
+        let (stop_reason, error) = match end {
+            End::Said(ProviderStop::MaxTokens) => (StopReason::MaxTokens, None),
+            End::Said(ProviderStop::Filtered) => {
+                let message = "the provider withheld the reply (its content filter)".to_owned();
+                (StopReason::Error, failed(message, AgentErrorKind::ModelError))
+            }
+            End::Said(_) => (StopReason::EndTurn, None),
+            End::Stopped => (StopReason::Aborted, None),
+            End::Limit(sentence) => {
+                let gap = if reply.is_empty() { "" } else { "\n\n" };
+                reply.push_str(gap);
+                reply.push_str(&sentence);
+                (StopReason::Limit, None)
+            }
+            End::Failed(error) => (StopReason::Error, Some(error)),
+        };
+        RunOutcome { reply, stop_reason, error }
+    }
+}

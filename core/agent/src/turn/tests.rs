@@ -1,0 +1,6 @@
+//! The loop against ports that keep a diary: what happened, in which order, and what did not.
+
+mod ports;
+mod recovery;
+mod steps;
+mod stopping;
