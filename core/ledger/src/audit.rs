@@ -2,8 +2,8 @@
 //! changes a row breaks every seal after it.
 //!
 //! A seal is SHA-256 over the previous seal (as 64 hexadecimal characters), a line feed, and the
-//! row as a JSON array of its columns in the order of the table. Rows cut off at the end leave no
-//! broken seal; a head hash that was noted elsewhere shows that.
+//! row as a JSON array of its columns in the order of the table. Rows cut off at the end break no
+//! seal; SQLite's own sequence shows a plain cut, a head hash that was noted elsewhere any.
 
 use nexus_domain::Timestamp;
 use nexus_domain::id::{RequestId, TurnId};
@@ -18,7 +18,7 @@ use crate::sql;
 /// A decision stands in `verdict`, an outcome in `outcome` with the decision it belongs to.
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE audit (
-    position   INTEGER PRIMARY KEY,
+    position   INTEGER PRIMARY KEY AUTOINCREMENT,
     at         INTEGER NOT NULL,
     decision   INTEGER REFERENCES audit (position),
     request_id TEXT,
@@ -167,6 +167,19 @@ impl Audit<'_> {
             }
             head_hash = record.hash;
             n_rows += 1;
+        }
+        let sequence = sql::first(
+            self.0,
+            "SELECT seq FROM sqlite_sequence WHERE name = 'audit'",
+            (),
+            |row| sql::count(row, "seq"),
+        )?;
+        if sequence.unwrap_or(0) > n_rows {
+            let position = AuditPosition(n_rows + 1);
+            return Ok(Err(AuditBreak {
+                position,
+                reason: "the last rows are missing".to_owned(),
+            }));
         }
         Ok(Ok(AuditSummary { n_rows, head_hash }))
     }

@@ -160,10 +160,10 @@ fn copy(from: &Connection, to: &Path) -> Result<(), LedgerError> {
 /// anything is changed.
 pub fn compact(path: &Path) -> Result<CompactReport, LedgerError> {
     let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    schema::check(&conn)?;
-    // In this mode the first access takes the file for this connection alone.
+    // In this mode the first access takes the file for this connection alone, or fails.
     conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     conn.execute_batch("BEGIN EXCLUSIVE; COMMIT;")?;
+    schema::check(&conn)?;
     if let Some(damage) = integrity(&conn)?.first() {
         return Err(LedgerError::corrupt(damage.clone()));
     }

@@ -43,13 +43,19 @@ fn in_snapshot<T>(
     conn: &Connection,
     query: impl FnOnce(&Reader<'_>) -> Result<T, LedgerError>,
 ) -> Result<T, LedgerError> {
+    end(conn)?;
     conn.prepare_cached("BEGIN DEFERRED")?.execute(())?;
     let result = catch_unwind(AssertUnwindSafe(|| query(&Reader::new(conn))))
         .unwrap_or_else(|panic| Err(LedgerError::Panicked { message: panic_message(&*panic) }));
+    end(conn)?;
+    result
+}
+
+fn end(conn: &Connection) -> Result<(), LedgerError> {
     if !conn.is_autocommit() {
         conn.prepare_cached("ROLLBACK")?.execute(())?;
     }
-    result
+    Ok(())
 }
 
 /// Starts a thread per connection.
@@ -71,23 +77,23 @@ pub(crate) fn start(
 }
 
 fn run(conn: &Connection, jobs: &Mutex<mpsc::Receiver<ReadJob>>) {
-    while let Some(job) = next(jobs) {
-        match job {
-            ReadJob::Run(query) => {
-                if catch_unwind(AssertUnwindSafe(|| query.run(conn))).is_err() {
-                    tracing::error!("the answer to a read panicked when it was dropped");
-                }
-            }
-            ReadJob::Close => {
-                jobs.lock().unwrap_or_else(PoisonError::into_inner).close();
-            }
+    while let Some(query) = next(jobs) {
+        if catch_unwind(AssertUnwindSafe(|| query.run(conn))).is_err() {
+            tracing::error!("the answer to a read panicked when it was dropped");
         }
     }
 }
 
-/// One thread waits in the queue, the others wait for the lock: whoever is free is next.
-fn next(jobs: &Mutex<mpsc::Receiver<ReadJob>>) -> Option<ReadJob> {
-    jobs.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv()
+/// One thread waits in the queue, the others wait for the lock: whoever is free is next. The
+/// queue is closed under the same lock, or the closing thread would wait for the waiting one.
+fn next(jobs: &Mutex<mpsc::Receiver<ReadJob>>) -> Option<Box<dyn Query>> {
+    let mut jobs = jobs.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        match jobs.blocking_recv()? {
+            ReadJob::Run(query) => return Some(query),
+            ReadJob::Close => jobs.close(),
+        }
+    }
 }
 
 /// What a panic said.

@@ -14,6 +14,8 @@ const ROWS_MAX: u32 = 10_000;
 
 /// Runs a change and says how many rows it touched.
 pub(crate) fn run(conn: &Connection, sql: &str, params: impl Params) -> Result<usize, LedgerError> {
+    #[cfg(test)]
+    crate::tests::plan::check(conn, sql);
     Ok(conn.prepare_cached(sql)?.execute(params)?)
 }
 
@@ -24,6 +26,8 @@ pub(crate) fn all<T>(
     params: impl Params,
     mut read: impl FnMut(&Row<'_>) -> Result<T, LedgerError>,
 ) -> Result<Vec<T>, LedgerError> {
+    #[cfg(test)]
+    crate::tests::plan::check(conn, sql);
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
     let mut found = Vec::new();
@@ -40,6 +44,8 @@ pub(crate) fn first<T>(
     params: impl Params,
     read: impl FnOnce(&Row<'_>) -> Result<T, LedgerError>,
 ) -> Result<Option<T>, LedgerError> {
+    #[cfg(test)]
+    crate::tests::plan::check(conn, sql);
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
     rows.next()?.map(read).transpose()

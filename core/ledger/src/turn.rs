@@ -139,7 +139,9 @@ impl Turns<'_> {
     pub fn running(&self) -> Result<Vec<Turn>, LedgerError> {
         sql::all(
             self.0,
-            "SELECT * FROM turns WHERE status IN ('running', 'parked') ORDER BY id",
+            // Left alone, SQLite walks all turns in the order of their ids to save the sorting.
+            "SELECT * FROM turns INDEXED BY turns_active
+             WHERE status IN ('running', 'parked') ORDER BY id",
             (),
             read_turn,
         )

@@ -1,4 +1,11 @@
 //! Tests of the ledger over a real file.
 
+mod commit;
+mod damage;
+mod maintenance;
+mod models;
+mod outbox;
+pub(crate) mod plan;
 mod records;
 mod support;
+mod turns;
