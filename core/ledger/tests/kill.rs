@@ -5,6 +5,8 @@
 //! looks for every printed position with its content. Without the test harness, because the child
 //! has to be a whole process.
 
+#![allow(clippy::unwrap_used, reason = "a test, though not one of the harness")]
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
