@@ -5,8 +5,8 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::error::LedgerError;
 use crate::{
-    arrival, audit, cooldown, event, idempotency, identity, job, outbox, permission, queue,
-    request, session, turn,
+    arrival, audit, cooldown, event, idempotency, identity, job, message, outbox, permission,
+    queue, request, session, turn,
 };
 
 /// Marks the file as ours: `NXLG`.
@@ -21,6 +21,7 @@ const STEPS: &[&[&str]] = &[&[
     request::SCHEMA,
     session::SCHEMA,
     turn::SCHEMA,
+    message::SCHEMA,
     queue::SCHEMA,
     permission::SCHEMA,
     audit::SCHEMA,

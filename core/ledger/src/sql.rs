@@ -13,9 +13,15 @@ use crate::error::LedgerError;
 const ROWS_MAX: u32 = 10_000;
 
 /// Runs a change and says how many rows it touched.
+///
+/// A full or broken disk can make SQLite end the whole transaction. Whoever passes over that
+/// failure and goes on must not commit the rest of the change by itself.
 pub(crate) fn run(conn: &Connection, sql: &str, params: impl Params) -> Result<usize, LedgerError> {
     #[cfg(test)]
     crate::tests::plan::check(conn, sql);
+    if conn.is_autocommit() {
+        return Err(LedgerError::conflict("the transaction has ended; an earlier step failed"));
+    }
     Ok(conn.prepare_cached(sql)?.execute(params)?)
 }
 

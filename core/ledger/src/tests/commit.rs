@@ -17,6 +17,10 @@ fn record(tx: &Tx<'_>, text: &str) -> Result<Position, LedgerError> {
     tx.events().record(at(1), &event(text))
 }
 
+fn a_bug<T>() -> T {
+    panic!("a bug")
+}
+
 async fn texts(ledger: &Ledger) -> Vec<String> {
     let events = ledger.read(|r| r.events().after(Position(0), 10_000)).await.unwrap();
     events.into_iter().map(|event| event.properties.to_string()).collect()
@@ -70,9 +74,7 @@ async fn a_change_that_fails_or_panics_takes_nothing_of_its_group_with_it() {
             ledger
                 .write(|tx| {
                     record(tx, "panicked")?;
-                    let nothing: Option<()> = None;
-                    nothing.expect("a bug");
-                    Ok(())
+                    a_bug::<Result<(), LedgerError>>()
                 })
                 .await
         })
@@ -127,6 +129,34 @@ async fn a_commit_that_fails_fails_its_whole_group_and_nothing_after_it() {
     mend.await.unwrap();
     assert_eq!(ledger.write(|tx| record(tx, "c")).await.unwrap(), Position(1));
     assert_eq!(texts(&ledger).await, [r#"{"version":"c"}"#]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transaction_that_sqlite_ends_by_itself_fails_what_was_in_it_and_nothing_else() {
+    let home = Home::new();
+    let ledger = home.open();
+    let (go, held) = hold(&ledger).await;
+    let write = |change: fn(&mut Tx<'_>) -> Result<Position, LedgerError>| {
+        let ledger = ledger.clone();
+        tokio::spawn(async move { ledger.write(change).await })
+    };
+    let before = write(|tx| record(tx, "before"));
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    let breaker = write(|tx| {
+        record(tx, "breaker")?;
+        // What SQLite does when it meets a disk error in the middle of a statement.
+        tx.events().read.0.execute_batch("ROLLBACK")?;
+        record(tx, "stubborn")
+    });
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    let after = write(|tx| record(tx, "after"));
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    go.send(()).unwrap();
+    held.await.unwrap();
+    assert!(before.await.unwrap().is_err());
+    assert!(breaker.await.unwrap().is_err());
+    assert_eq!(after.await.unwrap().unwrap(), Position(1));
+    assert_eq!(texts(&ledger).await, [r#"{"version":"after"}"#]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -230,7 +260,7 @@ async fn a_reader_cannot_write_and_outlives_a_panic() {
     let home = Home::new();
     let ledger = home.open();
     for _ in 0..4 {
-        let panic = ledger.read(|_| Err::<(), _>(Option::<LedgerError>::None.expect("a bug")));
+        let panic = ledger.read(|_| a_bug::<Result<(), LedgerError>>());
         assert!(matches!(panic.await, Err(LedgerError::Panicked { .. })));
     }
     let attempt = ledger.read(|reader| {
@@ -268,7 +298,7 @@ async fn perform(ledger: Ledger, writer: usize, deeds: Vec<Deed>) -> Vec<Positio
             match deed {
                 Deed::Record(_) => Ok(positions),
                 Deed::Fail(_) => Err(LedgerError::Invalid("on purpose".to_owned())),
-                Deed::Panic(_) => Err(Option::<LedgerError>::None.expect("on purpose")),
+                Deed::Panic(_) => a_bug(),
             }
         });
         acknowledged.extend(outcome.await.unwrap_or_default());

@@ -92,8 +92,8 @@ fn answers() -> impl Strategy<Value = Vec<Answer>> {
 fn decision(n: u64, text: &str) -> AuditEntry {
     AuditEntry {
         at: at(n),
-        request_id: (n % 2 == 0).then(|| request_id(n)),
-        turn_id: (n % 3 == 0).then(|| turn_id(n)),
+        request_id: n.is_multiple_of(2).then(|| request_id(n)),
+        turn_id: n.is_multiple_of(3).then(|| turn_id(n)),
         chain: Chain::of(Principal::Known("anna".to_owned())),
         action: text.to_owned(),
         resource: "notes.md".to_owned(),

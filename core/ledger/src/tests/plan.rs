@@ -4,7 +4,12 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
+use nexus_domain::id::PermissionId;
+use nexus_domain::request::RequestStatus;
 use rusqlite::Connection;
+
+use super::support::{Home, at, request_id, session, turn_id};
+use crate::{LedgerError, PermissionFilter, RequestFilter};
 
 static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
@@ -38,4 +43,34 @@ fn is_bounded(sql: &str, step: &str) -> bool {
         || step == "SCAN CONSTANT ROW"
         || SMALL.contains(&table)
         || OPEN.iter().any(|index| step.ends_with(index))
+}
+
+/// Statements that no other test happens to run.
+#[tokio::test]
+async fn every_combination_of_filters_has_its_index() {
+    let home = Home::new();
+    let ledger = home.open();
+    let queries = ledger.read(|reader| {
+        for session in [None, Some(session("main"))] {
+            for status in [None, Some(RequestStatus::Queued)] {
+                let filter = RequestFilter { session: session.clone(), status, before: None };
+                assert!(reader.requests().list(&filter, 10)?.is_empty());
+            }
+            for pending_only in [true, false] {
+                let session = session.clone();
+                let filter = PermissionFilter { pending_only, session, before: None };
+                assert!(reader.permissions().list(&filter, 10)?.is_empty());
+            }
+        }
+        assert!(reader.requests().of_turn(turn_id(1))?.is_empty());
+        assert_eq!(reader.permissions().get(PermissionId::from_parts(at(1), 1))?, None);
+        for missing in [reader.permissions().find("@last"), reader.permissions().find("01ABC")] {
+            assert!(matches!(missing, Err(LedgerError::NotFound { .. })));
+        }
+        assert!(reader.queue().sessions()?.is_empty());
+        assert!(reader.outbox().of_request(request_id(1))?.is_empty());
+        assert_eq!(reader.outbox().next_at()?, None);
+        Ok(())
+    });
+    queries.await.unwrap();
 }
