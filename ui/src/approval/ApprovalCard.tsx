@@ -1,0 +1,198 @@
+import { Link } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { duration } from "../format/time";
+import { prettyJson } from "../format/payload";
+import { chainText, shortId } from "../format/principal";
+import { CallError } from "../parts/ErrorPanel";
+import { Chip } from "../parts/Chip";
+import { useNow } from "../parts/now";
+import { RpcError } from "../rpc/error";
+import type { PermissionRequest } from "../rpc/protocol";
+import { useSelect, useStore } from "../store/react";
+import { t } from "../text/text";
+import { Payload } from "./Payload";
+import { Receipt } from "./Receipt";
+import { wants } from "./wants";
+
+/** Input this soon after a card appeared or changed was meant for something else. */
+const GUARD_MS = 500;
+
+/** A decision that waits for a person: what exactly, why, and the answers. One record everywhere. */
+export function ApprovalCard({ permission }: { permission: PermissionRequest }) {
+  return permission.status === "pending" ? <Pending permission={permission} /> : <Receipt permission={permission} />;
+}
+
+function Pending({ permission }: { permission: PermissionRequest }) {
+  const store = useStore();
+  const isOnline = useSelect((state) => state.connection.phase === "online");
+  const [isDeciding, setDeciding] = useState(false);
+  const [isExplaining, setExplaining] = useState(false);
+  const [error, setError] = useState<RpcError>();
+  const shownAt = useRef(0);
+  const { id, action } = permission;
+  const { digest } = action;
+  // A changed action is another action: the guard starts again.
+  useEffect(() => {
+    shownAt.current = performance.now();
+  }, [id, digest]);
+
+  const isGuarded = () => performance.now() - shownAt.current < GUARD_MS;
+  const decide = async (answer: () => Promise<void>) => {
+    if (isGuarded() || isDeciding || !isOnline) return;
+    setDeciding(true);
+    setError(undefined);
+    try {
+      await answer();
+    } catch (cause) {
+      setError(RpcError.of(cause));
+    } finally {
+      setDeciding(false);
+    }
+  };
+  const approve = () => void decide(() => store.approve(id, digest));
+  const deny = (comment?: string) => void decide(() => store.deny(id, comment));
+  const explain = () => {
+    if (!isGuarded()) setExplaining(true);
+  };
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if ((event.target as HTMLElement).closest("textarea, input")) return;
+    const act = { a: approve, d: () => deny(), r: explain }[event.key.toLowerCase()];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  };
+
+  const sentence = wants(permission);
+  const isBlocked = isDeciding || !isOnline;
+  return (
+    <section
+      className="card border-2 border-ask"
+      aria-label={sentence}
+      tabIndex={-1}
+      data-ask={id}
+      onKeyDown={onKeyDown}
+    >
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+        <h3 className="grow text-[0.9375rem] font-semibold text-ask-text">{sentence}</h3>
+        {permission.kind === "unknown_outcome" && <Chip tone="warn">{t("tool.status.unknown")}</Chip>}
+        <Expiry at={permission.expires_at} />
+      </div>
+      {permission.kind === "unknown_outcome" && <p className="mt-1.5 text-sm">{t("ask.unknownOutcomeNote")}</p>}
+      <div className="my-2">
+        <Payload text={action.summary} />
+      </div>
+      <Facts permission={permission} />
+      {isExplaining ? (
+        <Reason
+          agent={permission.agent_id}
+          isBlocked={isBlocked}
+          onSend={(comment) => deny(comment)}
+          onCancel={() => setExplaining(false)}
+        />
+      ) : (
+        <div className="sticky bottom-0 mt-3 grid grid-cols-2 gap-2 bg-surface md:flex md:flex-wrap">
+          <button type="button" className="btn btn-primary" onClick={approve} disabled={isBlocked}>
+            {isDeciding ? t("ask.deciding") : t("ask.allow")} <kbd className="kbd">A</kbd>
+          </button>
+          <button type="button" className="btn btn-danger" onClick={() => deny()} disabled={isBlocked}>
+            {t("ask.deny")} <kbd className="kbd">D</kbd>
+          </button>
+          <button type="button" className="btn" onClick={explain} disabled={isBlocked}>
+            {t("ask.denyWhy")} <kbd className="kbd">R</kbd>
+          </button>
+        </div>
+      )}
+      {!isOnline && <p className="mt-2 text-sm text-text-2">{t("offline.write")}</p>}
+      {error && (
+        <div className="mt-2">
+          <CallError error={error} what={error.message} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Facts({ permission }: { permission: PermissionRequest }) {
+  const { action, reason, chain, session_key, request_id } = permission;
+  return (
+    <dl className="facts">
+      <dt>{t("ask.tool")}</dt>
+      <dd className="font-mono text-code">{action.tool}</dd>
+      <dt>{t("ask.arguments")}</dt>
+      <dd>
+        <details>
+          <summary className="inline-block min-h-6 font-mono text-code text-text-2">
+            {Object.keys((action.arguments ?? {}) as object).join(", ") || "{}"}
+          </summary>
+          <Payload text={prettyJson(action.arguments)} label={t("ask.arguments")} />
+        </details>
+      </dd>
+      <dt>{t("ask.why")}</dt>
+      <dd>{reason}</dd>
+      <dt>{t("ask.for")}</dt>
+      <dd>{chainText(chain)}</dd>
+      <dt>{t("ask.where")}</dt>
+      <dd>
+        <Link to="/chat/$session" params={{ session: session_key }}>
+          {t("ask.session", { session: session_key })}
+        </Link>
+        {" → "}
+        <Link to="/r/$id" params={{ id: request_id }}>
+          {t("ask.trace", { id: shortId(request_id) })}
+        </Link>
+      </dd>
+    </dl>
+  );
+}
+
+function Expiry({ at }: { at: number }) {
+  const leftMs = Math.max(0, at - useNow());
+  // Steps of ten seconds are calm enough to read; the last half minute counts.
+  const shown = leftMs > 30_000 ? Math.ceil(leftMs / 10_000) * 10_000 : Math.ceil(leftMs / 1_000) * 1_000;
+  return <span className="meta">{t("ask.expires", { duration: duration(shown) })}</span>;
+}
+
+interface ReasonProps {
+  agent: string;
+  isBlocked: boolean;
+  onSend: (comment: string) => void;
+  onCancel: () => void;
+}
+
+function Reason({ agent, isBlocked, onSend, onCancel }: ReasonProps) {
+  const [text, setText] = useState("");
+  return (
+    <form
+      className="mt-3 grid gap-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSend(text.trim());
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        onCancel();
+      }}
+    >
+      <label className="text-sm">
+        {t("ask.comment", { agent })}
+        <textarea
+          className="field mt-1 min-h-16 py-2"
+          value={text}
+          autoFocus
+          onChange={(event) => setText(event.target.value)}
+        />
+      </label>
+      <div className="flex flex-wrap gap-2">
+        <button type="submit" className="btn btn-danger" disabled={isBlocked || text.trim() === ""}>
+          {t("ask.commentSend")}
+        </button>
+        <button type="button" className="btn" onClick={onCancel}>
+          {t("ask.commentCancel")}
+        </button>
+      </div>
+    </form>
+  );
+}

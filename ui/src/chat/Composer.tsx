@@ -1,0 +1,147 @@
+import { useEffect, useRef, useState } from "react";
+import { RpcError } from "../rpc/error";
+import type { QueueMode } from "../rpc/protocol";
+import { useSelect, useStore } from "../store/react";
+import type { SessionView } from "../store/state";
+import { t } from "../text/text";
+import { draftOf, saveDraft } from "./drafts";
+
+/** Time between the two Esc that stop a run. */
+const ESCAPES_MS = 600;
+
+/** Where a person writes: sends, queues behind the active run, steers it, or stops it. */
+export function Composer({ view, agent }: { view: SessionView; agent: string }) {
+  const store = useStore();
+  const isOnline = useSelect((state) => state.connection.phase === "online");
+  const [text, setText] = useDraft(view.key);
+  const { stop, phase } = useStop(view);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const isRunning = view.activeTurnId !== undefined;
+
+  useEffect(() => {
+    // On a touch screen the focus would raise the keyboard over the conversation.
+    if (matchMedia("(pointer: fine)").matches) area.current?.focus();
+  }, [view.key]);
+
+  const send = (mode: QueueMode) => {
+    const message = text.trim();
+    if (message === "" || !isOnline) return;
+    setText("");
+    void store.send(view.key, message, mode);
+  };
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send(isRunning && (event.ctrlKey || event.metaKey) ? "steer" : "followup");
+  };
+
+  return (
+    <div className="border-t border-line bg-surface px-3 py-2 md:px-6 md:py-3">
+      <div className="mx-auto grid max-w-[52rem] gap-1.5">
+        <Queue view={view} />
+        {phase && (
+          <p role="status" className="text-sm text-text-2">
+            {phase}
+          </p>
+        )}
+        <textarea
+          ref={area}
+          className="field max-h-[40dvh] min-h-11 resize-none py-2 text-prose field-sizing-content"
+          rows={1}
+          aria-label={t("chat.composer", { agent })}
+          placeholder={t("chat.composer", { agent })}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKeyDown}
+          data-composer
+        />
+        <div className="flex flex-wrap items-center gap-2">
+          <span className="hidden grow text-xs text-text-3 md:block">
+            {isOnline ? t(isRunning ? "chat.hintRunning" : "chat.hintIdle") : t("offline.write")}
+          </span>
+          <span className="grow md:hidden" />
+          {isRunning && (
+            <button type="button" className="btn btn-danger" disabled={!isOnline} onClick={stop}>
+              <span aria-hidden="true">■</span> {t("chat.stop")} <kbd className="kbd">Esc Esc</kbd>
+            </button>
+          )}
+          {isRunning && text.trim() !== "" && (
+            <button type="button" className="btn" disabled={!isOnline} onClick={() => send("steer")}>
+              {t("chat.steer")}
+            </button>
+          )}
+          <button
+            type="button"
+            className="btn btn-primary"
+            disabled={!isOnline || text.trim() === ""}
+            onClick={() => send("followup")}
+          >
+            {t(isRunning ? "chat.queue" : "chat.send")}
+          </button>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Queue({ view }: { view: SessionView }) {
+  if (view.queued.length === 0) return null;
+  return (
+    <ul aria-label={t("chat.queuedList")} className="flex flex-wrap gap-1.5">
+      {view.queued.map((request) => (
+        <li key={request.id} className="chip chip-mute max-w-full">
+          <span className="text-text-3">{request.mode === "steer" ? t("chat.steer") : t("chat.queued")}</span>
+          <span className="truncate text-text">{request.purpose}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The text in the composer, kept for each session. */
+function useDraft(session: string): [string, (text: string) => void] {
+  const [draft, setDraft] = useState({ session, text: draftOf(session) });
+  useEffect(() => {
+    const read = () => setDraft({ session, text: draftOf(session) });
+    addEventListener("nexus:draft", read);
+    return () => removeEventListener("nexus:draft", read);
+  }, [session]);
+  const current = draft.session === session ? draft : { session, text: draftOf(session) };
+  if (current !== draft) setDraft(current);
+  const set = (text: string) => {
+    setDraft({ session, text });
+    saveDraft(session, text);
+  };
+  return [current.text, set];
+}
+
+/** Stop in honest phases: asked for, done and what became of it, or not possible and why. */
+function useStop(view: SessionView): { stop: () => void; phase?: string } {
+  const store = useStore();
+  const [phase, setPhase] = useState<{ session: string; text: string }>();
+  const { key, activeTurnId } = view;
+  const stop = () => {
+    if (!activeTurnId) return;
+    setPhase({ session: key, text: t("chat.stopping") });
+    store.abort(key, activeTurnId).then(
+      ({ summary }) => setPhase({ session: key, text: summary }),
+      (cause: unknown) => setPhase({ session: key, text: RpcError.of(cause).message }),
+    );
+  };
+  useEffect(() => {
+    if (!activeTurnId) return;
+    setPhase(undefined);
+    let escapeAt = -ESCAPES_MS;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      if ((event.target as HTMLElement | null)?.closest?.("[role=dialog], [role=menu]")) return;
+      const now = performance.now();
+      if (now - escapeAt < ESCAPES_MS) stop();
+      escapeAt = now;
+    };
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+    // One listener per run: `stop` of a later render stops the same turn.
+  }, [activeTurnId]);
+  return { stop, phase: phase?.session === key ? phase.text : undefined };
+}

@@ -1,0 +1,14 @@
+import type { Chain, Principal } from "../rpc/protocol";
+
+export function principalText(principal: Principal): string {
+  return principal.kind === "owner" ? "owner" : `${principal.kind.replace("_", " ")} ${principal.id}`;
+}
+
+export function chainText(chain: Chain): string {
+  return chain.map(principalText).join(" → ");
+}
+
+/** The beginning of an id that people can tell apart and type. */
+export function shortId(id: string): string {
+  return id.slice(0, 10);
+}

@@ -1,0 +1,33 @@
+import { Keyboard } from "lucide-react";
+import { useSelect } from "../store/react";
+import { t } from "../text/text";
+import { useGoToApproval } from "./keys";
+import { StatusChip } from "./StatusChip";
+import { ThemeMenu } from "./ThemeMenu";
+
+export function Header({ onShortcuts }: { onShortcuts: () => void }) {
+  const n = useSelect((state) => Object.values(state.permissions).filter((p) => p.status === "pending").length);
+  const goToApproval = useGoToApproval();
+  return (
+    <header className="z-10 col-span-full flex h-12 items-center pointer-coarse:h-14 gap-2 border-b border-line bg-surface px-3">
+      <span className="text-[0.9375rem] font-semibold">{t("app.name")}</span>
+      <StatusChip />
+      <span className="grow" />
+      {n > 0 && (
+        <button type="button" className="btn btn-ask" onClick={goToApproval} data-keep-focus>
+          {t("waiting.button", { n })} <kbd className="kbd">!</kbd>
+        </button>
+      )}
+      <button
+        type="button"
+        className="btn btn-quiet btn-icon hidden md:inline-flex"
+        aria-label={t("keys.open")}
+        title={t("keys.open")}
+        onClick={onShortcuts}
+      >
+        <Keyboard size={16} strokeWidth={1.5} aria-hidden="true" />
+      </button>
+      <ThemeMenu />
+    </header>
+  );
+}

@@ -1,0 +1,43 @@
+import { Chip, type Tone } from "../parts/Chip";
+import { useNow } from "../parts/now";
+import { useSelect } from "../store/react";
+import type { State } from "../store/state";
+import { t } from "../text/text";
+
+/** Contact lost for less than this is not worth a word. */
+const QUIET_MS = 3_000;
+
+/** One word on how the daemon is, or on how contact with it is. */
+export function StatusChip() {
+  const connection = useSelect((state) => state.connection);
+  const health = useSelect((state) => state.overview.value?.health);
+  const now = useNow();
+  const { tone, text } = describe(connection, health, now);
+  return (
+    <span role="status">
+      <Chip tone={tone} glyph={tone === "mute" ? "⊘" : undefined}>
+        {text}
+      </Chip>
+    </span>
+  );
+}
+
+type Health = NonNullable<State["overview"]["value"]>["health"] | undefined;
+
+function describe({ phase, lostAt, hello }: State["connection"], health: Health, now: number): { tone: Tone; text: string } {
+  if (phase === "unauthorised") return { tone: "warn", text: t("status.signedOut") };
+  if (phase === "connecting") return { tone: "run", text: t("status.connecting") };
+  const lostMs = lostAt === undefined ? 0 : now - lostAt;
+  if (phase !== "online" && lostMs >= QUIET_MS) {
+    if (phase === "offline") return { tone: "mute", text: t("status.offline") };
+    return { tone: "warn", text: t("status.reconnecting", { seconds: Math.round(lostMs / 1_000) }) };
+  }
+  const status = health?.status ?? hello?.snapshot.health.status;
+  if (status === "starting") return { tone: "run", text: t("status.starting") };
+  if (status === "unhealthy") return { tone: "danger", text: t("status.unhealthy") };
+  if (status === "degraded") {
+    const n = health?.checks.filter((check) => check.status !== "healthy").length ?? 1;
+    return { tone: "warn", text: t("status.degraded", { n }) };
+  }
+  return { tone: "ok", text: t("status.running") };
+}

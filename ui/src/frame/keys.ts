@@ -1,0 +1,75 @@
+import { useRouter } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { useStore } from "../store/react";
+import type { State } from "../store/state";
+import { newSessionKey } from "../chat/keys";
+
+/** Time between the two keys of a pair such as `g h`. */
+const PAIR_MS = 1_200;
+/** How long a page may take to show the card that was asked for. */
+const CARD_MS_MAX = 1_500;
+
+/** Whether keys belong to a text field or a dialog now. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || target.closest("input, textarea, select, [role=dialog], [role=menu]") !== null;
+}
+
+export function pendingOf(state: Pick<State, "permissions">) {
+  return Object.values(state.permissions)
+    .filter((permission) => permission.status === "pending")
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Moves the focus to the newest approval: here if the page shows it, otherwise on Home. */
+export function useGoToApproval(): () => void {
+  const router = useRouter();
+  const store = useStore();
+  return () => {
+    const newest = pendingOf(store.state).at(-1);
+    if (!newest) return;
+    const focus = () => {
+      const card = document.querySelector<HTMLElement>(`[data-ask="${newest.id}"]`);
+      card?.focus();
+      card?.scrollIntoView({ block: "nearest" });
+      return card !== null;
+    };
+    if (focus()) return;
+    void router.navigate({ to: "/" });
+    const began = performance.now();
+    const wait = () => {
+      if (!focus() && performance.now() - began < CARD_MS_MAX) requestAnimationFrame(wait);
+    };
+    requestAnimationFrame(wait);
+  };
+}
+
+/** The keys that work on every page. None of them fires while somebody types. */
+export function useKeys(openSheet: () => void): void {
+  const router = useRouter();
+  const goToApproval = useGoToApproval();
+  useEffect(() => {
+    let gAt = 0;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+      if (event.altKey ? event.key !== "!" : isTyping(event.target)) return;
+      const isPair = performance.now() - gAt < PAIR_MS;
+      gAt = 0;
+      const act: Record<string, () => void> = isPair
+        ? { h: () => void router.navigate({ to: "/" }), c: () => void router.navigate({ to: "/chat" }) }
+        : {
+            "!": goToApproval,
+            "?": openSheet,
+            "/": () => document.querySelector<HTMLElement>("[data-filter]")?.focus(),
+            g: () => (gAt = performance.now()),
+            n: () => void router.navigate({ to: "/chat/$session", params: { session: newSessionKey() } }),
+          };
+      const found = act[event.key];
+      if (!found) return;
+      event.preventDefault();
+      found();
+    };
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  });
+}

@@ -1,0 +1,104 @@
+import { ApprovalCard } from "../approval/ApprovalCard";
+import { costText } from "../format/amount";
+import { timeOfDay } from "../format/time";
+import { pendingOf } from "../frame/keys";
+import { useTitle } from "../frame/Frame";
+import { Boundary } from "../parts/Boundary";
+import { CostFigure } from "../parts/CostFigure";
+import { CallError } from "../parts/ErrorPanel";
+import { Skeleton } from "../parts/Skeleton";
+import type { StatusResult } from "../rpc/protocol";
+import { useSelect, useStore } from "../store/react";
+import { t } from "../text/text";
+import { HealthCard } from "./HealthCard";
+import { RecentCard } from "./RecentCard";
+import { WorkingCard } from "./WorkingCard";
+
+/** Cards shown before the rest is only counted. */
+const CARDS_MAX = 3;
+
+/** What needs me, what is running, is it healthy, what did it do, what did it cost. */
+export function HomePage() {
+  useTitle(t("home.title"));
+  const store = useStore();
+  const { load, value, error, at } = useSelect((state) => state.overview);
+  const isOnline = useSelect((state) => state.connection.phase === "online");
+  return (
+    <div className="min-h-0 grow overflow-y-auto">
+      <div className="grid max-w-[75rem] gap-3 px-3 py-3.5 md:px-6 md:py-5">
+        <header>
+          <h1 tabIndex={-1} className="text-xl font-semibold">
+            {value ? value.summary : t("home.title")}
+          </h1>
+          {value && (
+            <p className="mt-0.5 text-text-2">
+              {subline(value)}
+              {!isOnline && at !== undefined && ` · ${t("home.asOf", { time: timeOfDay(at) })}`}
+            </p>
+          )}
+        </header>
+        {load === "failed" && error && (
+          <CallError error={error} what={t("error.load")} onRetry={() => void store.refreshOverview()} />
+        )}
+        {load === "loading" && <Skeleton lines={6} label={t("home.loading")} />}
+        {value && <Overview value={value} />}
+      </div>
+    </div>
+  );
+}
+
+function Overview({ value }: { value: StatusResult }) {
+  const permissions = useSelect((state) => state.permissions);
+  const pending = pendingOf({ permissions });
+  const more = pending.length - CARDS_MAX;
+  return (
+    <>
+      {pending.length > 0 && (
+        <section aria-label={t("home.needsYou")} className="grid gap-3">
+          <h2 className="sr">{t("home.needsYou")}</h2>
+          {pending.slice(0, CARDS_MAX).map((permission) => (
+            <ApprovalCard key={permission.id} permission={permission} />
+          ))}
+          {more > 0 && <p className="text-sm text-text-2">{t("home.more", { n: more })}</p>}
+        </section>
+      )}
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
+          <Boundary>
+            <WorkingCard working={value.working} />
+          </Boundary>
+          <Boundary>
+            <RecentCard recent={value.recent} />
+          </Boundary>
+        </div>
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
+          <Boundary>
+            <HealthCard value={value} />
+          </Boundary>
+          <section className="card" aria-labelledby="cost-title">
+            <h2 id="cost-title" className="card-title">
+              {t("home.cost")}
+            </h2>
+            <p className="text-xl font-semibold [&>span]:mt-1 [&>span]:font-normal">
+              <CostFigure cost={value.costToday} />
+            </p>
+            <p className="mt-1 text-xs text-text-3">{t("home.costSince")}</p>
+          </section>
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** What the sentence above does not say: it tells of work only when nothing needs a person. */
+function subline({ waiting, working, health, costToday }: StatusResult): string {
+  const n = health.checks.filter((check) => check.status !== "healthy").length;
+  const parts = [
+    n === 0 ? t("home.healthy") : t("home.unhealthy", { n }),
+    t("home.costToday", { cost: costText(costToday) }),
+  ];
+  if (waiting.length > 0) {
+    parts.unshift(working.length > 0 ? t("home.working", { n: working.length }) : t("home.nothingWorking"));
+  }
+  return parts.join(" · ");
+}

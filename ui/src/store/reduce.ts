@@ -1,0 +1,64 @@
+import type { Events, Transients } from "../rpc/protocol";
+import { onSessionEvent } from "./session";
+import type { RecordedEvent, SessionView, State } from "./state";
+import { onReasoning, onSnapshot, onToken } from "./stream";
+
+/** Most first lines that are kept; they are needed only while a request waits. */
+const PURPOSES_MAX = 200;
+
+/** Applies one recorded event. Positions already taken in change nothing: repeats are harmless. */
+export function onRecorded(state: State, event: RecordedEvent): State {
+  if (state.position !== undefined && event.position <= state.position) return state;
+  let next: State = { ...state, position: event.position };
+  if (event.type === "nex.request.started") {
+    const { request_id, purpose } = event.properties as Events["nex.request.started"];
+    next = { ...next, purposes: withPurpose(next.purposes, request_id, purpose) };
+  } else if (event.type === "permission.requested") {
+    const { permission } = event.properties as Events["permission.requested"];
+    next = { ...next, permissions: { ...next.permissions, [permission.id]: permission } };
+  } else if (event.type === "permission.resolved") {
+    next = withResolution(next, event);
+  }
+  const key = sessionKeyOf(event.properties);
+  const view = key === undefined ? undefined : next.sessions[key];
+  return view ? withSession(next, onSessionEvent(view, event, next.purposes)) : next;
+}
+
+/** Applies streaming text. `gapIn` names a session whose text can only be told by a snapshot. */
+export function onTransient(state: State, type: string, properties: unknown): { state: State; gapIn?: string } {
+  const piece = properties as Transients["agent.streaming.token"] & Transients["agent.streaming.snapshot"];
+  const view = state.sessions[piece.session_key];
+  if (!view) return { state };
+  if (type === "agent.streaming.snapshot") return { state: withSession(state, onSnapshot(view, piece)) };
+  if (type === "agent.streaming.reasoning") return { state: withSession(state, onReasoning(view, piece)) };
+  const merge = onToken(view, piece);
+  return { state: withSession(state, merge.view), gapIn: merge.isGap ? view.key : undefined };
+}
+
+export function isTransient(type: string): boolean {
+  return type.startsWith("agent.streaming.");
+}
+
+export function withSession(state: State, view: SessionView): State {
+  if (state.sessions[view.key] === view) return state;
+  return { ...state, sessions: { ...state.sessions, [view.key]: view } };
+}
+
+function withPurpose(purposes: Record<string, string>, id: string, purpose: string): Record<string, string> {
+  const latest = Object.entries(purposes).slice(1 - PURPOSES_MAX);
+  return Object.fromEntries([...latest, [id, purpose]]);
+}
+
+function withResolution(state: State, event: RecordedEvent): State {
+  const resolved = event.properties as Events["permission.resolved"];
+  const known = state.permissions[resolved.permission_id];
+  if (!known) return state;
+  const { status, resolved_by, comment } = resolved;
+  const permission = { ...known, status, resolved_by, comment, resolved_at: event.at };
+  return { ...state, permissions: { ...state.permissions, [permission.id]: permission } };
+}
+
+function sessionKeyOf(properties: unknown): string | undefined {
+  const { session_key, permission } = properties as { session_key?: string; permission?: { session_key: string } };
+  return session_key ?? permission?.session_key;
+}
