@@ -35,9 +35,7 @@ pub(crate) fn ensure_modules() -> Result<()> {
     if installed.is_some() && installed >= modified(&ui.join("package-lock.json")) {
         return Ok(());
     }
-    npm("ci --prefer-offline")
-        .run()
-        .context("the UI's packages cannot be installed")
+    npm("ci --prefer-offline").run().context("the UI's packages cannot be installed")
 }
 
 /// `npm` in the UI's folder.

@@ -1,0 +1,102 @@
+//! Rows a second through the ledger and through bare SQLite, with the same promise of durability.
+//! `cargo xtask bench` reads the figures, one JSON object on standard output.
+
+#![allow(clippy::disallowed_methods, reason = "measuring reads the clock")]
+
+use std::error::Error;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Instant;
+
+use nexus_domain::event::Event;
+use nexus_domain::time::Timestamp;
+use nexus_ledger::{Durability, Ledger, LedgerOptions};
+use rusqlite::Connection;
+use serde_json::json;
+
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// Rows written one after the other.
+const N_ALONE: u32 = 2_000;
+/// Writers side by side, and rows of one bare transaction.
+const N_WRITERS: u32 = 64;
+/// Rows of each writer, and bare transactions.
+const N_EACH: u32 = 100;
+
+fn main() -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let (one, group) = runtime.block_on(ledger(&folder.path().join("ledger.db")))?;
+    let (raw_one, raw_group) = raw(&folder.path().join("raw.db"))?;
+    let figures = json!({ "one": one, "group": group, "raw_one": raw_one, "raw_group": raw_group });
+    writeln!(std::io::stdout(), "{figures}")?;
+    Ok(())
+}
+
+async fn ledger(path: &Path) -> Outcome<(f64, f64)> {
+    let ledger = Ledger::open(LedgerOptions {
+        path: path.to_owned(),
+        durability: Durability::Power,
+        n_readers: 1,
+        on_commit: None,
+    })?;
+    let start = Instant::now();
+    for _ in 0..N_ALONE {
+        record(&ledger).await?;
+    }
+    let one = rate(N_ALONE, start);
+    let start = Instant::now();
+    let mut writers = tokio::task::JoinSet::new();
+    for _ in 0..N_WRITERS {
+        let ledger = ledger.clone();
+        writers.spawn(async move {
+            for _ in 0..N_EACH {
+                record(&ledger).await?;
+            }
+            Outcome::Ok(())
+        });
+    }
+    while let Some(writer) = writers.join_next().await {
+        writer??;
+    }
+    let group = rate(N_WRITERS * N_EACH, start);
+    ledger.close().await;
+    Ok((one, group))
+}
+
+async fn record(ledger: &Ledger) -> Outcome<()> {
+    let event = Event::SystemStarted { version: "0.1.0".to_owned() };
+    ledger.write(move |tx| tx.events().record(Timestamp(1), &event).map(|_| ())).await?;
+    Ok(())
+}
+
+fn raw(path: &Path) -> Outcome<(f64, f64)> {
+    const INSERT: &str = "INSERT INTO event (at, type, properties) VALUES (?1, ?2, ?3)";
+    let connection = Connection::open(path)?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+         CREATE TABLE event (position INTEGER PRIMARY KEY, at INTEGER, type TEXT, properties TEXT);",
+    )?;
+    let insert = |connection: &Connection| {
+        let mut statement = connection.prepare_cached(INSERT)?;
+        statement.execute((1, "system.started", r#"{"version":"0.1.0"}"#))
+    };
+    let start = Instant::now();
+    for _ in 0..N_ALONE {
+        insert(&connection)?;
+    }
+    let one = rate(N_ALONE, start);
+    let start = Instant::now();
+    for _ in 0..N_EACH {
+        let transaction = connection.unchecked_transaction()?;
+        for _ in 0..N_WRITERS {
+            insert(&transaction)?;
+        }
+        transaction.commit()?;
+    }
+    Ok((one, rate(N_WRITERS * N_EACH, start)))
+}
+
+fn rate(n_rows: u32, start: Instant) -> f64 {
+    f64::from(n_rows) / start.elapsed().as_secs_f64()
+}
