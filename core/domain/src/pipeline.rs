@@ -180,11 +180,9 @@ pub fn resolve_access(identified: Identified, facts: AccessFacts) -> Result<Admi
         ));
     }
     let agent_id = wish.agent_id.or(facts.session_agent).unwrap_or(facts.default_agent);
-    let queue_mode = wish.queue_mode.unwrap_or_else(|| {
-        match identified.received.arrival.peer_kind {
-            PeerKind::Dm => QueueMode::Followup,
-            PeerKind::Group | PeerKind::Channel => QueueMode::Collect,
-        }
+    let queue_mode = wish.queue_mode.unwrap_or(match identified.received.arrival.peer_kind {
+        PeerKind::Dm => QueueMode::Followup,
+        PeerKind::Group | PeerKind::Channel => QueueMode::Collect,
     });
     Ok(Admitted { identified, session_key, agent_id, queue_mode })
 }
