@@ -1,0 +1,186 @@
+//! The daemon, as an adapter sees it.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use nexus_domain::arrival::Arrival;
+use nexus_protocol::adapter::{Acknowledgement, EventParams, Line, LineError};
+use nexus_protocol::line::INVALID_PARAMS;
+use serde_json::{Value, json};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+
+/// Events that may wait for their acknowledgement; more wait their turn.
+pub(crate) const EVENTS_MAX: usize = 64;
+/// Wait for an acknowledgement before the event is sent again, in milliseconds.
+pub(crate) const ACKNOWLEDGE_MS_MAX: u64 = 30_000;
+/// Pause before an event is sent again that the daemon could not take, in milliseconds.
+const RESEND_MS: u64 = 1_000;
+
+type Outcome = Result<Value, LineError>;
+
+/// The daemon closed the connection. What was not acknowledged is the adapter's to hand in again
+/// when it is started the next time, from wherever it got it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the daemon closed the connection")]
+pub struct Disconnected;
+
+/// A handle to the daemon; clones speak over the same pipe.
+#[derive(Clone, Debug)]
+pub struct Daemon {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    outgoing: mpsc::Sender<Vec<u8>>,
+    waiting: Mutex<HashMap<u64, oneshot::Sender<Outcome>>>,
+    n_calls: AtomicU64,
+    slots: Semaphore,
+    phase: watch::Sender<Phase>,
+}
+
+/// How far the connection has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    /// `hello` has not been answered: nothing may be handed in yet.
+    Greeting,
+    /// At work.
+    Open,
+    /// The daemon closed its side.
+    Closed,
+}
+
+impl Daemon {
+    pub(crate) fn new(outgoing: mpsc::Sender<Vec<u8>>) -> Self {
+        let inner = Inner {
+            outgoing,
+            waiting: Mutex::default(),
+            n_calls: AtomicU64::new(0),
+            slots: Semaphore::new(EVENTS_MAX),
+            phase: watch::Sender::new(Phase::Greeting),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Hands in one event and waits until the daemon has it on disk, knows it already, or refuses
+    /// it. Sent again until then: the daemon runs an `event_id` once however often it comes.
+    ///
+    /// Waits for `hello` to be answered first. Events handed in one after the other keep their
+    /// order; those handed in side by side have none.
+    ///
+    /// # Errors
+    /// When the daemon closed the connection before it acknowledged.
+    pub async fn emit(&self, event: Arrival) -> Result<Acknowledgement, Disconnected> {
+        let params = match serde_json::to_value(EventParams { event }) {
+            Ok(params) => params,
+            Err(error) => return Ok(Acknowledgement::Refused(error.to_string())),
+        };
+        self.reach(Phase::Open).await?;
+        let _slot = self.inner.slots.acquire().await.map_err(|_| Disconnected)?;
+        loop {
+            let attempt = self.attempt(params.clone());
+            let limit = Duration::from_millis(ACKNOWLEDGE_MS_MAX);
+            let outcome = tokio::select! {
+                outcome = tokio::time::timeout(limit, attempt) => outcome,
+                closed = self.reach(Phase::Closed) => { closed?; return Err(Disconnected); }
+            };
+            match outcome {
+                Ok(attempt) => {
+                    if let Some(acknowledgement) = attempt? {
+                        return Ok(acknowledgement);
+                    }
+                    tokio::time::sleep(Duration::from_millis(RESEND_MS)).await;
+                }
+                Err(_elapsed) => {}
+            }
+        }
+    }
+
+    /// Sends an event once; `None` when the daemon says "not now".
+    async fn attempt(&self, params: Value) -> Result<Option<Acknowledgement>, Disconnected> {
+        let id = self.inner.n_calls.fetch_add(1, Ordering::Relaxed) + 1;
+        let line = match Line::call(id, "event", params).to_bytes() {
+            Ok(line) => line,
+            Err(error) => return Ok(Some(Acknowledgement::Refused(error.to_string()))),
+        };
+        let (caller, answer) = oneshot::channel();
+        self.inner.lock().insert(id, caller);
+        let _entry = Entry { inner: &self.inner, id };
+        self.inner.outgoing.send(line).await.map_err(|_| Disconnected)?;
+        let acknowledgement = match answer.await.map_err(|_| Disconnected)? {
+            Ok(value) => serde_json::from_value(value).ok(),
+            Err(error) if error.code == INVALID_PARAMS => {
+                Some(Acknowledgement::Refused(error.message))
+            }
+            Err(_) => None,
+        };
+        Ok(acknowledgement)
+    }
+
+    /// Tells the daemon something worth a line in its log. Lost when the connection is closed.
+    pub async fn log(&self, message: &str) {
+        self.notify("log", json!({ "message": message })).await;
+    }
+
+    /// Tells the daemon how the connection to the outside system stands.
+    pub async fn report(&self, state: &str, detail: &str) {
+        self.notify("status", json!({ "state": state, "detail": detail })).await;
+    }
+
+    async fn notify(&self, method: &str, params: Value) {
+        if let Ok(line) = Line::notification(method, params).to_bytes() {
+            let _ = self.inner.outgoing.send(line).await;
+        }
+    }
+
+    /// Waits until the connection has come this far.
+    pub(crate) async fn reach(&self, phase: Phase) -> Result<(), Disconnected> {
+        let mut phases = self.inner.phase.subscribe();
+        let reached = phases.wait_for(|&now| now >= phase).await.map_err(|_| Disconnected)?;
+        if *reached == Phase::Closed && phase != Phase::Closed {
+            return Err(Disconnected);
+        }
+        Ok(())
+    }
+
+    /// Moves the connection on; never back.
+    pub(crate) fn enter(&self, phase: Phase) {
+        self.inner.phase.send_if_modified(|now| {
+            let is_later = phase > *now;
+            *now = phase.max(*now);
+            is_later
+        });
+        if phase == Phase::Closed {
+            self.inner.lock().clear();
+        }
+    }
+
+    /// Hands an answer to the event that waits for it; one that nobody waits for is dropped, as
+    /// for an event that was sent twice.
+    pub(crate) fn answer(&self, id: u64, outcome: Outcome) {
+        let caller = self.inner.lock().remove(&id);
+        if let Some(caller) = caller {
+            let _ = caller.send(outcome);
+        }
+    }
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, HashMap<u64, oneshot::Sender<Outcome>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place in the table of waiting events, given back however the wait ends.
+struct Entry<'a> {
+    inner: &'a Inner,
+    id: u64,
+}
+
+impl Drop for Entry<'_> {
+    fn drop(&mut self) {
+        self.inner.lock().remove(&self.id);
+    }
+}
