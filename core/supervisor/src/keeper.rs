@@ -28,7 +28,9 @@ const LAST_WORDS_MS_MAX: u64 = 500;
 enum Ended {
     /// As ordered.
     Asked,
-    /// By itself; a new start may help.
+    /// It said that it cannot work, and is given the time to end by itself.
+    Refused(String),
+    /// By itself, or past bearing; a new start may help.
     Broke(String),
     /// In a way that a new start will not mend.
     Hopeless(String),
@@ -45,6 +47,22 @@ pub(crate) struct Keeper {
     pub(crate) stderr: Arc<Mutex<LastLines>>,
 }
 
+/// How a side of the pipe finished.
+struct Finished {
+    /// What the child did wrong.
+    fault: Option<String>,
+    /// Held open until the fault is known: a child that sees its pipe closed ends at once, and
+    /// its exit would hide the fault.
+    _pipe: Option<Box<dyn Send>>,
+}
+
+impl Finished {
+    fn new(fault: Option<String>, pipe: impl Send + 'static) -> Self {
+        let pipe: Option<Box<dyn Send>> = if fault.is_some() { Some(Box::new(pipe)) } else { None };
+        Self { fault, _pipe: pipe }
+    }
+}
+
 /// The tasks and pipes of one run.
 struct Run {
     process: Process,
@@ -52,7 +70,7 @@ struct Run {
     events: Option<mpsc::Receiver<pipe::Event>>,
     end_input: watch::Sender<bool>,
     /// Reading, writing and, once `hello` is answered, taking arrivals in.
-    tasks: JoinSet<Option<String>>,
+    tasks: JoinSet<Finished>,
     /// Cancelled when everything that came on stdout has been taken.
     stdout_end: CancellationToken,
     last_words: AbortOnDropHandle<()>,
@@ -79,7 +97,7 @@ impl Keeper {
                     restarts = Restarts::default();
                     continue;
                 }
-                Ended::Broke(reason) => (reason, false),
+                Ended::Broke(reason) | Ended::Refused(reason) => (reason, false),
                 Ended::Hopeless(reason) => (reason, true),
             };
             let ran_us = self.clock.monotonic_us().saturating_sub(started_us);
@@ -133,6 +151,11 @@ impl Keeper {
                 let _ = run.end_input.send(true);
                 run.process.end(&*self.clock).await
             }
+            Ended::Refused(reason) => {
+                let _ = run.end_input.send(true);
+                run.process.end(&*self.clock).await;
+                reason.clone()
+            }
             Ended::Broke(reason) | Ended::Hopeless(reason) => {
                 run.process.kill();
                 run.process.wait().await;
@@ -158,7 +181,12 @@ impl Keeper {
         let (end_input, end) = watch::channel(false);
         let calls = Arc::new(Calls::default());
         let mut tasks = JoinSet::new();
-        tasks.spawn(pipe::write(pipes.stdin, lines, end, Arc::clone(&self.clock)));
+        let (mut stdin, mut stdout) = (pipes.stdin, pipes.stdout);
+        let clock = Arc::clone(&self.clock);
+        tasks.spawn(async move {
+            let fault = pipe::write(&mut stdin, lines, end, clock).await;
+            Finished::new(fault, stdin)
+        });
         let reader = Reader {
             adapter: self.spec.name.clone(),
             calls: Arc::clone(&calls),
@@ -170,7 +198,8 @@ impl Keeper {
         let guard = stdout_end.clone().drop_guard();
         tasks.spawn(async move {
             let _guard = guard;
-            reader.read(pipes.stdout).await
+            let fault = reader.read(&mut stdout).await;
+            Finished::new(fault, stdout)
         });
         let lines = LastLines::default();
         *self.stderr.lock().unwrap_or_else(PoisonError::into_inner) = lines.clone();
@@ -203,23 +232,28 @@ impl Keeper {
                     return Ended::Asked;
                 }
                 answer = &mut hello, if !is_greeted => {
-                    let answer = answer.map_err(|error| format!("did not answer `hello`: {error}"));
                     let facts = match answer.map(check_hello) {
                         Ok(Ok(facts)) => facts,
                         Ok(Err(reason)) => return Ended::Hopeless(reason),
+                        Err(CallError::Refused(error)) => {
+                            return Ended::Refused(format!("refused to start: {}", error.message));
+                        }
                         // The exit, if there is one, says more than the missing answer.
-                        Err(reason) => return Ended::Broke(exit_or(run, reason).await),
+                        Err(error) => {
+                            let reason = format!("did not answer `hello`: {error}");
+                            return Ended::Broke(exit_or(run, reason).await);
+                        }
                     };
                     is_greeted = true;
                     self.take_up(run, facts);
                 }
-                how = run.process.wait() => return Ended::Broke(how),
-                Some(fault) = run.tasks.join_next() => match fault {
-                    Ok(Some(reason)) => return Ended::Broke(reason),
+                Some(task) = run.tasks.join_next() => match task {
+                    Ok(Finished { fault: Some(reason), .. }) => return Ended::Broke(reason),
                     // A pipe was closed: the exit will follow, or the next call times out.
-                    Ok(None) => {}
+                    Ok(Finished { fault: None, .. }) => {}
                     Err(error) => return Ended::Broke(format!("its keeper failed: {error}")),
                 },
+                how = run.process.wait() => return Ended::Broke(how),
             }
         }
     }
@@ -234,7 +268,10 @@ impl Keeper {
                 handler: Arc::clone(&self.handler),
                 outgoing: run.link.outgoing.clone(),
             };
-            run.tasks.spawn(intake.run(events));
+            run.tasks.spawn(async move {
+                intake.run(events).await;
+                Finished::new(None, ())
+            });
         }
         self.set_link(Some(Arc::clone(&run.link)));
         let pid = run.process.pid();

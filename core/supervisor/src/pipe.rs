@@ -144,7 +144,7 @@ pub(crate) struct Intake {
 }
 
 impl Intake {
-    pub(crate) async fn run(self, mut events: mpsc::Receiver<Event>) -> Option<String> {
+    pub(crate) async fn run(self, mut events: mpsc::Receiver<Event>) {
         while let Some(event) = events.recv().await {
             let outcome = match serde_json::from_value::<EventParams>(event.params) {
                 Ok(params) => self.admit(params).await,
@@ -156,7 +156,6 @@ impl Intake {
             };
             answer(&self.outgoing, event.id, outcome).await;
         }
-        None
     }
 
     async fn admit(&self, params: EventParams) -> Result<Value, LineError> {

@@ -1,0 +1,83 @@
+//! What it hands in by itself: scripted events, and garbage and floods on request.
+
+use std::io::{self, Write};
+use std::time::{Duration, UNIX_EPOCH};
+
+use nexus_adapter::{Acknowledgement, Arrival, ContentType, Daemon, PeerKind, Timestamp};
+use serde_json::{Map, json};
+
+use crate::settings::{ScriptedEvent, Settings};
+
+/// The first JSON-RPC id of a flood, far away from those the run loop gives out.
+const FLOOD_ID_MIN: u64 = 1_000_000_000;
+
+/// Plays the script beside the run loop.
+pub(crate) fn play(settings: &Settings, account_id: String, daemon: Daemon) {
+    let settings = settings.clone();
+    tokio::spawn(async move {
+        let pause = Duration::from_millis(settings.every_ms);
+        for (n, event) in settings.events.iter().enumerate() {
+            tokio::time::sleep(pause).await;
+            match daemon.emit(arrival(event, n + 1, &account_id)).await {
+                Ok(Acknowledgement::Refused(reason)) => {
+                    daemon.log(&format!("scripted event {} was refused: {reason}", n + 1)).await;
+                }
+                Ok(Acknowledgement::Accepted | Acknowledgement::Duplicate) => {}
+                // Whoever starts us again gets the events again, under the same ids.
+                Err(_disconnected) => return,
+            }
+        }
+        if settings.garbage + settings.flood > 0 {
+            daemon.log("misbehaving, as configured").await;
+            // An error means that the daemon has had enough.
+            let _ = tokio::task::spawn_blocking(move || misbehave(&settings, &account_id)).await;
+        }
+    });
+}
+
+fn arrival(event: &ScriptedEvent, n: usize, account_id: &str) -> Arrival {
+    Arrival {
+        event_id: event.event_id.clone().unwrap_or_else(|| format!("scripted-{n}")),
+        timestamp: now(),
+        content: event.content.clone(),
+        content_type: ContentType::Text,
+        channel: "echo".to_owned(),
+        account_id: account_id.to_owned(),
+        sender_id: event.sender_id.clone(),
+        peer_id: event.peer_id.clone().unwrap_or_else(|| event.sender_id.clone()),
+        peer_kind: event.peer_kind,
+        attachments: Vec::new(),
+        sender_name: None,
+        thread_id: None,
+        reply_to_id: None,
+        metadata: Map::new(),
+    }
+}
+
+/// The source stamps its events, and here the source is this program.
+#[expect(clippy::disallowed_methods, reason = "the one place of this program that reads time")]
+fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Writes past the run loop, straight to stdout.
+fn misbehave(settings: &Settings, account_id: &str) -> io::Result<()> {
+    for _ in 0..settings.garbage {
+        writeln!(io::stdout(), "this is not JSON-RPC")?;
+    }
+    for n in 0..settings.flood {
+        let event = ScriptedEvent {
+            content: "flood".to_owned(),
+            event_id: Some(format!("flood-{n}")),
+            sender_id: "flood".to_owned(),
+            peer_id: None,
+            peer_kind: PeerKind::Dm,
+        };
+        let params = json!({ "event": arrival(&event, 0, account_id) });
+        let id = FLOOD_ID_MIN + n;
+        let line = json!({ "jsonrpc": "2.0", "id": id, "method": "event", "params": params });
+        writeln!(io::stdout(), "{line}")?;
+    }
+    Ok(())
+}
