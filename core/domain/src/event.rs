@@ -144,6 +144,33 @@ pub enum Event {
 }
 
 impl Event {
+    /// Every type name, in the order of the variants; subscriptions are checked against it.
+    pub const TYPE_NAMES: &[&str] = &[
+        "system.started",
+        "system.stopping",
+        "system.config_reloaded",
+        "nex.request.started",
+        "nex.request.stage",
+        "nex.request.queued",
+        "nex.request.completed",
+        "acl.decision",
+        "permission.requested",
+        "permission.resolved",
+        "session.created",
+        "turn.created",
+        "turn.updated",
+        "turn.completed",
+        "message.recorded",
+        "agent.tool.started",
+        "agent.tool.completed",
+        "agent.error",
+        "session.compacted",
+        "adapter.out.sending",
+        "adapter.out.sent",
+        "adapter.out.error",
+        "adapter.status",
+    ];
+
     /// The type name on the wire, such as `turn.created`.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
@@ -235,6 +262,13 @@ pub enum Transient {
 }
 
 impl Transient {
+    /// Every type name, in the order of the variants.
+    pub const TYPE_NAMES: &[&str] = &[
+        "agent.streaming.snapshot",
+        "agent.streaming.token",
+        "agent.streaming.reasoning",
+    ];
+
     /// The session it belongs to.
     #[must_use]
     pub fn session_key(&self) -> &SessionKey {
@@ -253,5 +287,22 @@ impl Transient {
             Self::Token { .. } => "agent.streaming.token",
             Self::Reasoning { .. } => "agent.streaming.reasoning",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names_in(schema: &schemars::Schema) -> Vec<String> {
+        let variants = schema.as_value()["oneOf"].as_array().unwrap();
+        let name = |variant: &serde_json::Value| variant["properties"]["type"]["const"].clone();
+        variants.iter().map(|variant| name(variant).as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_lists_of_type_names_are_complete() {
+        assert_eq!(names_in(&schemars::schema_for!(Event)), Event::TYPE_NAMES);
+        assert_eq!(names_in(&schemars::schema_for!(Transient)), Transient::TYPE_NAMES);
     }
 }
