@@ -1,0 +1,192 @@
+//! The one place that turns a decision into a permit. Decisions of everything that changes
+//! something are on disk, in the hash-chained audit, before the permit exists.
+
+use nexus_domain::event::Event;
+use nexus_domain::id::{RequestId, TurnId};
+use nexus_domain::principal::{Chain, Principal};
+use nexus_domain::{Failure, Timestamp};
+use nexus_iam::{Action, Effect, Facts, Permit, Query, Verdict};
+use nexus_ledger::{AuditEntry, AuditPosition};
+use nexus_protocol::{Method, MethodKind, Scope};
+
+use crate::context::Context;
+
+/// Who is calling, as proved at the door.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The principal.
+    pub principal: Principal,
+    /// What it may ask for at most.
+    pub scopes: Vec<Scope>,
+}
+
+impl Caller {
+    /// The person this installation belongs to: whoever holds the control-plane token or came in
+    /// by a one-time link.
+    #[must_use]
+    pub fn owner() -> Self {
+        Self { principal: Principal::Owner, scopes: Scope::ALL.to_vec() }
+    }
+
+    /// Whether the caller may ask for this at all.
+    #[must_use]
+    pub fn has(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope)
+    }
+}
+
+/// In whose course something is decided.
+#[derive(Clone, Debug, Default)]
+pub struct Trail {
+    /// The request.
+    pub request_id: Option<RequestId>,
+    /// The turn.
+    pub turn_id: Option<TurnId>,
+    /// Digest of exactly what would be done.
+    pub digest: Option<String>,
+}
+
+/// A decision that is on disk.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The answer.
+    pub verdict: Verdict,
+    /// Where it stands in the audit.
+    pub audit_position: AuditPosition,
+}
+
+impl Decision {
+    /// The permit, if the answer is yes.
+    pub fn permit(&self, query: &Query) -> Option<Permit> {
+        Permit::after_audit(query, &self.verdict, self.audit_position.0)
+    }
+}
+
+/// Decides whether a caller may use a method.
+///
+/// An allowed query changes nothing and is not audited; everything else is, whichever way it
+/// went.
+///
+/// # Errors
+/// `Denied` with the reason, or what the ledger says when the decision cannot be recorded.
+pub async fn authorize_method(
+    context: &Context,
+    caller: &Caller,
+    method: Method,
+) -> Result<Permit, Failure> {
+    let query = method_query(caller, method);
+    if !caller.has(method.scope()) {
+        let reason = format!("the caller lacks the scope `{}`", method.scope().name());
+        record(context, &query, Effect::Deny.name(), &reason, Trail::default()).await?;
+        return Err(Failure::denied(format!("`{}` is not for you: {reason}", method.name()))
+            .hint("ask the owner for a credential with this scope"));
+    }
+    if method.kind() == MethodKind::Query {
+        let verdict = context.iam.decide(&query);
+        if let Some(permit) = Permit::to_read(&query, &verdict) {
+            return Ok(permit);
+        }
+    }
+    let decision = decide_and_audit(context, &query, Trail::default()).await?;
+    decision.permit(&query).ok_or_else(|| refusal(&query, &decision.verdict))
+}
+
+/// Decides a query and commits the decision, with its event, before anything can follow from it.
+///
+/// # Errors
+/// What the ledger says when the decision cannot be recorded; then nothing may follow.
+pub async fn decide_and_audit(
+    context: &Context,
+    query: &Query,
+    trail: Trail,
+) -> Result<Decision, Failure> {
+    let verdict = context.iam.decide(query);
+    let reason = verdict.to_string();
+    let audit_position = record(context, query, verdict.effect.name(), &reason, trail).await?;
+    Ok(Decision { verdict, audit_position })
+}
+
+/// Records that somebody could not prove who it is.
+///
+/// # Errors
+/// What the ledger says when it cannot be recorded.
+pub async fn audit_failed_login(
+    context: &Context,
+    address: &str,
+    surface: &str,
+) -> Result<AuditPosition, Failure> {
+    let at = context.clock.now();
+    let entry = AuditEntry {
+        at,
+        request_id: None,
+        turn_id: None,
+        chain: Chain::of(Principal::Unknown(format!("control:{address}"))),
+        action: "authenticate".to_owned(),
+        resource: surface.to_owned(),
+        verdict: Effect::Deny.name().to_owned(),
+        reason: "the credential is missing or wrong".to_owned(),
+        digest: None,
+    };
+    commit(context, at, entry).await
+}
+
+fn method_query(caller: &Caller, method: Method) -> Query {
+    let kind = match method.kind() {
+        MethodKind::Query => "query",
+        MethodKind::Command => "command",
+        MethodKind::Stream => "stream",
+    };
+    let action = Action::Method {
+        name: method.name().to_owned(),
+        scope: method.scope().name().to_owned(),
+        kind: kind.to_owned(),
+    };
+    Query { chain: Chain::of(caller.principal.clone()), action, facts: Facts::default() }
+}
+
+async fn record(
+    context: &Context,
+    query: &Query,
+    verdict: &str,
+    reason: &str,
+    trail: Trail,
+) -> Result<AuditPosition, Failure> {
+    let at = context.clock.now();
+    let entry = AuditEntry {
+        at,
+        request_id: trail.request_id,
+        turn_id: trail.turn_id,
+        chain: query.chain.clone(),
+        action: query.action.verb().to_owned(),
+        resource: query.action.resource(),
+        verdict: verdict.to_owned(),
+        reason: reason.to_owned(),
+        digest: trail.digest,
+    };
+    commit(context, at, entry).await
+}
+
+async fn commit(
+    context: &Context,
+    at: Timestamp,
+    entry: AuditEntry,
+) -> Result<AuditPosition, Failure> {
+    let write = move |tx: &mut nexus_ledger::Tx<'_>| {
+        let position = tx.audit().append(&entry)?;
+        let event = Event::AclDecision {
+            request_id: entry.request_id,
+            action: format!("{} {}", entry.action, entry.resource),
+            chain: entry.chain,
+            verdict: entry.verdict,
+            reason: entry.reason,
+        };
+        tx.events().record(at, &event)?;
+        Ok(position)
+    };
+    context.ledger.write(write).await.map_err(Failure::from)
+}
+
+fn refusal(query: &Query, verdict: &Verdict) -> Failure {
+    Failure::denied(format!("may not {}: {verdict}", query.action))
+        .hint("the owner can allow it: see `nexus acl --help`")
+}

@@ -1,0 +1,132 @@
+//! Which events a subscriber wants.
+
+use nexus_domain::Failure;
+use nexus_domain::event::{Event, Transient};
+use nexus_domain::id::SessionKey;
+
+use super::Passing;
+use crate::suggest;
+
+/// Most entries in a list of event types.
+pub const FILTER_TYPES_MAX: usize = 64;
+
+/// Which events a subscriber wants.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Recorded types; all when `None`.
+    recorded: Option<Vec<&'static str>>,
+    /// Types of streaming text; all when `None`.
+    transient: Option<Vec<&'static str>>,
+    session_key: Option<SessionKey>,
+    wants_transient: bool,
+}
+
+impl Filter {
+    /// Every recorded event, no streaming text.
+    #[must_use]
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// Recorded events of the types named; `session.*` stands for all that begin so, an empty
+    /// list for everything.
+    ///
+    /// # Errors
+    /// `Invalid` for a name or pattern that no event of this daemon matches: silence would look
+    /// like "nothing happens".
+    pub fn of_types(types: &[impl AsRef<str>]) -> Result<Self, Failure> {
+        if types.len() > FILTER_TYPES_MAX {
+            return Err(Failure::invalid(format!(
+                "{} event types were named; at most {FILTER_TYPES_MAX} are taken",
+                types.len()
+            ))
+            .hint("leave `types` out to get every event"));
+        }
+        if types.is_empty() || types.iter().any(|glob| glob.as_ref() == "*") {
+            return Ok(Self::default());
+        }
+        let mut recorded = Vec::new();
+        let mut transient = Vec::new();
+        for glob in types {
+            let glob = glob.as_ref();
+            let n_before = recorded.len() + transient.len();
+            recorded.extend(matching(glob, Event::TYPE_NAMES));
+            transient.extend(matching(glob, Transient::TYPE_NAMES));
+            if recorded.len() + transient.len() == n_before {
+                return Err(unknown(glob));
+            }
+        }
+        let transient = (!transient.is_empty()).then_some(transient);
+        Ok(Self { recorded: Some(recorded), transient, ..Self::default() })
+    }
+
+    /// Streaming text as well, of one session or of all. The types named when the filter was made
+    /// narrow it only if some of them are types of streaming text.
+    #[must_use]
+    pub fn with_transient(mut self, session_key: Option<SessionKey>) -> Self {
+        self.wants_transient = true;
+        self.session_key = session_key;
+        self
+    }
+
+    pub(super) fn wants_transient(&self) -> bool {
+        self.wants_transient
+    }
+
+    pub(super) fn wants_recorded(&self, kind: &str) -> bool {
+        self.recorded.as_ref().is_none_or(|kinds| kinds.contains(&kind))
+    }
+
+    pub(super) fn wants_session(&self, session_key: &SessionKey) -> bool {
+        self.session_key.as_ref().is_none_or(|wanted| wanted == session_key)
+    }
+
+    pub(super) fn wants_passing(&self, passing: &Passing) -> bool {
+        self.wants_transient
+            && self.wants_session(&passing.session_key)
+            && self.transient.as_ref().is_none_or(|kinds| kinds.contains(&passing.kind))
+    }
+}
+
+fn matching(glob: &str, names: &[&'static str]) -> Vec<&'static str> {
+    let is_match = |name: &&&'static str| match glob.strip_suffix('*') {
+        Some(prefix) => name.starts_with(prefix),
+        None => **name == glob,
+    };
+    names.iter().filter(is_match).copied().collect()
+}
+
+fn unknown(glob: &str) -> Failure {
+    let names = || Event::TYPE_NAMES.iter().chain(Transient::TYPE_NAMES).copied();
+    let shown: String = glob.chars().take(80).collect();
+    let failure = Failure::invalid(format!("no event has the type `{}`", shown.escape_debug()));
+    match suggest::closest(&shown, names()) {
+        Some(name) => failure.hint(format!("did you mean `{name}`?")),
+        None => {
+            failure.hint("use a type such as `turn.completed`, or a beginning such as `turn.*`")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_stands_for_all_that_begin_so() {
+        let filter = Filter::of_types(&["turn.*", "system.started"]).unwrap();
+        assert!(filter.wants_recorded("turn.created"));
+        assert!(filter.wants_recorded("system.started"));
+        assert!(!filter.wants_recorded("system.stopping"));
+        assert!(Filter::of_types::<&str>(&[]).unwrap().wants_recorded("acl.decision"));
+        assert!(Filter::of_types(&["*"]).unwrap().wants_recorded("acl.decision"));
+    }
+
+    #[test]
+    fn a_type_that_does_not_exist_is_refused_with_a_suggestion() {
+        let failure = Filter::of_types(&["turn.complete"]).unwrap_err();
+        assert_eq!(failure.hint.as_deref(), Some("did you mean `turn.completed`?"));
+        assert!(Filter::of_types(&["sessions.*"]).is_err());
+        assert!(Filter::of_types(&["turn.*"; FILTER_TYPES_MAX + 1]).is_err());
+    }
+}

@@ -1,0 +1,88 @@
+//! The file that keeps browsers signed in over a restart: digests of tokens, never tokens.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use nexus_domain::{Failure, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Version of the file's form.
+const FORM: u32 = 1;
+
+/// A browser that is signed in.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct BrowserSession {
+    pub(super) created_at: Timestamp,
+    /// The last visit, to within a few hours.
+    pub(super) seen_at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Document {
+    form: u32,
+    /// By SHA-256 of the token, lower-case hex.
+    sessions: HashMap<String, BrowserSession>,
+}
+
+pub(super) struct Store {
+    path: PathBuf,
+    /// One writer at a time, so that an older list never replaces a newer one.
+    turn: Mutex<()>,
+}
+
+impl Store {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path, turn: Mutex::new(()) }
+    }
+
+    pub(super) fn load(&self) -> Result<HashMap<String, BrowserSession>, Failure> {
+        let text = match fs::read(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(HashMap::new()),
+            Err(error) => return Err(self.failure("read", &error)),
+        };
+        match serde_json::from_slice::<Document>(&text) {
+            Ok(document) if document.form == FORM => Ok(document.sessions),
+            Ok(_) | Err(_) => {
+                let aside = self.path.with_extension("json.broken");
+                tracing::warn!(path = %self.path.display(), aside = %aside.display(),
+                    "the list of signed-in browsers cannot be understood and is set aside");
+                fs::rename(&self.path, aside).map_err(|error| self.failure("set aside", &error))?;
+                Ok(HashMap::new())
+            }
+        }
+    }
+
+    /// Replaces the file. `sessions` is asked once it is this writer's turn.
+    pub(super) fn save(
+        &self,
+        sessions: impl FnOnce() -> HashMap<String, BrowserSession>,
+    ) -> Result<(), Failure> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let document = Document { form: FORM, sessions: sessions() };
+        let text = serde_json::to_vec_pretty(&document).map_err(Failure::internal)?;
+        let written = self.path.with_extension("json.new");
+        write_private(&written, &text)
+            .and_then(|()| fs::rename(&written, &self.path))
+            .map_err(|error| self.failure("write", &error))
+    }
+
+    fn failure(&self, verb: &str, error: &io::Error) -> Failure {
+        let path = self.path.display();
+        Failure::unavailable(format!("the list of signed-in browsers could not be {verb}: {error}"))
+            .hint(format!("check the disk and the rights of {path}"))
+    }
+}
+
+fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file: File = options.open(path)?;
+    file.write_all(text)?;
+    file.sync_all()
+}

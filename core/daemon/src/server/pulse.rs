@@ -1,0 +1,101 @@
+//! What every client hears without asking: ticks, presence and health. Written once for all; each
+//! connection compares what it has told its client with what stands here.
+
+use std::sync::Arc;
+
+use nexus_protocol::TICK_INTERVAL_MS;
+use nexus_protocol::frame::{PresenceEntry, StateVersion};
+use serde::Serialize;
+
+use super::door::Shared;
+use crate::context::Context;
+
+/// How long changes of presence are gathered before they are told, in milliseconds: a thousand
+/// clients that come at once are one change.
+const GATHER_MS: u64 = 100;
+
+/// The state of the pulse.
+#[derive(Clone)]
+pub(super) struct Beat {
+    /// Ticks since the daemon began to listen.
+    pub(super) n_ticks: u64,
+    /// Versions of the two below.
+    pub(super) version: StateVersion,
+    /// Who is connected.
+    pub(super) presence: Arc<Vec<PresenceEntry>>,
+    /// Payload of the `presence` event.
+    pub(super) presence_json: Arc<str>,
+    /// Payload of the `health` event.
+    pub(super) health_json: Arc<str>,
+}
+
+#[derive(Serialize)]
+struct PresencePayload<'a> {
+    presence: &'a [PresenceEntry],
+}
+
+/// The pulse before its first beat.
+pub(super) fn first(context: &Context) -> Beat {
+    let presence = context.presence.list(context.clock.now());
+    Beat {
+        n_ticks: 0,
+        version: StateVersion { presence: 1, health: 1 },
+        presence_json: presence_json(&presence),
+        presence: Arc::new(presence),
+        health_json: health_json(context),
+    }
+}
+
+/// Beats until the daemon stops.
+pub(super) async fn run(shared: Arc<Shared>) {
+    let context = &shared.context;
+    let mut presence = context.presence.watch();
+    let mut health = context.health.watch();
+    let mut tick = context.clock.sleep(TICK_INTERVAL_MS);
+    loop {
+        tokio::select! {
+            () = context.shutdown.begun() => return,
+            () = &mut tick => {
+                tick = context.clock.sleep(TICK_INTERVAL_MS);
+                context.presence.expire(context.clock.now());
+                shared.beat.send_modify(|beat| beat.n_ticks += 1);
+            }
+            Ok(()) = presence.changed() => {
+                context.clock.sleep(GATHER_MS).await;
+                presence.mark_unchanged();
+                let entries = context.presence.list(context.clock.now());
+                let json = presence_json(&entries);
+                shared.beat.send_modify(|beat| {
+                    beat.version.presence += 1;
+                    beat.presence = Arc::new(entries);
+                    beat.presence_json = json;
+                });
+            }
+            Ok(()) = health.changed() => {
+                let json = health_json(context);
+                shared.beat.send_modify(|beat| {
+                    beat.version.health += 1;
+                    beat.health_json = json;
+                });
+            }
+        }
+    }
+}
+
+fn presence_json(presence: &[PresenceEntry]) -> Arc<str> {
+    text(&PresencePayload { presence })
+}
+
+fn health_json(context: &Context) -> Arc<str> {
+    text(&context.health_result())
+}
+
+fn text(payload: &impl Serialize) -> Arc<str> {
+    match serde_json::to_string(payload) {
+        Ok(text) => text.into(),
+        Err(error) => {
+            tracing::error!(%error, "a payload could not be written as JSON");
+            "{}".into()
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! From an HTTP request to a WebSocket.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Extension, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use hyper_util::rt::TokioIo;
+use nexus_domain::Failure;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::Role;
+
+use super::Peer;
+use super::answer;
+use super::connection::{self, Arrived};
+use super::door::{Shared, Visitor};
+use super::socket::{self, Socket};
+
+/// `GET /ws`: framing A.
+pub(super) async fn upgrade(
+    State(shared): State<Arc<Shared>>,
+    Extension(peer): Extension<Peer>,
+    mut request: Request,
+) -> Response<Body> {
+    let accept_key = match check(request.headers()) {
+        Ok(key) => derive_accept_key(key.as_bytes()),
+        Err(response) => return response,
+    };
+    let Ok(accept_key) = HeaderValue::from_str(&accept_key) else {
+        return answer::failure(&Failure::internal("the accept key is no header value"));
+    };
+    let cookie_caller = match shared.visitor(request.headers()) {
+        Visitor::Known(caller, _) => Some(caller),
+        // Whoever has no cookie, or an old one, may still prove itself in its hello.
+        Visitor::Wrong | Visitor::Nobody => None,
+    };
+    let arrived = Arrived { peer, cookie_caller };
+    let upgraded = hyper::upgrade::on(&mut request);
+    let tasks = shared.tasks.clone();
+    tasks.spawn(async move {
+        match upgraded.await {
+            Ok(upgraded) => {
+                let stream = TokioIo::new(upgraded);
+                let config = Some(socket::config());
+                let ws = WebSocketStream::from_raw_socket(stream, Role::Server, config).await;
+                connection::run(shared, Box::new(Socket::new(ws)), arrived).await;
+            }
+            Err(error) => tracing::debug!(%error, "an upgrade was not completed"),
+        }
+    });
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept_key);
+    response
+}
+
+/// The client's key, if this is an opening handshake as RFC 6455 (section 4.2.1) wants it.
+fn check(headers: &HeaderMap) -> Result<&HeaderValue, Response<Body>> {
+    let has = |name: header::HeaderName, token: &str| {
+        headers
+            .get_all(name)
+            .into_iter()
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case(token)))
+    };
+    if !has(header::CONNECTION, "upgrade") || !has(header::UPGRADE, "websocket") {
+        let failure = Failure::invalid("this address speaks WebSocket")
+            .hint("connect with a WebSocket client, for example with the `nexus` command");
+        let mut response = answer::error(StatusCode::UPGRADE_REQUIRED, &failure);
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+        response.headers_mut().insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        return Err(response);
+    }
+    if !has(header::SEC_WEBSOCKET_VERSION, "13") {
+        let failure = Failure::invalid("only version 13 of the WebSocket protocol is spoken");
+        let mut response = answer::error(StatusCode::UPGRADE_REQUIRED, &failure);
+        let version = HeaderValue::from_static("13");
+        response.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, version);
+        return Err(response);
+    }
+    headers.get(header::SEC_WEBSOCKET_KEY).ok_or_else(|| {
+        answer::failure(&Failure::invalid("the handshake lacks `Sec-WebSocket-Key`"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shake(fields: &[(&'static str, &'static str)]) -> Result<(), u16> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            headers.insert(*name, HeaderValue::from_static(value));
+        }
+        check(&headers).map(|_| ()).map_err(|response| response.status().as_u16())
+    }
+
+    #[test]
+    fn only_a_whole_handshake_is_taken() {
+        let connection = ("connection", "keep-alive, Upgrade");
+        let upgrade = ("upgrade", "WebSocket");
+        let version = ("sec-websocket-version", "13");
+        let key = ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+        assert_eq!(shake(&[connection, upgrade, version, key]), Ok(()));
+        assert_eq!(shake(&[upgrade, version, key]), Err(426));
+        assert_eq!(shake(&[connection, version, key]), Err(426));
+        assert_eq!(shake(&[connection, upgrade, key]), Err(426));
+        assert_eq!(shake(&[connection, upgrade, version]), Err(400));
+    }
+}
