@@ -120,6 +120,9 @@ impl Writer {
                 None => return false,
             }
         }
+        // Those who were just answered often have the next change at hand: one commit more for
+        // the first of them alone would make all others wait for a second one.
+        std::thread::yield_now();
         while self.waiting.len() < GROUP_LEN_MAX {
             let Ok(job) = self.jobs.try_recv() else { break };
             self.take(job);

@@ -108,6 +108,15 @@ async fn a_truncated_file_is_reported_as_damage() {
     assert_eq!(home.open().position(), Position(2_000));
 }
 
+#[tokio::test]
+async fn a_start_that_was_cut_off_before_the_schema_stood_is_simply_repeated() {
+    let home = Home::new();
+    let conn = Connection::open(home.path()).unwrap();
+    conn.query_row("PRAGMA journal_mode = WAL", (), |_| Ok(())).unwrap();
+    drop(conn);
+    fill(&home.open(), 1).await;
+}
+
 #[test]
 fn an_emptied_file_beside_its_log_is_not_taken_for_a_new_one() {
     let home = Home::new();
