@@ -11,7 +11,11 @@ export function Gate({ children }: { children: ReactNode }) {
   if (phase === "unauthorised") {
     return (
       <Notice title={t("signedOut.title")}>
-        <ErrorPanel what={t("signedOut.title")} why={t("signedOut.why")} fix={t("signedOut.fix")} command="nexus ui" />
+        <ErrorPanel what={t("signedOut.title")} why={t("signedOut.why")} fix={t("signedOut.fix")} command="nexus ui">
+          <button type="button" className="btn btn-primary" onClick={() => store.client.retryNow()}>
+            {t("offline.retry")}
+          </button>
+        </ErrorPanel>
       </Notice>
     );
   }

@@ -12,6 +12,8 @@ const CALL_MS_MAX = 30_000;
 const PROBE_MS_MAX = 2_000;
 /** How often the connection is looked after. */
 const WATCH_MS = 2_500;
+/** The reason in a hello-error for whoever is not signed in. */
+const UNAUTHORISED = "unauthorized";
 /** A pause of the watch this long means that the machine slept. */
 const SLEEP_MS = 10_000;
 
@@ -63,6 +65,7 @@ export class Client {
   private tries = 0;
   private lastSeq = 0;
   private lastFrameAt = 0;
+  private nFrames = 0;
   private lastWatchAt = Date.now();
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private helloTimer: ReturnType<typeof setTimeout> | undefined;
@@ -98,11 +101,11 @@ export class Client {
     if (this.isProbing) return;
     this.isProbing = true;
     const socket = this.socket;
-    const before = this.lastFrameAt;
+    const before = this.nFrames;
     this.call("health", {}, { timeoutMs: PROBE_MS_MAX }).catch(() => undefined);
     setTimeout(() => {
       this.isProbing = false;
-      if (this.socket === socket && this.lastFrameAt === before) this.lose("the connection went silent");
+      if (this.socket === socket && this.nFrames === before) this.lose("the connection went silent");
     }, PROBE_MS_MAX);
   }
 
@@ -144,6 +147,7 @@ export class Client {
     socket.onmessage = (message) => {
       if (this.socket !== socket) return;
       this.lastFrameAt = Date.now();
+      this.nFrames += 1;
       const frame = JSON.parse(String(message.data)) as ServerFrame;
       if (frame.type === "hello-ok") {
         isGreeted = true;
@@ -232,19 +236,19 @@ export class Client {
 
   private async unreached(): Promise<void> {
     const answer = await this.options.probeAuth();
-    if (answer === "signed-out") return this.refused();
+    if (answer === "signed-out") return this.refused(UNAUTHORISED);
     const lostAt = this.connection.lostAt ?? Date.now();
     this.set({ ...this.connection, phase: answer === "unreachable" ? "offline" : "reconnecting", lostAt });
     this.schedule();
   }
 
   private async refused(reason?: string): Promise<void> {
-    const answer = await this.options.probeAuth();
-    const phase = answer === "signed-in" ? "incompatible" : "unauthorised";
     this.drop();
+    const answer = reason === UNAUTHORISED ? "signed-out" : await this.options.probeAuth();
+    const phase = answer === "signed-in" ? "incompatible" : "unauthorised";
+    // No timer from here on: each try counts as a failed login. Whoever signs in does it in another
+    // tab, and coming back to this one tries again.
     this.set({ phase, reason, lostAt: this.connection.lostAt ?? Date.now(), hello: this.connection.hello });
-    // Signing in happens in another tab or by the link; the cookie then works here too.
-    this.schedule();
   }
 
   private schedule(): void {

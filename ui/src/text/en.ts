@@ -51,7 +51,7 @@ export const en = {
   "unreachable.why": "Nothing listens at {address}, or it is still starting. This page goes on by itself as soon as it does.",
   "unreachable.fix": "Start it:",
   "signedOut.title": "This browser is not signed in",
-  "signedOut.why": "A sign-in link works once and within a few minutes, and signing in ends with the daemon's token. This page goes on by itself once you are signed in.",
+  "signedOut.why": "A sign-in link works once, within two minutes; a browser that was never signed in, or was signed out, needs a new one. Come back to this page afterwards and it goes on.",
   "signedOut.fix": "Make a new link and open it:",
   "incompatible.title": "This page and the daemon do not understand each other",
   "incompatible.why": "The daemon was updated while this page was open.",
