@@ -1,1 +1,28 @@
+//! The daemon: one library that runs headless, inside the tray application, and under every test.
+//!
+//! [`assemble`] makes everything that runs; [`engine`] drives a message through the eight stages;
+//! [`dispatch`] is the one way from a frame to a handler.
 
+pub mod assemble;
+pub mod authorize;
+pub mod bus;
+pub mod clock;
+pub mod config;
+pub mod context;
+pub mod crash;
+pub mod dispatch;
+pub mod engine;
+pub mod entry;
+pub mod health;
+pub mod home;
+pub mod idempotency;
+pub mod jobs;
+pub mod logging;
+pub mod maintenance;
+pub mod methods;
+pub mod presence;
+pub mod server;
+pub mod signals;
+mod suggest;
+
+pub use assemble::{Daemon, StartOptions};

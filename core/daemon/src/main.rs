@@ -1,1 +1,7 @@
-fn main() {}
+//! `nexusd`: the daemon without a desktop.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    nexus_daemon::entry::main()
+}

@@ -15,9 +15,7 @@ pub const IDENTIFIER_BYTES_MAX: usize = 512;
 pub const ATTACHMENTS_MAX: usize = 20;
 
 /// The kind of content.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ContentType {
     /// Plain or Markdown text.
@@ -36,9 +34,7 @@ pub enum ContentType {
 }
 
 /// Where people meet: one to one, a group, or a channel many read.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PeerKind {
     /// One to one.

@@ -252,22 +252,37 @@ pub enum Transient {
     /// The text of a reply so far. Sent to whoever joins in the middle, and whenever a reply
     /// starts over after a broken stream; it replaces what was shown.
     #[serde(rename = "agent.streaming.snapshot")]
-    Snapshot { turn_id: TurnId, session_key: SessionKey, message_id: MessageId, seq: u64, text: String },
+    Snapshot {
+        turn_id: TurnId,
+        session_key: SessionKey,
+        message_id: MessageId,
+        seq: u64,
+        text: String,
+    },
     /// More text of a reply; follows the snapshot or delta with the next lower `seq`.
     #[serde(rename = "agent.streaming.token")]
-    Token { turn_id: TurnId, session_key: SessionKey, message_id: MessageId, seq: u64, delta: String },
+    Token {
+        turn_id: TurnId,
+        session_key: SessionKey,
+        message_id: MessageId,
+        seq: u64,
+        delta: String,
+    },
     /// More of the model's reasoning, for those who want to watch.
     #[serde(rename = "agent.streaming.reasoning")]
-    Reasoning { turn_id: TurnId, session_key: SessionKey, message_id: MessageId, seq: u64, delta: String },
+    Reasoning {
+        turn_id: TurnId,
+        session_key: SessionKey,
+        message_id: MessageId,
+        seq: u64,
+        delta: String,
+    },
 }
 
 impl Transient {
     /// Every type name, in the order of the variants.
-    pub const TYPE_NAMES: &[&str] = &[
-        "agent.streaming.snapshot",
-        "agent.streaming.token",
-        "agent.streaming.reasoning",
-    ];
+    pub const TYPE_NAMES: &[&str] =
+        &["agent.streaming.snapshot", "agent.streaming.token", "agent.streaming.reasoning"];
 
     /// The session it belongs to.
     #[must_use]

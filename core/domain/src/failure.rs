@@ -98,11 +98,8 @@ impl Failure {
     /// Our fault; `cause` goes to the log and never to the caller.
     #[must_use]
     pub fn internal(cause: impl fmt::Display) -> Self {
-        let mut failure = Self::new(
-            FailureKind::Internal,
-            "INTERNAL",
-            "something went wrong inside the daemon",
-        );
+        let mut failure =
+            Self::new(FailureKind::Internal, "INTERNAL", "something went wrong inside the daemon");
         failure.hint = Some("see the daemon's log: nexus daemon logs".to_owned());
         failure.cause = Some(cause.to_string());
         failure

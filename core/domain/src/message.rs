@@ -110,9 +110,7 @@ pub fn join_text(parts: &[Part]) -> String {
 }
 
 /// Tokens of one or more model calls.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Usage {
     /// Tokens sent, cached ones included.
@@ -146,9 +144,7 @@ impl Usage {
 }
 
 /// Where a cost figure comes from. Unknown is never shown as zero.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CostBasis {
     /// Computed from a price table.
@@ -161,9 +157,7 @@ pub enum CostBasis {
 }
 
 /// What something cost.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cost {
     /// Millionths of a US dollar; zero when the basis is `unknown`.
     pub micro_usd: u64,

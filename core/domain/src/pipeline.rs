@@ -12,7 +12,7 @@ use crate::arrival::{Arrival, PeerKind};
 use crate::failure::Failure;
 use crate::id::{AgentId, PermissionId, RequestId, SessionKey, TurnId};
 use crate::principal::Principal;
-use crate::request::RequestStatus;
+use crate::request::{Request, RequestStatus};
 use crate::session::{self, QueueMode};
 use crate::time::Timestamp;
 
@@ -209,6 +209,29 @@ pub struct Automated {
     pub enrichment: Vec<String>,
 }
 
+impl Automated {
+    /// Takes a request up again whose stages 2 to 4 are on record: one that waited in the queue, or
+    /// whose turn goes on after a restart. `None` when the record shows that they did not pass.
+    #[must_use]
+    pub fn recorded(request: &Request, arrival: Arrival) -> Option<Self> {
+        let principal = request.principal.clone()?;
+        let received = Received {
+            request_id: request.id,
+            arrival,
+            authenticated: Some(principal.clone()),
+            wish: Wish::default(),
+            received_at: request.started_at,
+        };
+        let admitted = Admitted {
+            identified: Identified { received, principal },
+            session_key: request.session_key.clone()?,
+            agent_id: request.agent_id.clone()?,
+            queue_mode: request.queue_mode,
+        };
+        Some(Self { admitted, enrichment: request.enrichment.clone() })
+    }
+}
+
 /// Stage 4: merges the answers of the hooks; the first reply wins.
 ///
 /// # Errors
@@ -237,11 +260,7 @@ pub struct Assembled {
 
 /// Stage 5: opens a turn for one or more requests of the same session.
 #[must_use]
-pub fn assemble_context(
-    automated: Automated,
-    merged: &[RequestId],
-    turn_id: TurnId,
-) -> Assembled {
+pub fn assemble_context(automated: Automated, merged: &[RequestId], turn_id: TurnId) -> Assembled {
     let leading = automated.admitted.identified.received.request_id;
     let mut request_ids = vec![leading];
     request_ids.extend(merged.iter().filter(|id| **id != leading));
@@ -346,9 +365,7 @@ pub fn finalize(delivered: Delivered) -> Finalized {
     let status = match outcome.stop_reason {
         StopReason::Aborted => RequestStatus::Cancelled,
         StopReason::Error => RequestStatus::Failed,
-        StopReason::EndTurn | StopReason::MaxTokens | StopReason::Limit => {
-            RequestStatus::Completed
-        }
+        StopReason::EndTurn | StopReason::MaxTokens | StopReason::Limit => RequestStatus::Completed,
     };
     Finalized { request_ids, status, error: outcome.error.map(|error| error.message) }
 }

@@ -19,12 +19,8 @@ impl RetryPolicy {
         Self { tries_max: 4, delay_ms_min: 500, delay_ms_max: 20_000, asked_ms_max: 60_000 };
 
     /// For children that crash: 1 s doubling to 5 min; a child is given up after 5 quick exits.
-    pub const CHILD: Self = Self {
-        tries_max: 5,
-        delay_ms_min: 1_000,
-        delay_ms_max: 300_000,
-        asked_ms_max: 300_000,
-    };
+    pub const CHILD: Self =
+        Self { tries_max: 5, delay_ms_min: 1_000, delay_ms_max: 300_000, asked_ms_max: 300_000 };
 
     /// The pause before try number `tries_done + 1`, or `None` when no try is left.
     ///

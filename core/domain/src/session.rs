@@ -12,9 +12,7 @@ use crate::time::Timestamp;
 pub const QUEUE_LEN_MAX: usize = 20;
 
 /// What new input does to a busy session.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum QueueMode {
     /// Lets the step in hand finish, ends the run there, and goes on with everything that waits.
@@ -116,10 +114,11 @@ pub fn next_batch(waiting: &[Waiting]) -> Vec<RequestId> {
     if waiting.iter().any(is_cutting) {
         return waiting.iter().map(|w| w.request_id).collect();
     }
-    let first = waiting
-        .iter()
-        .position(|w| w.mode != QueueMode::Queue)
-        .or(if waiting.is_empty() { None } else { Some(0) });
+    let first = waiting.iter().position(|w| w.mode != QueueMode::Queue).or(if waiting.is_empty() {
+        None
+    } else {
+        Some(0)
+    });
     let Some(first) = first else { return Vec::new() };
     match waiting[first].mode {
         QueueMode::Collect => waiting[first..]

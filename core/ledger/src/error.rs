@@ -77,11 +77,15 @@ impl LedgerError {
         Self::Corrupt { detail: detail.into() }
     }
 
-    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+    /// The thing is no longer in the state that the change needs.
+    #[must_use]
+    pub fn conflict(message: impl Into<String>) -> Self {
         Self::Conflict { message: message.into() }
     }
 
-    pub(crate) fn not_found(what: &'static str, id: impl ToString) -> Self {
+    /// The thing named does not exist.
+    #[must_use]
+    pub fn not_found(what: &'static str, id: impl ToString) -> Self {
         Self::NotFound { what, id: id.to_string() }
     }
 

@@ -1,0 +1,342 @@
+//! Everything that runs: every long-lived thing of the daemon is made here, once, and stopped in
+//! reverse.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use nexus_agent::port::Clock;
+use nexus_domain::event::Event;
+use nexus_domain::failure::Failure;
+use nexus_ledger::{Committed, Durability, Ledger, LedgerOptions};
+use nexus_protocol::health::HealthStatus;
+use nexus_secrets::Secrets;
+use tokio::task::JoinHandle;
+
+use crate::bus::Bus;
+use crate::clock::SystemClock;
+use crate::config::{self, Config, ConfigHandle, Environment, Finding};
+use crate::context::{Context, Shutdown};
+use crate::engine::{self, Engine, Hook};
+use crate::health::HealthBoard;
+use crate::home::{Home, HomeLock, Owner, OwnerKind};
+use crate::jobs;
+use crate::presence::Presence;
+use crate::server;
+use crate::server::login::Logins;
+
+/// Version of the daemon.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Recorded events kept in memory for subscribers that are nearly up to date.
+const RING_LEN: usize = 8_192;
+/// Connections that read the ledger.
+const READERS: usize = 4;
+
+/// How to start a daemon.
+pub struct StartOptions {
+    /// The home folder; what is missing in it is made.
+    pub home: PathBuf,
+    /// How it runs.
+    pub kind: OwnerKind,
+    /// A port that wins over the configuration.
+    pub port: Option<u16>,
+    /// The environment of the process.
+    pub environment: Environment,
+    /// The clock; a scenario may drive its own.
+    pub clock: Arc<dyn Clock>,
+    /// Automations of stage 4, in order.
+    pub hooks: Vec<Arc<dyn Hook>>,
+}
+
+impl StartOptions {
+    /// A daemon of this process on a home, with everything else as usual.
+    #[must_use]
+    pub fn new(home: PathBuf, kind: OwnerKind) -> Self {
+        Self {
+            home,
+            kind,
+            port: None,
+            environment: Environment::of_process(),
+            clock: Arc::new(SystemClock::new()),
+            hooks: Vec::new(),
+        }
+    }
+}
+
+/// A running daemon.
+pub struct Daemon {
+    context: Arc<Context>,
+    address: SocketAddr,
+    lock: HomeLock,
+    server: JoinHandle<()>,
+    background: JoinHandle<()>,
+}
+
+impl Daemon {
+    /// Takes the home, opens the ledger, binds the listener and starts serving. Unfinished work is
+    /// taken up in the background: health says `starting` until that is done.
+    ///
+    /// # Errors
+    /// When the home is owned by another daemon, the configuration and its last good version are
+    /// broken, the ledger cannot be opened, or the port is taken; each says how to mend it.
+    pub async fn assemble(options: StartOptions) -> Result<Self, Failure> {
+        // A second call finds the provider installed, which is as good.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let StartOptions { home, kind, port, environment, clock, hooks } = options;
+        let home = Home::new(home);
+        home.init()?;
+        let started_at = clock.now();
+        let owner = Owner {
+            pid: std::process::id(),
+            started_at,
+            address: None,
+            kind,
+            version: VERSION.to_owned(),
+        };
+        let mut lock = HomeLock::take(&home, owner)?;
+        let health = HealthBoard::default();
+        health.set(
+            "runtime",
+            HealthStatus::Starting,
+            "taking up unfinished work",
+            None,
+            started_at,
+        );
+        let flags: Vec<_> =
+            port.map(|port| ("runtime.port", port.to_string())).into_iter().collect();
+        let (config, is_safe_mode) = load_config(&home, &environment, &flags, &health, &*clock)?;
+        let config = ConfigHandle::new(home.config_file(), environment, flags, config);
+        let token = nexus_secrets::control_token(&home.state()).map_err(Failure::from)?;
+        let bus = Bus::new(RING_LEN);
+        let ledger = open_ledger(&home, &config.current(), bus.clone()).await?;
+        health.set("ledger", HealthStatus::Healthy, "open", None, started_at);
+        let engine = make_engine(&config, &home, &ledger, hooks).await?;
+        let context = Arc::new(Context {
+            logins: Logins::open(home.state().join("browser-sessions.json"))?,
+            iam: nexus_iam::Engine::built_in().map_err(Failure::internal)?,
+            home,
+            config,
+            ledger,
+            bus,
+            clock,
+            engine,
+            health,
+            presence: Presence::new(VERSION, started_at),
+            token,
+            address: OnceLock::new(),
+            started_at,
+            shutdown: Shutdown::default(),
+        });
+        let listener = bind(&context)?;
+        let address = listener.local_addr().map_err(Failure::internal)?;
+        // Set once, here: nothing else knows the address before.
+        let _ = context.address.set(address);
+        lock.announce(address).map_err(Failure::internal)?;
+        record(&context, Event::SystemStarted { version: VERSION.to_owned() }).await?;
+        let server = tokio::spawn(server::serve(Arc::clone(&context), listener));
+        let background = tokio::spawn(run_background(Arc::clone(&context), is_safe_mode));
+        tracing::info!(%address, home = %context.home.root().display(), "the daemon is up");
+        Ok(Self { context, address, lock, server, background })
+    }
+
+    /// Where the control plane listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A link that signs a browser in once.
+    ///
+    /// # Errors
+    /// When the operating system gives no randomness.
+    pub fn open_link(&self) -> Result<String, Failure> {
+        let link = self.context.logins.issue(self.context.clock.now())?;
+        Ok(format!("http://{}/open?code={}", self.address, link.code))
+    }
+
+    /// What handlers are given; for the tray application and scenarios.
+    #[must_use]
+    pub fn context(&self) -> &Arc<Context> {
+        &self.context
+    }
+
+    /// Waits until somebody orders the stop.
+    pub async fn stop_ordered(&self) {
+        self.context.shutdown.begun().await;
+    }
+
+    /// Stops in reverse: takes nothing new, lets runs end or leaves them as recorded, stops
+    /// adapters and jobs, says goodbye to clients, closes the ledger, gives up the home.
+    pub async fn drain(self, reason: &str) {
+        let Self { context, lock, server, background, .. } = self;
+        context.shutdown.begin(reason);
+        tracing::info!(reason = context.shutdown.reason(), "the daemon stops");
+        let stopping = Event::SystemStopping { reason: context.shutdown.reason().to_owned() };
+        if let Err(failure) = record(&context, stopping).await {
+            tracing::warn!(?failure, "the stop could not be recorded");
+        }
+        engine::drain(&context, context.config.current().runtime.drain_ms).await;
+        for (name, task) in [("background", background), ("server", server)] {
+            if let Err(error) = task.await {
+                tracing::error!(name, %error, "a part of the daemon ended badly");
+            }
+        }
+        context.ledger.close().await;
+        drop(lock);
+        tracing::info!("the daemon has stopped");
+    }
+}
+
+/// Takes up unfinished work, then runs adapters and jobs until the daemon stops.
+async fn run_background(context: Arc<Context>, is_safe_mode: bool) {
+    let probed = apply_models(&context).await;
+    if let Err(failure) = probed {
+        tracing::warn!(?failure, "models could not be looked up");
+    }
+    match engine::recover(&context).await {
+        Ok(recovered) => {
+            let now = context.clock.now();
+            context.health.set("runtime", HealthStatus::Healthy, "at work", None, now);
+            tracing::info!(?recovered, "unfinished work is taken up");
+        }
+        Err(failure) => {
+            let now = context.clock.now();
+            let fix = Some("nexus db check");
+            context.health.set("runtime", HealthStatus::Unhealthy, &failure.message, fix, now);
+            tracing::error!(?failure, "unfinished work could not be taken up");
+        }
+    }
+    let permissions = tokio::spawn(jobs::permissions::run(Arc::clone(&context)));
+    let adapters = jobs::adapters::start(&context, is_safe_mode);
+    let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), adapters.clone()));
+    context.shutdown.begun().await;
+    adapters.drain().await;
+    for task in [permissions, outbox] {
+        if let Err(error) = task.await {
+            tracing::error!(%error, "a job ended badly");
+        }
+    }
+}
+
+/// Looks up the models of the configuration in force and puts them to use.
+///
+/// # Errors
+/// When the ledger cannot be read or no HTTP client can be made.
+pub async fn apply_models(context: &Context) -> Result<(), Failure> {
+    let config = context.config.current();
+    let environment = context.config.environment();
+    let secrets = secrets(&context.home, environment);
+    let (providers, choice) = engine::choose_models(&config, environment, &secrets, true).await;
+    let cooldowns = context.ledger.read(|r| r.cooldowns().all()).await?;
+    let pool = engine::pool(&config, providers, cooldowns)?;
+    let now = context.clock.now();
+    let ready = pool.models(now).into_iter().find(|model| model.id == choice.model);
+    match ready {
+        Some(model) if !model.is_ready => context.health.set(
+            "model",
+            HealthStatus::Degraded,
+            &format!("{}: {}", model.id, model.reason),
+            Some("nexus models list"),
+            now,
+        ),
+        _ => context.health.set("model", HealthStatus::Healthy, &choice.model, None, now),
+    }
+    tracing::info!(model = %choice.model, reason = %choice.reason, "model chosen");
+    context.engine.set_models(pool, choice);
+    Ok(())
+}
+
+fn secrets(home: &Home, environment: &Environment) -> Secrets {
+    let environment = environment.clone();
+    Secrets::open(&home.state())
+        .with_environment(move |name| environment.get(name).map(str::to_owned))
+}
+
+/// The configuration, or the last one that worked.
+fn load_config(
+    home: &Home,
+    environment: &Environment,
+    flags: &[(&'static str, String)],
+    health: &HealthBoard,
+    clock: &dyn Clock,
+) -> Result<(Config, bool), Failure> {
+    let findings = match config::load(&home.config_file(), environment, flags) {
+        Ok(loaded) => {
+            for warning in &loaded.warnings {
+                tracing::warn!(%warning, "configuration");
+            }
+            if let Err(error) = std::fs::copy(home.config_file(), home.last_good_config_file()) {
+                tracing::warn!(%error, "the last good configuration could not be kept");
+            }
+            return Ok((loaded.config, false));
+        }
+        Err(findings) => findings,
+    };
+    let text = sentence(&findings);
+    let last_good = home.last_good_config_file();
+    if !last_good.is_file() {
+        return Err(Failure::invalid(format!("nexus.toml cannot be used: {text}"))
+            .hint(format!("mend {}", home.config_file().display())));
+    }
+    let Ok(mut loaded) = config::load(&last_good, environment, flags) else {
+        return Err(Failure::invalid(format!("nexus.toml cannot be used: {text}"))
+            .hint(format!("mend {}", home.config_file().display())));
+    };
+    tracing::error!(findings = %text, "nexus.toml cannot be used; starting in safe mode");
+    let reason = format!("safe mode with the last good configuration; nexus.toml: {text}");
+    let fix = Some("mend nexus.toml, then: nexus daemon reload");
+    health.set("config", HealthStatus::Degraded, &reason, fix, clock.now());
+    loaded.config.path = home.config_file();
+    Ok((loaded.config, true))
+}
+
+fn sentence(findings: &[Finding]) -> String {
+    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+async fn open_ledger(home: &Home, config: &Config, bus: Bus) -> Result<Ledger, Failure> {
+    let options = LedgerOptions {
+        path: home.ledger_file(),
+        durability: match config.is_power_safe {
+            true => Durability::Power,
+            false => Durability::Process,
+        },
+        n_readers: READERS,
+        on_commit: Some(Box::new(move |events: &[Arc<Committed>]| bus.committed(events))),
+    };
+    let opened = tokio::task::spawn_blocking(move || Ledger::open(options)).await;
+    Ok(opened.map_err(Failure::internal)??)
+}
+
+async fn make_engine(
+    config: &ConfigHandle,
+    home: &Home,
+    ledger: &Ledger,
+    hooks: Vec<Arc<dyn Hook>>,
+) -> Result<Engine, Failure> {
+    let environment = config.environment();
+    let secrets = secrets(home, environment);
+    let current = config.current();
+    let (providers, choice) = engine::choose_models(&current, environment, &secrets, false).await;
+    let cooldowns = ledger.read(|r| r.cooldowns().all()).await?;
+    Ok(Engine::new(engine::pool(&current, providers, cooldowns)?, choice, hooks))
+}
+
+fn bind(context: &Context) -> Result<tokio::net::TcpListener, Failure> {
+    let runtime = context.config.current().runtime.clone();
+    let address = SocketAddr::new(runtime.bind, runtime.port);
+    server::bind(address).map_err(|error| {
+        let failure = Failure::unavailable(format!("cannot listen on {address}: {error}"));
+        match error.kind() {
+            std::io::ErrorKind::AddrInUse => failure
+                .hint("another program uses this port; choose another one: nexus up --port 18790"),
+            _ => failure.hint("check runtime.bind and runtime.port in nexus.toml"),
+        }
+    })
+}
+
+async fn record(context: &Context, event: Event) -> Result<(), Failure> {
+    let now = context.clock.now();
+    context.ledger.write(move |tx| tx.events().record(now, &event).map(|_| ())).await?;
+    Ok(())
+}

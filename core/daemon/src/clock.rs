@@ -1,0 +1,52 @@
+//! The only place that reads time.
+
+use futures_util::future::BoxFuture;
+use nexus_agent::port::Clock;
+use nexus_domain::Timestamp;
+
+/// The clock of the machine.
+pub struct SystemClock {
+    origin: std::time::Instant,
+}
+
+impl SystemClock {
+    /// Starts the clock.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one home of time")]
+    pub fn new() -> Self {
+        Self { origin: std::time::Instant::now() }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one home of time")]
+    fn now(&self) -> Timestamp {
+        let since_epoch =
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    fn monotonic_us(&self) -> u64 {
+        u64::try_from(self.origin.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    fn sleep(&self, ms: u64) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(std::time::Duration::from_millis(ms)))
+    }
+
+    fn entropy(&self) -> u128 {
+        let mut bytes = [0_u8; 16];
+        // Without randomness ids would collide and keys would be guessable: there is no way on.
+        if getrandom::fill(&mut bytes).is_err() {
+            tracing::error!("the operating system gives no randomness");
+            std::process::abort();
+        }
+        u128::from_le_bytes(bytes)
+    }
+}

@@ -1,0 +1,320 @@
+//! Every key the configuration knows: one row each, with its kind, its default and its meaning.
+
+use serde_json::{Value, json};
+
+/// What values a key takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    /// A whole number within bounds, both included.
+    Integer(i64, i64),
+    /// A number that is not negative.
+    Amount,
+    /// `true` or `false`.
+    Bool,
+    /// Any text.
+    Text,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A list of texts.
+    Texts,
+    /// A table that is handed on as it is.
+    Table,
+}
+
+impl Kind {
+    /// What a value must look like, for error texts.
+    pub(super) fn wanted(self) -> String {
+        match self {
+            Self::Integer(min, max) => format!("a whole number from {min} to {max}"),
+            Self::Amount => "a number, zero or more".to_owned(),
+            Self::Bool => "true or false".to_owned(),
+            Self::Text => "text in quotes".to_owned(),
+            Self::Choice(words) => {
+                let quoted: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
+                format!("one of {}", quoted.join(", "))
+            }
+            Self::Texts => "a list of texts, like [\"a\", \"b\"]".to_owned(),
+            Self::Table => "a table".to_owned(),
+        }
+    }
+
+    /// Whether a value is of this kind.
+    pub(super) fn fits(self, value: &Value) -> bool {
+        match self {
+            Self::Integer(min, max) => value.as_i64().is_some_and(|n| (min..=max).contains(&n)),
+            Self::Amount => value.as_f64().is_some_and(|n| n.is_finite() && n >= 0.0),
+            Self::Bool => value.is_boolean(),
+            Self::Text => value.is_string(),
+            Self::Choice(words) => value.as_str().is_some_and(|text| words.contains(&text)),
+            Self::Texts => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+            Self::Table => value.is_object(),
+        }
+    }
+
+    /// Reads a value given as plain text, from the environment or the command line.
+    pub(super) fn read(self, text: &str) -> Option<Value> {
+        let value = match self {
+            Self::Integer(..) => json!(text.trim().parse::<i64>().ok()?),
+            Self::Amount => json!(text.trim().parse::<f64>().ok()?),
+            Self::Bool => json!(text.trim().parse::<bool>().ok()?),
+            Self::Text | Self::Choice(_) => json!(text),
+            Self::Texts => json!(text.split(',').map(str::trim).collect::<Vec<_>>()),
+            Self::Table => serde_json::from_str(text).ok()?,
+        };
+        self.fits(&value).then_some(value)
+    }
+}
+
+/// A row of the key table. `*` in a name stands for a name that the person chooses.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    /// JSON text of the default; empty for "not set".
+    pub(super) default: &'static str,
+    pub(super) needs_restart: bool,
+    pub(super) doc: &'static str,
+}
+
+const fn key(
+    name: &'static str,
+    kind: Kind,
+    default: &'static str,
+    needs_restart: bool,
+    doc: &'static str,
+) -> Key {
+    Key { name, kind, default, needs_restart, doc }
+}
+
+const PROVIDERS: Kind = Kind::Choice(&[
+    "openai",
+    "openai_responses",
+    "anthropic",
+    "gemini",
+    "ollama",
+    "openai_compatible",
+]);
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+
+/// Every key, in order of its name.
+pub(super) const KEYS: &[Key] = &[
+    key("adapters.*.account", Kind::Text, "\"main\"", true, "account the adapter serves"),
+    key("adapters.*.command", Kind::Texts, "", true, "program and arguments of the adapter"),
+    key("adapters.*.settings", Kind::Table, "{}", true, "the adapter's own settings"),
+    key(
+        "agents.*.constraints",
+        Kind::Texts,
+        "[]",
+        false,
+        "rules the agent is always shown, word for word",
+    ),
+    key(
+        "agents.*.duration_ms_max",
+        Kind::Integer(1_000, DAY_MS),
+        "600000",
+        false,
+        "longest turn, waiting for people not counted",
+    ),
+    key(
+        "agents.*.models",
+        Kind::Texts,
+        "[]",
+        false,
+        "models in order of preference, as \"provider/model\"",
+    ),
+    key(
+        "agents.*.steps_max",
+        Kind::Integer(1, 1_000),
+        "30",
+        false,
+        "most model replies in one turn",
+    ),
+    key(
+        "agents.*.tokens_max",
+        Kind::Integer(1_000, 1_000_000_000),
+        "1000000",
+        false,
+        "most tokens sent and received in one turn",
+    ),
+    key(
+        "agents.*.tools",
+        Kind::Texts,
+        "[\"read_file\",\"list_dir\",\"search_files\",\"write_file\",\"edit_file\",\"http_fetch\",\"time\"]",
+        false,
+        "tools the agent is offered",
+    ),
+    key(
+        "ledger.durability",
+        Kind::Choice(&["power", "process"]),
+        "\"power\"",
+        true,
+        "what an acknowledged write survives: a power cut, or only the end of the process",
+    ),
+    key(
+        "logging.format",
+        Kind::Choice(&["pretty", "json"]),
+        "\"pretty\"",
+        true,
+        "form of the log on the terminal",
+    ),
+    key(
+        "logging.level",
+        Kind::Text,
+        "\"info\"",
+        true,
+        "log level, or a filter like \"info,nexus_agent=debug\"",
+    ),
+    key(
+        "models.*.base_url",
+        Kind::Text,
+        "",
+        false,
+        "address of the provider; the usual one when left out",
+    ),
+    key(
+        "models.*.context_tokens_max",
+        Kind::Integer(1_000, 100_000_000),
+        "",
+        false,
+        "tokens that fit into one call",
+    ),
+    key(
+        "models.*.first_byte_ms_max",
+        Kind::Integer(100, 10 * MINUTE_MS),
+        "60000",
+        false,
+        "longest wait for the first byte of a reply",
+    ),
+    key(
+        "models.*.idle_ms_max",
+        Kind::Integer(100, 10 * MINUTE_MS),
+        "60000",
+        false,
+        "longest silence inside a reply",
+    ),
+    key(
+        "models.*.key",
+        Kind::Text,
+        "",
+        false,
+        "where the key is: env:NAME, keychain:NAME or file:PATH; never the key itself",
+    ),
+    key("models.*.kind", PROVIDERS, "", false, "which protocol the provider speaks"),
+    key("models.*.models", Kind::Texts, "[]", false, "names of its models"),
+    key(
+        "models.discover",
+        Kind::Bool,
+        "true",
+        true,
+        "look for a model server on this machine when nothing is configured",
+    ),
+    key(
+        "models.prices.*.cached_input",
+        Kind::Amount,
+        "",
+        false,
+        "US dollars per million tokens read from the provider's cache",
+    ),
+    key("models.prices.*.input", Kind::Amount, "", false, "US dollars per million tokens sent"),
+    key(
+        "models.prices.*.output",
+        Kind::Amount,
+        "",
+        false,
+        "US dollars per million tokens received",
+    ),
+    key(
+        "runtime.allowed_hosts",
+        Kind::Texts,
+        "[]",
+        false,
+        "host names under which browsers may reach the control plane, besides loopback",
+    ),
+    key(
+        "runtime.bind",
+        Kind::Text,
+        "\"127.0.0.1\"",
+        true,
+        "address the control plane listens on; loopback only",
+    ),
+    key(
+        "runtime.drain_ms",
+        Kind::Integer(0, 10 * MINUTE_MS),
+        "30000",
+        false,
+        "longest wait for runs to end when the daemon stops",
+    ),
+    key(
+        "runtime.port",
+        Kind::Integer(0, 65_535),
+        "18789",
+        true,
+        "port of the control plane; 0 takes a free one",
+    ),
+    key(
+        "sessions.queue_len_max",
+        Kind::Integer(1, 1_000),
+        "20",
+        false,
+        "most requests that wait behind one session's active run",
+    ),
+    key(
+        "tools.http_fetch.allow_private_hosts",
+        Kind::Bool,
+        "false",
+        false,
+        "let http_fetch reach this machine and private networks",
+    ),
+    key(
+        "tools.http_fetch.bytes_max",
+        Kind::Integer(1_024, 100 * 1024 * 1024),
+        "2097152",
+        false,
+        "most bytes http_fetch reads",
+    ),
+    key(
+        "tools.http_fetch.duration_ms_max",
+        Kind::Integer(100, 10 * MINUTE_MS),
+        "30000",
+        false,
+        "longest time http_fetch takes",
+    ),
+];
+
+impl Key {
+    /// The default, if there is one.
+    pub(super) fn default_value(&self) -> Option<Value> {
+        serde_json::from_str(self.default).ok()
+    }
+
+    /// Whether a dotted name, split into its parts, is an instance of this key.
+    pub(super) fn matches(&self, parts: &[String]) -> bool {
+        let own: Vec<_> = self.name.split('.').collect();
+        own.len() == parts.len()
+            && own.iter().zip(parts).all(|(own, part)| *own == "*" || own == part)
+    }
+}
+
+/// The row for a name; exact names win over patterns.
+pub(super) fn find(parts: &[String]) -> Option<&'static Key> {
+    let matching = || KEYS.iter().filter(|key| key.matches(parts));
+    matching().find(|key| !key.name.contains('*')).or_else(|| matching().next())
+}
+
+/// The known name nearest to an unknown one, if it is near enough to be a slip.
+pub(super) fn suggest(name: &str) -> Option<String> {
+    let parts: Vec<_> = name.split('.').collect();
+    let filled = KEYS.iter().filter_map(|key| {
+        let own: Vec<_> = key.name.split('.').collect();
+        (own.len() == parts.len()).then(|| {
+            own.iter().zip(&parts).map(|(o, p)| if *o == "*" { *p } else { *o }).collect::<Vec<_>>()
+        })
+    });
+    filled
+        .map(|candidate| candidate.join("."))
+        .map(|candidate| (strsim::damerau_levenshtein(&candidate, name), candidate))
+        .min()
+        .filter(|(n, _)| *n <= 3)
+        .map(|(_, candidate)| candidate)
+}

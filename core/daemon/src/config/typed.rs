@@ -1,0 +1,456 @@
+//! From checked values to the typed configuration.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use nexus_domain::agent::{AgentSpec, RunLimits};
+use nexus_domain::id::AgentId;
+use nexus_protocol::config::{ConfigSource, ConfigValue};
+use serde_json::Value;
+
+use super::Finding;
+use super::environment::Environment;
+use super::keys::{self, KEYS};
+use super::parse::Values;
+
+/// The agent that is always there.
+const MAIN_AGENT: &str = "main";
+
+/// The control plane.
+#[derive(Clone, Debug)]
+pub struct RuntimeConfig {
+    /// Address to listen on.
+    pub bind: IpAddr,
+    /// Port to listen on; 0 takes a free one.
+    pub port: u16,
+    /// Host names accepted besides loopback.
+    pub allowed_hosts: Vec<String>,
+    /// Longest drain, in milliseconds.
+    pub drain_ms: u64,
+}
+
+/// Form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The log.
+#[derive(Clone, Debug)]
+pub struct LoggingConfig {
+    /// Level or filter.
+    pub level: String,
+    /// Form.
+    pub format: LogFormat,
+}
+
+impl Default for LoggingConfig {
+    fn default() -> Self {
+        Self { level: "info".to_owned(), format: LogFormat::Pretty }
+    }
+}
+
+/// A model provider as configured.
+#[derive(Clone, Debug)]
+pub struct ModelConfig {
+    /// The name the person gave it.
+    pub name: String,
+    /// Which protocol it speaks: one of the words of `models.*.kind`.
+    pub kind: String,
+    /// Its address.
+    pub base_url: Option<String>,
+    /// Where the key is, as `env:NAME`, `keychain:NAME` or `file:PATH`.
+    pub key: Option<String>,
+    /// Its models.
+    pub models: Vec<String>,
+    /// Tokens that fit into one call.
+    pub context_tokens_max: Option<u64>,
+    /// Longest wait for the first byte, in milliseconds.
+    pub first_byte_ms_max: u64,
+    /// Longest silence inside a reply, in milliseconds.
+    pub idle_ms_max: u64,
+}
+
+/// A price that the person set, in US dollars per million tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Price {
+    /// Sent.
+    pub input: f64,
+    /// Received.
+    pub output: f64,
+    /// Read from the provider's cache.
+    pub cached_input: Option<f64>,
+}
+
+/// Limits of the tool `http_fetch`.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpFetchConfig {
+    /// Whether this machine and private networks may be reached.
+    pub allow_private_hosts: bool,
+    /// Most bytes read.
+    pub bytes_max: u64,
+    /// Longest time, in milliseconds.
+    pub duration_ms_max: u64,
+}
+
+/// An adapter as configured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdapterConfig {
+    /// The name the person gave it.
+    pub name: String,
+    /// Program and arguments.
+    pub command: Vec<String>,
+    /// The account it serves.
+    pub account: String,
+    /// Its own settings, handed to it as they are.
+    pub settings: serde_json::Map<String, Value>,
+}
+
+/// The whole configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The file it was read from.
+    pub path: PathBuf,
+    /// The control plane.
+    pub runtime: RuntimeConfig,
+    /// Whether writes survive a power cut.
+    pub is_power_safe: bool,
+    /// The log.
+    pub logging: LoggingConfig,
+    /// Most requests that wait behind one run.
+    pub queue_len_max: usize,
+    /// The agents; the first is the default.
+    pub agents: Vec<AgentSpec>,
+    /// Model providers.
+    pub models: Vec<ModelConfig>,
+    /// Whether to look for a model server on this machine.
+    pub discover_models: bool,
+    /// Prices by `provider/model`.
+    pub prices: BTreeMap<String, Price>,
+    /// Limits of `http_fetch`.
+    pub http_fetch: HttpFetchConfig,
+    /// Adapters.
+    pub adapters: Vec<AdapterConfig>,
+    /// Every value with its source, in order of the keys.
+    pub values: Vec<ConfigValue>,
+}
+
+impl Config {
+    /// An agent by name.
+    #[must_use]
+    pub fn agent(&self, id: &AgentId) -> Option<&AgentSpec> {
+        self.agents.iter().find(|agent| agent.id == *id)
+    }
+}
+
+/// Builds the configuration; what cannot be used goes to `errors`.
+pub(super) fn build(
+    values: &Values,
+    path: &Path,
+    environment: &Environment,
+    errors: &mut Vec<Finding>,
+    warnings: &mut Vec<Finding>,
+) -> Config {
+    let get = Getter { values };
+    let bind_text = get.text("runtime.bind");
+    let bind = bind_text.parse::<IpAddr>().unwrap_or(IpAddr::from([127, 0, 0, 1]));
+    if !bind_text.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()) {
+        errors.push(Finding {
+            line: get.line("runtime.bind"),
+            text: format!(
+                "`runtime.bind` is `{bind_text}`: only a loopback address such as 127.0.0.1 or ::1 \
+                 is possible until TLS and device pairing are there; use a tunnel (ssh -L, \
+                 tailscale serve) to reach it from elsewhere"
+            ),
+        });
+    }
+    let config = Config {
+        path: path.to_owned(),
+        runtime: RuntimeConfig {
+            bind,
+            port: u16::try_from(get.integer("runtime.port")).unwrap_or_default(),
+            allowed_hosts: get.texts("runtime.allowed_hosts"),
+            drain_ms: get.integer("runtime.drain_ms"),
+        },
+        is_power_safe: get.text("ledger.durability") == "power",
+        logging: LoggingConfig {
+            level: get.text("logging.level"),
+            format: match get.text("logging.format").as_str() {
+                "json" => LogFormat::Json,
+                _ => LogFormat::Pretty,
+            },
+        },
+        queue_len_max: usize::try_from(get.integer("sessions.queue_len_max")).unwrap_or(20),
+        agents: agents(&get, errors),
+        models: models(&get, environment, errors, warnings),
+        discover_models: get.bool("models.discover"),
+        prices: prices(&get),
+        http_fetch: HttpFetchConfig {
+            allow_private_hosts: get.bool("tools.http_fetch.allow_private_hosts"),
+            bytes_max: get.integer("tools.http_fetch.bytes_max"),
+            duration_ms_max: get.integer("tools.http_fetch.duration_ms_max"),
+        },
+        adapters: adapters(&get, errors),
+        values: provenance(values),
+    };
+    check_model_names(&config, &get, errors);
+    config
+}
+
+fn agents(get: &Getter<'_>, errors: &mut Vec<Finding>) -> Vec<AgentSpec> {
+    let mut names = get.names("agents");
+    names.remove(MAIN_AGENT);
+    let names = std::iter::once(MAIN_AGENT.to_owned()).chain(names);
+    let mut agents = Vec::new();
+    for name in names {
+        match AgentId::parse(&name) {
+            Err(failure) => {
+                let text = format!("`agents.{name}`: {failure}");
+                errors.push(Finding { line: None, text });
+            }
+            Ok(id) => {
+                let at = |key: &str| ["agents", name.as_str(), key].map(str::to_owned).to_vec();
+                agents.push(AgentSpec {
+                    id,
+                    models: get.texts_at(&at("models")),
+                    tools: get.texts_at(&at("tools")),
+                    constraints: get.texts_at(&at("constraints")),
+                    limits: RunLimits {
+                        steps_max: u32::try_from(get.integer_at(&at("steps_max"))).unwrap_or(30),
+                        tokens_max: get.integer_at(&at("tokens_max")),
+                        duration_ms_max: get.integer_at(&at("duration_ms_max")),
+                    },
+                });
+            }
+        }
+    }
+    agents
+}
+
+fn models(
+    get: &Getter<'_>,
+    environment: &Environment,
+    errors: &mut Vec<Finding>,
+    warnings: &mut Vec<Finding>,
+) -> Vec<ModelConfig> {
+    let mut models = Vec::new();
+    for name in get.names("models").into_iter().filter(|n| n != "prices" && n != "discover") {
+        let at = |key: &str| ["models", name.as_str(), key].map(str::to_owned).to_vec();
+        let kind = get.at(&at("kind")).and_then(|v| v.as_str().map(str::to_owned));
+        let Some(kind) = kind else {
+            errors.push(Finding {
+                line: None,
+                text: format!(
+                    "`models.{name}` has no `kind`; say which protocol it speaks, \
+                               such as kind = \"openai_compatible\""
+                ),
+            });
+            continue;
+        };
+        let key = get.at(&at("key")).and_then(|v| v.as_str().map(str::to_owned));
+        if let Some(key) = &key {
+            check_key_pointer(&name, key, get.line_at(&at("key")), environment, errors, warnings);
+        }
+        let base_url = get.at(&at("base_url")).and_then(|v| v.as_str().map(str::to_owned));
+        if kind == "openai_compatible" && base_url.is_none() {
+            let text = format!(
+                "`models.{name}` needs a `base_url`, such as \
+                                \"http://127.0.0.1:8000/v1\""
+            );
+            errors.push(Finding { line: None, text });
+        }
+        models.push(ModelConfig {
+            kind,
+            key,
+            base_url,
+            models: get.texts_at(&at("models")),
+            context_tokens_max: get.at(&at("context_tokens_max")).and_then(|v| v.as_u64()),
+            first_byte_ms_max: get.integer_at(&at("first_byte_ms_max")),
+            idle_ms_max: get.integer_at(&at("idle_ms_max")),
+            name,
+        });
+    }
+    models
+}
+
+/// A key in the file would be a secret in clear: only pointers are taken, and the text of a wrong
+/// one is never repeated.
+fn check_key_pointer(
+    name: &str,
+    key: &str,
+    line: Option<usize>,
+    environment: &Environment,
+    errors: &mut Vec<Finding>,
+    warnings: &mut Vec<Finding>,
+) {
+    match key.split_once(':') {
+        Some(("env", variable)) if environment.get(variable).is_none() => {
+            let text = format!(
+                "`models.{name}.key` points to the variable {variable}, \
+                                which is not set"
+            );
+            warnings.push(Finding { line, text });
+        }
+        Some(("env" | "keychain" | "file", rest)) if !rest.is_empty() => {}
+        _ => errors.push(Finding {
+            line,
+            text: format!(
+                "`models.{name}.key` must say where the key is (env:NAME, \
+                           keychain:NAME or file:PATH), not be the key itself"
+            ),
+        }),
+    }
+}
+
+fn check_model_names(config: &Config, get: &Getter<'_>, errors: &mut Vec<Finding>) {
+    for agent in &config.agents {
+        for model in &agent.models {
+            let provider = model.split_once('/').map(|(provider, _)| provider);
+            let is_known = provider.is_some_and(|provider| {
+                provider == "offline" || config.models.iter().any(|m| m.name == provider)
+            });
+            if !is_known {
+                let path = ["agents", agent.id.as_str(), "models"].map(str::to_owned);
+                errors.push(Finding {
+                    line: get.line_at(&path),
+                    text: format!(
+                        "agent `{}` wants the model `{model}`: write it as \
+                                   \"provider/model\", with a table [models.<provider>]",
+                        agent.id
+                    ),
+                });
+            }
+        }
+    }
+}
+
+fn prices(get: &Getter<'_>) -> BTreeMap<String, Price> {
+    let amount = |model: &str, key: &str| {
+        let path = ["models", "prices", model, key].map(str::to_owned);
+        get.at(&path).and_then(|value| value.as_f64())
+    };
+    let of = |model: String| {
+        let price = Price {
+            input: amount(&model, "input").unwrap_or_default(),
+            output: amount(&model, "output").unwrap_or_default(),
+            cached_input: amount(&model, "cached_input"),
+        };
+        (model, price)
+    };
+    get.names_at(&["models", "prices"]).into_iter().map(of).collect()
+}
+
+fn adapters(get: &Getter<'_>, errors: &mut Vec<Finding>) -> Vec<AdapterConfig> {
+    let mut adapters = Vec::new();
+    for name in get.names("adapters") {
+        let at = |key: &str| ["adapters", name.as_str(), key].map(str::to_owned).to_vec();
+        let command = get.texts_at(&at("command"));
+        if command.is_empty() {
+            let text = format!("`adapters.{name}` has no `command`");
+            errors.push(Finding { line: None, text });
+            continue;
+        }
+        let account = get.at(&at("account")).and_then(|v| v.as_str().map(str::to_owned));
+        let settings = get.at(&at("settings")).and_then(|v| v.as_object().cloned());
+        adapters.push(AdapterConfig {
+            command,
+            account: account.unwrap_or_default(),
+            settings: settings.unwrap_or_default(),
+            name,
+        });
+    }
+    adapters
+}
+
+/// Every value in force with its source: what is set, and the defaults of what is not.
+fn provenance(values: &Values) -> Vec<ConfigValue> {
+    let set = values.iter().filter_map(|(path, sourced)| {
+        let key = keys::find(path)?;
+        Some(ConfigValue {
+            key: path.join("."),
+            value: sourced.value.clone(),
+            source: sourced.source,
+            doc: key.doc.to_owned(),
+            needs_restart: key.needs_restart,
+        })
+    });
+    let mut all: Vec<_> = set.collect();
+    for key in KEYS.iter().filter(|key| !key.name.contains('*')) {
+        if let (false, Some(value)) = (all.iter().any(|v| v.key == key.name), key.default_value()) {
+            all.push(ConfigValue {
+                key: key.name.to_owned(),
+                value,
+                source: ConfigSource::Default,
+                doc: key.doc.to_owned(),
+                needs_restart: key.needs_restart,
+            });
+        }
+    }
+    all.sort_by(|a, b| a.key.cmp(&b.key));
+    all
+}
+
+/// Reads values that were checked already; what is not set has its default.
+struct Getter<'a> {
+    values: &'a Values,
+}
+
+impl Getter<'_> {
+    fn at(&self, path: &[String]) -> Option<Value> {
+        let set = self.values.get(path).map(|sourced| sourced.value.clone());
+        set.or_else(|| keys::find(path).and_then(keys::Key::default_value))
+    }
+
+    fn path(name: &str) -> Vec<String> {
+        name.split('.').map(str::to_owned).collect()
+    }
+
+    fn text(&self, name: &str) -> String {
+        let value = self.at(&Self::path(name));
+        value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    fn bool(&self, name: &str) -> bool {
+        self.at(&Self::path(name)).and_then(|value| value.as_bool()).unwrap_or_default()
+    }
+
+    fn integer(&self, name: &str) -> u64 {
+        self.integer_at(&Self::path(name))
+    }
+
+    fn integer_at(&self, path: &[String]) -> u64 {
+        self.at(path).and_then(|value| value.as_u64()).unwrap_or_default()
+    }
+
+    fn texts(&self, name: &str) -> Vec<String> {
+        self.texts_at(&Self::path(name))
+    }
+
+    fn texts_at(&self, path: &[String]) -> Vec<String> {
+        let list = self.at(path).and_then(|value| value.as_array().cloned()).unwrap_or_default();
+        list.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+    }
+
+    fn line(&self, name: &str) -> Option<usize> {
+        self.line_at(&Self::path(name))
+    }
+
+    fn line_at(&self, path: &[String]) -> Option<usize> {
+        self.values.get(path).and_then(|sourced| sourced.line)
+    }
+
+    fn names(&self, table: &str) -> BTreeSet<String> {
+        self.names_at(&[table])
+    }
+
+    fn names_at(&self, table: &[&str]) -> BTreeSet<String> {
+        let is_inside = |path: &&Vec<String>| {
+            path.len() > table.len() && path.iter().zip(table).all(|(part, name)| part == name)
+        };
+        self.values.keys().filter(is_inside).map(|path| path[table.len()].clone()).collect()
+    }
+}

@@ -1,0 +1,84 @@
+//! What every handler and stage is given: nothing in the daemon is global or set later.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+
+use nexus_agent::port::Clock;
+use nexus_domain::Timestamp;
+use nexus_iam::Engine as Iam;
+use nexus_ledger::Ledger;
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+
+use crate::bus::Bus;
+use crate::config::ConfigHandle;
+use crate::engine::Engine;
+use crate::health::HealthBoard;
+use crate::home::Home;
+use crate::presence::Presence;
+use crate::server::login::Logins;
+
+/// The operation context: passed first, everywhere.
+pub struct Context {
+    /// The folders of this installation.
+    pub home: Home,
+    /// The configuration in force.
+    pub config: ConfigHandle,
+    /// The ledger.
+    pub ledger: Ledger,
+    /// Wakes subscribers.
+    pub bus: Bus,
+    /// The only clock.
+    pub clock: Arc<dyn Clock>,
+    /// Decides what may happen.
+    pub iam: Iam,
+    /// Drives requests through the stages.
+    pub engine: Engine,
+    /// How the parts are.
+    pub health: HealthBoard,
+    /// Who is connected.
+    pub presence: Presence,
+    /// One-time links and browser sessions.
+    pub logins: Logins,
+    /// The control-plane token.
+    pub token: SecretString,
+    /// Where the listener is bound, once it is.
+    pub address: OnceLock<SocketAddr>,
+    /// When the daemon started.
+    pub started_at: Timestamp,
+    /// Ends everything; cancelled when the drain begins.
+    pub shutdown: Shutdown,
+}
+
+/// The order to stop, with its reason.
+#[derive(Clone, Default)]
+pub struct Shutdown {
+    token: CancellationToken,
+    reason: Arc<OnceLock<String>>,
+}
+
+impl Shutdown {
+    /// Orders the stop; the first reason stays.
+    pub fn begin(&self, reason: &str) {
+        // A second order changes nothing: the first reason is already being told to clients.
+        let _ = self.reason.set(reason.to_owned());
+        self.token.cancel();
+    }
+
+    /// Whether the stop was ordered.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.token.is_cancelled()
+    }
+
+    /// Waits for the order.
+    pub async fn begun(&self) {
+        self.token.cancelled().await;
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        self.reason.get().map_or("stopped", String::as_str)
+    }
+}

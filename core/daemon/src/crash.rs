@@ -1,0 +1,102 @@
+//! Crash points: named places between two durable steps, where a scenario can have the process
+//! die as if by `kill -9`. Without the feature `test-util` they are nothing at all.
+
+/// A place between two durable steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CrashPoint {
+    /// The arrival is recorded; nothing else has happened.
+    Admitted,
+    /// The turn is open; the model has not been called.
+    TurnOpened,
+    /// A model reply came and is not recorded.
+    ReplyUnrecorded,
+    /// A model reply is recorded; its tool calls have not been decided.
+    ReplyRecorded,
+    /// A tool call is allowed and audited; its effect has not begun.
+    IntentRecorded,
+    /// The effect has happened; its result is not recorded.
+    EffectUnrecorded,
+    /// The result of a tool call is recorded.
+    ResultRecorded,
+    /// The results of a step are recorded as a message.
+    StepRecorded,
+    /// The run has ended; that is not recorded.
+    RunUnrecorded,
+    /// The run and its delivery are recorded.
+    RunRecorded,
+    /// A person is being asked; the question is recorded.
+    PermissionAsked,
+    /// A person has answered; the waiting run has not been told.
+    PermissionAnswered,
+    /// A delivery is marked as being sent; it has not been handed over.
+    DeliveryIntent,
+    /// A delivery was confirmed; that is not recorded.
+    DeliveryUnrecorded,
+}
+
+impl CrashPoint {
+    /// Every point.
+    pub const ALL: [Self; 14] = [
+        Self::Admitted,
+        Self::TurnOpened,
+        Self::ReplyUnrecorded,
+        Self::ReplyRecorded,
+        Self::IntentRecorded,
+        Self::EffectUnrecorded,
+        Self::ResultRecorded,
+        Self::StepRecorded,
+        Self::RunUnrecorded,
+        Self::RunRecorded,
+        Self::PermissionAsked,
+        Self::PermissionAnswered,
+        Self::DeliveryIntent,
+        Self::DeliveryUnrecorded,
+    ];
+
+    /// Dies here if a scenario asked for it.
+    #[cfg(not(feature = "test-util"))]
+    #[inline]
+    pub fn pass(self) {}
+
+    /// Dies here if a scenario asked for it.
+    #[cfg(feature = "test-util")]
+    pub fn pass(self) {
+        armed::pass(self);
+    }
+}
+
+/// Arms a point from `NAME` or `NAME:n`: die at the n-th pass. Unknown names are ignored.
+#[cfg(feature = "test-util")]
+pub fn arm(setting: &str) {
+    armed::arm(setting);
+}
+
+#[cfg(feature = "test-util")]
+mod armed {
+    use std::sync::Mutex;
+
+    use super::CrashPoint;
+
+    /// The armed point and the passes left; one process dies at most once.
+    static ARMED: Mutex<Option<(String, u32)>> = Mutex::new(None);
+
+    pub(super) fn arm(setting: &str) {
+        let (name, n) = setting.split_once(':').unwrap_or((setting, "1"));
+        let passes = n.parse().unwrap_or(1);
+        *ARMED.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
+            Some((name.to_owned(), passes));
+    }
+
+    pub(super) fn pass(point: CrashPoint) {
+        let mut armed = ARMED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((name, passes)) = armed.as_mut()
+            && *name == format!("{point:?}")
+        {
+            *passes -= 1;
+            if *passes == 0 {
+                // The nearest to `kill -9` from inside: no destructor runs, nothing is flushed.
+                std::process::abort();
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The steps of a turn, recorded one by one.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use nexus_agent::port::{Compaction, LogError, Reply, TurnLog};
+use nexus_domain::Timestamp;
+use nexus_domain::agent::{ToolCallRecord, ToolCallStatus};
+use nexus_domain::event::Event;
+use nexus_domain::id::{SessionKey, TurnId};
+use nexus_domain::message::Message;
+use nexus_ledger::{LedgerError, Tx};
+
+use super::turn;
+use super::watch::RunWatcher;
+use crate::context::Context;
+use crate::crash::CrashPoint;
+
+/// Longest excerpt of a tool's result in its event, in characters.
+const EXCERPT_CHARS_MAX: usize = 400;
+
+/// Records the steps of one run.
+pub(super) struct RunLog {
+    pub(super) context: Arc<Context>,
+    pub(super) turn_id: TurnId,
+    pub(super) session_key: SessionKey,
+    pub(super) watcher: Arc<RunWatcher>,
+}
+
+impl RunLog {
+    async fn write(
+        &self,
+        step: impl FnOnce(&mut Tx<'_>) -> Result<(), LedgerError> + Send + 'static,
+    ) -> Result<(), LogError> {
+        self.context.ledger.write(step).await.map_err(|error| {
+            tracing::error!(%error, turn = %self.turn_id, "a step could not be recorded");
+            LogError(nexus_domain::Failure::from(error).message)
+        })
+    }
+}
+
+impl TurnLog for RunLog {
+    fn reply(&self, reply: Reply) -> BoxFuture<'_, Result<(), LogError>> {
+        Box::pin(async move {
+            CrashPoint::ReplyUnrecorded.pass();
+            let message_id = reply.message.id;
+            let (turn_id, session_key) = (self.turn_id, self.session_key.clone());
+            self.write(move |tx| record_reply(tx, turn_id, &session_key, reply)).await?;
+            self.watcher.recorded(message_id);
+            CrashPoint::ReplyRecorded.pass();
+            Ok(())
+        })
+    }
+
+    fn tool_finished(&self, record: ToolCallRecord) -> BoxFuture<'_, Result<(), LogError>> {
+        Box::pin(async move {
+            CrashPoint::EffectUnrecorded.pass();
+            let session_key = self.session_key.clone();
+            let now = self.context.clock.now();
+            self.write(move |tx| {
+                tx.turns().put_tool_call(&record)?;
+                let event = Event::ToolCompleted {
+                    turn_id: record.turn_id,
+                    session_key,
+                    tool_call_id: record.id,
+                    name: record.name,
+                    status: record.status,
+                    duration_ms: record.started_at.map_or(0, |started| now.ms_since(started)),
+                    excerpt: excerpt(record.result.as_deref().unwrap_or_default()),
+                    record: record.record,
+                };
+                tx.events().record(now, &event)?;
+                Ok(())
+            })
+            .await?;
+            CrashPoint::ResultRecorded.pass();
+            Ok(())
+        })
+    }
+
+    fn tool_results(&self, message: Message) -> BoxFuture<'_, Result<(), LogError>> {
+        Box::pin(async move {
+            let session_key = self.session_key.clone();
+            self.write(move |tx| turn::add_message(tx, &session_key, message)).await?;
+            CrashPoint::StepRecorded.pass();
+            Ok(())
+        })
+    }
+
+    fn compacted(&self, compaction: Compaction) -> BoxFuture<'_, Result<(), LogError>> {
+        Box::pin(async move {
+            let (turn_id, session_key) = (self.turn_id, self.session_key.clone());
+            let now = self.context.clock.now();
+            self.write(move |tx| {
+                let summary = nexus_ledger::Summary {
+                    through: compaction.through,
+                    summary: &compaction.summary,
+                    n_messages: compaction.n_messages,
+                    tokens_saved: compaction.tokens_saved,
+                };
+                tx.turns().compact(&session_key, summary, now)?;
+                add_usage(tx, turn_id, None, compaction.usage, compaction.cost, 0)?;
+                let event = Event::SessionCompacted {
+                    session_key,
+                    n_messages: compaction.n_messages,
+                    tokens_saved: compaction.tokens_saved,
+                };
+                tx.events().record(now, &event)?;
+                Ok(())
+            })
+            .await
+        })
+    }
+
+    fn errored(&self, message: String, will_retry: bool) -> BoxFuture<'_, Result<(), LogError>> {
+        Box::pin(async move {
+            let (turn_id, session_key) = (self.turn_id, self.session_key.clone());
+            let now = self.context.clock.now();
+            self.write(move |tx| {
+                let event = Event::AgentErrored { turn_id, session_key, message, will_retry };
+                tx.events().record(now, &event)?;
+                Ok(())
+            })
+            .await
+        })
+    }
+
+    fn cooled(&self, model: String, until: Timestamp) -> BoxFuture<'_, Result<(), LogError>> {
+        Box::pin(async move { self.write(move |tx| tx.cooldowns().set(&model, until)).await })
+    }
+}
+
+fn record_reply(
+    tx: &mut Tx<'_>,
+    turn_id: TurnId,
+    session_key: &SessionKey,
+    reply: Reply,
+) -> Result<(), LedgerError> {
+    let Reply { message, model, usage, cost } = reply;
+    for call in message.tool_calls() {
+        tx.turns().put_tool_call(&ToolCallRecord {
+            id: call.id.clone(),
+            turn_id,
+            name: call.name.clone(),
+            arguments: call.arguments.clone(),
+            status: ToolCallStatus::Pending,
+            result: None,
+            record: None,
+            started_at: None,
+            completed_at: None,
+        })?;
+    }
+    add_usage(tx, turn_id, Some(model), usage, cost, 1)?;
+    turn::add_message(tx, session_key, message)
+}
+
+fn add_usage(
+    tx: &mut Tx<'_>,
+    turn_id: TurnId,
+    model: Option<String>,
+    usage: nexus_domain::message::Usage,
+    cost: nexus_domain::message::Cost,
+    n_steps: u32,
+) -> Result<(), LedgerError> {
+    let found = tx.turns().get(turn_id)?;
+    let mut turn = found.ok_or_else(|| LedgerError::not_found("turn", turn_id))?;
+    turn.model = model.or(turn.model);
+    turn.usage.add(usage);
+    turn.cost.add(cost);
+    turn.n_steps += n_steps;
+    tx.turns().save(&turn)
+}
+
+/// The first lines of a text, shortened.
+fn excerpt(text: &str) -> String {
+    if text.chars().count() <= EXCERPT_CHARS_MAX {
+        return text.to_owned();
+    }
+    text.chars().take(EXCERPT_CHARS_MAX - 1).chain(['…']).collect()
+}

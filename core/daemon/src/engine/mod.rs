@@ -1,0 +1,237 @@
+//! The engine: drives every message through the eight stages. It gathers facts, asks the pure
+//! decisions of `nexus_domain::pipeline`, and performs what they return.
+//!
+//! The ledger is the truth: which session is busy, who waits, how far a turn has come are read
+//! and changed inside one write transaction. What is kept in memory (handles of live runs, bells)
+//! can be lost at any moment without losing anything that was acknowledged.
+
+mod choice;
+mod close;
+mod gate;
+mod hook;
+mod log;
+mod permission;
+mod prepare;
+mod receive;
+mod recover;
+mod run;
+mod stages;
+mod trace;
+mod turn;
+mod watch;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use nexus_agent::StopSignal;
+use nexus_agent::provider::ModelPool;
+use nexus_domain::failure::Failure;
+use nexus_domain::id::{RequestId, SessionKey, TurnId};
+use nexus_domain::session::Stop;
+use nexus_ledger::LedgerError;
+use tokio::sync::{Semaphore, watch as watch_channel};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::context::Context;
+
+pub use choice::{Choice, choose_models, pool};
+pub use hook::Hook;
+pub use permission::{Resolution, expire_permissions, resolve_permission};
+pub use receive::{Admission, Submission, receive_event};
+pub use recover::recover;
+
+/// Most runs at work at one time; further turns wait for a place, oldest first.
+const RUNS_MAX: usize = 256;
+/// Most requests between admission and their end; above it new ones are refused.
+const REQUESTS_ACTIVE_MAX: usize = 20_000;
+
+/// A live run.
+struct RunHandle {
+    turn_id: TurnId,
+    stop: StopSignal,
+    ended: watch_channel::Receiver<bool>,
+}
+
+/// What the engine keeps in memory.
+pub struct Engine {
+    runs: Mutex<HashMap<SessionKey, RunHandle>>,
+    /// Tasks of admitted requests and live runs; the drain waits for them.
+    tasks: TaskTracker,
+    /// Cancelled at the end of a drain: runs are left as recorded and go on after the next start.
+    suspend: CancellationToken,
+    /// Rings whenever a permission request was decided.
+    permission_bell: watch_channel::Sender<u64>,
+    /// Rings whenever a request ended.
+    completion_bell: watch_channel::Sender<u64>,
+    models: RwLock<Arc<ModelPool>>,
+    choice: RwLock<Choice>,
+    hooks: Vec<Arc<dyn Hook>>,
+    places: Arc<Semaphore>,
+}
+
+impl Engine {
+    /// Makes an engine that has nothing to do yet.
+    #[must_use]
+    pub fn new(models: ModelPool, choice: Choice, hooks: Vec<Arc<dyn Hook>>) -> Self {
+        Self {
+            runs: Mutex::default(),
+            tasks: TaskTracker::new(),
+            suspend: CancellationToken::new(),
+            permission_bell: watch_channel::Sender::new(0),
+            completion_bell: watch_channel::Sender::new(0),
+            models: RwLock::new(Arc::new(models)),
+            choice: RwLock::new(choice),
+            hooks,
+            places: Arc::new(Semaphore::new(RUNS_MAX)),
+        }
+    }
+
+    /// The models in use.
+    #[must_use]
+    pub fn models(&self) -> Arc<ModelPool> {
+        Arc::clone(&self.models.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Which model is used, and why.
+    #[must_use]
+    pub fn choice(&self) -> Choice {
+        self.choice.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Replaces the models; runs at work keep the ones they have.
+    pub fn set_models(&self, models: ModelPool, choice: Choice) {
+        *self.models.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(models);
+        *self.choice.write().unwrap_or_else(PoisonError::into_inner) = choice;
+    }
+
+    /// Requests that ended since the start.
+    #[must_use]
+    pub fn n_ended(&self) -> u64 {
+        *self.completion_bell.borrow()
+    }
+
+    /// Runs and requests at work.
+    #[must_use]
+    pub fn n_active(&self) -> usize {
+        self.tasks.len()
+    }
+
+    fn runs(&self) -> MutexGuard<'_, HashMap<SessionKey, RunHandle>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn request_stop(&self, session_key: &SessionKey, stop: Stop) {
+        if let Some(handle) = self.runs().get(session_key) {
+            match stop {
+                Stop::Now => handle.stop.stop_now(),
+                Stop::AtBoundary => handle.stop.stop_at_boundary(),
+            }
+        }
+    }
+}
+
+/// Stops the active run of a session and waits until it has ended. `None` when nothing ran, or
+/// another turn than the one named.
+pub async fn abort(
+    context: &Context,
+    session_key: &SessionKey,
+    only: Option<TurnId>,
+) -> Option<TurnId> {
+    let (turn_id, mut ended) = {
+        let runs = context.engine.runs();
+        let handle = runs.get(session_key)?;
+        if only.is_some_and(|turn_id| turn_id != handle.turn_id) {
+            return None;
+        }
+        handle.stop.stop_now();
+        (handle.turn_id, handle.ended.clone())
+    };
+    // The sender goes away only after the run has ended, so an error means the same.
+    let _ = ended.wait_for(|has_ended| *has_ended).await;
+    Some(turn_id)
+}
+
+/// Drops every request that waits behind the active run of a session.
+///
+/// # Errors
+/// When the ledger cannot write; then nothing was dropped.
+pub async fn drop_queue(context: &Context, session_key: &SessionKey) -> Result<u64, Failure> {
+    let (key, now) = (session_key.clone(), context.clock.now());
+    let n_dropped = context
+        .ledger
+        .write(move |tx| {
+            let waiting = tx.queue().waiting(&key)?;
+            for waiting in &waiting {
+                close::drop_queued(tx, waiting.request_id, now)?;
+            }
+            Ok(waiting.len() as u64)
+        })
+        .await?;
+    context.engine.completion_bell.send_modify(|n| *n += n_dropped);
+    Ok(n_dropped)
+}
+
+/// Waits until a request has ended.
+///
+/// # Errors
+/// `Unavailable` when the daemon stops first: the request goes on after the next start.
+pub async fn ended(
+    context: &Context,
+    request_id: RequestId,
+) -> Result<nexus_domain::request::Request, Failure> {
+    let mut bell = context.engine.completion_bell.subscribe();
+    loop {
+        bell.mark_unchanged();
+        let request = context.ledger.read(move |r| r.requests().get(request_id)).await?;
+        match request {
+            Some(request) if request.status.is_final() => return Ok(request),
+            Some(_) => {}
+            None => return Err(Failure::not_found(format!("request {request_id} is unknown"))),
+        }
+        tokio::select! {
+            changed = bell.changed() => if changed.is_err() { break },
+            () = context.engine.suspend.cancelled() => break,
+        }
+    }
+    Err(Failure::unavailable("the daemon is stopping")
+        .hint("the request is recorded and goes on after the next start"))
+}
+
+/// Lets runs end until `drain_ms` have passed, then leaves the rest as recorded: they go on after
+/// the next start. Runs that wait for a person are left at once.
+pub async fn drain(context: &Context, drain_ms: u64) {
+    let engine = &context.engine;
+    engine.tasks.close();
+    let all_parked_or_done = async {
+        let mut bell = engine.completion_bell.subscribe();
+        let mut asked = engine.permission_bell.subscribe();
+        loop {
+            let running = context.ledger.read(|r| r.turns().running()).await;
+            let is_working = |turn: &nexus_domain::agent::Turn| {
+                turn.status == nexus_domain::agent::TurnStatus::Running
+            };
+            if !running.is_ok_and(|turns| turns.iter().any(is_working)) {
+                return;
+            }
+            tokio::select! {
+                _ = bell.changed() => {}
+                _ = asked.changed() => {}
+                () = context.clock.sleep(200) => {}
+            }
+        }
+    };
+    tokio::select! {
+        () = all_parked_or_done => {}
+        () = context.clock.sleep(drain_ms) => {
+            tracing::warn!(drain_ms, "runs are left as recorded and go on after the next start");
+        }
+    }
+    engine.suspend.cancel();
+    engine.tasks.wait().await;
+}
+
+/// A ledger error that ends a stage.
+fn broken(error: LedgerError) -> nexus_domain::pipeline::Exit {
+    nexus_domain::pipeline::Exit::Failed(error.into())
+}

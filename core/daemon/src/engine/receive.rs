@@ -1,0 +1,125 @@
+//! Stage 1: an arrival is admitted exactly once.
+
+use std::sync::Arc;
+
+use nexus_domain::arrival::Arrival;
+use nexus_domain::event::Event;
+use nexus_domain::failure::Failure;
+use nexus_domain::id::RequestId;
+use nexus_domain::pipeline::{Received, Stage, Wish};
+use nexus_domain::principal::Principal;
+use nexus_domain::request::{Request, RequestStatus, StageOutcome};
+
+use super::trace::{self, TraceBook};
+use super::{REQUESTS_ACTIVE_MAX, stages};
+use crate::context::Context;
+use crate::crash::CrashPoint;
+
+/// Longest purpose of a request, in characters.
+const PURPOSE_CHARS_MAX: usize = 80;
+
+/// Something that wants to enter the pipeline.
+pub struct Submission {
+    /// What arrived.
+    pub arrival: Arrival,
+    /// Who sent it, when the daemon authenticated the sender.
+    pub authenticated: Option<Principal>,
+    /// Where the sender would like it to go.
+    pub wish: Wish,
+}
+
+/// What became of a submission.
+#[derive(Clone, Copy, Debug)]
+pub struct Admission {
+    /// The request; for a duplicate, the one that was admitted first.
+    pub request_id: RequestId,
+    /// How it stands.
+    pub status: RequestStatus,
+    /// Whether the same event had been admitted before; then nothing new runs.
+    pub is_duplicate: bool,
+}
+
+/// The only way in: records the arrival and its request in one transaction, answers once both are
+/// on disk, and lets the stages run.
+///
+/// # Errors
+/// `Invalid` for a malformed arrival, `Unavailable` while the daemon stops or is overloaded, or
+/// when the ledger cannot write; then nothing was recorded.
+pub async fn receive_event(
+    context: &Arc<Context>,
+    submission: Submission,
+) -> Result<Admission, Failure> {
+    let Submission { arrival, authenticated, wish } = submission;
+    arrival.check()?;
+    if context.shutdown.has_begun() {
+        return Err(Failure::unavailable("the daemon is stopping and takes nothing new")
+            .hint("nothing was recorded; send it again when the daemon is back"));
+    }
+    if context.engine.n_active() >= REQUESTS_ACTIVE_MAX {
+        return Err(Failure::overloaded("too many requests are on their way", 1_000));
+    }
+    let mut book = TraceBook::new(Arc::clone(&context.clock));
+    book.begin(Stage::ReceiveEvent);
+    let now = context.clock.now();
+    let request_id = RequestId::from_parts(now, context.clock.entropy());
+    let request = Request {
+        id: request_id,
+        event_id: arrival.ledger_id(),
+        status: RequestStatus::Processing,
+        stage: Stage::ReceiveEvent,
+        principal: authenticated.clone(),
+        session_key: wish.session_key.clone(),
+        agent_id: wish.agent_id.clone(),
+        turn_id: None,
+        queue_mode: wish.queue_mode.unwrap_or_default(),
+        purpose: purpose(&arrival.content),
+        enrichment: Vec::new(),
+        error: None,
+        started_at: now,
+        completed_at: None,
+        stages: Vec::new(),
+    };
+    let received =
+        Received { request_id, arrival: arrival.clone(), authenticated, wish, received_at: now };
+    book.end(StageOutcome::Passed, format!("from {} as {}", arrival.channel, request.event_id));
+    let traces = book.take();
+    let admission = context
+        .ledger
+        .write(move |tx| {
+            use nexus_ledger::Admission as Known;
+            match tx.arrivals().insert(&arrival, request_id, now)? {
+                Known::Duplicate(first) => {
+                    let status = tx.requests().get(first)?.map(|request| request.status);
+                    let status = status.unwrap_or(RequestStatus::Processing);
+                    Ok(Admission { request_id: first, status, is_duplicate: true })
+                }
+                Known::New => {
+                    tx.requests().create(&request)?;
+                    let event = Event::RequestStarted {
+                        request_id,
+                        event_id: request.event_id.clone(),
+                        channel: arrival.channel.clone(),
+                        purpose: request.purpose.clone(),
+                    };
+                    tx.events().record(now, &event)?;
+                    trace::write(tx, request_id, &traces, now)?;
+                    Ok(Admission { request_id, status: request.status, is_duplicate: false })
+                }
+            }
+        })
+        .await?;
+    if !admission.is_duplicate {
+        CrashPoint::Admitted.pass();
+        context.engine.tasks.spawn(stages::drive(Arc::clone(context), received));
+    }
+    Ok(admission)
+}
+
+/// The purpose of a request in words: the first line with text in it, shortened.
+pub(super) fn purpose(content: &str) -> String {
+    let line = content.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    if line.chars().count() <= PURPOSE_CHARS_MAX {
+        return line.to_owned();
+    }
+    line.chars().take(PURPOSE_CHARS_MAX - 1).chain(['…']).collect()
+}

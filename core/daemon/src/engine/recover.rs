@@ -1,0 +1,81 @@
+//! At start: unfinished work goes on from its last recorded step.
+
+use std::sync::Arc;
+
+use nexus_domain::failure::Failure;
+use nexus_domain::pipeline::{Received, Wish};
+use nexus_domain::request::{Request, RequestStatus};
+
+use super::{run, stages, turn};
+use crate::context::Context;
+
+/// What was taken up again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// Turns that go on, those that wait for a person included.
+    pub n_turns: usize,
+    /// Requests that had not reached their turn.
+    pub n_requests: usize,
+    /// Sessions whose queue had nobody to drain it.
+    pub n_queues: usize,
+}
+
+/// Takes up every turn, request and queue that the last run of the daemon left behind.
+///
+/// # Errors
+/// When the ledger cannot be read or written.
+pub async fn recover(context: &Arc<Context>) -> Result<Recovered, Failure> {
+    let mut recovered = Recovered::default();
+    let turns = context.ledger.read(|r| r.turns().running()).await?;
+    for turn in turns {
+        recovered.n_turns += 1;
+        run::start(context, turn.id, turn.session_key);
+    }
+    let unfinished = context.ledger.read(|r| r.requests().unfinished()).await?;
+    for request in unfinished {
+        if request.status == RequestStatus::Processing && request.turn_id.is_none() {
+            recovered.n_requests += 1;
+            drive_again(context, request).await?;
+        }
+    }
+    let sessions = context.ledger.read(|r| r.queue().sessions()).await?;
+    for session_key in sessions {
+        let clock = Arc::clone(&context.clock);
+        let key = session_key.clone();
+        let opened = context
+            .ledger
+            .write(move |tx| match tx.turns().active(&key)? {
+                Some(_) => Ok(None),
+                None => turn::open_next(tx, &*clock, &key),
+            })
+            .await?;
+        if let Some(turn_id) = opened {
+            recovered.n_queues += 1;
+            run::start(context, turn_id, session_key);
+        }
+    }
+    Ok(recovered)
+}
+
+/// Stages 2 to 5 have no effect outside the ledger, and write only at their end: a request that
+/// has no turn goes through them again.
+async fn drive_again(context: &Arc<Context>, request: Request) -> Result<(), Failure> {
+    let event_id = request.event_id.clone();
+    let arrival = context.ledger.read(move |r| r.arrivals().get(&event_id)).await?;
+    let Some(arrival) = arrival else {
+        return Err(Failure::internal(format!("request {} has no arrival", request.id)));
+    };
+    let received = Received {
+        request_id: request.id,
+        arrival,
+        authenticated: request.principal,
+        wish: Wish {
+            session_key: request.session_key,
+            agent_id: request.agent_id,
+            queue_mode: Some(request.queue_mode),
+        },
+        received_at: request.started_at,
+    };
+    context.engine.tasks.spawn(stages::drive(Arc::clone(context), received));
+    Ok(())
+}

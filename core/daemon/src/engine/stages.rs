@@ -1,0 +1,245 @@
+//! Stages 2 to 5: from a recorded arrival to an open turn, or to a place in the queue.
+
+use std::sync::Arc;
+
+use nexus_domain::event::Event;
+use nexus_domain::failure::Failure;
+use nexus_domain::id::TurnId;
+use nexus_domain::pipeline::{
+    self, AccessFacts, Admitted, Automated, Exit, Identified, IdentityFacts, Received, Stage,
+};
+use nexus_domain::principal::Chain;
+use nexus_domain::request::{RequestStatus, StageOutcome};
+use nexus_domain::session::{Lane, LaneDecision, on_arrival};
+use nexus_iam::{Action, Effect, Facts, Query, Verdict};
+use nexus_ledger::{AuditEntry, LedgerError, Tx};
+
+use super::trace::{self, TraceBook};
+use super::{broken, close, hook, run, turn};
+use crate::context::Context;
+use crate::crash::CrashPoint;
+
+/// Drives one request to the point where its turn is open, it waits, or it has left early.
+pub(super) async fn drive(context: Arc<Context>, received: Received) {
+    let request_id = received.request_id;
+    let mut book = TraceBook::new(Arc::clone(&context.clock));
+    let mut decision = None;
+    match decide(&context, received, &mut book, &mut decision).await {
+        Ok(automated) => open(&context, automated, book, decision).await,
+        Err(exit) => close::leave_early(&context, request_id, exit, book, decision).await,
+    }
+}
+
+/// What access control decided about the run, to be audited with whatever comes of it.
+pub(super) struct RunDecision {
+    pub(super) chain: Chain,
+    pub(super) agent: String,
+    pub(super) verdict: Verdict,
+}
+
+impl RunDecision {
+    /// Writes the decision into the audit and tells of it.
+    pub(super) fn audit(
+        &self,
+        tx: &mut Tx<'_>,
+        request_id: nexus_domain::id::RequestId,
+        now: nexus_domain::Timestamp,
+    ) -> Result<(), LedgerError> {
+        let entry = AuditEntry {
+            at: now,
+            request_id: Some(request_id),
+            turn_id: None,
+            chain: self.chain.clone(),
+            action: "agent.run".to_owned(),
+            resource: self.agent.clone(),
+            verdict: self.verdict.effect.name().to_owned(),
+            reason: self.verdict.to_string(),
+            digest: None,
+        };
+        tx.audit().append(&entry)?;
+        let event = Event::AclDecision {
+            request_id: Some(request_id),
+            chain: self.chain.clone(),
+            action: format!("agent.run {}", self.agent),
+            verdict: self.verdict.effect.name().to_owned(),
+            reason: self.verdict.to_string(),
+        };
+        tx.events().record(now, &event)?;
+        Ok(())
+    }
+}
+
+async fn decide(
+    context: &Arc<Context>,
+    received: Received,
+    book: &mut TraceBook,
+    decision: &mut Option<RunDecision>,
+) -> Result<Automated, Exit> {
+    book.begin(Stage::ResolveIdentity);
+    let facts = identity_facts(context, &received).await?;
+    let identified = pipeline::resolve_identity(received, facts);
+    book.end(StageOutcome::Passed, identified.principal.to_string());
+
+    book.begin(Stage::ResolveAccess);
+    let admitted = admit(context, identified, decision).await?;
+    let note = format!("{} → {}", admitted.session_key, admitted.agent_id);
+    book.end(StageOutcome::Passed, note);
+
+    book.begin(Stage::RunAutomations);
+    let answers = hook::ask_all(context, &admitted).await;
+    let fired: Vec<_> = answers.iter().filter(|a| a.has_fired).map(|a| a.hook.clone()).collect();
+    let automated = pipeline::run_automations(admitted, answers)?;
+    match fired.is_empty() {
+        true => book.end(StageOutcome::Skipped, "no automation matched"),
+        false => book.end(StageOutcome::Passed, fired.join(", ")),
+    }
+    Ok(automated)
+}
+
+async fn identity_facts(context: &Context, received: &Received) -> Result<IdentityFacts, Exit> {
+    if received.authenticated.is_some() {
+        return Ok(IdentityFacts::default());
+    }
+    let (channel, sender_id) =
+        (received.arrival.channel.clone(), received.arrival.sender_id.clone());
+    context.ledger.read(move |r| r.identity().facts(&channel, &sender_id)).await.map_err(broken)
+}
+
+async fn admit(
+    context: &Context,
+    identified: Identified,
+    decision: &mut Option<RunDecision>,
+) -> Result<Admitted, Exit> {
+    let config = context.config.current();
+    let Some(default_agent) = config.agents.first().map(|agent| agent.id.clone()) else {
+        return Err(Exit::Failed(Failure::internal("no agent is configured")));
+    };
+    let session_agent = match identified.received.wish.session_key.clone() {
+        None => None,
+        Some(key) => {
+            let session = context.ledger.read(move |r| r.sessions().get(&key)).await;
+            session.map_err(broken)?.map(|session| session.agent_id)
+        }
+    };
+    let wished = identified.received.wish.agent_id.clone();
+    let agent_id =
+        wished.or_else(|| session_agent.clone()).unwrap_or_else(|| default_agent.clone());
+    if config.agent(&agent_id).is_none() {
+        let known: Vec<_> = config.agents.iter().map(|agent| agent.id.to_string()).collect();
+        return Err(Exit::Failed(
+            Failure::not_found(format!("there is no agent `{agent_id}`"))
+                .hint(format!("known agents: {}", known.join(", "))),
+        ));
+    }
+    let query = Query {
+        chain: Chain::of(identified.principal.clone()),
+        action: Action::StartRun {
+            agent: agent_id.clone(),
+            channel: identified.received.arrival.channel.clone(),
+            peer_kind: identified.received.arrival.peer_kind,
+        },
+        facts: Facts::default(),
+    };
+    let verdict = context.iam.decide(&query);
+    let facts = AccessFacts {
+        is_allowed: verdict.effect == Effect::Allow,
+        reason: verdict.to_string(),
+        default_agent,
+        session_agent,
+    };
+    *decision = Some(RunDecision { chain: query.chain, agent: agent_id.to_string(), verdict });
+    pipeline::resolve_access(identified, facts)
+}
+
+/// Stage 5: in one transaction, decides whether the session is free, and opens the turn or queues
+/// the request.
+async fn open(
+    context: &Arc<Context>,
+    automated: Automated,
+    mut book: TraceBook,
+    decision: Option<RunDecision>,
+) {
+    let request_id = automated.admitted.identified.received.request_id;
+    let session_key = automated.admitted.session_key.clone();
+    let n_waiting_max = context.config.current().queue_len_max;
+    let clock = Arc::clone(&context.clock);
+    book.begin(Stage::AssembleContext);
+    let lane_key = session_key.clone();
+    let opened = context
+        .ledger
+        .write(move |tx| {
+            let now = clock.now();
+            note_sender(tx, &automated, now)?;
+            if let Some(decision) = &decision {
+                decision.audit(tx, request_id, now)?;
+            }
+            trace::write(tx, request_id, &book.take(), now)?;
+            turn::ensure_session(tx, &automated.admitted, now)?;
+            let mut request = tx.requests().get(request_id)?.ok_or_else(|| missing(request_id))?;
+            request.principal = Some(automated.admitted.identified.principal.clone());
+            request.session_key = Some(lane_key.clone());
+            request.agent_id = Some(automated.admitted.agent_id.clone());
+            request.queue_mode = automated.admitted.queue_mode;
+            request.stage = Stage::AssembleContext;
+            tx.requests().save(&request)?;
+            let lane = Lane {
+                is_busy: tx.turns().active(&lane_key)?.is_some(),
+                n_waiting: tx.queue().waiting(&lane_key)?.len(),
+                n_waiting_max,
+            };
+            let step = on_arrival(lane, request.queue_mode);
+            match step {
+                LaneDecision::Refuse => {
+                    let text = format!("{n_waiting_max} requests wait in `{lane_key}` already");
+                    book.end(StageOutcome::Failed, text.clone());
+                    trace::write(tx, request_id, &book.take(), now)?;
+                    turn::finish_request(tx, request_id, RequestStatus::Failed, Some(text), now)?;
+                    Ok((step, None))
+                }
+                LaneDecision::Wait(_) => {
+                    turn::enqueue(tx, &lane_key, request, &automated.enrichment, now)?;
+                    Ok((step, None))
+                }
+                LaneDecision::Start => {
+                    book.end(StageOutcome::Passed, "the session was free");
+                    let turn_id = turn::open(
+                        tx,
+                        &*clock,
+                        &lane_key,
+                        vec![turn::Opening::new(request, &automated)],
+                        book.take(),
+                    )?;
+                    Ok((step, Some(turn_id)))
+                }
+            }
+        })
+        .await;
+    match opened {
+        Ok((LaneDecision::Start, Some(turn_id))) => begin(context, turn_id, session_key),
+        Ok((LaneDecision::Wait(Some(stop)), _)) => context.engine.request_stop(&session_key, stop),
+        Ok(_) => context.engine.completion_bell.send_modify(|n| *n += 1),
+        Err(error) => {
+            let book = TraceBook::new(Arc::clone(&context.clock));
+            close::leave_early(context, request_id, broken(error), book, None).await;
+        }
+    }
+}
+
+fn begin(context: &Arc<Context>, turn_id: TurnId, session_key: nexus_domain::id::SessionKey) {
+    CrashPoint::TurnOpened.pass();
+    run::start(context, turn_id, session_key);
+}
+
+fn note_sender(
+    tx: &mut Tx<'_>,
+    automated: &Automated,
+    now: nexus_domain::Timestamp,
+) -> Result<(), LedgerError> {
+    let arrival = &automated.admitted.identified.received.arrival;
+    tx.identity().seen(&arrival.channel, &arrival.sender_id, arrival.sender_name.as_deref(), now)
+}
+
+/// A request that was admitted and is gone.
+pub(super) fn missing(request_id: nexus_domain::id::RequestId) -> LedgerError {
+    LedgerError::NotFound { what: "request", id: request_id.to_string() }
+}

@@ -1,0 +1,224 @@
+//! Turns and the queue behind them, as steps of a write transaction.
+
+use nexus_agent::port::Clock;
+use nexus_domain::Timestamp;
+use nexus_domain::agent::{Turn, TurnStatus};
+use nexus_domain::event::Event;
+use nexus_domain::id::{MessageId, RequestId, SessionKey, TurnId};
+use nexus_domain::message::{Cost, CostBasis, Message, Part, Role, Usage};
+use nexus_domain::pipeline::{self, Admitted, Automated, Stage};
+use nexus_domain::request::{Request, RequestStatus, StageOutcome, StageTrace};
+use nexus_domain::session::next_batch;
+use nexus_ledger::{LedgerError, Tx};
+
+use super::receive::purpose;
+use super::stages::missing;
+use super::trace;
+
+/// A request that is about to get its turn.
+pub(super) struct Opening {
+    request: Request,
+    automated: Automated,
+}
+
+impl Opening {
+    pub(super) fn new(request: Request, automated: &Automated) -> Self {
+        Self { request, automated: automated.clone() }
+    }
+}
+
+/// Makes sure the session exists.
+pub(super) fn ensure_session(
+    tx: &mut Tx<'_>,
+    admitted: &Admitted,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let (key, agent_id) = (&admitted.session_key, &admitted.agent_id);
+    if tx.sessions().ensure(key, agent_id, now)? {
+        let event = Event::SessionCreated { session_key: key.clone(), agent_id: agent_id.clone() };
+        tx.events().record(now, &event)?;
+    }
+    Ok(())
+}
+
+/// Puts a request into the durable queue of its session.
+pub(super) fn enqueue(
+    tx: &mut Tx<'_>,
+    session_key: &SessionKey,
+    mut request: Request,
+    enrichment: &[String],
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    request.status = RequestStatus::Queued;
+    request.enrichment = enrichment.to_vec();
+    tx.requests().save(&request)?;
+    tx.queue().push(session_key, request.id, request.queue_mode, now)?;
+    let event = Event::RequestQueued {
+        request_id: request.id,
+        session_key: session_key.clone(),
+        mode: request.queue_mode,
+    };
+    tx.events().record(now, &event)?;
+    Ok(())
+}
+
+/// Stage 5: opens a turn for one or more requests of a session. `traces` belong to the first.
+pub(super) fn open(
+    tx: &mut Tx<'_>,
+    clock: &dyn Clock,
+    session_key: &SessionKey,
+    openings: Vec<Opening>,
+    traces: Vec<StageTrace>,
+) -> Result<TurnId, LedgerError> {
+    let now = clock.now();
+    let Some(leading) = openings.first() else {
+        return Err(LedgerError::Invalid("a turn needs a request".to_owned()));
+    };
+    let turn_id = TurnId::from_parts(now, clock.entropy());
+    let merged: Vec<_> = openings.iter().skip(1).map(|opening| opening.request.id).collect();
+    let assembled = pipeline::assemble_context(leading.automated.clone(), &merged, turn_id);
+    let title = purpose(&leading.automated.admitted.identified.received.arrival.content);
+    let turn = Turn {
+        id: turn_id,
+        session_key: session_key.clone(),
+        request_id: leading.request.id,
+        agent_id: leading.automated.admitted.agent_id.clone(),
+        status: TurnStatus::Running,
+        model: None,
+        usage: Usage::default(),
+        cost: Cost { micro_usd: 0, basis: CostBasis::Free },
+        n_steps: 0,
+        stop_reason: None,
+        error: None,
+        started_at: now,
+        completed_at: None,
+    };
+    tx.turns().create(&turn)?;
+    tx.sessions().touch(session_key, Some(&title), now)?;
+    trace::write(tx, leading.request.id, &traces, now)?;
+    let event = Event::TurnCreated {
+        turn_id,
+        session_key: session_key.clone(),
+        request_ids: assembled.request_ids,
+    };
+    tx.events().record(now, &event)?;
+    for opening in openings {
+        join(tx, clock, session_key, turn_id, opening)?;
+    }
+    Ok(turn_id)
+}
+
+/// A request joins a turn: its text becomes a message of the session.
+fn join(
+    tx: &mut Tx<'_>,
+    clock: &dyn Clock,
+    session_key: &SessionKey,
+    turn_id: TurnId,
+    opening: Opening,
+) -> Result<(), LedgerError> {
+    let Opening { mut request, automated } = opening;
+    let now = clock.now();
+    request.turn_id = Some(turn_id);
+    request.status = RequestStatus::Processing;
+    request.stage = Stage::RunAgent;
+    request.enrichment.clone_from(&automated.enrichment);
+    tx.requests().save(&request)?;
+    let arrival = &automated.admitted.identified.received.arrival;
+    let mut parts = vec![Part::Text(arrival.content.clone())];
+    for file in &arrival.attachments {
+        let text = format!("\n[attached: {} ({})]", file.filename, file.content_type);
+        parts.push(Part::Text(text));
+    }
+    let message = Message {
+        id: MessageId::from_parts(now, clock.entropy()),
+        turn_id,
+        request_id: Some(request.id),
+        role: Role::User,
+        parts,
+        created_at: now,
+    };
+    add_message(tx, session_key, message)
+}
+
+/// Adds a message and tells of it.
+pub(super) fn add_message(
+    tx: &mut Tx<'_>,
+    session_key: &SessionKey,
+    message: Message,
+) -> Result<(), LedgerError> {
+    let now = message.created_at;
+    tx.turns().add_message(session_key, &message)?;
+    tx.sessions().touch(session_key, None, now)?;
+    let event = Event::MessageRecorded { session_key: session_key.clone(), message };
+    tx.events().record(now, &event)?;
+    Ok(())
+}
+
+/// Opens a turn for whatever waits in a session, if anything does.
+pub(super) fn open_next(
+    tx: &mut Tx<'_>,
+    clock: &dyn Clock,
+    session_key: &SessionKey,
+) -> Result<Option<TurnId>, LedgerError> {
+    let batch = next_batch(&tx.queue().waiting(session_key)?);
+    if batch.is_empty() {
+        return Ok(None);
+    }
+    tx.queue().remove(&batch)?;
+    let mut openings = Vec::new();
+    let mut traces = Vec::new();
+    for request_id in batch {
+        let request = tx.requests().get(request_id)?.ok_or_else(|| missing(request_id))?;
+        let arrival = tx.arrivals().get(&request.event_id)?.ok_or_else(|| missing(request_id))?;
+        let now = clock.now();
+        let waited = StageTrace {
+            stage: Stage::AssembleContext,
+            started_at: request.started_at,
+            duration_us: now.ms_since(request.started_at).saturating_mul(1_000),
+            outcome: StageOutcome::Passed,
+            note: match openings.is_empty() {
+                true => "waited for the session".to_owned(),
+                false => "waited for the session, joined the turn before it".to_owned(),
+            },
+        };
+        let automated = Automated::recorded(&request, arrival).ok_or_else(|| {
+            LedgerError::Invalid(format!("request {request_id} was queued early"))
+        })?;
+        match openings.is_empty() {
+            true => traces.push(waited),
+            false => trace::write(tx, request_id, &[waited], now)?,
+        }
+        openings.push(Opening { request, automated });
+    }
+    open(tx, clock, session_key, openings, traces).map(Some)
+}
+
+/// Closes the books of one request.
+pub(super) fn finish_request(
+    tx: &mut Tx<'_>,
+    request_id: RequestId,
+    status: RequestStatus,
+    error: Option<String>,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let mut request = tx.requests().get(request_id)?.ok_or_else(|| missing(request_id))?;
+    if request.status.is_final() {
+        return Ok(());
+    }
+    request.status = status;
+    request.error.clone_from(&error);
+    request.completed_at = Some(now);
+    if let Some(last) = request.stages.last() {
+        request.stage = request.stage.max(last.stage);
+    }
+    tx.requests().save(&request)?;
+    let event = Event::RequestCompleted {
+        request_id,
+        session_key: request.session_key,
+        status,
+        error,
+        duration_ms: now.ms_since(request.started_at),
+    };
+    tx.events().record(now, &event)?;
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! The command line of `nexusd`. A function of the library, so that scenarios run the very same
+//! program with their crash points armed.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::config::{self, Environment, home_from_environment};
+use crate::home::{Home, OwnerKind};
+use crate::maintenance::{self, Command};
+use crate::{Daemon, StartOptions, logging, signals};
+use clap::Parser;
+
+/// Runs the Nexus daemon in the foreground.
+#[derive(Parser)]
+#[command(name = "nexusd", version)]
+struct Arguments {
+    /// Home folder [default: $NEXUS_ROOT, else ~/nexus]
+    #[arg(long, global = true)]
+    home: Option<PathBuf>,
+    /// Port of the control plane; 0 takes a free one
+    #[arg(long)]
+    port: Option<u16>,
+    /// Also write the log to the terminal
+    #[arg(long)]
+    log_stderr: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Does what the command line says.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let environment = Environment::of_process();
+    let home = match home_from_environment(arguments.home, &environment) {
+        Ok(home) => home,
+        Err(text) => return maintenance::complain(&text, None),
+    };
+    if let Some(command) = arguments.command {
+        return maintenance::run(command, &Home::new(home), &environment);
+    }
+    let mut options = StartOptions::new(home, OwnerKind::Headless);
+    options.port = arguments.port;
+    options.environment = environment;
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return maintenance::complain(&error.to_string(), None),
+    };
+    runtime.block_on(run(options, arguments.log_stderr))
+}
+
+async fn run(options: StartOptions, log_stderr: bool) -> ExitCode {
+    #[cfg(feature = "test-util")]
+    if let Some(point) = options.environment.get("NEXUS_CRASH_AT") {
+        crate::crash::arm(point);
+    }
+    let home = Home::new(options.home.clone());
+    if let Err(failure) = home.init() {
+        return maintenance::complain(&failure.message, failure.hint.as_deref());
+    }
+    // A configuration that cannot be read is reported by the start; until then logs go as usual.
+    let loaded = config::load(&home.config_file(), &options.environment, &[]).ok();
+    let logging = loaded.map(|loaded| loaded.config.logging).unwrap_or_default();
+    logging::init(&logging, &home.logs(), log_stderr);
+    let daemon = match Daemon::assemble(options).await {
+        Ok(daemon) => daemon,
+        Err(failure) => {
+            tracing::error!(?failure, "the daemon did not start");
+            return maintenance::complain(&failure.message, failure.hint.as_deref());
+        }
+    };
+    let reason = signals::until_stopped(&daemon).await;
+    daemon.drain(&reason).await;
+    ExitCode::SUCCESS
+}

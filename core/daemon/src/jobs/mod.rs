@@ -1,0 +1,6 @@
+//! Background jobs: what runs without being asked. A job's wake-up carries no input: it reads what
+//! is to be done.
+
+pub mod adapters;
+pub mod outbox;
+pub mod permissions;

@@ -1,0 +1,215 @@
+//! Deliveries: the intent is on record before anything is sent, the result after. In between,
+//! nobody knows: such a delivery is sent again only if the adapter promises that a repetition does
+//! no harm, and shown as unknown otherwise.
+
+use std::sync::Arc;
+
+use nexus_domain::event::Event;
+use nexus_domain::failure::Failure;
+use nexus_domain::principal::{Chain, Principal};
+use nexus_domain::retry::RetryPolicy;
+use nexus_iam::{Action, Effect, Facts, Query};
+use nexus_ledger::{AuditEntry, DeliveryRecord};
+use nexus_protocol::adapter::{SendErrorKind, SendParams, SendResult};
+use nexus_supervisor::{Child, SendError};
+use serde::{Deserialize, Serialize};
+
+use super::adapters::Adapters;
+use crate::context::Context;
+use crate::crash::CrashPoint;
+
+/// Deliveries taken up at once.
+const BATCH: u32 = 64;
+/// Longest pause between two looks, in milliseconds; commits wake the job earlier.
+const LOOK_MS: u64 = 2_000;
+/// How a delivery that failed is tried again.
+const RETRY: RetryPolicy =
+    RetryPolicy { tries_max: 3, delay_ms_min: 1_000, delay_ms_max: 30_000, asked_ms_max: 300_000 };
+
+/// Where a delivery goes, in the adapter's own terms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The conversation.
+    pub to: String,
+    /// The thread inside it.
+    pub thread_id: Option<String>,
+    /// The message it answers.
+    pub reply_to_id: Option<String>,
+}
+
+/// Sends what is due, until the daemon stops.
+pub async fn run(context: Arc<Context>, adapters: Adapters) {
+    let mut bell = context.bus.watch();
+    if let Err(failure) = settle_in_flight(&context, &adapters).await {
+        tracing::error!(?failure, "deliveries in flight could not be settled");
+    }
+    loop {
+        bell.mark_unchanged();
+        if let Err(failure) = send_due(&context, &adapters).await {
+            tracing::warn!(?failure, "deliveries could not be looked at");
+        }
+        tokio::select! {
+            _ = bell.changed() => {}
+            () = context.clock.sleep(LOOK_MS) => {}
+            () = context.shutdown.begun() => return,
+        }
+    }
+}
+
+/// What was being sent when the daemon died: nobody knows how it ended. It becomes `unknown`, or
+/// goes out again once an adapter is there that promises idempotent sends.
+async fn settle_in_flight(context: &Context, adapters: &Adapters) -> Result<(), Failure> {
+    let in_flight = context.ledger.read(|r| r.outbox().in_flight()).await?;
+    for record in in_flight {
+        let child = wait_for(context, adapters, &record.delivery.adapter).await;
+        let is_safe =
+            child.and_then(|child| child.facts()).is_some_and(|facts| facts.has_idempotent_sends);
+        let (id, now) = (record.delivery.id, context.clock.now());
+        let text = "the daemon stopped while this was being sent; it may have arrived";
+        context
+            .ledger
+            .write(move |tx| {
+                if is_safe {
+                    return tx.outbox().retry(id, now);
+                }
+                tx.outbox().unknown(id, now, text)?;
+                let error = text.to_owned();
+                let event = Event::DeliveryFailed { delivery_id: id, error, is_unknown: true };
+                tx.events().record(now, &event).map(|_| ())
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+/// Gives an adapter a moment to come up.
+async fn wait_for(context: &Context, adapters: &Adapters, name: &str) -> Option<Child> {
+    const TRIES: u32 = 50;
+    for _ in 0..TRIES {
+        if let Some(child) = adapters.serving(name) {
+            return Some(child);
+        }
+        tokio::select! {
+            () = context.clock.sleep(100) => {}
+            () = context.shutdown.begun() => return None,
+        }
+    }
+    None
+}
+
+async fn send_due(context: &Arc<Context>, adapters: &Adapters) -> Result<(), Failure> {
+    let now = context.clock.now();
+    let due = context.ledger.read(move |r| r.outbox().due(now, BATCH)).await?;
+    for record in due {
+        // An adapter that is not there now may come back: its deliveries wait.
+        if let Some(child) = adapters.serving(&record.delivery.adapter) {
+            deliver(context, &child, record).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn deliver(context: &Context, child: &Child, record: DeliveryRecord) -> Result<(), Failure> {
+    let id = record.delivery.id;
+    let Ok(target) = serde_json::from_value::<Target>(record.delivery.target.clone()) else {
+        let error = SendError::new(SendErrorKind::NotFound, "its target cannot be read");
+        return failed(context, &record, &error).await;
+    };
+    if !permit(context, &record, &target).await? {
+        return Ok(());
+    }
+    CrashPoint::DeliveryIntent.pass();
+    let params = SendParams {
+        idempotency_key: record.delivery.idempotency_key.clone(),
+        to: target.to,
+        thread_id: target.thread_id,
+        reply_to_id: target.reply_to_id,
+        text: record.delivery.text.clone(),
+    };
+    match child.send(params).await {
+        Ok(SendResult { message_ids }) => {
+            CrashPoint::DeliveryUnrecorded.pass();
+            let now = context.clock.now();
+            let sent = context.ledger.write(move |tx| {
+                tx.outbox().sent(id, now, &message_ids)?;
+                let event = Event::DeliverySent { delivery_id: id, message_ids };
+                tx.events().record(now, &event).map(|_| ())
+            });
+            Ok(sent.await?)
+        }
+        Err(error) => failed(context, &record, &error).await,
+    }
+}
+
+/// Decides, audits and marks the delivery as being sent, in one commit before anything is sent.
+async fn permit(
+    context: &Context,
+    record: &DeliveryRecord,
+    target: &Target,
+) -> Result<bool, Failure> {
+    let now = context.clock.now();
+    let delivery = record.delivery.clone();
+    let channel = delivery.adapter.split('/').next().unwrap_or_default().to_owned();
+    let query = Query {
+        chain: Chain::of(Principal::Job("outbox".to_owned())),
+        action: Action::Deliver { channel: channel.clone(), target: target.to.clone() },
+        facts: Facts { channel: Some(channel), ..Facts::default() },
+    };
+    let verdict = context.iam.decide(&query);
+    let is_allowed = verdict.effect == Effect::Allow;
+    let to = format!("{} {}", delivery.adapter, target.to);
+    let decided = context.ledger.write(move |tx| {
+        tx.audit().append(&AuditEntry {
+            at: now,
+            request_id: Some(delivery.request_id),
+            turn_id: None,
+            chain: query.chain.clone(),
+            action: "deliver".to_owned(),
+            resource: to.clone(),
+            verdict: verdict.effect.name().to_owned(),
+            reason: verdict.to_string(),
+            digest: None,
+        })?;
+        if !is_allowed {
+            let error = verdict.to_string();
+            tx.outbox().failed(delivery.id, now, &error, None)?;
+            let event =
+                Event::DeliveryFailed { delivery_id: delivery.id, error, is_unknown: false };
+            return tx.events().record(now, &event).map(|_| ());
+        }
+        tx.outbox().sending(delivery.id, now)?;
+        let event = Event::DeliverySending {
+            delivery_id: delivery.id,
+            request_id: delivery.request_id,
+            target: to,
+        };
+        tx.events().record(now, &event).map(|_| ())
+    });
+    decided.await?;
+    Ok(is_allowed)
+}
+
+async fn failed(
+    context: &Context,
+    record: &DeliveryRecord,
+    error: &SendError,
+) -> Result<(), Failure> {
+    let (id, now) = (record.delivery.id, context.clock.now());
+    let is_unknown = error.kind == SendErrorKind::Unknown;
+    let may_retry = matches!(error.kind, SendErrorKind::RateLimited | SendErrorKind::Network);
+    let delay_ms = RETRY.delay_ms(record.n_tries + 1, error.retry_after_ms, 1.0);
+    let retry_at = delay_ms.filter(|_| may_retry).map(|ms| now.plus_ms(ms));
+    let text = error.message.clone();
+    let noted = context.ledger.write(move |tx| {
+        match is_unknown {
+            true => tx.outbox().unknown(id, now, &text)?,
+            false => tx.outbox().failed(id, now, &text, retry_at)?,
+        }
+        if is_unknown || retry_at.is_none() {
+            let event = Event::DeliveryFailed { delivery_id: id, error: text, is_unknown };
+            tx.events().record(now, &event)?;
+        }
+        Ok(())
+    });
+    Ok(noted.await?)
+}

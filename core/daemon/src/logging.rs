@@ -1,0 +1,95 @@
+//! Logs: to the terminal for people or machines, and as JSON lines to a file that cannot grow
+//! without end.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tracing_subscriber::filter::EnvFilter;
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer as _, fmt};
+
+use crate::config::{LogFormat, LoggingConfig};
+
+/// Size at which the log file is put aside, in bytes.
+const LOG_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Log files that were put aside and are kept.
+const LOG_FILES_MAX: u32 = 3;
+
+/// Starts logging for the rest of the process's life. A second call is ignored.
+pub fn init(config: &LoggingConfig, folder: &Path, to_terminal: bool) {
+    let filter = |text: &str| EnvFilter::try_new(text).unwrap_or_else(|_| EnvFilter::new("info"));
+    let file = RotatingFile::open(folder.join("nexusd.log")).map(|file| {
+        let file = Arc::new(Mutex::new(file));
+        let writer = BoxMakeWriter::new(move || SharedFile(Arc::clone(&file)));
+        fmt::layer().json().with_writer(writer).with_filter(filter(&config.level))
+    });
+    let terminal = to_terminal.then(|| match config.format {
+        LogFormat::Json => {
+            fmt::layer().json().with_writer(io::stderr).with_filter(filter(&config.level)).boxed()
+        }
+        LogFormat::Pretty => fmt::layer()
+            .with_target(false)
+            .with_writer(io::stderr)
+            .with_filter(filter(&config.level))
+            .boxed(),
+    });
+    // Tests and the tray application may have a subscriber of their own already.
+    let _ = tracing_subscriber::registry().with(file.ok()).with(terminal).try_init();
+}
+
+/// A file that is put aside when it has grown too large.
+struct RotatingFile {
+    path: PathBuf,
+    file: File,
+    n_bytes: u64,
+}
+
+impl RotatingFile {
+    fn open(path: PathBuf) -> io::Result<Self> {
+        let file = OpenOptions::new().create(true).append(true).open(&path)?;
+        let n_bytes = file.metadata()?.len();
+        Ok(Self { path, file, n_bytes })
+    }
+
+    fn rotate(&mut self) -> io::Result<()> {
+        let numbered = |n: u32| PathBuf::from(format!("{}.{n}", self.path.display()));
+        for n in (1..LOG_FILES_MAX).rev() {
+            // A file that is missing has nothing to be moved.
+            let _ = std::fs::rename(numbered(n), numbered(n + 1));
+        }
+        std::fs::rename(&self.path, numbered(1))?;
+        *self = Self::open(self.path.clone())?;
+        Ok(())
+    }
+}
+
+impl Write for RotatingFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.n_bytes > LOG_BYTES_MAX {
+            self.rotate()?;
+        }
+        let n_written = self.file.write(bytes)?;
+        self.n_bytes += n_written as u64;
+        Ok(n_written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+struct SharedFile(Arc<Mutex<RotatingFile>>);
+
+impl Write for SharedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).flush()
+    }
+}

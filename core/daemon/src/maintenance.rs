@@ -1,0 +1,193 @@
+//! What `nexusd` does besides running: make a home, check a configuration, care for the database.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use nexus_domain::Timestamp;
+use nexus_domain::failure::Failure;
+use nexus_ledger::maintenance as ledger;
+use serde_json::{Value, json};
+
+use crate::config::{self, Environment};
+use crate::home::{Home, HomeLock, Owner, OwnerKind};
+
+/// Exit code when the command worked and found problems.
+const EXIT_FOUND: u8 = 6;
+
+/// What to do instead of running.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make whatever the home lacks
+    Init {
+        /// Answer as one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check the configuration
+    Check {
+        /// A file to check in place of the home's nexus.toml
+        #[arg(long)]
+        config: Option<PathBuf>,
+        /// Answer as one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Care for the database
+    Db {
+        #[command(subcommand)]
+        command: DbCommand,
+    },
+}
+
+/// What to do with the database.
+#[derive(Subcommand)]
+pub enum DbCommand {
+    /// Read all of it and report damage; works beside a running daemon
+    Check {
+        /// Answer as one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy it to a file and check the copy; works beside a running daemon
+    Backup {
+        /// The new file
+        to: PathBuf,
+        /// Answer as one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give back unused space; the daemon must be stopped
+    Compact {
+        /// Answer as one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// An answer: whether all is well, for programs, for people.
+struct Answer {
+    is_ok: bool,
+    json: Value,
+    text: String,
+}
+
+/// Does what the command says.
+#[must_use]
+pub fn run(command: Command, home: &Home, environment: &Environment) -> ExitCode {
+    let (as_json, answer) = match command {
+        Command::Init { json } => (json, init(home)),
+        Command::Check { config, json } => {
+            (json, Ok(check(&config.unwrap_or_else(|| home.config_file()), environment)))
+        }
+        Command::Db { command: DbCommand::Check { json } } => (json, db_check(home)),
+        Command::Db { command: DbCommand::Backup { to, json } } => (json, db_backup(home, &to)),
+        Command::Db { command: DbCommand::Compact { json } } => (json, db_compact(home)),
+    };
+    match answer {
+        Ok(answer) => {
+            let text = if as_json { answer.json.to_string() } else { answer.text };
+            // A reader that went away needs no answer.
+            let _ = writeln!(std::io::stdout(), "{text}");
+            if answer.is_ok { ExitCode::SUCCESS } else { ExitCode::from(EXIT_FOUND) }
+        }
+        Err(failure) if as_json => {
+            let error = nexus_protocol::WireError::from(&failure);
+            let _ = writeln!(std::io::stdout(), "{}", json!({ "error": error }));
+            ExitCode::FAILURE
+        }
+        Err(failure) => complain(&failure.message, failure.hint.as_deref()),
+    }
+}
+
+/// Says what went wrong and how to mend it.
+#[must_use]
+pub fn complain(message: &str, hint: Option<&str>) -> ExitCode {
+    let mut terminal = std::io::stderr();
+    let _ = writeln!(terminal, "error: {message}");
+    if let Some(hint) = hint {
+        let _ = writeln!(terminal, "  fix  {hint}");
+    }
+    ExitCode::FAILURE
+}
+
+fn init(home: &Home) -> Result<Answer, Failure> {
+    let made = home.init()?;
+    let names: Vec<_> = made.iter().map(|path| path.display().to_string()).collect();
+    let text = match names.is_empty() {
+        true => format!("{} is complete", home.root().display()),
+        false => format!("made {}", names.join("\n     ")),
+    };
+    let json = json!({ "home": home.root(), "made": names });
+    Ok(Answer { is_ok: true, json, text })
+}
+
+fn check(file: &std::path::Path, environment: &Environment) -> Answer {
+    let (errors, warnings, values) = match config::load(file, environment, &[]) {
+        Ok(loaded) => (Vec::new(), loaded.warnings, loaded.config.values),
+        Err(errors) => (errors, Vec::new(), Vec::new()),
+    };
+    let lines = |findings: &[config::Finding]| -> Vec<String> {
+        findings.iter().map(ToString::to_string).collect()
+    };
+    let (errors, warnings) = (lines(&errors), lines(&warnings));
+    let is_ok = errors.is_empty();
+    let mut text: Vec<_> = errors.iter().map(|line| format!("error: {line}")).collect();
+    text.extend(warnings.iter().map(|line| format!("warning: {line}")));
+    if is_ok {
+        text.push(format!("{} is valid", file.display()));
+    }
+    let json = json!({
+        "ok": is_ok, "path": file, "errors": errors, "warnings": warnings, "values": values,
+    });
+    Answer { is_ok, json, text: text.join("\n") }
+}
+
+fn db_check(home: &Home) -> Result<Answer, Failure> {
+    let report = ledger::check(&home.ledger_file())?;
+    let mut text = vec![format!(
+        "{}: schema {}, {} bytes",
+        report.path.display(),
+        report.schema_found,
+        report.n_bytes
+    )];
+    text.extend(report.integrity.iter().map(|line| format!("damage: {line}")));
+    text.extend(report.foreign_keys.iter().map(|line| format!("dangling: {line}")));
+    if let Some(audit) = &report.audit {
+        text.push(format!("audit chain: {} rows, whole", audit.n_rows));
+    }
+    if let Some(broken) = &report.audit_break {
+        text.push(format!("audit chain: broken at {}: {}", broken.position.0, broken.reason));
+    }
+    let verdict = match report.is_ok {
+        true => "nothing is wrong",
+        false => "keep this file, stop the daemon, and go back to a backup",
+    };
+    text.push(verdict.to_owned());
+    let json = serde_json::to_value(&report).map_err(Failure::internal)?;
+    Ok(Answer { is_ok: report.is_ok, json, text: text.join("\n") })
+}
+
+fn db_backup(home: &Home, to: &std::path::Path) -> Result<Answer, Failure> {
+    let report = ledger::backup(&home.ledger_file(), to)?;
+    let text = format!("{}: {} bytes, checked", report.path.display(), report.n_bytes);
+    let json = serde_json::to_value(&report).map_err(Failure::internal)?;
+    Ok(Answer { is_ok: report.check.is_ok, json, text })
+}
+
+fn db_compact(home: &Home) -> Result<Answer, Failure> {
+    let owner = Owner {
+        pid: std::process::id(),
+        started_at: Timestamp::default(),
+        address: None,
+        kind: OwnerKind::Headless,
+        version: crate::assemble::VERSION.to_owned(),
+    };
+    let lock = HomeLock::take(home, owner)?;
+    let report = ledger::compact(&home.ledger_file())?;
+    drop(lock);
+    let text = format!("{} bytes before, {} after", report.n_bytes_before, report.n_bytes_after);
+    let json = serde_json::to_value(&report).map_err(Failure::internal)?;
+    Ok(Answer { is_ok: true, json, text })
+}

@@ -1,0 +1,11 @@
+//! Handlers of the method table, one file per resource. Each takes the context, the permit that
+//! proves the decision, and its params.
+
+pub mod acl;
+pub mod agent;
+pub mod config;
+pub mod health;
+pub mod model;
+pub mod request;
+pub mod runtime;
+pub mod session;

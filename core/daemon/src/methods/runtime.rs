@@ -1,0 +1,125 @@
+//! The daemon as a whole.
+
+use std::sync::Arc;
+
+use nexus_domain::Timestamp;
+use nexus_domain::event::Event;
+use nexus_domain::failure::Failure;
+use nexus_domain::request::RequestStatus;
+use nexus_iam::Permit;
+use nexus_ledger::{PermissionFilter, RequestFilter};
+use nexus_protocol::health::{HealthResult, HealthStatus};
+use nexus_protocol::runtime::{
+    ReloadParams, ReloadResult, ShutdownParams, ShutdownResult, StatusParams, StatusResult,
+};
+use nexus_protocol::session::PAGE_LEN_DEFAULT;
+
+use crate::assemble;
+use crate::context::Context;
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// Requests shown as recent.
+const RECENT_MAX: usize = 12;
+
+/// Says what needs a person, what is at work and what it cost today.
+pub async fn status(
+    context: &Arc<Context>,
+    _permit: Permit,
+    _params: StatusParams,
+) -> Result<StatusResult, Failure> {
+    let now = context.clock.now();
+    let midnight = Timestamp(now.0 - now.0.rem_euclid(DAY_MS));
+    let (waiting, working, recent, cost_today) = context
+        .ledger
+        .read(move |r| {
+            let pending = PermissionFilter { pending_only: true, ..PermissionFilter::default() };
+            let waiting = r.permissions().list(&pending, PAGE_LEN_DEFAULT)?;
+            let working = r.requests().unfinished()?;
+            let latest = r.requests().list(&RequestFilter::default(), PAGE_LEN_DEFAULT)?;
+            let recent = latest.into_iter().filter(|q| q.status.is_final()).take(RECENT_MAX);
+            Ok((waiting, working, recent.collect(), r.turns().cost_since(midnight)?))
+        })
+        .await?;
+    let choice = context.engine.choice();
+    let at_work = working.iter().filter(|q| q.status == RequestStatus::Processing).count();
+    let health = context.health_result();
+    Ok(StatusResult {
+        summary: summary(waiting.len(), at_work, &health),
+        health,
+        address: context.address.get().map(ToString::to_string).unwrap_or_default(),
+        home: context.home.root().display().to_string(),
+        model: choice.model,
+        model_reason: choice.reason,
+        waiting,
+        working,
+        recent,
+        cost_today,
+    })
+}
+
+/// One sentence: what a person must know first comes first.
+fn summary(n_waiting: usize, n_working: usize, health: &HealthResult) -> String {
+    let needs = match n_waiting {
+        0 => "Nothing needs you.".to_owned(),
+        1 => "1 thing needs you.".to_owned(),
+        n => format!("{n} things need you."),
+    };
+    let works = match n_working {
+        0 => String::new(),
+        1 => " 1 request is at work.".to_owned(),
+        n => format!(" {n} requests are at work."),
+    };
+    let trouble = match health.status {
+        HealthStatus::Healthy => "",
+        HealthStatus::Starting => " The daemon is starting.",
+        HealthStatus::Degraded => " Something is amiss.",
+        HealthStatus::Unhealthy => " Something is broken.",
+    };
+    format!("{needs}{works}{trouble}")
+}
+
+/// Reads the configuration again.
+pub async fn reload(
+    context: &Arc<Context>,
+    _permit: Permit,
+    _params: ReloadParams,
+) -> Result<ReloadResult, Failure> {
+    reload_config(context).await
+}
+
+/// Reads the configuration again; one that cannot be used changes nothing.
+///
+/// # Errors
+/// What is wrong with it, by line.
+pub async fn reload_config(context: &Arc<Context>) -> Result<ReloadResult, Failure> {
+    let reloaded = context.config.reload().map_err(|findings| {
+        let texts: Vec<_> = findings.iter().map(ToString::to_string).collect();
+        Failure::invalid(format!("the configuration stays as it was: {}", texts.join("; ")))
+            .hint(format!("mend {} and reload again", context.config.path().display()))
+            .details(serde_json::json!({ "findings": texts }))
+    })?;
+    assemble::apply_models(context).await?;
+    let now = context.clock.now();
+    context.health.set("config", HealthStatus::Healthy, "in force", None, now);
+    let event = Event::ConfigReloaded {
+        changed: reloaded.changed.clone(),
+        needs_restart: reloaded.needs_restart.clone(),
+    };
+    context.ledger.write(move |tx| tx.events().record(now, &event).map(|_| ())).await?;
+    Ok(ReloadResult {
+        changed: reloaded.changed,
+        needs_restart: reloaded.needs_restart,
+        warnings: reloaded.warnings,
+    })
+}
+
+/// Drains and stops the daemon.
+pub async fn shutdown(
+    context: &Arc<Context>,
+    _permit: Permit,
+    params: ShutdownParams,
+) -> Result<ShutdownResult, Failure> {
+    let reason = params.reason.unwrap_or_else(|| "stopped by a client".to_owned());
+    context.shutdown.begin(&reason);
+    Ok(ShutdownResult { pid: std::process::id() })
+}

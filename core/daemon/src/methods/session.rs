@@ -1,0 +1,222 @@
+//! Sessions.
+
+use std::sync::Arc;
+
+use nexus_domain::arrival::{Arrival, Attachment, ContentType, PeerKind};
+use nexus_domain::failure::Failure;
+use nexus_domain::id::{AgentId, SessionKey};
+use nexus_domain::pipeline::{CONTROL_CHANNEL, Wish};
+use nexus_domain::request::RequestStatus;
+use nexus_domain::session::QueueMode;
+use nexus_iam::Permit;
+use nexus_protocol::session::{
+    AbortParams, AbortResult, GetParams, GetResult, HistoryParams, HistoryResult, ListParams,
+    ListResult, PAGE_LEN_DEFAULT, PAGE_LEN_MAX, SendParams, SendResult,
+};
+
+use crate::context::Context;
+use crate::engine::{self, Admission, Submission};
+
+/// Lists sessions, the latest first.
+pub async fn list(
+    context: &Arc<Context>,
+    _permit: Permit,
+    params: ListParams,
+) -> Result<ListResult, Failure> {
+    let limit = page_len(params.limit)?;
+    let (sessions, next_cursor) = context
+        .ledger
+        .read(move |r| r.sessions().list(limit, params.cursor.as_deref(), params.search.as_deref()))
+        .await?;
+    Ok(ListResult { sessions, next_cursor })
+}
+
+/// Shows one session with what happens in it right now.
+pub async fn get(
+    context: &Arc<Context>,
+    _permit: Permit,
+    params: GetParams,
+) -> Result<GetResult, Failure> {
+    let key = params.key.clone();
+    let found = context
+        .ledger
+        .read(move |r| {
+            let Some(session) = r.sessions().get(&key)? else { return Ok(None) };
+            let filter = nexus_ledger::PermissionFilter {
+                pending_only: true,
+                session: Some(key.clone()),
+                before: None,
+            };
+            let waiting = r.permissions().list(&filter, PAGE_LEN_MAX)?;
+            let mut queued = Vec::new();
+            for waiting in r.queue().waiting(&key)? {
+                queued.extend(r.requests().get(waiting.request_id)?);
+            }
+            Ok(Some(GetResult {
+                active_turn: r.turns().active(&key)?,
+                streaming: None,
+                waiting,
+                queued,
+                position: r.events().latest()?,
+                session,
+            }))
+        })
+        .await?;
+    let mut result = found.ok_or_else(|| unknown(&params.key))?;
+    result.streaming = context.bus.streaming(&params.key);
+    Ok(result)
+}
+
+/// Reads messages of a session, the newest page first.
+pub async fn history(
+    context: &Arc<Context>,
+    _permit: Permit,
+    params: HistoryParams,
+) -> Result<HistoryResult, Failure> {
+    let limit = page_len(params.limit)?;
+    let key = params.key.clone();
+    let found = context
+        .ledger
+        .read(move |r| {
+            if r.sessions().get(&key)?.is_none() {
+                return Ok(None);
+            }
+            let mut messages = r.turns().messages(&key, params.before, limit + 1)?;
+            let has_more = messages.len() > limit as usize;
+            if has_more {
+                messages.remove(0);
+            }
+            let mut turn_ids: Vec<_> = messages.iter().map(|message| message.turn_id).collect();
+            turn_ids.dedup();
+            Ok(Some(HistoryResult {
+                tool_calls: r.turns().tool_calls(&turn_ids)?,
+                turns: r.turns().by_ids(&turn_ids)?,
+                position: r.events().latest()?,
+                messages,
+                has_more,
+            }))
+        })
+        .await?;
+    found.ok_or_else(|| unknown(&params.key))
+}
+
+/// Hands a message to a session.
+pub async fn send(
+    context: &Arc<Context>,
+    permit: Permit,
+    params: SendParams,
+) -> Result<SendResult, Failure> {
+    let message = ControlMessage {
+        text: params.message,
+        attachments: params.attachments,
+        session_key: Some(params.key),
+        agent_id: params.agent_id,
+        queue_mode: params.queue_mode,
+        idempotency_key: params.idempotency_key,
+    };
+    let Admission { request_id, status, is_duplicate } = submit(context, &permit, message).await?;
+    Ok(SendResult { request_id, status, is_duplicate })
+}
+
+/// Stops the active run of a session and answers when it has ended.
+pub async fn abort(
+    context: &Arc<Context>,
+    _permit: Permit,
+    params: AbortParams,
+) -> Result<AbortResult, Failure> {
+    let key = params.key.clone();
+    let known = context.ledger.read(move |r| r.sessions().get(&key)).await?;
+    if known.is_none() {
+        return Err(unknown(&params.key));
+    }
+    // The queue goes first: otherwise its head would start as soon as the run has ended.
+    let n_dropped = match params.drop_queue {
+        true => engine::drop_queue(context, &params.key).await?,
+        false => 0,
+    };
+    let turn_id = engine::abort(context, &params.key, params.turn_id).await;
+    let stopped = match turn_id {
+        Some(_) => "The run was stopped.",
+        None => "Nothing was running.",
+    };
+    let summary = match n_dropped {
+        0 => stopped.to_owned(),
+        n => format!("{stopped} {n} waiting requests were dropped."),
+    };
+    Ok(AbortResult { turn_id, n_dropped, summary })
+}
+
+/// A message that came in over the control plane.
+pub(super) struct ControlMessage {
+    pub(super) text: String,
+    pub(super) attachments: Vec<Attachment>,
+    pub(super) session_key: Option<SessionKey>,
+    pub(super) agent_id: Option<AgentId>,
+    pub(super) queue_mode: Option<QueueMode>,
+    pub(super) idempotency_key: String,
+}
+
+/// Puts a message of the control plane into the pipeline, as one arrival per idempotency key.
+pub(super) async fn submit(
+    context: &Arc<Context>,
+    permit: &Permit,
+    message: ControlMessage,
+) -> Result<Admission, Failure> {
+    let Some(invoker) = permit.chain().invoker().cloned() else {
+        return Err(Failure::internal("a permit without a principal"));
+    };
+    let peer = message.session_key.as_ref().map_or("main", SessionKey::as_str);
+    let arrival = Arrival {
+        event_id: format!("{invoker}:{}", message.idempotency_key),
+        timestamp: context.clock.now(),
+        content: message.text,
+        content_type: ContentType::Text,
+        channel: CONTROL_CHANNEL.to_owned(),
+        account_id: "local".to_owned(),
+        sender_id: invoker.to_string(),
+        peer_id: peer.to_owned(),
+        peer_kind: PeerKind::Dm,
+        attachments: message.attachments,
+        sender_name: None,
+        thread_id: None,
+        reply_to_id: None,
+        metadata: serde_json::Map::new(),
+    };
+    let (event_id, content) = (arrival.ledger_id(), arrival.content.clone());
+    let wish = Wish {
+        session_key: message.session_key,
+        agent_id: message.agent_id,
+        queue_mode: message.queue_mode,
+    };
+    let submission = Submission { arrival, authenticated: Some(invoker), wish };
+    let admission = engine::receive_event(context, submission).await?;
+    if admission.is_duplicate {
+        let first = context.ledger.read(move |r| r.arrivals().get(&event_id)).await?;
+        if first.is_some_and(|first| first.content != content) {
+            return Err(Failure::invalid("this idempotency key was used for another message")
+                .hint("use a new key for a new message"));
+        }
+    }
+    Ok(admission)
+}
+
+/// Checks the length of a page.
+pub(super) fn page_len(limit: Option<u32>) -> Result<u32, Failure> {
+    match limit.unwrap_or(PAGE_LEN_DEFAULT) {
+        limit if (1..=PAGE_LEN_MAX).contains(&limit) => Ok(limit),
+        limit => Err(Failure::invalid(format!(
+            "`limit` must be a whole number from 1 to {PAGE_LEN_MAX}, not {limit}"
+        ))),
+    }
+}
+
+fn unknown(key: &SessionKey) -> Failure {
+    Failure::not_found(format!("there is no session `{key}`"))
+        .hint("see the sessions: nexus session list; a message to a new name creates one")
+}
+
+/// Whether a request still takes place in its session.
+#[must_use]
+pub fn is_at_work(status: RequestStatus) -> bool {
+    matches!(status, RequestStatus::Processing | RequestStatus::Parked)
+}

@@ -1,0 +1,54 @@
+//! Signals of the operating system, and word to the service manager.
+
+use sd_notify::NotifyState;
+
+use crate::Daemon;
+use crate::methods::runtime::reload_config;
+
+/// Tells the service manager that the daemon is ready, then waits for the order to stop. Returns
+/// the reason. SIGHUP reads the configuration again.
+pub async fn until_stopped(daemon: &Daemon) -> String {
+    tell(&[NotifyState::Ready]);
+    let reason = wait(daemon).await;
+    tell(&[NotifyState::Stopping]);
+    reason
+}
+
+fn tell(states: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(states) {
+        tracing::debug!(%error, "no service manager was told");
+    }
+}
+
+#[cfg(unix)]
+async fn wait(daemon: &Daemon) -> String {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hang_up)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::hangup()),
+    ) else {
+        tracing::error!("signals cannot be received; stop the daemon with: nexus down");
+        daemon.stop_ordered().await;
+        return daemon.context().shutdown.reason().to_owned();
+    };
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => return "SIGTERM".to_owned(),
+            _ = interrupt.recv() => return "SIGINT".to_owned(),
+            _ = hang_up.recv() => match reload_config(daemon.context()).await {
+                Ok(reloaded) => tracing::info!(?reloaded, "configuration read again"),
+                Err(failure) => tracing::error!(?failure, "the configuration stays as it was"),
+            },
+            () = daemon.stop_ordered() => return daemon.context().shutdown.reason().to_owned(),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn wait(daemon: &Daemon) -> String {
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => "interrupted".to_owned(),
+        () = daemon.stop_ordered() => daemon.context().shutdown.reason().to_owned(),
+    }
+}

@@ -1,0 +1,153 @@
+//! `nexusd` in a process of its own, so that it can be killed.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use nexus_client::{Client, ClientOptions, Discovery, Token};
+use nexus_protocol::frame::ClientFacts;
+
+/// Pause between two looks at something that another process changes.
+const LOOK: Duration = Duration::from_millis(10);
+/// Most looks before a scenario gives up. It bounds a hang; nothing is asserted about it.
+const LOOKS_MAX: u32 = 3_000;
+
+/// A running `nexusd`.
+pub struct DaemonProcess {
+    child: Child,
+    home: PathBuf,
+    address: String,
+}
+
+impl DaemonProcess {
+    /// Starts a daemon on a home and waits until it listens.
+    ///
+    /// # Errors
+    /// When it ends before, with what it said.
+    pub async fn start(program: &str, home: &Path) -> Result<Self> {
+        Self::start_with(program, home, &[]).await
+    }
+
+    /// Starts a daemon that dies at a crash point, such as `Admitted` or `ResultRecorded:2`.
+    ///
+    /// # Errors
+    /// When it ends before it listens, with what it said.
+    pub async fn start_doomed(program: &str, home: &Path, crash_at: &str) -> Result<Self> {
+        Self::start_with(program, home, &[("NEXUS_CRASH_AT", crash_at)]).await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "scenarios start the daemon here and only here")]
+    async fn start_with(program: &str, home: &Path, variables: &[(&str, &str)]) -> Result<Self> {
+        let output = std::fs::File::create(home.join("nexusd.out"))?;
+        let child = Command::new(program)
+            .arg("--home")
+            .arg(home)
+            .args(["--port", "0", "--log-stderr"])
+            .env_clear()
+            .env("HOME", home)
+            .env("PATH", "/usr/bin:/bin")
+            .env("FAKE_KEY", "not-a-secret")
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .spawn()
+            .with_context(|| format!("{program} does not start"))?;
+        let mut daemon = Self { child, home: home.to_owned(), address: String::new() };
+        daemon.address = daemon.wait_until_listening().await?;
+        Ok(daemon)
+    }
+
+    async fn wait_until_listening(&mut self) -> Result<String> {
+        let pid = self.child.id();
+        for _ in 0..LOOKS_MAX {
+            if let Discovery::Running(running) = Discovery::find(&self.home).await
+                && running.pid == pid
+            {
+                return Ok(running.address);
+            }
+            if let Some(status) = self.child.try_wait()? {
+                bail!("nexusd ended with {status}:\n{}", self.said());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        bail!("nexusd does not listen:\n{}", self.said())
+    }
+
+    /// What it wrote to its terminal.
+    #[must_use]
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(self.home.join("nexusd.out")).unwrap_or_default()
+    }
+
+    /// Where it listens, as `host:port`.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The control-plane token.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn token(&self) -> Result<Token> {
+        Ok(Token::read(&self.home)?)
+    }
+
+    /// Connects a client.
+    ///
+    /// # Errors
+    /// When the daemon does not take it.
+    pub async fn client(&self) -> Result<Client> {
+        let facts = ClientFacts {
+            name: "scenario".to_owned(),
+            version: "0".to_owned(),
+            platform: "test".to_owned(),
+            mode: "test".to_owned(),
+            instance_id: None,
+        };
+        let options = ClientOptions::new(self.address.clone(), Some(self.token()?), facts);
+        Ok(Client::connect(options).await?)
+    }
+
+    /// Kills it as `kill -9` does.
+    ///
+    /// # Errors
+    /// When the operating system refuses.
+    pub fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Waits until it has died of its own.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn died(&mut self) -> Result<()> {
+        for _ in 0..LOOKS_MAX {
+            if self.child.try_wait()?.is_some() {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        bail!("nexusd lives on:\n{}", self.said())
+    }
+
+    /// Whether it lives.
+    ///
+    /// # Errors
+    /// When the operating system does not say.
+    pub fn is_alive(&mut self) -> Result<bool> {
+        Ok(self.child.try_wait()?.is_none())
+    }
+}
+
+impl Drop for DaemonProcess {
+    fn drop(&mut self) {
+        // It may have ended already, which is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
