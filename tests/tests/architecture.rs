@@ -113,7 +113,12 @@ const HOMES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "SystemTime::now",
-        &["core/daemon/src/clock.rs", "core/cli/src/env.rs", "xtask/src/run.rs"],
+        &[
+            "core/daemon/src/clock.rs",
+            "core/cli/src/env.rs",
+            "xtask/src/run.rs",
+            "adapters/sdk/src/clock.rs",
+        ],
         "time is passed in",
     ),
     (

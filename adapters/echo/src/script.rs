@@ -1,9 +1,9 @@
 //! What it hands in by itself: scripted events, and garbage and floods on request.
 
 use std::io::{self, Write};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
-use nexus_adapter::{Acknowledgement, Arrival, ContentType, Daemon, PeerKind, Timestamp};
+use nexus_adapter::{Acknowledgement, Arrival, ContentType, Daemon, PeerKind};
 use serde_json::{Map, json};
 
 use crate::settings::{ScriptedEvent, Settings};
@@ -38,7 +38,7 @@ pub(crate) fn play(settings: &Settings, account_id: String, daemon: Daemon) {
 fn arrival(event: &ScriptedEvent, n: usize, account_id: &str) -> Arrival {
     Arrival {
         event_id: event.event_id.clone().unwrap_or_else(|| format!("scripted-{n}")),
-        timestamp: now(),
+        timestamp: nexus_adapter::now(),
         content: event.content.clone(),
         content_type: ContentType::Text,
         channel: "echo".to_owned(),
@@ -52,13 +52,6 @@ fn arrival(event: &ScriptedEvent, n: usize, account_id: &str) -> Arrival {
         reply_to_id: None,
         metadata: Map::new(),
     }
-}
-
-/// The source stamps its events, and here the source is this program.
-#[expect(clippy::disallowed_methods, reason = "the one place of this program that reads time")]
-fn now() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Writes past the run loop, straight to stdout.

@@ -2,6 +2,7 @@
 //! misbehaviours.
 
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what fails here fails the test")]
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -24,6 +24,7 @@
 //! }
 //! ```
 
+mod clock;
 mod daemon;
 mod serve;
 
@@ -31,6 +32,7 @@ use std::future::Future;
 use std::io::Write;
 use std::process::ExitCode;
 
+pub use clock::now;
 pub use daemon::{Daemon, Disconnected};
 pub use nexus_domain::Timestamp;
 pub use nexus_domain::arrival::{Arrival, Attachment, ContentType, PeerKind};

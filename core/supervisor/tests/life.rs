@@ -1,6 +1,7 @@
 //! Start, end, restart and drain of children.
 
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what fails here fails the test")]
 
 mod common;
 

@@ -1,6 +1,7 @@
 //! What a child can do wrong, and what it must not cost.
 
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what fails here fails the test")]
 
 mod common;
 
