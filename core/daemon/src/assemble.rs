@@ -110,6 +110,7 @@ impl Daemon {
         let bus = Bus::new(RING_LEN);
         let ledger = open_ledger(&home, &config.current(), bus.clone()).await?;
         health.set("ledger", HealthStatus::Healthy, "open", None, started_at);
+        let unfinished = engine::unfinished(&ledger).await?;
         let engine = make_engine(&config, &home, &ledger, hooks).await?;
         let context = Arc::new(Context {
             logins: Logins::open(home.state().join("browser-sessions.json"))?,
@@ -134,7 +135,8 @@ impl Daemon {
         lock.announce(address).map_err(Failure::internal)?;
         record(&context, Event::SystemStarted { version: VERSION.to_owned() }).await?;
         let server = tokio::spawn(server::serve(Arc::clone(&context), listener));
-        let background = tokio::spawn(run_background(Arc::clone(&context), is_safe_mode));
+        let background =
+            tokio::spawn(run_background(Arc::clone(&context), unfinished, is_safe_mode));
         tracing::info!(%address, home = %context.home.root().display(), "the daemon is up");
         Ok(Self { context, address, lock, server, background })
     }
@@ -188,12 +190,12 @@ impl Daemon {
 }
 
 /// Takes up unfinished work, then runs adapters and jobs until the daemon stops.
-async fn run_background(context: Arc<Context>, is_safe_mode: bool) {
+async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished, is_safe_mode: bool) {
     let probed = apply_models(&context).await;
     if let Err(failure) = probed {
         tracing::warn!(?failure, "models could not be looked up");
     }
-    match engine::recover(&context).await {
+    match engine::recover(&context, unfinished).await {
         Ok(recovered) => {
             let now = context.clock.now();
             context.health.set("runtime", HealthStatus::Healthy, "at work", None, now);

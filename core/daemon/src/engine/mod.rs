@@ -39,7 +39,7 @@ pub use choice::{Choice, choose_models, pool};
 pub use hook::Hook;
 pub use permission::{Resolution, expire_permissions, resolve_permission};
 pub use receive::{Admission, Submission, receive_event};
-pub use recover::recover;
+pub use recover::{Unfinished, recover, unfinished};
 
 /// Most runs at work at one time; further turns wait for a place, oldest first.
 const RUNS_MAX: usize = 256;

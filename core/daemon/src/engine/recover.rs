@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use nexus_domain::agent::Turn;
 use nexus_domain::failure::Failure;
 use nexus_domain::pipeline::{Received, Wish};
 use nexus_domain::request::{Request, RequestStatus};
+use nexus_ledger::Ledger;
 
 use super::{run, stages, turn};
 use crate::context::Context;
@@ -20,19 +22,35 @@ pub struct Recovered {
     pub n_queues: usize,
 }
 
+/// Work that the last run of the daemon left behind, as it stood before this one took anything
+/// new: whatever comes in later is driven by whoever let it in.
+pub struct Unfinished {
+    turns: Vec<Turn>,
+    requests: Vec<Request>,
+}
+
+/// Reads what was left behind. To be called before the listener takes anything.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn unfinished(ledger: &Ledger) -> Result<Unfinished, Failure> {
+    let read = ledger.read(|r| {
+        Ok(Unfinished { turns: r.turns().running()?, requests: r.requests().unfinished()? })
+    });
+    Ok(read.await?)
+}
+
 /// Takes up every turn, request and queue that the last run of the daemon left behind.
 ///
 /// # Errors
 /// When the ledger cannot be read or written.
-pub async fn recover(context: &Arc<Context>) -> Result<Recovered, Failure> {
+pub async fn recover(context: &Arc<Context>, unfinished: Unfinished) -> Result<Recovered, Failure> {
     let mut recovered = Recovered::default();
-    let turns = context.ledger.read(|r| r.turns().running()).await?;
-    for turn in turns {
+    for turn in unfinished.turns {
         recovered.n_turns += 1;
         run::start(context, turn.id, turn.session_key);
     }
-    let unfinished = context.ledger.read(|r| r.requests().unfinished()).await?;
-    for request in unfinished {
+    for request in unfinished.requests {
         if request.status == RequestStatus::Processing && request.turn_id.is_none() {
             recovered.n_requests += 1;
             drive_again(context, request).await?;
