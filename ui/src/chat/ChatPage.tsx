@@ -24,7 +24,7 @@ export function ChatPage() {
   const view = useSelect((state) => state.sessions[key]);
   const listed = useSelect((state) => state.sessionList.value?.find((session) => session.key === key));
   const last = Object.values(view?.turns ?? {}).at(-1);
-  const agent = last?.agent_id ?? listed?.agent_id ?? "main";
+  const agent = view?.agentId ?? listed?.agent_id ?? "main";
   const title = listed?.title ?? key;
   useTitle(title);
   return (

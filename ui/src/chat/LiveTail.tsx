@@ -46,7 +46,7 @@ function Stray({ view }: { view: SessionView }) {
 function Writing({ view }: { view: SessionView }) {
   const { stream, activeTurnId } = view;
   const turn = activeTurnId ? view.turns[activeTurnId] : undefined;
-  const agent = turn?.agent_id ?? "main";
+  const agent = turn?.agent_id ?? view.agentId ?? "main";
   const hasSpoken = view.messages.some((each) => each.turn_id === activeTurnId && each.role === "assistant");
   if (!stream) {
     if (!activeTurnId || turn?.status === "parked") return null;

@@ -34,7 +34,7 @@ export function itemsOf(view: SessionView, permissions: Record<string, Permissio
       speaker = "user";
     } else if (message.role === "assistant") {
       if (speaker !== message.turn_id) {
-        const agent = turn?.agent_id ?? "main";
+        const agent = turn?.agent_id ?? view.agentId ?? "main";
         items.push({ kind: "heading", key: `h-${message.id}`, agent, at: message.created_at });
         speaker = message.turn_id;
       }

@@ -57,6 +57,8 @@ const POLICY = {
   ],
   ALLOWED_ATTR: ["href", "class", "tabindex", "role", "aria-label", "start", "align", "type", "data-copy", "target", "rel"],
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
+  // The pattern above is for addresses only.
+  ADD_URI_SAFE_ATTR: ["tabindex", "start", "align", "type", "data-copy"],
   RETURN_TRUSTED_TYPE: true as const,
 };
 

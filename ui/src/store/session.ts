@@ -17,6 +17,7 @@ export function onLoaded(view: SessionView, session: SessionsGetResult, history:
   if (active) turns[active.id] = active;
   let next: SessionView = {
     ...view,
+    agentId: session.session.agent_id,
     load: "ready",
     error: undefined,
     loadedAt,
@@ -76,6 +77,10 @@ export function onSessionEvent(
 type Reducer = (view: SessionView, event: RecordedEvent, purposes: Record<string, string>) => SessionView;
 
 const REDUCERS: Record<string, Reducer> = {
+  "session.created": (view, event) => {
+    const { agent_id } = event.properties as Events["session.created"];
+    return { ...view, agentId: agent_id };
+  },
   "message.recorded": (view, event) => {
     const { message } = event.properties as Events["message.recorded"];
     const all = upsert(view.messages, message);
@@ -191,12 +196,11 @@ function newTurn(view: SessionView, id: string, request_id: string, started_at: 
     cache_write_tokens: 0,
     reasoning_tokens: 0,
   };
-  const agent_id = Object.values(view.turns)[0]?.agent_id ?? "main";
   return {
     id,
     session_key: view.key,
     request_id,
-    agent_id,
+    agent_id: view.agentId ?? "main",
     status: "running",
     usage,
     cost: { micro_usd: 0, basis: "unknown" },

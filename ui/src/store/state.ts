@@ -43,6 +43,8 @@ export interface Mishap {
 /** What is known of one conversation: a snapshot at `loadedAt`, and every event after it. */
 export interface SessionView {
   key: SessionKey;
+  /** The agent that answers in it, once known. */
+  agentId?: string;
   load: "loading" | "ready" | "failed";
   error?: RpcError;
   /** Position up to which the snapshot is true; -1 before there is one. */

@@ -94,7 +94,7 @@ export class Store {
     if (OVERVIEW_TYPES.test(type)) this.overview.run();
     if (this.wantsList && LIST_TYPES.test(type)) this.list.run();
     if (this.watched.size > 0) this.watchedRequests.run();
-    if (type === "turn.completed") this.explainFailure(properties as unknown as Events["turn.completed"]);
+    if (type === "turn.completed") void this.completeTurn(properties as unknown as Events["turn.completed"]);
   }
 
   async refreshOverview(): Promise<void> {
@@ -179,18 +179,14 @@ export class Store {
     this.set(withSession(this.state, onSnapshot(this.view(key), piece, true)));
   }
 
-  /** The event of a failed turn has one line; the record says how to mend it. */
-  private explainFailure({ error, session_key, turn_id }: Events["turn.completed"]): void {
-    if (!error || !this.state.sessions[session_key]) return;
-    const turnId = turn_id;
-    void this.client.call("sessions.history", { key: session_key, limit: 1 }).then(
-      ({ turns }) => {
-        const turn = turns.find((candidate) => candidate.id === turnId);
-        const view = this.view(session_key);
-        if (turn) this.set(withSession(this.state, { ...view, turns: { ...view.turns, [turnId]: turn } }));
-      },
-      () => undefined,
-    );
+  /** The event of an ended turn is short; the record names the model, and how to mend a failure. */
+  private async completeTurn({ session_key, turn_id }: Events["turn.completed"]): Promise<void> {
+    if (this.state.sessions[session_key]?.load !== "ready") return;
+    const page = await this.client.call("sessions.history", { key: session_key, limit: 1 }).catch(() => undefined);
+    const turn = page?.turns.find((candidate) => candidate.id === turn_id);
+    if (!turn) return;
+    const view = this.view(session_key);
+    this.set(withSession(this.state, { ...view, turns: { ...view.turns, [turn_id]: turn } }));
   }
 
   /** Keeps a request up to date as long as somebody looks at it. */

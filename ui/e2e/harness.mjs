@@ -1,0 +1,118 @@
+// Tests, a browser, and what every page is held to.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const require = createRequire(import.meta.url);
+const TEST_MS_MAX = 90_000;
+
+export const WIDE = { width: 1280, height: 800 };
+export const NARROW = { width: 360, height: 740 };
+
+/** Runs tests one after another and counts. */
+export class Tests {
+  passed = 0;
+  failed = 0;
+
+  constructor(only) {
+    this.only = only;
+  }
+
+  async test(name, run) {
+    if (this.only && !name.includes(this.only)) return;
+    const began = Date.now();
+    let timer;
+    const tooLong = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`took longer than ${TEST_MS_MAX} ms`)), TEST_MS_MAX);
+    });
+    try {
+      await Promise.race([run(), tooLong]);
+      this.passed += 1;
+      say(`ok    ${name} (${Date.now() - began} ms)`);
+    } catch (error) {
+      this.failed += 1;
+      say(`FAIL  ${name}\n${String(error.stack ?? error).replace(/^/gm, "      ")}`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+export function say(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+export class Browser {
+  static async start() {
+    const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
+    args.push("--disable-component-update", "--disable-sync");
+    const browser = new Browser();
+    browser.chromium = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
+    browser.complaints = [];
+    return browser;
+  }
+
+  /** A signed-in page. Whatever it complains about is kept for the end. */
+  async page(daemon, { viewport = WIDE, theme = "light", signIn = true } = {}) {
+    const context = await this.chromium.newContext({ viewport, colorScheme: theme, hasTouch: viewport === NARROW });
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      globalThis.violations = [];
+      document.addEventListener("securitypolicyviolation", (event) => {
+        globalThis.violations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+      });
+    });
+    page.on("pageerror", (error) => this.complaints.push(`${page.url()}: ${error.message}`));
+    page.on("console", (message) => {
+      const isPolicy = /Content Security Policy|Trusted ?Type/i.test(message.text());
+      if (message.type() === "error" && isPolicy) this.complaints.push(`${page.url()}: ${message.text()}`);
+    });
+    page.setDefaultTimeout(15_000);
+    if (signIn) await page.goto(await daemon.link());
+    return page;
+  }
+
+  async stop() {
+    await this.chromium.close();
+  }
+}
+
+/** Fails when the page broke its content policy. */
+export async function assertNoViolations(page) {
+  assert.deepEqual(await page.evaluate(() => globalThis.violations), []);
+}
+
+const axe = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** Fails with every rule of accessibility the page breaks. */
+export async function assertAccessible(page) {
+  await page.evaluate(axe);
+  const broken = await page.evaluate(async (values) => {
+    const { violations } = await globalThis.axe.run(document, { runOnly: { type: "tag", values } });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+  }, TAGS);
+  assert.deepEqual(broken, []);
+}
+
+/** Fails when the page is wider than the window. */
+export async function assertFits(page) {
+  assert.equal(await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth)), 0);
+}
+
+/** Says something in the chat that is open. */
+export async function write(page, text, key = "Enter") {
+  await page.locator("[data-composer]").fill(text);
+  await page.locator("[data-composer]").press(key);
+}
+
+/** The last reply as it is read. */
+export function lastReply(page) {
+  return page.locator("[data-reply] .prose").last();
+}
+
+/** Waits until the run of the open session has ended. */
+export async function atRest(page) {
+  await page.getByRole("button", { name: /^Stop/ }).waitFor({ state: "hidden" });
+}

@@ -1,0 +1,64 @@
+// The Control UI in a real browser against a real daemon:
+//   NEXUS_BIN_DIR=../target/debug npm run e2e [-- part of a test's name]
+// With NEXUS_SCREENSHOTS=dir it also leaves pictures of Home and Chat there.
+import assert from "node:assert/strict";
+import { resolve } from "node:path";
+import { Daemon } from "./daemon.mjs";
+import { Browser, say, Tests } from "./harness.mjs";
+import { Model } from "./model.mjs";
+import { offlineTests } from "./offline.mjs";
+import { screenshots } from "./screenshots.mjs";
+import { sizeTests } from "./size.mjs";
+import { slowTests } from "./slow.mjs";
+
+const binDir = resolve(process.env.NEXUS_BIN_DIR ?? new URL("../../target/debug", import.meta.url).pathname);
+const tests = new Tests(process.argv[2]);
+const browser = await Browser.start();
+const model = await Model.start();
+const undo = [() => browser.stop(), () => model.stop()];
+
+const OFFLINE = `[models]
+discover = false
+`;
+const SLOW = `[agents.main]
+models = ["fake/slow"]
+
+[models]
+discover = false
+
+[models.fake]
+kind = "openai_compatible"
+base_url = "${model.url}"
+models = ["slow"]
+key = "env:FAKE_KEY"
+`;
+
+async function withDaemon(toml, run) {
+  let daemon;
+  await tests.test("a daemon starts", async () => {
+    daemon = await Daemon.start(binDir, toml, { FAKE_KEY: "not-a-secret" });
+  });
+  daemon ??= tests.only ? await Daemon.start(binDir, toml, { FAKE_KEY: "not-a-secret" }) : undefined;
+  if (!daemon) return;
+  try {
+    await run(daemon);
+  } catch (error) {
+    tests.failed += 1;
+    say(`FAIL  outside of a test\n${error.stack}`);
+  } finally {
+    await daemon.remove();
+  }
+}
+
+try {
+  await sizeTests(tests);
+  await withDaemon(OFFLINE, (daemon) => offlineTests(tests, browser, daemon));
+  await withDaemon(SLOW, (daemon) => slowTests(tests, browser, daemon));
+  await tests.test("no page complained", async () => assert.deepEqual(browser.complaints, []));
+  const folder = process.env.NEXUS_SCREENSHOTS;
+  if (folder) await withDaemon(OFFLINE, (daemon) => screenshots(browser, daemon, resolve(folder)));
+} finally {
+  for (const each of undo) await each();
+}
+say(`${tests.passed} passed, ${tests.failed} failed`);
+process.exit(tests.failed === 0 ? 0 : 1);
