@@ -27,6 +27,11 @@ pub(crate) fn play(settings: &Settings, account_id: String, daemon: Daemon) {
                 Err(_disconnected) => return,
             }
         }
+        // The first of a flood is handed in properly: its acknowledgement proves that `hello` has
+        // been answered, which a write past the run loop could otherwise overtake.
+        if settings.flood > 0 && daemon.emit(flood_event(0, &account_id)).await.is_err() {
+            return;
+        }
         if settings.garbage + settings.flood > 0 {
             daemon.log("misbehaving, as configured").await;
             // An error means that the daemon has had enough.
@@ -54,20 +59,24 @@ fn arrival(event: &ScriptedEvent, n: usize, account_id: &str) -> Arrival {
     }
 }
 
+fn flood_event(n: u64, account_id: &str) -> Arrival {
+    let event = ScriptedEvent {
+        content: "flood".to_owned(),
+        event_id: Some(format!("flood-{n}")),
+        sender_id: "flood".to_owned(),
+        peer_id: None,
+        peer_kind: PeerKind::Dm,
+    };
+    arrival(&event, 0, account_id)
+}
+
 /// Writes past the run loop, straight to stdout.
 fn misbehave(settings: &Settings, account_id: &str) -> io::Result<()> {
     for _ in 0..settings.garbage {
         writeln!(io::stdout(), "this is not JSON-RPC")?;
     }
-    for n in 0..settings.flood {
-        let event = ScriptedEvent {
-            content: "flood".to_owned(),
-            event_id: Some(format!("flood-{n}")),
-            sender_id: "flood".to_owned(),
-            peer_id: None,
-            peer_kind: PeerKind::Dm,
-        };
-        let params = json!({ "event": arrival(&event, 0, account_id) });
+    for n in 1..settings.flood {
+        let params = json!({ "event": flood_event(n, account_id) });
         let id = FLOOD_ID_MIN + n;
         let line = json!({ "jsonrpc": "2.0", "id": id, "method": "event", "params": params });
         writeln!(io::stdout(), "{line}")?;
