@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::chat::{TOOL_CALLS_MAX, arguments};
 use super::error::ModelError;
-use super::http::{self, EventReader};
+use super::http::{self, EventReader, Http};
 use super::sse::Event;
 use super::{ModelCall, ModelClient, ProviderStop, ReplyPart, ReplyStream};
 
@@ -24,7 +24,7 @@ const REDACTED: &str = "anthropic-redacted:";
 
 /// A client for the API.
 pub(super) struct AnthropicClient {
-    pub http: reqwest::Client,
+    pub http: Http,
     pub provider: String,
     pub base_url: String,
     pub key: Option<SecretString>,
@@ -35,6 +35,7 @@ impl ModelClient for AnthropicClient {
         Box::pin(async move {
             let mut request = self
                 .http
+                .client()?
                 .post(http::method_url(&self.base_url, "messages"))
                 .header("anthropic-version", VERSION);
             if let Some(key) = &self.key {

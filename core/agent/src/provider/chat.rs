@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::error::{ModelError, provider_message};
-use super::http::{self, EventReader};
+use super::http::{self, EventReader, Http};
 use super::sse::Event;
 use super::{ModelCall, ModelClient, ProviderStop, ReplyPart, ReplyStream};
 
@@ -18,7 +18,7 @@ pub(super) const TOOL_CALLS_MAX: usize = 64;
 
 /// A client for one such server.
 pub(super) struct ChatClient {
-    pub http: reqwest::Client,
+    pub http: Http,
     pub provider: String,
     pub base_url: String,
     pub key: Option<SecretString>,
@@ -29,7 +29,8 @@ pub(super) struct ChatClient {
 impl ModelClient for ChatClient {
     fn stream(&self, call: ModelCall) -> BoxFuture<'_, Result<ReplyStream, ModelError>> {
         Box::pin(async move {
-            let mut request = self.http.post(http::method_url(&self.base_url, "chat/completions"));
+            let url = http::method_url(&self.base_url, "chat/completions");
+            let mut request = self.http.client()?.post(url);
             if let Some(key) = &self.key {
                 request = request.bearer_auth(key.expose_secret());
             }

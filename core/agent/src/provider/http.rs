@@ -1,10 +1,11 @@
 //! The HTTP side of a provider that streams server-sent events.
 
 use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock};
 
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
-use nexus_domain::Failure;
+use nexus_domain::agent::AgentErrorKind;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
@@ -19,20 +20,32 @@ const ERROR_BYTES_MAX: usize = 64 * 1024;
 /// Longest time to connect, in milliseconds.
 const CONNECT_MS_MAX: u64 = 15_000;
 
-/// The HTTP client for all providers: rustls, gzip, no redirects, since a redirect could carry
-/// the key to another host.
-///
-/// # Errors
-/// `Internal` when TLS cannot be set up.
-pub(super) fn client() -> Result<reqwest::Client, Failure> {
-    reqwest::Client::builder()
-        .connect_timeout(std::time::Duration::from_millis(CONNECT_MS_MAX))
-        .redirect(reqwest::redirect::Policy::none())
-        .tcp_nodelay(true)
-        .gzip(true)
-        .user_agent(concat!("nexus/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| Failure::internal(format!("no HTTP client: {error}")))
+/// The HTTP client of all providers. It is made on first use, because reading the system's
+/// certificates would slow down every start.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Http(Arc<OnceLock<reqwest::Client>>);
+
+impl Http {
+    /// The client: rustls, gzip, and no redirects, since one could carry the key to another host.
+    pub(super) fn client(&self) -> Result<&reqwest::Client, ModelError> {
+        if let Some(client) = self.0.get() {
+            return Ok(client);
+        }
+        let client = reqwest::Client::builder()
+            .connect_timeout(std::time::Duration::from_millis(CONNECT_MS_MAX))
+            .redirect(reqwest::redirect::Policy::none())
+            .tcp_nodelay(true)
+            .gzip(true)
+            .user_agent(concat!("nexus/", env!("CARGO_PKG_VERSION")))
+            .build();
+        match client {
+            Ok(client) => Ok(self.0.get_or_init(|| client)),
+            Err(error) => {
+                let message = format!("there is no HTTP client: {error}");
+                Err(ModelError::new(AgentErrorKind::Internal, message))
+            }
+        }
+    }
 }
 
 /// The address of a provider's method: `base_url` with `/v1` added when it names a host only.

@@ -20,13 +20,12 @@ use genai::chat::{
 };
 use genai::resolver::{AuthData, Endpoint};
 use genai::{Client, ModelIden, ServiceTarget};
-use nexus_domain::Failure;
 use nexus_domain::agent::AgentErrorKind;
 use nexus_domain::message::{Message, Part, Role, ToolCall, Usage};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::{ModelError, provider_message};
-use super::http::{apply_headers, transport_error};
+use super::http::{Http, apply_headers, transport_error};
 use super::{ModelCall, ModelClient, ProviderKind, ProviderStop, ReplyPart, ReplyStream};
 
 /// Marks signatures as the library's to send back to the same provider.
@@ -36,7 +35,7 @@ fn seal(kind: ProviderKind) -> &'static str {
 
 /// A client for one provider.
 pub(super) struct LibraryClient {
-    client: Client,
+    http: Http,
     provider: String,
     kind: ProviderKind,
     base_url: String,
@@ -45,16 +44,15 @@ pub(super) struct LibraryClient {
 
 impl LibraryClient {
     pub(super) fn new(
-        http: reqwest::Client,
+        http: Http,
         provider: String,
         kind: ProviderKind,
         base_url: &str,
         key: Option<SecretString>,
-    ) -> Result<Self, Failure> {
+    ) -> Self {
         // The library joins addresses as URLs do: without the slash the last segment is lost.
         let base_url = format!("{}/", base_url.trim_end_matches('/'));
-        let client = Client::builder().with_reqwest(http).build().map_err(Failure::internal)?;
-        Ok(Self { client, provider, kind, base_url, key })
+        Self { http, provider, kind, base_url, key }
     }
 
     fn target(&self, model: String) -> ServiceTarget {
@@ -83,8 +81,11 @@ impl ModelClient for LibraryClient {
                 .with_capture_reasoning_content(self.kind == ProviderKind::Gemini);
             options.max_tokens = call.output_tokens_max;
             let request = request(call, self.kind);
-            let reply = self
-                .client
+            let client = Client::builder()
+                .with_reqwest(self.http.client()?.clone())
+                .build()
+                .map_err(|error| read_error(&self.provider, error))?;
+            let reply = client
                 .exec_chat_stream(target, request, Some(&options))
                 .await
                 .map_err(|error| read_error(&self.provider, error))?;

@@ -2,6 +2,7 @@
 
 mod anthropic;
 mod chat;
+mod discreet;
 mod error;
 mod http;
 mod library;
@@ -9,6 +10,8 @@ pub mod offline;
 mod pool;
 mod price;
 mod sse;
+#[cfg(test)]
+mod tests;
 mod wait;
 
 use futures_util::future::BoxFuture;

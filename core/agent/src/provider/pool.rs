@@ -10,11 +10,13 @@ use nexus_domain::{Failure, Timestamp};
 
 use super::anthropic::AnthropicClient;
 use super::chat::ChatClient;
+use super::discreet::Discreet;
+use super::http::Http;
 use super::library::LibraryClient;
 use super::offline::Offline;
 use super::{
     CallTimes, ModelCall, ModelClient, ModelError, Price, PriceTable, ProviderConfig, ProviderKind,
-    ReplyPart, http, wait,
+    ReplyPart, wait,
 };
 use crate::port::Clock;
 
@@ -95,22 +97,22 @@ pub struct ModelTest {
 }
 
 impl ModelPool {
-    /// Makes the clients of all providers. Nothing is sent.
+    /// Makes the clients of all providers. Nothing is sent, not even a connection is made.
     ///
     /// # Errors
-    /// `Internal` when TLS cannot be set up.
+    /// `Invalid` when two providers have one name, or a base URL is none.
     pub fn new(
         configs: Vec<ProviderConfig>,
         prices: PriceTable,
         cooldowns: Vec<(String, Timestamp)>,
     ) -> Result<Self, Failure> {
-        let http = http::client()?;
+        let http = Http::default();
+        check(&configs)?;
         let providers = configs.into_iter().map(|config| {
-            let client = client(&config, &http)?;
-            Ok((config, client))
+            let client = client(&config, &http);
+            (config, client)
         });
-        let providers = providers.collect::<Result<Vec<_>, Failure>>()?;
-        Ok(Self::with_clients(providers, prices, cooldowns))
+        Ok(Self::with_clients(providers.collect(), prices, cooldowns))
     }
 
     /// The same with clients made elsewhere, such as a scripted one in a test.
@@ -282,24 +284,46 @@ impl ModelPool {
     }
 }
 
-fn client(
-    config: &ProviderConfig,
-    http: &reqwest::Client,
-) -> Result<Arc<dyn ModelClient>, Failure> {
+fn check(configs: &[ProviderConfig]) -> Result<(), Failure> {
+    for (n, config) in configs.iter().enumerate() {
+        let name = &config.name;
+        if name.is_empty() || name.contains('/') {
+            return Err(Failure::invalid(format!("`{name}` cannot be the name of a provider")));
+        }
+        if configs[..n].iter().any(|other| other.name == *name) {
+            return Err(Failure::invalid(format!("two providers are named `{name}`")));
+        }
+        let url = config.base_url.as_deref().map(reqwest::Url::parse);
+        let is_http = |url: &reqwest::Url| matches!(url.scheme(), "http" | "https");
+        if url.is_some_and(|url| !url.as_ref().is_ok_and(is_http)) {
+            return Err(Failure::invalid(format!(
+                "`base_url` of [models.{name}] is no web address"
+            ))
+            .hint("it is like https://api.example.org/v1"));
+        }
+    }
+    Ok(())
+}
+
+fn client(config: &ProviderConfig, http: &Http) -> Arc<dyn ModelClient> {
     let (http, provider, key) = (http.clone(), config.name.clone(), config.key.clone());
     let base_url = config.base_url.clone().or(config.kind.default_base_url().map(str::to_owned));
     let base_url = base_url.unwrap_or_default();
-    Ok(match config.kind {
-        ProviderKind::Offline => Arc::new(Offline),
+    let client: Arc<dyn ModelClient> = match config.kind {
+        ProviderKind::Offline => return Arc::new(Offline),
         ProviderKind::OpenAi | ProviderKind::OpenAiCompatible => {
             let is_openai = config.kind == ProviderKind::OpenAi;
             Arc::new(ChatClient { http, provider, base_url, key, is_openai })
         }
         ProviderKind::Anthropic => Arc::new(AnthropicClient { http, provider, base_url, key }),
         ProviderKind::OpenAiResponses | ProviderKind::Gemini | ProviderKind::Ollama => {
-            Arc::new(LibraryClient::new(http, provider, config.kind, &base_url, key)?)
+            Arc::new(LibraryClient::new(http, provider, config.kind, &base_url, key))
         }
-    })
+    };
+    match config.key.clone() {
+        Some(key) => Arc::new(Discreet { client, key }),
+        None => client,
+    }
 }
 
 /// Where what a provider needs was found, or what is missing.

@@ -1,16 +1,18 @@
 //! `http_fetch`: reads a page from the web.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use nexus_domain::Failure;
 use nexus_domain::agent::ToolEffect;
 use reqwest::header::CONTENT_TYPE;
+use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::address::{PublicResolver, check};
+use super::page::to_text;
 use super::{HttpConfig, Plan, Tool, ToolOutput, ToolResult, parse};
 use crate::provider::ToolSpec;
 
@@ -18,12 +20,11 @@ use crate::provider::ToolSpec;
 const REDIRECTS_MAX: usize = 5;
 /// Longest address, in bytes.
 const URL_BYTES_MAX: usize = 4_096;
-/// Width that pages are laid out in, in characters.
-const TEXT_WIDTH: usize = 100;
 
 pub(super) struct HttpFetch {
     config: HttpConfig,
-    client: Client,
+    /// Made on first use: reading the system's certificates would slow down every start.
+    client: Arc<OnceLock<Client>>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -32,29 +33,23 @@ struct Arguments {
 }
 
 impl HttpFetch {
-    pub(super) fn new(config: HttpConfig) -> Result<Self, Failure> {
-        let allow = config.allow_private_hosts;
-        let redirect = reqwest::redirect::Policy::custom(move |attempt| {
-            if attempt.previous().len() > REDIRECTS_MAX {
-                return attempt.error("too many redirects");
-            }
-            match check(attempt.url(), allow) {
-                Ok(()) => attempt.follow(),
-                Err(why) => attempt.error(why),
-            }
-        });
-        let client = Client::builder()
-            .dns_resolver(std::sync::Arc::new(PublicResolver { allow_private_hosts: allow }))
-            .redirect(redirect)
-            .no_proxy()
-            .referer(false)
-            .gzip(true)
-            .timeout(Duration::from_millis(config.duration_ms_max))
-            .user_agent(concat!("nexus/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| Failure::internal(format!("no HTTP client: {error}")))?;
-        Ok(Self { config, client })
+    pub(super) fn new(config: HttpConfig) -> Self {
+        Self { config, client: Arc::default() }
     }
+}
+
+fn client(config: HttpConfig) -> Result<Client, String> {
+    let allow_private_hosts = config.allow_private_hosts;
+    Client::builder()
+        .dns_resolver(Arc::new(PublicResolver { allow_private_hosts }))
+        .redirect(redirects(allow_private_hosts))
+        .no_proxy()
+        .referer(false)
+        .gzip(true)
+        .timeout(Duration::from_millis(config.duration_ms_max))
+        .user_agent(concat!("nexus/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| format!("there is no HTTP client: {error}"))
 }
 
 impl Tool for HttpFetch {
@@ -91,11 +86,33 @@ impl Tool for HttpFetch {
         }
         url.set_fragment(None);
         let arguments = Arguments { url: url.to_string() };
-        let (client, config) = (self.client.clone(), self.config);
+        let (cell, config) = (Arc::clone(&self.client), self.config);
         Plan::new(format!("GET {url}"), arguments, move |_, _| {
-            Box::pin(async move { fetch(&client, url, config).await })
+            Box::pin(async move {
+                let client = match cell.get() {
+                    Some(client) => client,
+                    None => {
+                        let made = client(config)?;
+                        cell.get_or_init(|| made)
+                    }
+                };
+                fetch(client, url, config).await
+            })
         })
     }
+}
+
+/// Follows a few redirects, each checked like the first address.
+pub(super) fn redirects(allow_private_hosts: bool) -> Policy {
+    Policy::custom(move |attempt| {
+        if attempt.previous().len() > REDIRECTS_MAX {
+            return attempt.error("too many redirects");
+        }
+        match check(attempt.url(), allow_private_hosts) {
+            Ok(()) => attempt.follow(),
+            Err(why) => attempt.error(why),
+        }
+    })
 }
 
 async fn fetch(client: &Client, url: Url, config: HttpConfig) -> ToolResult {
@@ -108,10 +125,15 @@ async fn fetch(client: &Client, url: Url, config: HttpConfig) -> ToolResult {
         return Err(format!("{place} is {kind}, not text"));
     }
     let (bytes, is_cut) = read(response, config.bytes_max).await?;
-    // Laying out a page is work for the processor, and a page can be made to be much work.
-    let text = tokio::task::spawn_blocking(move || to_text(&bytes, kind.contains("html")))
-        .await
-        .map_err(|_| "the page could not be laid out as text".to_owned())??;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let text = if kind.contains("html") {
+        // Laying out a page is work for the processor.
+        tokio::task::spawn_blocking(move || to_text(&text))
+            .await
+            .map_err(|_| "the page could not be laid out as text".to_owned())?
+    } else {
+        text
+    };
     let mut head = format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or(""));
     if place != url {
         head = format!("{head} (from {place})");
@@ -139,14 +161,6 @@ async fn read(response: Response, bytes_max: usize) -> Result<(Vec<u8>, bool), S
         }
     }
     Ok((bytes, false))
-}
-
-fn to_text(bytes: &[u8], is_html: bool) -> Result<String, String> {
-    if is_html {
-        return html2text::from_read(bytes, TEXT_WIDTH)
-            .map_err(|error| format!("the page could not be laid out as text: {error}"));
-    }
-    Ok(String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// The innermost cause says it best: it is the resolver's, the redirect policy's, or the socket's.

@@ -4,8 +4,11 @@ mod address;
 mod edit_file;
 mod http_fetch;
 mod list_dir;
+mod page;
 mod read_file;
 mod search_files;
+#[cfg(test)]
+mod tests;
 mod time;
 mod workspace;
 mod write_file;
@@ -177,7 +180,7 @@ impl ToolBox {
             Box::new(search_files::SearchFiles(Arc::clone(&workspace))),
             Box::new(write_file::WriteFile(Arc::clone(&workspace))),
             Box::new(edit_file::EditFile(workspace)),
-            Box::new(http_fetch::HttpFetch::new(config.http)?),
+            Box::new(http_fetch::HttpFetch::new(config.http)),
             Box::new(time::Time::new(config.time_zone)?),
         ];
         let entries = tools.into_iter().map(|tool| {

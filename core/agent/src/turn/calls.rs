@@ -18,6 +18,9 @@ const PARALLEL_MAX: usize = 8;
 /// What the model is told about calls that a boundary stop kept from running.
 const NOT_RUN: &str = "This call did not run: the person said something new first.";
 
+/// The same for calls that the turn has no time left for.
+const NO_TIME: &str = "This call did not run: the turn has used up its time.";
+
 /// A call with what an earlier run recorded about it.
 pub(super) struct Open {
     call: ToolCall,
@@ -110,6 +113,9 @@ impl Run<'_> {
         if self.stop.is_at_boundary() {
             return self.finish(open.call, None, Err(NOT_RUN.to_owned())).await;
         }
+        if self.remaining_ms() == 0 {
+            return self.finish(open.call, None, Err(NO_TIME.to_owned())).await;
+        }
         let prepared = match self.prepare(&open.call) {
             Ok(prepared) => prepared,
             Err(why) => return self.finish(open.call, None, Err(why)).await,
@@ -169,17 +175,15 @@ impl Run<'_> {
         let ms_max = prepared.duration_ms_max;
         let stop = self.stop.child();
         let context = ToolContext { stop: stop.clone(), clock: std::sync::Arc::clone(clock) };
+        let limit_ms = ms_max.min(self.remaining_ms());
         tokio::select! {
             biased;
             () = self.stop.now() => Err(End::Stopped),
             output = prepared.run(context) => Ok(output),
-            () = clock.sleep(self.remaining_ms()) => {
+            () = clock.sleep(limit_ms) => {
                 stop.stop_now();
-                Err(self.out_of_time())
-            }
-            () = clock.sleep(ms_max) => {
-                stop.stop_now();
-                Ok(Err(format!("the tool took longer than {} s and was stopped", ms_max / 1000)))
+                let seconds = limit_ms.div_ceil(1000);
+                Ok(Err(format!("the tool was stopped: it took longer than {seconds} s")))
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The loop against ports that keep a diary: what happened, in which order, and what did not.
 
-mod ports;
+mod offline;
+pub(crate) mod ports;
 mod recovery;
 mod steps;
 mod stopping;

@@ -156,6 +156,8 @@ pub(crate) struct Diary {
     pub(crate) replies: Mutex<Vec<Reply>>,
     pub(crate) records: Mutex<Vec<ToolCallRecord>>,
     pub(crate) compactions: Mutex<Vec<Compaction>>,
+    /// Lets one call go that waits at the gate.
+    pub(crate) open_gate: Notify,
     /// A line beginning like this cannot be recorded.
     pub(crate) breaks_at: Mutex<Option<String>>,
 }
@@ -201,7 +203,10 @@ impl Gate for Diary {
         let answers = self.answers.lock().unwrap();
         let answer = answers.iter().find(|(tool, _)| *tool == ask.action.tool);
         match answer {
-            Some((_, None)) => Box::pin(pending()),
+            Some((_, None)) => Box::pin(async {
+                self.open_gate.notified().await;
+                Answer::Allowed
+            }),
             Some((_, Some(answer))) => Box::pin(std::future::ready(answer.clone())),
             None => Box::pin(std::future::ready(Answer::Allowed)),
         }
@@ -321,6 +326,23 @@ impl Bench {
         std::fs::read_to_string(self.folder.path().join(name)).ok()
     }
 
+    /// Gives the agent a web tool that may reach this machine.
+    pub(crate) fn allow_private_hosts(&mut self) {
+        let http = HttpConfig { allow_private_hosts: true, ..HttpConfig::default() };
+        let workspace = self.folder.path().to_owned();
+        let tools = ToolBox::new(ToolConfig { workspace, http, time_zone: None });
+        self.world.tools = Arc::new(tools.unwrap());
+        self.input.agent.tools.push("http_fetch".to_owned());
+    }
+
+    /// Puts other models in place of the scripted ones.
+    pub(crate) fn with_models(&mut self, configs: Vec<ProviderConfig>) {
+        let id = |config: &ProviderConfig| format!("{}/{}", config.name, config.models[0]);
+        self.input.agent.models = configs.iter().map(id).collect();
+        let pool = ModelPool::new(configs, PriceTable::default(), Vec::new());
+        self.world.models = Arc::new(pool.unwrap());
+    }
+
     pub(crate) fn then_second(&self, scripts: Vec<Script>) {
         self.second.scripts.lock().unwrap().extend(scripts);
     }
@@ -404,4 +426,17 @@ pub(crate) fn busy() -> ModelError {
 
 pub(crate) fn cut() -> ModelError {
     ModelError::cut_off("one")
+}
+
+/// The address of a server that takes connections and never answers.
+pub(crate) async fn silent_server() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let mut open = Vec::new();
+        while let Ok((socket, _)) = listener.accept().await {
+            open.push(socket);
+        }
+    });
+    url
 }

@@ -1,7 +1,5 @@
 //! Stop is real. Time stands still in these tests: whatever ends, ends without waiting.
 
-use std::time::Duration;
-
 use nexus_domain::agent::StopReason;
 use serde_json::json;
 
@@ -71,9 +69,13 @@ async fn a_boundary_stop_leaves_a_whole_history() {
     bench.stop.stop_at_boundary();
     quiet().await;
     assert!(!running.is_finished(), "the call in hand was cut off");
-    bench.stop.stop_now();
-    running.await.unwrap();
-    assert_eq!(bench.read("b"), None);
+    bench.diary.open_gate.notify_one();
+    assert_eq!(running.await.unwrap().stop_reason, StopReason::Aborted);
+    assert_eq!((bench.read("a").as_deref(), bench.read("b")), (Some("x"), None));
+    let lines = bench.diary.only(&["ask", "finished b", "results"]);
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines[1].starts_with("finished b Failed This call did not run"), "{lines:?}");
+    assert_eq!((lines[2].as_str(), bench.model.seen.lock().unwrap().len()), ("results a b", 1));
 }
 
 #[tokio::test]
@@ -87,7 +89,39 @@ async fn waiting_for_a_person_does_not_count_as_work() {
     bench.clock.advance(3_600_000);
     quiet().await;
     assert!(!running.is_finished(), "the wait ran into the limit");
+    bench.diary.open_gate.notify_one();
+    let outcome = running.await.unwrap();
+    assert_eq!((outcome.reply.as_str(), outcome.stop_reason), ("thanks", StopReason::EndTurn));
+}
+
+#[tokio::test]
+async fn a_tool_that_takes_too_long_is_told_and_the_turn_ends_by_its_limit() {
+    let fetch = |id: &str, url: &str| call(id, "http_fetch", json!({ "url": url }));
+    let url = super::ports::silent_server().await;
+    let mut bench = Bench::new(vec![calls(&[fetch("a", &url), fetch("b", &url)])]);
+    bench.allow_private_hosts();
+    bench.input.agent.limits.duration_ms_max = 5_000;
+    let running = bench.start();
+    bench.diary.until("ask").await;
+    quiet().await;
+    bench.clock.advance(5_000);
+    assert_eq!(running.await.unwrap().stop_reason, StopReason::Limit);
+    let lines = bench.diary.only(&["ask", "finished", "results"]);
+    assert_eq!(lines.len(), 4, "{lines:?}");
+    assert_eq!(lines[1], "finished a Failed the tool was stopped: it took longer than 5 s");
+    assert!(lines[2].starts_with("finished b Failed This call did not run: the turn has used up"));
+}
+
+#[tokio::test]
+async fn stopping_a_tool_ends_it_and_records_nothing_more() {
+    let url = super::ports::silent_server().await;
+    let mut bench = Bench::new(vec![calls(&[call("a", "http_fetch", json!({ "url": url }))])]);
+    bench.allow_private_hosts();
+    let running = bench.start();
+    bench.diary.until("ask").await;
+    quiet().await;
     bench.stop.stop_now();
-    let outcome = tokio::time::timeout(Duration::from_secs(10), running).await.unwrap().unwrap();
-    assert_eq!(outcome.stop_reason, StopReason::Aborted);
+    assert_eq!(running.await.unwrap().stop_reason, StopReason::Aborted);
+    assert!(bench.diary.only(&["finished", "results"]).is_empty());
+    assert_eq!(bench.clock.now_ms(), 0);
 }
