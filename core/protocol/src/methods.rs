@@ -12,11 +12,11 @@ use crate::scope::Scope;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum MethodKind {
-    /// Reads only; may be repeated freely.
+    /// Reads only, once or for as long as the connection lasts; may be repeated freely.
     Query,
     /// Changes something; needs an idempotency key.
     Command,
-    /// Answers at once and goes on sending: events, or a second final answer.
+    /// A command that answers at once, and a second time when what it began has ended.
     Stream,
 }
 
@@ -40,7 +40,7 @@ macro_rules! for_each_method {
         "sessions.history"     => SessionsHistory,  session::history,      session::HistoryParams,       session::HistoryResult,       SessionRead, Query,   "Reads messages of a session, the newest page first.";
         "sessions.send"        => SessionsSend,     session::send,         session::SendParams,          session::SendResult,          SessionWrite, Command, "Hands a message to a session and answers once it is recorded; the reply follows as events.";
         "sessions.abort"       => SessionsAbort,    session::abort,        session::AbortParams,         session::AbortResult,         SessionWrite, Command, "Stops the active run of a session.";
-        "events.subscribe"     => EventsSubscribe,  event::subscribe,      event::SubscribeParams,       event::SubscribeResult,       SessionRead, Stream,  "Follows recorded events from a cursor, and streaming text.";
+        "events.subscribe"     => EventsSubscribe,  event::subscribe,      event::SubscribeParams,       event::SubscribeResult,       SessionRead, Query,   "Follows recorded events from a cursor, and streaming text.";
         "requests.list"        => RequestsList,     request::list,         request::ListParams,          request::ListResult,          RequestRead, Query,   "Lists requests, the latest first.";
         "requests.get"         => RequestsGet,      request::get,          request::GetParams,           request::GetResult,           RequestRead, Query,   "Shows one request with its eight stages, its turn and its tool calls.";
         "acl.requests.list"    => AclRequestsList,  acl::list,             acl::ListParams,              acl::ListResult,              AclRead,     Query,   "Lists permission requests, the oldest pending first.";
