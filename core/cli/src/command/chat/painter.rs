@@ -1,0 +1,274 @@
+//! Shows a turn while it happens: text to stdout as it is written, everything else to stderr.
+
+use nexus_domain::agent::ToolCallStatus;
+use nexus_domain::event::Transient;
+use nexus_domain::id::MessageId;
+use nexus_domain::message::{Message, Role};
+use nexus_domain::permission::{PermissionRequest, PermissionStatus};
+
+use crate::failure::Result;
+use crate::output::{Output, Sign, style, text};
+
+/// Columns of a tool's argument or result on its line.
+const DETAIL_COLUMNS_MAX: usize = 90;
+/// Lines of a change that are shown.
+const DIFF_LINES_MAX: usize = 40;
+
+/// How a tool call ended.
+pub(super) struct ToolEnd<'a> {
+    pub(super) name: &'a str,
+    pub(super) status: ToolCallStatus,
+    pub(super) duration_ms: u64,
+    pub(super) excerpt: &'a str,
+    pub(super) record: Option<&'a str>,
+}
+
+/// What has been shown of a turn.
+pub(super) struct Painter {
+    output: Output,
+    /// The reply in hand: its id, what was shown of it, the number of the last delta.
+    reply: Option<(MessageId, String, u64)>,
+    /// Calls that run: id and what they do.
+    running: Vec<(String, String)>,
+    whole: String,
+    is_line_open: bool,
+    is_waiting_shown: bool,
+}
+
+impl Painter {
+    pub(super) fn new(output: Output) -> Self {
+        let mut painter = Self {
+            output,
+            reply: None,
+            running: Vec::new(),
+            whole: String::new(),
+            is_line_open: false,
+            is_waiting_shown: false,
+        };
+        painter.wait("working");
+        painter
+    }
+
+    /// Everything the agent said.
+    pub(super) fn into_text(self) -> String {
+        self.whole
+    }
+
+    /// Ends the last line.
+    pub(super) fn end(&mut self) -> Result<()> {
+        self.clear_wait();
+        if self.is_line_open && !self.output.is_json() {
+            self.output.piece("\n")?;
+        }
+        self.is_line_open = false;
+        Ok(())
+    }
+
+    /// Shows on a terminal that something is at work; the next output takes its place.
+    fn wait(&mut self, what: &str) {
+        if self.is_line_open || !self.output.is_error_tty() || self.output.is_json() {
+            return;
+        }
+        self.clear_wait();
+        let sign = self.output.sign_note(Sign::Busy);
+        let room = self.output.columns().saturating_sub(6);
+        let words = self.output.paint_note(style::DIM, &text::cut(what, room));
+        self.output.note_piece(&format!("  {sign} {words}"));
+        self.is_waiting_shown = true;
+    }
+
+    fn clear_wait(&mut self) {
+        if std::mem::take(&mut self.is_waiting_shown) {
+            self.output.note_piece("\r\u{1b}[K");
+        }
+    }
+
+    /// A word beside the text, on a line of its own.
+    pub(super) fn note(&mut self, words: &str) -> Result<()> {
+        self.clear_wait();
+        self.break_line()?;
+        self.output.note(&self.output.paint_note(style::DIM, words));
+        Ok(())
+    }
+
+    /// Where text and notes meet on one terminal, a note begins a new line.
+    fn break_line(&mut self) -> Result<()> {
+        if self.is_line_open && self.output.is_tty() && self.output.is_error_tty() {
+            self.output.piece("\n")?;
+            self.is_line_open = false;
+        }
+        Ok(())
+    }
+
+    fn say(&mut self, words: &str) -> Result<()> {
+        if words.is_empty() || self.output.is_json() {
+            return Ok(());
+        }
+        self.clear_wait();
+        self.output.piece(&text::clean(words))?;
+        self.is_line_open = !words.ends_with('\n');
+        Ok(())
+    }
+
+    /// Text as it is written. A delta out of order is skipped: the recorded message brings what
+    /// is missing.
+    pub(super) fn streamed(&mut self, passing: &Transient) -> Result<()> {
+        match passing {
+            Transient::Token { message_id, seq, delta, .. } => {
+                if self.reply.as_ref().is_none_or(|(id, ..)| id != message_id) {
+                    self.reply = Some((*message_id, String::new(), seq.saturating_sub(1)));
+                }
+                let Some((_, shown, last)) = &mut self.reply else { return Ok(()) };
+                if *seq != *last + 1 {
+                    return Ok(());
+                }
+                *last = *seq;
+                shown.push_str(delta);
+                let delta = delta.clone();
+                self.say(&delta)
+            }
+            Transient::Snapshot { message_id, seq, text, .. } => {
+                let shown = match &self.reply {
+                    Some((id, shown, _)) if id == message_id => shown.clone(),
+                    _ => String::new(),
+                };
+                self.reply = Some((*message_id, text.clone(), *seq));
+                self.catch_up(&shown, text)
+            }
+            Transient::Reasoning { .. } => Ok(()),
+        }
+    }
+
+    /// Shows what is missing; a reply that began anew is shown anew.
+    fn catch_up(&mut self, shown: &str, whole: &str) -> Result<()> {
+        match whole.strip_prefix(shown) {
+            Some(rest) => {
+                let rest = rest.to_owned();
+                self.say(&rest)
+            }
+            None => {
+                self.note("(the reply starts over)")?;
+                let whole = whole.to_owned();
+                self.say(&whole)
+            }
+        }
+    }
+
+    /// A recorded message is the truth: whatever the stream left out is shown now.
+    pub(super) fn message(&mut self, message: &Message) -> Result<()> {
+        if message.role != Role::Assistant {
+            return Ok(());
+        }
+        let whole = message.text();
+        let shown = match self.reply.take() {
+            Some((id, shown, _)) if id == message.id => shown,
+            _ => String::new(),
+        };
+        self.catch_up(&shown, &whole)?;
+        if self.is_line_open {
+            self.output.piece("\n")?;
+            self.is_line_open = false;
+        }
+        if !whole.trim().is_empty() {
+            if !self.whole.is_empty() {
+                self.whole.push_str("\n\n");
+            }
+            self.whole.push_str(whole.trim_end());
+        }
+        if message.tool_calls().next().is_some() {
+            self.wait("working");
+        }
+        Ok(())
+    }
+
+    pub(super) fn tool_started(&mut self, id: &str, name: &str, summary: &str) -> Result<()> {
+        let summary = text::one_line(summary);
+        // Some summaries begin with the tool's name already.
+        let what = match summary.starts_with(name) {
+            true => summary,
+            false => format!("{name} {summary}"),
+        };
+        self.break_line()?;
+        self.wait(&what);
+        self.running.push((id.to_owned(), what));
+        Ok(())
+    }
+
+    /// One line for a call: what, how long, how it ended; for a change, the change.
+    pub(super) fn tool_ended(&mut self, id: &str, end: &ToolEnd<'_>) -> Result<()> {
+        let at = self.running.iter().position(|(running, _)| running == id);
+        let what = at.map_or_else(|| end.name.to_owned(), |at| self.running.remove(at).1);
+        self.clear_wait();
+        self.break_line()?;
+        let sign = match end.status {
+            ToolCallStatus::Completed => Sign::Good,
+            ToolCallStatus::Unknown => Sign::Warn,
+            _ => Sign::Bad,
+        };
+        let took = text::duration_ms(end.duration_ms);
+        let output = &self.output;
+        let what = text::cut(&what, DETAIL_COLUMNS_MAX);
+        let took = output.paint_note(style::DIM, &took);
+        output.note(&format!("  {} {what}  {took}", output.sign_note(sign)));
+        if sign != Sign::Good {
+            let excerpt = text::cut(&text::one_line(end.excerpt), DETAIL_COLUMNS_MAX);
+            output.note(&format!("      {}", output.paint_note(style::DIM, &excerpt)));
+        }
+        if let Some(record) = end.record {
+            self.diff(record);
+        }
+        let next = self.running.last().map_or("working".to_owned(), |(_, what)| what.clone());
+        self.wait(&next);
+        Ok(())
+    }
+
+    fn diff(&self, record: &str) {
+        let record = text::clean(record);
+        let n_lines = record.lines().count();
+        for line in record.lines().take(DIFF_LINES_MAX) {
+            let line_style = match line.chars().next() {
+                Some('+') => style::GOOD,
+                Some('-') => style::BAD,
+                _ => style::DIM,
+            };
+            self.output.note(&format!("      {}", self.output.paint_note(line_style, line)));
+        }
+        if n_lines > DIFF_LINES_MAX {
+            self.output.note(&format!("      ({} more lines)", n_lines - DIFF_LINES_MAX));
+        }
+    }
+
+    /// A question that waits: who, what exactly, why.
+    pub(super) fn permission(&mut self, permission: &PermissionRequest) -> Result<()> {
+        self.clear_wait();
+        self.break_line()?;
+        let output = &self.output;
+        let sign = output.sign_note(Sign::Ask);
+        let who = &permission.agent_id;
+        let tool = text::one_line(&permission.action.tool);
+        output.note(&format!("{sign} {who} wants to use {}", output.paint_note(style::ASK, &tool)));
+        let summary = text::one_line(&permission.action.summary);
+        output.note(&format!("    {}", output.paint_note(style::BOLD, &summary)));
+        let why = text::one_line(&permission.reason);
+        output.note(&format!("    {}", output.paint_note(style::DIM, &why)));
+        if permission.kind == nexus_domain::permission::PermissionKind::UnknownOutcome {
+            output
+                .note("    careful: the daemon died while this ran; it may have happened already");
+        }
+        Ok(())
+    }
+
+    /// The receipt of a decision.
+    pub(super) fn decided(&mut self, status: PermissionStatus) -> Result<()> {
+        let (sign, word) = match status {
+            PermissionStatus::Approved => (Sign::Good, "allowed, this once"),
+            PermissionStatus::Denied => (Sign::Bad, "denied"),
+            PermissionStatus::Expired => (Sign::Warn, "it had expired"),
+            PermissionStatus::Withdrawn => (Sign::Idle, "the run has ended meanwhile"),
+            PermissionStatus::Pending => (Sign::Ask, "still waiting"),
+        };
+        self.output.note(&format!("  {} {word}", self.output.sign_note(sign)));
+        self.wait("working");
+        Ok(())
+    }
+}

@@ -1,0 +1,254 @@
+//! Edits `nexus.toml` without touching what nobody asked to touch, and never to something that
+//! the daemon would not take.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value as Json, json};
+use toml_edit::{DocumentMut, Item, Key, Table, Value};
+
+use crate::command::db;
+use crate::context::Context;
+use crate::failure::{CliError, Exit, Result};
+
+/// Largest configuration that is edited, in bytes.
+const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
+
+/// Sets a key; comes back with the value as it stands in the file.
+pub(super) fn set(key: &str, text: &str, context: &Context) -> Result<String> {
+    let keys = parse_key(key)?;
+    let file = context.home.join("nexus.toml");
+    let before = read(&file)?;
+    let mut refusal = None;
+    for value in readings(text) {
+        let mut document = parse(&before, &file)?;
+        let written = value.to_string().trim().to_owned();
+        place(&mut document, &keys, value)?;
+        match replace(&document.to_string(), &file, context) {
+            Ok(()) => return Ok(written),
+            // The first reading is what TOML makes of the words, so its complaint fits best.
+            Err(error) if error.code == "CONFIG_INVALID" => {
+                refusal.get_or_insert(error);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Err(refusal.unwrap_or_else(|| CliError::usage(format!("`{text}` is not a value"))))
+}
+
+/// Takes a key out.
+pub(super) fn unset(key: &str, context: &Context) -> Result<()> {
+    let keys = parse_key(key)?;
+    let file = context.home.join("nexus.toml");
+    let mut document = parse(&read(&file)?, &file)?;
+    if !remove(&mut document, &keys) {
+        let what = format!("`{key}` is not set in {}", file.display());
+        return Err(
+            CliError::new(Exit::NotFound, "NOT_FOUND", what).fix("nexus config list --changed")
+        );
+    }
+    replace(&document.to_string(), &file, context)
+}
+
+fn parse_key(key: &str) -> Result<Vec<Key>> {
+    Key::parse(key).map_err(|_| {
+        CliError::usage(format!("`{key}` is not a key"))
+            .why("parts are separated by dots; a part with other signs stands in quotes")
+            .fix("nexus config set 'models.prices.\"openai/gpt-5\".input' 1.25")
+    })
+}
+
+fn read(file: &Path) -> Result<String> {
+    match std::fs::metadata(file) {
+        Ok(metadata) if metadata.len() > CONFIG_BYTES_MAX => {
+            Err(CliError::failed(format!("{} is too large to be edited", file.display())))
+        }
+        Ok(_) => Ok(std::fs::read_to_string(file)?),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            let what = format!("there is no {}", file.display());
+            Err(CliError::new(Exit::NotFound, "NOT_FOUND", what).fix("nexus init"))
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+fn parse(text: &str, file: &Path) -> Result<DocumentMut> {
+    text.parse().map_err(|e: toml_edit::TomlError| {
+        CliError::failed(format!("{} is not valid TOML", file.display()))
+            .why(e.to_string())
+            .fix(format!("edit {}", file.display()))
+    })
+}
+
+/// What the words may mean: as TOML has it, then as plain text, so that text needs no quotes.
+fn readings(text: &str) -> Vec<Value> {
+    let mut readings: Vec<Value> = text.parse().into_iter().collect();
+    if !readings.iter().any(Value::is_str) {
+        readings.push(Value::from(text));
+    }
+    readings
+}
+
+/// Puts a value where its key says; a value that stood there keeps its comments.
+fn place(document: &mut DocumentMut, keys: &[Key], mut value: Value) -> Result<()> {
+    let Some((last, tables)) = keys.split_last() else {
+        return Err(CliError::usage("a key has at least one part"));
+    };
+    let mut at: &mut dyn toml_edit::TableLike = document.as_table_mut();
+    for key in tables {
+        let item = at.entry(key.get()).or_insert_with(|| {
+            let mut table = Table::new();
+            // `[models.prices]` alone, not an empty `[models]` above it.
+            table.set_implicit(true);
+            Item::Table(table)
+        });
+        at = item
+            .as_table_like_mut()
+            .ok_or_else(|| CliError::usage(format!("`{}` is a value, not a table", key.get())))?;
+    }
+    match at.get_mut(last.get()) {
+        Some(Item::Value(old)) => {
+            *value.decor_mut() = old.decor().clone();
+            *old = value;
+        }
+        Some(Item::Table(_) | Item::ArrayOfTables(_)) => {
+            return Err(CliError::usage(format!("`{}` is a table, not a value", last.get())));
+        }
+        _ => drop(at.insert(last.get(), Item::Value(value))),
+    }
+    Ok(())
+}
+
+fn remove(document: &mut DocumentMut, keys: &[Key]) -> bool {
+    let Some((last, tables)) = keys.split_last() else { return false };
+    let mut at: &mut dyn toml_edit::TableLike = document.as_table_mut();
+    for key in tables {
+        match at.get_mut(key.get()).and_then(Item::as_table_like_mut) {
+            Some(table) => at = table,
+            None => return false,
+        }
+    }
+    at.remove(last.get()).is_some()
+}
+
+/// Puts new text in the place of the file, if the daemon would take it; in one step, so that no
+/// reader ever sees half of it.
+fn replace(text: &str, file: &Path, context: &Context) -> Result<()> {
+    let candidate = Candidate(file.with_file_name(format!(".nexus.toml.{}", std::process::id())));
+    write_like(file, &candidate.0, text)?;
+    let nexusd = context.nexusd()?;
+    let path =
+        candidate.0.to_str().ok_or_else(|| CliError::failed("the home's name is not text"))?;
+    let report = db::document(nexusd.ask(&["check", "--config", path])?)?;
+    if report["ok"] == json!(false) {
+        return Err(super::invalid(&report).fix("nexus config list"));
+    }
+    let before = db::document(nexusd.ask(&["check"])?)?;
+    if let Some(warning) = new_warning(&before, &report) {
+        let mut error =
+            CliError::usage(warning).why("nothing was changed").fix("nexus config list");
+        "CONFIG_UNKNOWN_KEY".clone_into(&mut error.code);
+        return Err(error);
+    }
+    std::fs::rename(&candidate.0, file)?;
+    Ok(())
+}
+
+/// A warning the change would bring: most likely a mistyped key.
+fn new_warning(before: &Json, after: &Json) -> Option<String> {
+    // Lines move when something is inserted, so the words after the line number are compared.
+    let words = |line: &Json| {
+        let text = line.as_str().map_or_else(|| line.to_string(), str::to_owned);
+        let rest = text.split_once(": ").map(|(_, rest)| rest.to_owned());
+        if text.starts_with("line ") { rest.unwrap_or(text) } else { text }
+    };
+    let known: Vec<_> = before["warnings"].as_array().into_iter().flatten().map(words).collect();
+    let mut found = after["warnings"].as_array().into_iter().flatten().map(words);
+    found.find(|warning| !known.contains(warning))
+}
+
+/// A file that is gone when nobody has moved it into place.
+struct Candidate(PathBuf);
+
+impl Drop for Candidate {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Writes a file that only its owner reads until it has the mode of the one it replaces.
+fn write_like(model: &Path, path: &Path, text: &str) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.set_permissions(std::fs::metadata(model)?.permissions())?;
+    file.sync_all()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(before: &str, key: &str, text: &str, after: &str) {
+        let mut document: DocumentMut = before.parse().unwrap();
+        place(&mut document, &parse_key(key).unwrap(), readings(text).remove(0)).unwrap();
+        assert_eq!(document.to_string(), after);
+    }
+
+    #[test]
+    fn an_edit_touches_only_its_value() {
+        check(
+            "# mine\n[runtime] # the port\nport = 1 # not 2\n\n[x]\n",
+            "runtime.port",
+            "18790",
+            "# mine\n[runtime] # the port\nport = 18790 # not 2\n\n[x]\n",
+        );
+        check("", "runtime.port", "5", "[runtime]\nport = 5\n");
+        check(
+            "[agents.main]\n",
+            "agents.main.models",
+            "[\"a/b\"]",
+            "[agents.main]\nmodels = [\"a/b\"]\n",
+        );
+        check(
+            "",
+            "models.prices.\"openai/gpt-5\".input",
+            "1.25",
+            "[models.prices.\"openai/gpt-5\"]\ninput = 1.25\n",
+        );
+        check("", "logging.level", "debug", "[logging]\nlevel = \"debug\"\n");
+    }
+
+    #[test]
+    fn a_table_is_not_overwritten_by_a_value() {
+        let mut document: DocumentMut = "[runtime]\nport = 1\n".parse().unwrap();
+        assert!(place(&mut document, &parse_key("runtime").unwrap(), Value::from(1)).is_err());
+        let key = parse_key("runtime.port.deep").unwrap();
+        assert!(place(&mut document, &key, Value::from(1)).is_err());
+    }
+
+    #[test]
+    fn words_are_read_as_toml_and_then_as_text() {
+        let shown = |text: &str| -> Vec<String> {
+            readings(text).iter().map(|value| value.to_string()).collect()
+        };
+        assert_eq!(shown("5"), ["5", "\"5\""]);
+        assert_eq!(shown("debug"), ["\"debug\""]);
+        assert_eq!(shown("\"x\""), ["\"x\""]);
+    }
+
+    #[test]
+    fn only_a_warning_that_is_new_counts() {
+        let before = json!({"warnings": ["line 3: unknown key `a`"]});
+        let after = json!({"warnings": ["line 5: unknown key `a`", "line 1: unknown key `b`"]});
+        assert_eq!(new_warning(&before, &after).as_deref(), Some("unknown key `b`"));
+        assert_eq!(new_warning(&after, &before), None);
+    }
+}

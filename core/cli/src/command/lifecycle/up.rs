@@ -1,0 +1,134 @@
+//! `nexus up`.
+
+use nexus_client::call;
+use nexus_client::discovery::Running;
+use nexus_protocol::runtime::{StatusParams, StatusResult};
+use serde_json::json;
+
+use super::{init, start};
+use crate::context::Context;
+use crate::failure::{CliError, Exit, Result};
+use crate::output::{Sign, style, text};
+use crate::process;
+
+const EXAMPLES: &str = "\
+Examples
+  nexus up
+  nexus up --no-open --port 18790
+  nexus up --foreground";
+
+/// Starts the daemon.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Up {
+    /// Keep the daemon in this terminal; Ctrl-C drains and stops it
+    #[arg(long)]
+    foreground: bool,
+    /// Do not open a browser
+    #[arg(long, visible_alias = "no-ui")]
+    no_open: bool,
+    /// Port of the control plane for this run
+    #[arg(long, value_name = "PORT")]
+    port: Option<u16>,
+}
+
+pub(crate) async fn run(up: Up, context: &Context) -> Result<Exit> {
+    if up.foreground {
+        return foreground(&up, context).await;
+    }
+    let started = start::ensure(up.port, context).await?;
+    if started.was_running
+        && let Some(port) = up.port
+        && !started.running.address.ends_with(&format!(":{port}"))
+    {
+        let address = &started.running.address;
+        return Err(CliError::new(
+            Exit::Conflict,
+            "CONFLICT",
+            format!("a daemon runs in this home already, at {address}"),
+        )
+        .fix(format!("nexus down && nexus up --port {port}"))
+        .fix(format!("nexus config set runtime.port {port}  (for good)")));
+    }
+    announce(&started.running, started.was_running, !up.no_open, context).await?;
+    Ok(Exit::Ok)
+}
+
+/// Prints the link, and which model answers and why.
+async fn announce(
+    running: &Running,
+    was_running: bool,
+    may_open: bool,
+    context: &Context,
+) -> Result<()> {
+    let client = context.connect().await?;
+    let status = client.request::<call::Status>(StatusParams {}).await?;
+    let url = context.link(running).await?;
+    let output = &context.output;
+    let is_opened =
+        may_open && output.is_tty() && process::open_in_browser(&context.environment, &url);
+    if output.is_json() {
+        return output.document(&json!({
+            "url": url, "address": running.address, "pid": running.pid, "home": context.home,
+            "version": running.version, "wasRunning": was_running, "isOpened": is_opened,
+            "model": status.model, "modelReason": status.model_reason,
+        }));
+    }
+    let word = if was_running { "is running already" } else { "is up" };
+    let sign = output.sign_note(Sign::Good);
+    let Running { version, address, pid, .. } = running;
+    output.note(&format!("{sign} nexus {version} {word} at {address} (process {pid})"));
+    say_model(&status, context);
+    output.note(&format!(
+        "  {}  {}",
+        output.paint_note(style::DIM, "Control UI"),
+        if is_opened {
+            "opened in your browser; the link works once:"
+        } else {
+            "open this link; it works once:"
+        },
+    ));
+    output.line(&url)?;
+    output.note("  next: nexus chat · nexus status · nexus down");
+    Ok(())
+}
+
+fn say_model(status: &StatusResult, context: &Context) {
+    let output = &context.output;
+    output.note(&format!(
+        "  {}       {}: {}",
+        output.paint_note(style::DIM, "model"),
+        output.paint_note(style::BOLD, &text::one_line(&status.model)),
+        text::one_line(&status.model_reason),
+    ));
+    output.note("              change it: nexus models list, then nexus config set agents.main.models '[\"provider/model\"]'");
+}
+
+/// Runs the daemon as a child of this terminal until it ends.
+async fn foreground(up: &Up, context: &Context) -> Result<Exit> {
+    if let Ok(running) = context.running().await {
+        let what = format!("a daemon runs in this home already, at {}", running.address);
+        return Err(CliError::new(Exit::Conflict, "CONFLICT", what)
+            .why(format!("process {} holds {}", running.pid, context.home.display()))
+            .fix("nexus down"));
+    }
+    init::make(context)?;
+    let mut child = context.nexusd()?.start_attached(up.port)?;
+    let ready = start::wait_ready_beside(context);
+    tokio::pin!(ready);
+    let mut is_announced = false;
+    loop {
+        tokio::select! {
+            status = child.wait() => {
+                let status = status?;
+                return Ok(if status.success() { Exit::Ok } else { Exit::Failed });
+            }
+            running = &mut ready, if !is_announced => {
+                is_announced = true;
+                announce(&running?, false, !up.no_open, context).await?;
+            }
+            // The terminal sends Ctrl-C to the daemon too; it drains, and we wait for it.
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+}

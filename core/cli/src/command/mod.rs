@@ -1,0 +1,47 @@
+//! The commands: one file per noun.
+
+pub(crate) mod acl;
+pub(crate) mod chat;
+pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod daemon;
+pub(crate) mod db;
+pub(crate) mod doctor;
+pub(crate) mod events;
+pub(crate) mod lifecycle;
+pub(crate) mod models;
+pub(crate) mod request;
+pub(crate) mod runtime;
+pub(crate) mod session;
+pub(crate) mod version;
+
+use crate::arguments::Command;
+use crate::context::Context;
+use crate::failure::{Exit, Result};
+
+/// Runs a command.
+pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<Exit> {
+    match command {
+        None => lifecycle::status::overview(context).await,
+        Some(Command::Up(up)) => lifecycle::up::run(up, context).await,
+        Some(Command::Down(down)) => lifecycle::down::run(&down, context).await,
+        Some(Command::Chat(chat)) => chat::run(chat, context).await,
+        Some(Command::Status(status)) => lifecycle::status::run(&status, context).await,
+        Some(Command::Ui(ui)) => lifecycle::ui::run(&ui, context).await,
+        Some(Command::Request(request)) => request::run(request, context).await,
+        Some(Command::Session(session)) => session::run(session, context).await,
+        Some(Command::Acl(acl)) => acl::run(acl, context).await,
+        Some(Command::Events(events)) => events::run(events, context).await,
+        Some(Command::Models(models)) => models::run(models, context).await,
+        Some(Command::Config(config)) => config::run(config, context).await,
+        Some(Command::Doctor(doctor)) => doctor::run(&doctor, context).await,
+        Some(Command::Daemon(daemon)) => daemon::run(daemon, context).await,
+        Some(Command::Runtime(runtime)) => runtime::run(runtime, context).await,
+        Some(Command::Db(db)) => db::run(db, context),
+        Some(Command::Init(_)) => lifecycle::init::run(context),
+        Some(Command::Completions(completions)) => completions::run(&completions, &context.output),
+        Some(Command::Version) => version::run(&context.output),
+        // Help is shown while the command line is read.
+        Some(Command::Help(_)) => Ok(Exit::Ok),
+    }
+}

@@ -1,0 +1,165 @@
+//! The one place that starts other programs: `nexusd`, and the browser.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::environment::Environment;
+use crate::failure::{CliError, Result};
+
+/// Where `nexusd` is, and in which home it works.
+#[derive(Clone, Debug)]
+pub(crate) struct Nexusd {
+    program: PathBuf,
+    home: PathBuf,
+}
+
+/// What a subcommand of `nexusd` answered.
+#[derive(Debug)]
+pub(crate) struct Output {
+    /// Its exit code; -1 when a signal ended it.
+    pub(crate) code: i32,
+    /// Its JSON document; null when it printed none.
+    pub(crate) document: Value,
+    /// What it said on stderr.
+    pub(crate) stderr: String,
+}
+
+impl Nexusd {
+    /// Finds it beside this program, then on the PATH.
+    pub(crate) fn find(environment: &Environment, home: &Path) -> Result<Self> {
+        let name = format!("nexusd{}", std::env::consts::EXE_SUFFIX);
+        let folders = environment.program_folder.iter().chain(&environment.path_folders);
+        let program = folders.map(|folder| folder.join(&name)).find(|file| file.is_file());
+        let Some(program) = program else {
+            return Err(CliError::failed("the program `nexusd` was not found")
+                .why("it is looked for beside `nexus` and on the PATH")
+                .fix("install `nexusd` beside `nexus`; from a clone: cargo xtask up"));
+        };
+        Ok(Self { program, home: home.to_owned() })
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this file is the one that starts programs")]
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(arguments).arg("--home").arg(&self.home);
+        command
+    }
+
+    /// Runs a subcommand that answers with one JSON document.
+    pub(crate) fn ask(&self, arguments: &[&str]) -> Result<Output> {
+        let mut command = self.command(arguments);
+        command.arg("--json").stdin(Stdio::null());
+        let output = command.output().map_err(|e| self.unstartable(&e))?;
+        Ok(Output {
+            code: output.status.code().unwrap_or(-1),
+            document: serde_json::from_slice(&output.stdout).unwrap_or(Value::Null),
+            stderr: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        })
+    }
+
+    /// Starts the daemon in a session of its own, so that it outlives this terminal; what it
+    /// prints goes to `log`. Comes back with its process id.
+    pub(crate) fn start_detached(&self, port: Option<u16>, log: &Path) -> Result<Detached> {
+        if let Some(folder) = log.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let file = std::fs::File::create(log)?;
+        let port = port.map(|port| port.to_string());
+        let mut arguments = Vec::new();
+        if let Some(port) = &port {
+            arguments.extend(["--port", port.as_str()]);
+        }
+        let mut command = self.command(&arguments);
+        command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
+        command.current_dir(&self.home);
+        let child = spawn_in_session(command).map_err(|e| self.unstartable(&e))?;
+        Ok(child)
+    }
+
+    /// Starts the daemon as a child of this terminal.
+    pub(crate) fn start_attached(&self, port: Option<u16>) -> Result<tokio::process::Child> {
+        let port = port.map(|port| port.to_string());
+        let mut arguments = vec!["--log-stderr"];
+        if let Some(port) = &port {
+            arguments.extend(["--port", port.as_str()]);
+        }
+        let mut command = tokio::process::Command::from(self.command(&arguments));
+        command.spawn().map_err(|e| self.unstartable(&e))
+    }
+
+    fn unstartable(&self, error: &std::io::Error) -> CliError {
+        CliError::failed(format!("{} does not start: {error}", self.program.display()))
+    }
+}
+
+#[cfg(unix)]
+pub(crate) type Detached = Box<dyn process_wrap::tokio::ChildWrapper>;
+#[cfg(not(unix))]
+pub(crate) type Detached = tokio::process::Child;
+
+#[cfg(unix)]
+fn spawn_in_session(command: Command) -> std::io::Result<Detached> {
+    use process_wrap::tokio::{CommandWrap, ProcessSession};
+    let command = tokio::process::Command::from(command);
+    CommandWrap::from(command).wrap(ProcessSession).spawn()
+}
+
+#[cfg(windows)]
+fn spawn_in_session(mut command: Command) -> std::io::Result<Detached> {
+    use std::os::windows::process::CommandExt;
+    const DETACHED_PROCESS: u32 = 0x0000_0008;
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x0000_0200;
+    command.creation_flags(DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP);
+    tokio::process::Command::from(command).spawn()
+}
+
+/// Ends a process at once. The ledger is made for that: what was acknowledged is kept.
+#[cfg(unix)]
+pub(crate) fn kill(pid: u32) -> Result<()> {
+    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+    let pid = pid.ok_or_else(|| CliError::failed("the daemon's process id is not known"))?;
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL)
+        .map_err(|e| CliError::failed(format!("the daemon could not be ended: {e}")))
+}
+
+/// Ends a process at once. The ledger is made for that: what was acknowledged is kept.
+#[cfg(not(unix))]
+#[expect(clippy::disallowed_methods, reason = "this file is the one that starts programs")]
+pub(crate) fn kill(pid: u32) -> Result<()> {
+    let status = Command::new("taskkill").args(["/F", "/PID", &pid.to_string()]).status()?;
+    if status.success() { Ok(()) } else { Err(CliError::failed("taskkill failed")) }
+}
+
+/// Opens a link in the person's browser; `false` when that is not possible.
+#[expect(clippy::disallowed_methods, reason = "this file is the one that starts programs")]
+pub(crate) fn open_in_browser(environment: &Environment, url: &str) -> bool {
+    if !environment.has_desktop {
+        return false;
+    }
+    let (program, first): (&str, &[&str]) = if cfg!(target_os = "macos") {
+        ("open", &[])
+    } else if cfg!(windows) {
+        ("rundll32", &["url.dll,FileProtocolHandler"])
+    } else {
+        ("xdg-open", &[])
+    };
+    let mut command = Command::new(program);
+    command.args(first).arg(url);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().is_ok()
+}
+
+/// Free and total bytes of the file system that holds a path.
+#[cfg(unix)]
+pub(crate) fn disk_bytes(path: &Path) -> Option<(u64, u64)> {
+    let stat = rustix::fs::statvfs(path).ok()?;
+    Some((stat.f_bavail.saturating_mul(stat.f_frsize), stat.f_blocks.saturating_mul(stat.f_frsize)))
+}
+
+/// Free and total bytes are not asked for here.
+#[cfg(not(unix))]
+pub(crate) fn disk_bytes(_: &Path) -> Option<(u64, u64)> {
+    None
+}
