@@ -50,16 +50,26 @@ fn understand(line: &str) -> Option<Decision> {
     }
 }
 
+/// Pause between two looks at the terminal, in milliseconds: shorter than a person notices.
+#[cfg(unix)]
+const LOOK_MS: u64 = 40;
+
 /// Waits for a line without a thread that would swallow the next one.
 #[cfg(unix)]
 async fn read_line() -> Result<Option<String>> {
-    let stdin =
-        tokio::io::unix::AsyncFd::with_interest(std::io::stdin(), tokio::io::Interest::READABLE)?;
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdin = std::io::stdin();
     // A terminal is readable when a whole line is there.
-    let _ready = stdin.readable().await?;
-    let mut line = String::new();
-    let n = std::io::stdin().lock().read_line(&mut line)?;
-    Ok((n > 0).then_some(line))
+    loop {
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let n_ready = poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&at_once));
+        if n_ready.map_err(std::io::Error::from)? > 0 {
+            let mut line = String::new();
+            let n = stdin.lock().read_line(&mut line)?;
+            return Ok((n > 0).then_some(line));
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(LOOK_MS)).await;
+    }
 }
 
 #[cfg(not(unix))]
