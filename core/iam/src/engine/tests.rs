@@ -218,7 +218,7 @@ fn only_an_allowed_and_audited_query_makes_a_permit() {
     assert!(permit(tool("http_fetch", ToolEffect::Network)).is_none());
     assert!(permit(method()).is_none());
     let permit = permit(tool("read_file", ToolEffect::Read)).unwrap();
-    assert_eq!(permit.audit_position(), 7);
+    assert_eq!(permit.audit_position(), Some(7));
     assert_eq!(permit.chain().links().len(), 2);
 }
 
