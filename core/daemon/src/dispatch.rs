@@ -74,6 +74,11 @@ macro_rules! call_enum {
 
 /// One row by its kind.
 macro_rules! handle_row {
+    (Query, event::subscribe,
+     $self:ident, $caller:ident, $permit:ident, $method:expr, $params:ident) => {{
+        drop($permit);
+        Ok(Answer::Subscribe($params))
+    }};
     (Query, $resource:ident::$function:ident,
      $self:ident, $caller:ident, $permit:ident, $method:expr, $params:ident) => {
         json(&Box::pin(methods::$resource::$function(&$self.context, $permit, $params)).await?)
@@ -87,11 +92,6 @@ macro_rules! handle_row {
             json(&Box::pin(methods::$resource::$function(context, $permit, $params)).await?)
         };
         $self.once(key, command).await.map(Answer::Once)
-    }};
-    (Stream, event::subscribe,
-     $self:ident, $caller:ident, $permit:ident, $method:expr, $params:ident) => {{
-        drop($permit);
-        Ok(Answer::Subscribe($params))
     }};
     (Stream, $resource:ident::$function:ident,
      $self:ident, $caller:ident, $permit:ident, $method:expr, $params:ident) => {{
