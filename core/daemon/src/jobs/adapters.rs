@@ -19,6 +19,9 @@ use crate::engine::{self, Submission};
 /// PATH of adapters: system programs only.
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
+/// Pause before an arrival that could not be recorded is tried again, in milliseconds.
+const RETRY_MS: u64 = 1_000;
+
 /// The adapters of a running daemon.
 #[derive(Clone)]
 pub struct Adapters {
@@ -145,23 +148,26 @@ struct Ear(Weak<Context>);
 impl Handler for Ear {
     fn event<'a>(&'a self, adapter: &'a str, arrival: Arrival) -> BoxFuture<'a, Acknowledgement> {
         Box::pin(async move {
-            let Some(context) = self.0.upgrade() else {
-                return Acknowledgement::Refused("the daemon is stopping".to_owned());
-            };
+            // While the daemon stops an arrival gets no answer: the adapter keeps it.
+            let Some(context) = self.0.upgrade() else { return std::future::pending().await };
             let submission = Submission { arrival, authenticated: None, wish: Wish::default() };
             loop {
+                if context.shutdown.has_begun() {
+                    return std::future::pending().await;
+                }
                 match engine::receive_event(&context, copy(&submission)).await {
                     Ok(admission) if admission.is_duplicate => return Acknowledgement::Duplicate,
                     Ok(_) => return Acknowledgement::Accepted,
-                    // What the daemon cannot record now stays with the adapter until it can.
+                    // A refusal is final, so only what can never be taken is refused.
                     Err(failure)
-                        if failure.kind == FailureKind::Unavailable
-                            && !context.shutdown.has_begun() =>
+                        if matches!(failure.kind, FailureKind::Invalid | FailureKind::Denied) =>
                     {
-                        tracing::warn!(adapter, ?failure, "an arrival waits");
-                        context.clock.sleep(failure.retry_after_ms.unwrap_or(1_000)).await;
+                        return Acknowledgement::Refused(failure.message);
                     }
-                    Err(failure) => return Acknowledgement::Refused(failure.message),
+                    Err(failure) => {
+                        tracing::warn!(adapter, ?failure, "an arrival waits");
+                        context.clock.sleep(failure.retry_after_ms.unwrap_or(RETRY_MS)).await;
+                    }
                 }
             }
         })

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::principal::{Chain, Principal};
+use nexus_domain::request::Request;
 use nexus_domain::retry::RetryPolicy;
 use nexus_iam::{Action, Effect, Facts, Query};
 use nexus_ledger::{AuditEntry, DeliveryRecord};
@@ -150,8 +151,10 @@ async fn permit(
     let now = context.clock.now();
     let delivery = record.delivery.clone();
     let channel = delivery.adapter.split('/').next().unwrap_or_default().to_owned();
+    let request_id = delivery.request_id;
+    let request = context.ledger.read(move |r| r.requests().get(request_id)).await?;
     let query = Query {
-        chain: Chain::of(Principal::Job("outbox".to_owned())),
+        chain: chain(request),
         action: Action::Deliver { channel: channel.clone(), target: target.to.clone() },
         facts: Facts { channel: Some(channel), ..Facts::default() },
     };
@@ -187,6 +190,20 @@ async fn permit(
     });
     decided.await?;
     Ok(is_allowed)
+}
+
+/// On whose behalf a delivery goes out: the sender of the request it answers, through the agent.
+fn chain(request: Option<Request>) -> Chain {
+    let nobody = || Principal::Unknown("unrecorded".to_owned());
+    let (principal, agent) = match request {
+        Some(request) => (request.principal.unwrap_or_else(nobody), request.agent_id),
+        None => (nobody(), None),
+    };
+    let invoker = Chain::of(principal);
+    match agent {
+        Some(agent) => invoker.through(agent),
+        None => invoker,
+    }
 }
 
 async fn failed(
