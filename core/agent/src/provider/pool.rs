@@ -20,7 +20,9 @@ use super::{
 };
 use crate::port::Clock;
 
-/// Tokens assumed to fit into a call when nobody knows.
+/// Tokens assumed to fit into a call of a hosted model that is not in the price table.
+const CONTEXT_TOKENS_HOSTED: u64 = 128_000;
+/// The same for any other server.
 const CONTEXT_TOKENS_DEFAULT: u64 = 32_000;
 /// The same for local models, which are mostly run with less.
 const CONTEXT_TOKENS_LOCAL: u64 = 8_192;
@@ -97,10 +99,11 @@ pub struct ModelTest {
 }
 
 impl ModelPool {
-    /// Makes the clients of all providers. Nothing is sent, not even a connection is made.
+    /// Makes the clients of all providers; of two with one name the later one counts. Nothing is
+    /// sent, not even a connection is made.
     ///
     /// # Errors
-    /// `Invalid` when two providers have one name, or a base URL is none.
+    /// `Invalid` when a name or a base URL cannot be one.
     pub fn new(
         configs: Vec<ProviderConfig>,
         prices: PriceTable,
@@ -122,9 +125,12 @@ impl ModelPool {
         prices: PriceTable,
         cooldowns: Vec<(String, Timestamp)>,
     ) -> Self {
-        let providers =
-            providers.into_iter().map(|(config, client)| Provider { config, client }).collect();
-        Self { providers, prices, cooling: Mutex::new(cooldowns.into_iter().collect()) }
+        let mut kept: Vec<Provider> = Vec::new();
+        for (config, client) in providers {
+            kept.retain(|provider| provider.config.name != config.name);
+            kept.push(Provider { config, client });
+        }
+        Self { providers: kept, prices, cooling: Mutex::new(cooldowns.into_iter().collect()) }
     }
 
     /// Finds a model by its id.
@@ -275,7 +281,11 @@ impl ModelPool {
         config.context_tokens_max.unwrap_or_else(|| match config.kind {
             ProviderKind::Offline => CONTEXT_TOKENS_OFFLINE,
             ProviderKind::Ollama => CONTEXT_TOKENS_LOCAL,
-            _ => self.prices.context_tokens_max(model).unwrap_or(CONTEXT_TOKENS_DEFAULT),
+            kind => self.prices.context_tokens_max(model).unwrap_or(if kind.needs_key() {
+                CONTEXT_TOKENS_HOSTED
+            } else {
+                CONTEXT_TOKENS_DEFAULT
+            }),
         })
     }
 
@@ -285,13 +295,10 @@ impl ModelPool {
 }
 
 fn check(configs: &[ProviderConfig]) -> Result<(), Failure> {
-    for (n, config) in configs.iter().enumerate() {
+    for config in configs {
         let name = &config.name;
         if name.is_empty() || name.contains('/') {
             return Err(Failure::invalid(format!("`{name}` cannot be the name of a provider")));
-        }
-        if configs[..n].iter().any(|other| other.name == *name) {
-            return Err(Failure::invalid(format!("two providers are named `{name}`")));
         }
         let url = config.base_url.as_deref().map(reqwest::Url::parse);
         let is_http = |url: &reqwest::Url| matches!(url.scheme(), "http" | "https");

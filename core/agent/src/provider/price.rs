@@ -26,9 +26,19 @@ pub struct Price {
     pub cache_write: Option<f64>,
 }
 
+/// Some providers charge more for all tokens of a call that sends more than so many.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LongPrompt {
+    over_tokens: u64,
+    input_factor: f64,
+    output_factor: f64,
+}
+
 #[derive(Debug)]
 struct Known {
     price: Price,
+    long_prompt: Option<LongPrompt>,
     context_tokens_max: u64,
 }
 
@@ -38,6 +48,7 @@ struct Row {
     output: f64,
     cached_input: Option<f64>,
     cache_write: Option<f64>,
+    long_prompt: Option<LongPrompt>,
     context_tokens_max: u64,
 }
 
@@ -69,9 +80,10 @@ impl PriceTable {
         let snapshot: Snapshot = serde_json::from_str(SNAPSHOT)
             .unwrap_or(Snapshot { as_of: String::new(), models: HashMap::new() });
         let known = snapshot.models.into_iter().map(|(name, row)| {
-            let Row { input, output, cached_input, cache_write, context_tokens_max } = row;
+            let Row { input, output, cached_input, cache_write, long_prompt, .. } = row;
             let price = Price { input, output, cached_input, cache_write };
-            (name, Known { price, context_tokens_max })
+            let context_tokens_max = row.context_tokens_max;
+            (name, Known { price, long_prompt, context_tokens_max })
         });
         Self { as_of: snapshot.as_of, known: known.collect(), own }
     }
@@ -106,7 +118,11 @@ impl PriceTable {
     pub fn cost(&self, kind: ProviderKind, provider: &str, model: &str, usage: Usage) -> Cost {
         match self.price(kind, provider, model) {
             Some(price) => {
-                Cost { micro_usd: micro_usd(price, usage), basis: CostBasis::PriceTable }
+                let has_own = self.own.contains_key(&format!("{provider}/{model}"));
+                let known = if has_own { None } else { self.known(model) };
+                let long = known.and_then(|known| known.long_prompt);
+                let micro_usd = micro_usd(price, long, usage);
+                Cost { micro_usd, basis: CostBasis::PriceTable }
             }
             None if kind.is_free() => Cost { micro_usd: 0, basis: CostBasis::Free },
             None => Cost { micro_usd: 0, basis: CostBasis::Unknown },
@@ -131,15 +147,17 @@ impl PriceTable {
 }
 
 /// Dollars per million tokens are millionths of a dollar per token.
-fn micro_usd(price: Price, usage: Usage) -> u64 {
+fn micro_usd(price: Price, long: Option<LongPrompt>, usage: Usage) -> u64 {
     let cached = usage.cached_input_tokens.min(usage.input_tokens);
     let written = usage.cache_write_tokens.min(usage.input_tokens - cached);
     let plain = usage.input_tokens - cached - written;
+    let long = long.filter(|long| usage.input_tokens > long.over_tokens);
+    let (sent, received) = long.map_or((1.0, 1.0), |long| (long.input_factor, long.output_factor));
     let parts = [
-        (plain, price.input),
-        (cached, price.cached_input.unwrap_or(price.input)),
-        (written, price.cache_write.unwrap_or(price.input)),
-        (usage.output_tokens, price.output),
+        (plain, price.input * sent),
+        (cached, price.cached_input.unwrap_or(price.input) * sent),
+        (written, price.cache_write.unwrap_or(price.input) * sent),
+        (usage.output_tokens, price.output * received),
     ];
     #[expect(
         clippy::cast_precision_loss,
@@ -194,6 +212,9 @@ mod tests {
         let kind = ProviderKind::OpenAiCompatible;
         let cost = table.cost(kind, "acme", "m", usage);
         assert_eq!(cost, Cost { micro_usd: 800 + 200 + 500 + 1000, basis: CostBasis::PriceTable });
+        let tier = LongPrompt { over_tokens: 1000, input_factor: 2.0, output_factor: 1.5 };
+        let long = Usage { input_tokens: 1001, output_tokens: 10, ..Usage::default() };
+        assert_eq!(micro_usd(price, Some(tier), long), 4004 + 150);
         assert_eq!(table.cost(kind, "acme", "other", usage).basis, CostBasis::Unknown);
         assert_eq!(table.cost(ProviderKind::Ollama, "ollama", "x", usage).basis, CostBasis::Free);
     }
