@@ -7,6 +7,8 @@
 mod environment;
 mod keys;
 mod parse;
+#[cfg(test)]
+mod tests;
 mod typed;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,142 @@
+use std::path::Path;
+
+use serde_json::json;
+
+use super::*;
+
+fn parse(text: &str) -> Result<Loaded, Vec<Finding>> {
+    let environment = Environment::of(&[("SET", "x")]);
+    parse_text(text, Path::new("/h/nexus.toml"), &environment, &[])
+}
+
+/// The one finding of a text that cannot be used, as people see it.
+fn error_of(text: &str) -> String {
+    let findings = parse(text).expect_err(text);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    findings[0].to_string()
+}
+
+#[test]
+fn nothing_configured_is_a_whole_configuration() {
+    let config = parse("").unwrap().config;
+    assert_eq!(config.runtime.port, 18_789);
+    assert!(config.is_power_safe);
+    assert_eq!(config.agents.len(), 1);
+    assert_eq!(config.agents[0].limits.steps_max, 30);
+    assert!(config.values.iter().all(|value| value.source == ConfigSource::Default));
+}
+
+#[test]
+fn wrong_values_name_their_line_and_what_would_be_right() {
+    let cases = [
+        (
+            "[runtime]\nport = 70000",
+            "line 2: `runtime.port` must be a whole number from 0 to 65535, not `70000`",
+        ),
+        (
+            "[runtime]\nport = \"x\"",
+            "line 2: `runtime.port` must be a whole number from 0 to 65535, not `\"x\"`",
+        ),
+        (
+            "[ledger]\ndurability = \"fast\"",
+            "line 2: `ledger.durability` must be one of \"power\", \"process\", not `\"fast\"`",
+        ),
+        (
+            "[agents.main]\nmodels = \"a/b\"",
+            "line 2: `agents.main.models` must be a list of texts, like [\"a\", \"b\"], not `\"a/b\"`",
+        ),
+        (
+            "[agents.main]\nmodels = [\"gpt\"]",
+            "line 2: agent `main` wants the model `gpt`: write it as \"provider/model\", with a table [models.<provider>]",
+        ),
+        (
+            "[models.x]\nmodels = []",
+            "`models.x` has no `kind`; say which protocol it speaks, such as kind = \"openai_compatible\"",
+        ),
+        (
+            "[models.x]\nkind = \"openai_compatible\"",
+            "`models.x` needs a `base_url`, such as \"http://127.0.0.1:8000/v1\"",
+        ),
+        ("[adapters.a]\naccount = \"b\"", "`adapters.a` has no `command`"),
+        (
+            "[models.prices.\"a/b\"]\ninput = -1.0",
+            "line 2: `models.prices.a/b.input` must be a number, zero or more, not `-1.0`",
+        ),
+    ];
+    for (text, expect) in cases {
+        assert_eq!(error_of(text), expect);
+    }
+    assert!(error_of("[runtime\n").starts_with("line 1: this is not TOML: "));
+    assert!(error_of("[runtime]\nbind = \"0.0.0.0\"").contains("only a loopback address"));
+}
+
+#[test]
+fn a_key_in_the_file_is_refused_and_not_repeated() {
+    let text = "[models.x]\nkind = \"anthropic\"\nkey = \"sk-ant-secret\"";
+    let error = error_of(text);
+    assert!(error.contains("env:NAME, keychain:NAME or file:PATH"), "{error}");
+    assert!(!error.contains("secret"), "{error}");
+}
+
+#[test]
+fn unknown_keys_are_warnings_with_a_suggestion() {
+    let warnings = parse("[runtime]\nprot = 1\n[nonsense]\na = 1").unwrap().warnings;
+    let texts: Vec<_> = warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        texts,
+        [
+            "line 2: `runtime.prot` is not a setting and is left alone; did you mean `runtime.port`?",
+            "line 4: `nonsense.a` is not a setting and is left alone",
+        ]
+    );
+}
+
+#[test]
+fn environment_and_flags_win_in_this_order() {
+    let environment =
+        Environment::of(&[("NEXUS__RUNTIME__PORT", "2"), ("NEXUS__LOGGING__LEVEL", "debug")]);
+    let flags = [("runtime.port", "3".to_owned())];
+    let path = Path::new("/h/nexus.toml");
+    let config = parse_text("[runtime]\nport = 1", path, &environment, &flags).unwrap().config;
+    assert_eq!(config.runtime.port, 3);
+    let level = config.values.iter().find(|value| value.key == "logging.level").unwrap();
+    assert_eq!((level.value.clone(), level.source), (json!("debug"), ConfigSource::Environment));
+    let wrong = Environment::of(&[("NEXUS__RUNTIME__PORT", "many")]);
+    let findings = parse_text("", path, &wrong, &[]).unwrap_err();
+    assert!(findings[0].to_string().contains("`runtime.port` must be a whole number"));
+}
+
+#[test]
+fn a_reload_keeps_the_old_set_unless_the_new_one_is_valid() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nexus.toml");
+    std::fs::write(&path, "[sessions]\nqueue_len_max = 5").unwrap();
+    let environment = Environment::default();
+    let config = load(&path, &environment, &[]).unwrap().config;
+    let handle = ConfigHandle::new(path.clone(), environment, Vec::new(), config);
+
+    std::fs::write(&path, "[sessions]\nqueue_len_max = 0").unwrap();
+    assert!(handle.reload().is_err());
+    assert_eq!(handle.current().queue_len_max, 5);
+
+    std::fs::write(&path, "[sessions]\nqueue_len_max = 7\n[runtime]\nport = 9").unwrap();
+    let reloaded = handle.reload().unwrap();
+    assert_eq!(reloaded.changed, ["sessions.queue_len_max"]);
+    assert_eq!(reloaded.needs_restart, ["runtime.port"]);
+    assert_eq!(handle.current().queue_len_max, 7);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_breaks_the_reader(text in "\\PC{0,200}") {
+        let _ = parse(&text);
+    }
+
+    #[test]
+    fn no_toml_breaks_the_reader(
+        name in "[a-z_.]{1,20}",
+        value in "(-?[0-9]{1,20}|true|\"[a-z:/]{0,9}\"|\\[\"a\", 1\\]|\\{ a = 1 \\})",
+    ) {
+        let _ = parse(&format!("[models.x]\n{name} = {value}\n[runtime]\n{name} = {value}"));
+    }
+}
