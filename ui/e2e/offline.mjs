@@ -137,7 +137,7 @@ export async function offlineTests(tests, browser, daemon) {
     const said = (n) => page.locator("article").getByText(`hello number ${n}`, { exact: true });
     await said(45).waitFor();
     assert.equal(await said(1).count(), 0);
-    await page.getByText("Show older messages").click();
+    await page.getByRole("log").evaluate((log) => log.scrollTo(0, 0));
     await said(1).waitFor();
     const found = await page.locator("article p").allInnerTexts();
     assert.deepEqual(found, Array.from({ length: 45 }, (_, n) => `hello number ${n + 1}`), "each once, in order");
@@ -155,6 +155,7 @@ export async function offlineTests(tests, browser, daemon) {
 
   const [{ payload }] = await daemon.calls([{ method: "requests.list", params: { limit: 200 } }]);
   const request = payload.requests.find(({ purpose }) => purpose.startsWith("fetch")) ?? payload.requests[0];
+  await page.goto(`${daemon.base}/chat/main`);
   await write(page, "fetch https://example.org/waiting");
   await page.locator("[data-ask]").waitFor();
   for (const theme of ["light", "dark"]) {

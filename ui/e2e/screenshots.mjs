@@ -5,7 +5,8 @@ import { atRest, write } from "./harness.mjs";
 
 export async function screenshots(browser, daemon, folder) {
   await mkdir(folder, { recursive: true });
-  const page = await browser.page(daemon);
+  // Tall enough to show a whole exchange.
+  const page = await browser.page(daemon, { viewport: { width: 1280, height: 960 } });
   await page.goto(`${daemon.base}/chat/main`);
   const steps = [
     "What can you do?",

@@ -23,7 +23,7 @@ export function ChatPage() {
   }, [store, key]);
   const view = useSelect((state) => state.sessions[key]);
   const listed = useSelect((state) => state.sessionList.value?.find((session) => session.key === key));
-  const last = Object.values(view?.turns ?? {}).at(-1);
+  const model = Object.values(view?.turns ?? {}).findLast((turn) => turn.model)?.model;
   const agent = view?.agentId ?? listed?.agent_id ?? "main";
   const title = listed?.title ?? key;
   useTitle(title);
@@ -38,7 +38,7 @@ export function ChatPage() {
           <h1 tabIndex={-1} className="min-w-0 grow truncate text-md font-semibold">
             {title}
           </h1>
-          <span className="meta hidden truncate md:inline">{[agent, last?.model].filter(Boolean).join(" · ")}</span>
+          <span className="meta hidden truncate md:inline">{[agent, model].filter(Boolean).join(" · ")}</span>
         </header>
         {view?.load === "failed" && view.error && (
           <div className="p-3 md:px-6">

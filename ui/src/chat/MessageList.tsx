@@ -112,7 +112,7 @@ export function MessageList({ view }: { view: SessionView }) {
             toEnd();
           }}
         >
-          {t("chat.newText")} <ArrowDown size={14} aria-hidden="true" />
+          {t(view.stream ? "chat.newText" : "chat.toEnd")} <ArrowDown size={14} aria-hidden="true" />
         </button>
       )}
     </div>

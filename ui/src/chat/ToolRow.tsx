@@ -1,7 +1,7 @@
 import { Wrench } from "lucide-react";
 import { Payload } from "../approval/Payload";
 import { prettyJson, shortArguments } from "../format/payload";
-import { duration } from "../format/time";
+import { duration, elapsed } from "../format/time";
 import { Chip, type Tone } from "../parts/Chip";
 import { useNow } from "../parts/now";
 import type { ToolCallRecord, ToolCallStatus } from "../rpc/protocol";
@@ -65,7 +65,7 @@ function Elapsed({ call }: { call: ToolCallRecord }) {
 }
 
 function Ticking({ since }: { since: number }) {
-  return <span className="meta">{duration(Math.max(0, useNow() - since))}</span>;
+  return <span className="meta">{elapsed(useNow() - since)}</span>;
 }
 
 /** Calls of one tool in a row, folded into one line. */

@@ -16,6 +16,12 @@ export function duration(ms: number): string {
   return pair(ms, DAY_MS, "d", HOUR_MS, "h");
 }
 
+/** The same for something that goes on: whole seconds, so that it does not flicker. */
+export function elapsed(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / SECOND_MS));
+  return seconds < 60 ? `${seconds} s` : duration(seconds * SECOND_MS);
+}
+
 function pair(ms: number, large: number, largeName: string, small: number, smallName: string): string {
   const rest = Math.floor((ms % large) / small);
   const head = `${Math.floor(ms / large)} ${largeName}`;

@@ -26,7 +26,7 @@ export function Frame() {
       <Sidebar />
       <main id="main" tabIndex={-1} className="relative flex min-h-0 min-w-0 flex-col outline-none">
         <ConnectionBanner />
-        <Boundary key={path}>
+        <Boundary resetKey={path}>
           <Gate>
             <Outlet />
           </Gate>
@@ -51,7 +51,7 @@ function useFocusOnRoute(): void {
     }
     requestAnimationFrame(() => {
       if (document.activeElement && document.activeElement !== document.body) {
-        if (document.activeElement.closest("[data-ask], [data-keep-focus]")) return;
+        if (document.activeElement.closest("[data-ask], [data-composer]")) return;
       }
       document.querySelector<HTMLElement>("h1")?.focus();
     });

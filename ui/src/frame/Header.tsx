@@ -14,7 +14,7 @@ export function Header({ onShortcuts }: { onShortcuts: () => void }) {
       <StatusChip />
       <span className="grow" />
       {n > 0 && (
-        <button type="button" className="btn btn-ask" onClick={goToApproval} data-keep-focus>
+        <button type="button" className="btn btn-ask" onClick={goToApproval}>
           {t("waiting.button", { n })} <kbd className="kbd">!</kbd>
         </button>
       )}

@@ -1,5 +1,5 @@
 import { useRouter } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { useStore } from "../store/react";
 import type { State } from "../store/state";
 import { newSessionKey } from "../chat/keys";
@@ -48,20 +48,20 @@ export function useGoToApproval(): () => void {
 export function useKeys(openSheet: () => void): void {
   const router = useRouter();
   const goToApproval = useGoToApproval();
+  const gAt = useRef(-PAIR_MS);
   useEffect(() => {
-    let gAt = 0;
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey) return;
       if (event.altKey ? event.key !== "!" : isTyping(event.target)) return;
-      const isPair = performance.now() - gAt < PAIR_MS;
-      gAt = 0;
+      const isPair = performance.now() - gAt.current < PAIR_MS;
+      gAt.current = -PAIR_MS;
       const act: Record<string, () => void> = isPair
         ? { h: () => void router.navigate({ to: "/" }), c: () => void router.navigate({ to: "/chat" }) }
         : {
             "!": goToApproval,
             "?": openSheet,
             "/": () => document.querySelector<HTMLElement>("[data-filter]")?.focus(),
-            g: () => (gAt = performance.now()),
+            g: () => (gAt.current = performance.now()),
             n: () => void router.navigate({ to: "/chat/$session", params: { session: newSessionKey() } }),
           };
       const found = act[event.key];

@@ -1,4 +1,4 @@
-import { duration } from "../format/time";
+import { elapsed } from "../format/time";
 import { Chip, type Tone } from "../parts/Chip";
 import { useNow } from "../parts/now";
 import type { HealthStatus, StatusResult } from "../rpc/protocol";
@@ -23,13 +23,13 @@ export function HealthCard({ value }: { value: StatusResult }) {
       <ul className="divide-y divide-line text-sm">
         <li className="flex items-center justify-between gap-2 py-1.5">
           <Chip tone={TONES[health.status]}>{t("home.daemon")}</Chip>
-          <span className="meta">{t("home.uptime", { duration: duration(Math.max(1_000, uptimeMs)) })}</span>
+          <span className="meta">{t("home.uptime", { duration: elapsed(uptimeMs) })}</span>
         </li>
         {amiss.map((check) => (
           <li key={check.id} className="grid gap-1 py-2">
             <span className="flex items-center justify-between gap-2">
               <Chip tone={TONES[check.status]}>{check.id}</Chip>
-              <span className="meta">{duration(Math.max(1_000, now - check.since))}</span>
+              <span className="meta">{elapsed(now - check.since)}</span>
             </span>
             <span className="wrap-anywhere">{check.reason}</span>
             {check.fix && <code className="rounded bg-code-bg px-2 py-1 font-mono text-code wrap-anywhere">{check.fix}</code>}

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { duration } from "../format/time";
+import { elapsed } from "../format/time";
 import { CallError } from "../parts/ErrorPanel";
 import { useNow } from "../parts/now";
 import { RpcError } from "../rpc/error";
@@ -62,7 +62,7 @@ function Row({ request, onError }: { request: Request; onError: (error: RpcError
         <span className="font-semibold">{request.agent_id ?? "…"}</span> · {request.purpose}
       </Link>
       <StageStrip request={request} />
-      <span className="meta w-16 text-end">{duration(Math.max(0, now - request.started_at))}</span>
+      <span className="meta w-16 text-end">{elapsed(now - request.started_at)}</span>
       {session && request.status !== "queued" && (
         <button type="button" className="btn" disabled={isStopping || !isOnline} onClick={() => void stop()}>
           {isStopping ? t("chat.stopping") : t("chat.stop")}

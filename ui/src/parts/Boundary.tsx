@@ -2,12 +2,22 @@ import { Component, type ReactNode } from "react";
 import { t } from "../text/text";
 import { ErrorPanel } from "./ErrorPanel";
 
+interface Props {
+  children: ReactNode;
+  /** Another value is another try. */
+  resetKey?: string;
+}
+
 /** Keeps a broken panel from taking the page with it. */
-export class Boundary extends Component<{ children: ReactNode }, { error?: Error }> {
+export class Boundary extends Component<Props, { error?: Error }> {
   override state: { error?: Error } = {};
 
   static getDerivedStateFromError(error: Error): { error: Error } {
     return { error };
+  }
+
+  override componentDidUpdate(before: Props): void {
+    if (this.state.error && before.resetKey !== this.props.resetKey) this.setState({ error: undefined });
   }
 
   override render(): ReactNode {

@@ -23,7 +23,7 @@ export function StageStrip({ request }: { request: Request }) {
   return (
     <span role="img" aria-label={label} title={label} className="flex w-24 shrink-0 gap-0.5">
       {states.map((state, n) => (
-        <span key={n} className={`h-2 grow rounded-xs ${FILLS[state]}`} />
+        <span key={n} className={`h-2 grow rounded-xs forced-color-adjust-none ${FILLS[state]}`} />
       ))}
     </span>
   );

@@ -20,7 +20,7 @@ export function TimeSplit({ value }: { value: RequestsGetResult }) {
       <h2 id="time-title" className="card-title">
         {t("request.timeWent")}
       </h2>
-      <div aria-hidden="true" className="flex h-2 overflow-hidden rounded-full bg-surface-3">
+      <div aria-hidden="true" className="flex h-2 forced-color-adjust-none overflow-hidden rounded-full bg-surface-3">
         {parts.map((part) => (
           <span key={part.text} className={part.fill} style={{ flexGrow: part.ms }} />
         ))}

@@ -74,7 +74,7 @@ function Row({ span, totalMs }: { span: Span; totalMs: number }) {
           <span
             aria-hidden="true"
             title={span.note}
-            className={`absolute top-1/2 h-4 -translate-y-1/2 min-w-[3px] rounded ${FILLS[span.look]} ${span.isOpen ? "pulse" : ""}`}
+            className={`absolute top-1/2 h-4 -translate-y-1/2 forced-color-adjust-none min-w-[3px] rounded ${FILLS[span.look]} ${span.isOpen ? "pulse" : ""}`}
             style={{ insetInlineStart: `${left}%`, width: `${width}%` }}
           />
         )}

@@ -98,9 +98,15 @@ export class Store {
   }
 
   async refreshOverview(): Promise<void> {
+    const before = this.state.permissions;
     try {
       const value = await this.client.call("status", {});
       const permissions = { ...this.state.permissions };
+      // Decided before we knew of it: the event of the decision had nothing to change.
+      const waiting = new Set(value.waiting.map((permission) => permission.id));
+      for (const { id, status } of Object.values(permissions)) {
+        if (status === "pending" && before[id] && !waiting.has(id)) delete permissions[id];
+      }
       for (const permission of value.waiting) permissions[permission.id] ??= permission;
       this.set({ ...this.state, permissions, overview: { load: "ready", value, at: Date.now() } });
     } catch (cause) {

@@ -205,6 +205,7 @@ export const en = {
   "chat.reasoning": "Reasoning",
   "chat.working": "{agent} is working",
   "chat.newText": "New text",
+  "chat.toEnd": "To the end",
   "chat.replied": { one: "{agent} replied, {n} paragraph", other: "{agent} replied, {n} paragraphs" },
   "chat.retrying": "{message} Trying again.",
   "chat.trace": "trace",
