@@ -116,6 +116,7 @@ export async function offlineTests(tests, browser, daemon) {
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
     await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.keyboard.press("g");
     await page.keyboard.press("c");
     await page.waitForURL(/\/chat\//);
