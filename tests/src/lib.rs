@@ -3,8 +3,12 @@
 
 pub mod home;
 pub mod model;
+pub mod page;
 pub mod process;
+pub mod talk;
 
 pub use home::TestHome;
 pub use model::{Act, FakeModel, Seen};
+pub use page::HeldPage;
 pub use process::DaemonProcess;
+pub use talk::Talk;

@@ -43,6 +43,16 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// What the person said last.
+    #[must_use]
+    pub fn asked(&self) -> String {
+        let messages = self.body["messages"].as_array().cloned().unwrap_or_default();
+        let is_asking = |one: &&Value| {
+            one["role"] == "user" && one["content"][0]["type"] != "tool_result"
+        };
+        messages.iter().rfind(is_asking).map(|one| text_of(&one["content"])).unwrap_or_default()
+    }
+
     /// The text of the last message, whoever spoke.
     #[must_use]
     pub fn last_text(&self) -> String {
@@ -133,10 +143,16 @@ impl FakeModel {
     /// A `nexus.toml` that uses it, with short limits so that a stall is noticed soon.
     #[must_use]
     pub fn config(&self) -> String {
+        format!("[agents.main]\nmodels = [\"fake/one\"]\n\n{}", self.provider("fake", 2_000))
+    }
+
+    /// The table of a provider with one model `one` that may be silent for `silent_ms_max`.
+    #[must_use]
+    pub fn provider(&self, name: &str, silent_ms_max: u64) -> String {
         format!(
-            "[agents.main]\nmodels = [\"fake/one\"]\n\n[models.fake]\nkind = \"{}\"\n\
-             base_url = \"http://{}/v1\"\nkey = \"env:FAKE_KEY\"\nmodels = [\"one\"]\n\
-             first_byte_ms_max = 2000\nidle_ms_max = 2000\n",
+            "[models.{name}]\nkind = \"{}\"\nbase_url = \"http://{}/v1\"\n\
+             key = \"env:FAKE_KEY\"\nmodels = [\"one\"]\n\
+             first_byte_ms_max = {silent_ms_max}\nidle_ms_max = {silent_ms_max}\n",
             self.kind, self.address
         )
     }
