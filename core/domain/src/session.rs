@@ -28,6 +28,18 @@ pub enum QueueMode {
     Queue,
 }
 
+impl QueueMode {
+    /// How input of this mode ends the run that is active.
+    #[must_use]
+    pub fn stop(self) -> Option<Stop> {
+        match self {
+            Self::Steer => Some(Stop::AtBoundary),
+            Self::Interrupt => Some(Stop::Now),
+            Self::Followup | Self::Collect | Self::Queue => None,
+        }
+    }
+}
+
 /// A session as recorded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Session {
@@ -90,11 +102,7 @@ pub fn on_arrival(lane: Lane, mode: QueueMode) -> LaneDecision {
     if lane.n_waiting >= lane.n_waiting_max {
         return LaneDecision::Refuse;
     }
-    LaneDecision::Wait(match mode {
-        QueueMode::Steer => Some(Stop::AtBoundary),
-        QueueMode::Interrupt => Some(Stop::Now),
-        QueueMode::Followup | QueueMode::Collect | QueueMode::Queue => None,
-    })
+    LaneDecision::Wait(mode.stop())
 }
 
 /// A request in the durable queue of a session.

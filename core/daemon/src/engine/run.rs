@@ -69,6 +69,7 @@ async fn work(
 ) -> Option<TurnId> {
     // The semaphore is never closed; should it be, the run goes ahead without a place.
     let _place = Arc::clone(&context.engine.places).acquire_owned().await.ok();
+    heed_waiting(context, session_key).await;
     let watcher = Arc::new(RunWatcher::new(Arc::clone(context), turn_id, session_key.clone()));
     let outcome = match prepare::prepare(context, turn_id).await {
         Ok(prepared) => {
@@ -94,6 +95,20 @@ async fn work(
                 context.clock.sleep(CLOSE_RETRY_MS).await;
             }
         }
+    }
+}
+
+/// Input that cuts a run short may have come while there was a turn and no run to be told: before
+/// the run began, or before the daemon stopped.
+async fn heed_waiting(context: &Arc<Context>, session_key: &SessionKey) {
+    let key = session_key.clone();
+    match context.ledger.read(move |r| r.queue().waiting(&key)).await {
+        Ok(waiting) => {
+            for stop in waiting.iter().filter_map(|waiting| waiting.mode.stop()) {
+                context.engine.request_stop(session_key, stop);
+            }
+        }
+        Err(error) => tracing::warn!(%error, "what waits behind a run could not be read"),
     }
 }
 
