@@ -47,9 +47,8 @@ impl Seen {
     #[must_use]
     pub fn asked(&self) -> String {
         let messages = self.body["messages"].as_array().cloned().unwrap_or_default();
-        let is_asking = |one: &&Value| {
-            one["role"] == "user" && one["content"][0]["type"] != "tool_result"
-        };
+        let is_asking =
+            |one: &&Value| one["role"] == "user" && one["content"][0]["type"] != "tool_result";
         messages.iter().rfind(is_asking).map(|one| text_of(&one["content"])).unwrap_or_default()
     }
 

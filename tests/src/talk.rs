@@ -6,11 +6,12 @@ use anyhow::{Context as _, Result, anyhow};
 use nexus_client::{Client, call, idempotency_key};
 use nexus_domain::id::{Position, RequestId, SessionKey};
 use nexus_domain::message::{Message, Role};
+use nexus_domain::permission::PermissionRequest;
 use nexus_domain::request::Request;
 use nexus_domain::session::QueueMode;
 use nexus_protocol::event::SubscribeParams;
 use nexus_protocol::frame::EventFrame;
-use nexus_protocol::{request, session};
+use nexus_protocol::{acl, request, session};
 
 use crate::process::DaemonProcess;
 
@@ -111,6 +112,56 @@ impl Talk {
         };
         let event = tokio::time::timeout(EVENT_WAIT, waiting).await;
         event.with_context(|| format!("no such `{kind}` came"))?
+    }
+
+    /// Waits until the reply that is being written in a session reads so.
+    ///
+    /// # Errors
+    /// When it comes to read otherwise, or the connection ends.
+    pub async fn shown(&self, session: &str, wanted: &str) -> Result<()> {
+        let params = SubscribeParams {
+            types: vec!["agent.streaming.*".to_owned()],
+            session_key: Some(key(session)?),
+            transient: true,
+            ..SubscribeParams::default()
+        };
+        let mut events = self.client.subscribe(&params).await?;
+        let mut text = String::new();
+        let waiting = async {
+            while text != wanted {
+                let event = events.next().await.map_err(|end| anyhow!("{end:?}"))?;
+                match event.event.as_str() {
+                    "agent.streaming.snapshot" => {
+                        text = event.payload["text"].as_str().unwrap_or_default().to_owned();
+                    }
+                    "agent.streaming.token" => {
+                        text.push_str(event.payload["delta"].as_str().unwrap_or_default());
+                    }
+                    _ => {}
+                }
+            }
+            Ok(())
+        };
+        let shown = tokio::time::timeout(EVENT_WAIT, waiting).await;
+        shown.with_context(|| format!("`{wanted}` is not shown in {session}"))?
+    }
+
+    /// Waits for the question of a session and answers it with yes.
+    ///
+    /// # Errors
+    /// When it does not come, or the answer is not taken.
+    pub async fn approve(&self, session: &str) -> Result<()> {
+        let is_here = |event: &EventFrame| event.payload["permission"]["session_key"] == session;
+        let asked = self.until("permission.requested", is_here).await?;
+        let asked: PermissionRequest = serde_json::from_value(asked.payload["permission"].clone())?;
+        let params = acl::ApproveParams {
+            id: asked.id.to_string(),
+            digest: Some(asked.action.digest),
+            comment: None,
+            idempotency_key: idempotency_key()?,
+        };
+        self.client.request::<call::AclRequestsApprove>(params).await?;
+        Ok(())
     }
 
     /// Waits until a request has ended, and shows it with its turn.

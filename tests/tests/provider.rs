@@ -178,9 +178,8 @@ fn brain(
 
 async fn sit_down(model: &FakeModel) -> Result<(TestHome, DaemonProcess, Talk)> {
     let provider = model.provider("fake", SILENT_MS_MAX);
-    let home = TestHome::with_config(&format!(
-        "[agents.main]\nmodels = [\"fake/one\"]\n\n{provider}"
-    ))?;
+    let home =
+        TestHome::with_config(&format!("[agents.main]\nmodels = [\"fake/one\"]\n\n{provider}"))?;
     std::fs::write(home.workspace().join("in.txt"), "something to read\n")?;
     let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
     let talk = Talk::with(&daemon).await?;
