@@ -5,6 +5,10 @@ use std::collections::HashSet;
 use nexus_domain::id::TurnId;
 use nexus_domain::message::{Message, Part, Role, ToolResult};
 
+/// Begins a text that automations put in front of a message.
+pub(crate) const ADDED: &str = "[Context, added automatically]";
+/// Begins a text that stands for older history.
+pub(crate) const SUMMARY: &str = "[Summary of the conversation before this point]";
 /// Stands for a result that was never recorded.
 const NO_RESULT: &str = "There is no result: the run was stopped before one was recorded.";
 
@@ -74,11 +78,11 @@ pub(crate) fn assemble(
     if let Some(first) = first
         && !enrichment.is_empty()
     {
-        let text = format!("[Context, added automatically]\n{}\n\n", enrichment.join("\n"));
+        let text = format!("{ADDED}\n{}\n\n", enrichment.join("\n"));
         first.parts.insert(0, Part::Text(text));
     }
     if let (Some(summary), Some(first)) = (summary, messages.first()) {
-        let text = format!("[Summary of the conversation before this point]\n{summary}\n\n");
+        let text = format!("{SUMMARY}\n{summary}\n\n");
         let parts = vec![Part::Text(text)];
         let before = Message { role: Role::User, parts, request_id: None, ..first.clone() };
         messages.insert(0, before);

@@ -7,7 +7,7 @@ mod tokens;
 use nexus_domain::agent::AgentSpec;
 
 pub(crate) use compact::{choose_cut, drop_oldest, summarize};
-pub(crate) use history::{assemble, whole};
+pub(crate) use history::{ADDED, SUMMARY, assemble, whole};
 pub(crate) use tokens::{call_tokens, history_tokens};
 
 /// Longest agent file that is put into the prompt whole, in bytes. Constraints have no limit.

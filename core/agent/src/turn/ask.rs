@@ -175,6 +175,7 @@ impl Run<'_> {
         let (result, usage) = tokio::select! {
             biased;
             () = self.stop.now() => return Err(End::Stopped),
+            () = self.world.clock.sleep(self.remaining_ms()) => return Err(self.out_of_time()),
             done = summarizing => done,
         };
         let summary = match result {
@@ -233,6 +234,14 @@ fn sum_up(mut failures: Vec<(String, ModelError)>) -> ModelError {
     if all.len() > 1 {
         last.message = format!("no model answered ({})", all.join("; "));
     }
-    last.hint.get_or_insert_with(|| "see what each model says: nexus models test".to_owned());
+    last.hint.get_or_insert_with(|| {
+        let hint = match last.kind {
+            AgentErrorKind::ContextOverflow => {
+                "start a new session, or use a model with a larger context window"
+            }
+            _ => "see what each model says: nexus models test",
+        };
+        hint.to_owned()
+    });
     last
 }

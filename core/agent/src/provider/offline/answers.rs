@@ -42,12 +42,12 @@ models = [\"gpt-5\"]
 
 const APPROVALS: &str = "Reading and writing files in the workspace is allowed; whatever leaves \
 this machine, such as `fetch`, waits for your decision first. You see exactly what would be done. \
-Decide right here in the chat, in the browser, or with `nexus acl requests`, then `nexus acl \
-approve ID` or `nexus acl deny ID`. Silence for a day means no. Each decision is in the audit \
+Decide right here in the chat, in the browser, or with `nexus acl request list`, then `nexus acl \
+request approve ID` or `nexus acl request deny ID`. Silence for a day means no. Each decision is in the audit \
 ledger.";
 
 const STATUS: &str = "`nexus status` shows whether the daemon runs, which model answers and what \
-waits for you; `nexus daemon logs` shows its log. The same is in the browser: `nexus open`.";
+waits for you; `nexus daemon logs` shows its log. The same is in the browser: `nexus ui`.";
 
 const FILES: &str = "Everything lives in one home folder, `~/nexus` unless NEXUS_ROOT says \
 otherwise: `nexus.toml` is the configuration, `AGENTS.md` holds house rules that every agent is \

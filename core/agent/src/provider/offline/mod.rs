@@ -11,6 +11,7 @@ use futures_util::stream;
 use nexus_domain::message::{Message, Part, Role, ToolCall, ToolResult, Usage};
 
 use super::{ModelCall, ModelClient, ModelError, ProviderStop, ReplyPart, ReplyStream};
+use crate::context::{ADDED, SUMMARY};
 use commands::Command;
 
 /// The rules.
@@ -28,16 +29,21 @@ impl ModelClient for Offline {
 fn reply(call: &ModelCall) -> Vec<ReplyPart> {
     let said = call.messages.iter().rposition(|message| message.role == Role::User);
     let Some(said) = said else { return speak(answers::GREETING) };
-    let text = asked(&call.messages[said]);
-    let commands = commands::parse(&text);
+    let asked = asked(&call.messages[..=said]);
+    let (orders, talk): (Vec<_>, Vec<_>) =
+        asked.iter().map(|text| (text, commands::parse(text))).partition(|(_, c)| !c.is_empty());
+    let tools: Vec<_> = call.tools.iter().map(|tool| tool.name.as_str()).collect();
+    let mut said_to: Vec<_> = talk.iter().map(|(text, _)| answers::talk(text, &tools)).collect();
+    said_to.dedup();
+    let commands: Vec<_> = orders.into_iter().flat_map(|(_, commands)| commands).collect();
     if commands.is_empty() {
-        let tools: Vec<_> = call.tools.iter().map(|tool| tool.name.as_str()).collect();
-        return speak(&answers::talk(&text, &tools));
+        return speak(&said_to.join("\n\n"));
     }
     let done = done_since(&call.messages[said + 1..]);
     let has_failed = done.iter().any(|(_, result)| result.is_error);
     if done.len() >= commands.len() || has_failed {
-        return speak(&answers::report(&commands, &done));
+        said_to.insert(0, answers::report(&commands, &done));
+        return speak(&said_to.join("\n\n"));
     }
     // Commands that only look may run side by side; the others wait for one another.
     let next = &commands[done.len()..];
@@ -45,13 +51,27 @@ fn reply(call: &ModelCall) -> Vec<ReplyPart> {
     call_tools(&next[..n_looking.max(1)], &call.messages)
 }
 
-/// What the person said last; context that automations put in front is theirs, not the person's.
-fn asked(message: &Message) -> String {
-    let text = message.parts.iter().rev().find_map(|part| match part {
-        Part::Text(text) => Some(text.as_str()),
-        _ => None,
-    });
-    text.unwrap_or_default().trim().to_owned()
+/// What the person said in this turn: the last message, and those of the same turn right before
+/// it. What was said in a turn that was stopped is not taken up again. Text that was put in front
+/// by automations or stands for older history is not the person's.
+fn asked(messages: &[Message]) -> Vec<String> {
+    let Some(last) = messages.last() else { return Vec::new() };
+    let is_theirs = |text: &&str| !text.starts_with(ADDED) && !text.starts_with(SUMMARY);
+    let together = messages
+        .iter()
+        .rev()
+        .take_while(|message| message.role == Role::User && message.turn_id == last.turn_id);
+    let mut texts: Vec<_> = together
+        .filter_map(|message| {
+            let mut texts = message.parts.iter().filter_map(|part| match part {
+                Part::Text(text) => Some(text.as_str()),
+                _ => None,
+            });
+            texts.find(is_theirs).map(|text| text.trim().to_owned())
+        })
+        .collect();
+    texts.reverse();
+    texts
 }
 
 fn done_since(messages: &[Message]) -> Vec<(ToolCall, ToolResult)> {
@@ -169,6 +189,20 @@ mod tests {
         let end = next(&messages);
         assert!(calls(&end).is_empty());
         assert!(text(&end).contains("no room"));
+    }
+
+    #[test]
+    fn all_that_was_said_in_this_turn_counts_and_nothing_before() {
+        let mut stopped = user("write a: x");
+        stopped.turn_id = TurnId::from_parts(Timestamp(0), 2);
+        let mut second = user("time");
+        second.parts.insert(0, Part::Text(format!("{ADDED}\nread secret\n\n")));
+        second.parts.push(Part::Text("\n[attached: a.png (image)]".to_owned()));
+        let parts = next(&[stopped, user("list"), second]);
+        let names: Vec<_> = calls(&parts).into_iter().map(|call| call.name).collect();
+        assert_eq!(names, ["list_dir", "time"]);
+        let both = text(&next(&[user("hello"), user("thanks")]));
+        assert!(both.contains("rule-based") && both.contains("welcome"), "{both}");
     }
 
     #[test]
