@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::chat::{TOOL_CALLS_MAX, arguments};
 use super::error::ModelError;
-use super::http::{self, EventReader, Http};
+use super::http::{self, EventReader, Framing, Http};
 use super::sse::Event;
 use super::{ModelCall, ModelClient, ProviderStop, ReplyPart, ReplyStream};
 
@@ -44,8 +44,8 @@ impl ModelClient for AnthropicClient {
                 value.set_sensitive(true);
                 request = request.header("x-api-key", value);
             }
-            http::post(request, &body(&call), self.provider.clone(), Reader::new(&self.provider))
-                .await
+            let (body, reader) = (body(&call), Reader::new(&self.provider));
+            http::post(request, &body, self.provider.clone(), Framing::Events, reader).await
         })
     }
 }

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::error::{ModelError, provider_message};
-use super::http::{self, EventReader, Http};
+use super::http::{self, EventReader, Framing, Http};
 use super::sse::Event;
 use super::{ModelCall, ModelClient, ProviderStop, ReplyPart, ReplyStream};
 
@@ -35,7 +35,8 @@ impl ModelClient for ChatClient {
                 request = request.bearer_auth(key.expose_secret());
             }
             let body = body(&call, self.is_openai);
-            http::post(request, &body, self.provider.clone(), Reader::new(&self.provider)).await
+            let reader = Reader::new(&self.provider);
+            http::post(request, &body, self.provider.clone(), Framing::Events, reader).await
         })
     }
 }

@@ -58,6 +58,15 @@ pub(super) fn method_url(base_url: &str, method: &str) -> String {
     format!("{base}/v1/{method}")
 }
 
+/// How a reply is cut into events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// Server-sent events.
+    Events,
+    /// One JSON value on each line.
+    Lines,
+}
+
 /// Reads the events of one reply.
 pub(super) trait EventReader: Send + 'static {
     /// Takes an event and appends what it says.
@@ -74,6 +83,7 @@ pub(super) async fn post(
     request: reqwest::RequestBuilder,
     body: &Value,
     provider: String,
+    framing: Framing,
     reader: impl EventReader,
 ) -> Result<ReplyStream, ModelError> {
     let response =
@@ -86,7 +96,7 @@ pub(super) async fn post(
         apply_headers(&mut error, &headers);
         return Err(error);
     }
-    if let Some(kind) = foreign_content(response.headers()) {
+    if let Some(kind) = foreign_content(response.headers(), framing) {
         let body = read_start(response).await;
         return Err(ModelError::garbage(
             &provider,
@@ -100,7 +110,7 @@ pub(super) async fn post(
             bytes,
             provider,
             reader,
-            decoder: Decoder::default(),
+            decoder: Decoder::new(framing == Framing::Lines),
             parts: VecDeque::new(),
             n_bytes: 0,
             has_ended: false,
@@ -165,9 +175,10 @@ impl<R: EventReader> Driver<R> {
     }
 }
 
-fn foreign_content(headers: &HeaderMap) -> Option<String> {
+fn foreign_content(headers: &HeaderMap, framing: Framing) -> Option<String> {
     let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?.to_ascii_lowercase();
-    (kind.contains("html") || kind.contains("json")).then_some(kind)
+    let is_json = framing == Framing::Events && kind.contains("json");
+    (kind.contains("html") || is_json).then_some(kind)
 }
 
 async fn read_start(response: reqwest::Response) -> String {

@@ -1,12 +1,12 @@
-//! Providers that are spoken to through the model library (`genai`): OpenAI's responses, Gemini
-//! and Ollama. Its types stay in this file.
+//! Providers that are spoken to through the model library (`genai`): OpenAI's responses and Gemini.
+//! Its types stay in this file.
 //!
-//! OpenAI's chat completions and Anthropic have files of their own: the library's event decoder
+//! OpenAI's chat completions, Anthropic and Ollama have files of their own: the library's event decoder
 //! takes a CRLF that is split between two packets for the end of an event, which tears Anthropic's
 //! two-line events apart, drops the first event behind a byte order mark, and reports a chat reply
-//! without `[DONE]` as neither complete nor cut. The three kinds here carry everything in one
-//! `data:` line or one JSON line, so that the framing does no harm; that a reply was cut shows in
-//! a missing stop reason.
+//! without `[DONE]` as neither complete nor cut. The two kinds here carry everything in one
+//! `data:` line, so that the framing does no harm; that a reply was cut shows in a missing stop
+//! reason.
 
 use std::collections::VecDeque;
 
@@ -58,7 +58,6 @@ impl LibraryClient {
     fn target(&self, model: String) -> ServiceTarget {
         let adapter = match self.kind {
             ProviderKind::Gemini => AdapterKind::Gemini,
-            ProviderKind::Ollama => AdapterKind::Ollama,
             _ => AdapterKind::OpenAIResp,
         };
         let key = self.key.as_ref().map_or("", |key| key.expose_secret());
@@ -201,9 +200,7 @@ impl Reader {
 
     fn end(&mut self, mut end: StreamEnd) -> Result<(), ModelError> {
         let stop = end.captured_stop_reason.take();
-        // Old Ollama servers end without a reason; then the token counts of their last line show
-        // that it was the end.
-        if stop.is_none() && !(self.kind == ProviderKind::Ollama && end.captured_usage.is_some()) {
+        if stop.is_none() {
             return Err(ModelError::cut_off(&self.provider));
         }
         let usage = end.captured_usage.take().map(read_usage);

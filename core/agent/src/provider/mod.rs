@@ -7,6 +7,7 @@ mod error;
 mod http;
 mod library;
 pub mod offline;
+mod ollama;
 mod pool;
 mod price;
 mod sse;

@@ -14,6 +14,7 @@ use super::discreet::Discreet;
 use super::http::Http;
 use super::library::LibraryClient;
 use super::offline::Offline;
+use super::ollama::OllamaClient;
 use super::{
     CallTimes, ModelCall, ModelClient, ModelError, Price, PriceTable, ProviderConfig, ProviderKind,
     ReplyPart, wait,
@@ -323,7 +324,11 @@ fn client(config: &ProviderConfig, http: &Http) -> Arc<dyn ModelClient> {
             Arc::new(ChatClient { http, provider, base_url, key, is_openai })
         }
         ProviderKind::Anthropic => Arc::new(AnthropicClient { http, provider, base_url, key }),
-        ProviderKind::OpenAiResponses | ProviderKind::Gemini | ProviderKind::Ollama => {
+        ProviderKind::Ollama => {
+            let context_tokens_max = config.context_tokens_max.unwrap_or(CONTEXT_TOKENS_LOCAL);
+            Arc::new(OllamaClient { http, provider, base_url, key, context_tokens_max })
+        }
+        ProviderKind::OpenAiResponses | ProviderKind::Gemini => {
             Arc::new(LibraryClient::new(http, provider, config.kind, &base_url, key))
         }
     };

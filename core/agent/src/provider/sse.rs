@@ -29,9 +29,15 @@ pub(super) struct Decoder {
     has_data: bool,
     has_seen_bom_place: bool,
     last_was_cr: bool,
+    is_lines: bool,
 }
 
 impl Decoder {
+    /// A decoder for events, or for plain lines that are an event each.
+    pub(super) fn new(is_lines: bool) -> Self {
+        Self { is_lines, ..Self::default() }
+    }
+
     /// Takes the next bytes and appends the events that they complete.
     pub(super) fn push(&mut self, bytes: &[u8], events: &mut Vec<Event>) -> Result<(), TooLong> {
         for &byte in bytes {
@@ -64,6 +70,10 @@ impl Decoder {
         }
         if text.is_empty() {
             return self.end_event(events);
+        }
+        if self.is_lines {
+            let data = String::from_utf8_lossy(text).into_owned();
+            return events.push(Event { name: String::new(), data });
         }
         let (field, value) = match text.iter().position(|byte| *byte == b':') {
             Some(0) => return,

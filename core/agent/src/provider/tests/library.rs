@@ -1,4 +1,4 @@
-//! The providers behind the model library: complete replies, cuts and refusals come out as they
+//! The providers behind the model library, and Ollama: complete replies, cuts and refusals come out as they
 //! do from our own clients.
 
 use nexus_domain::agent::AgentErrorKind;
@@ -89,6 +89,9 @@ async fn complete_replies_come_out_whole() {
         });
         assert_eq!(usage, Some((7, 3)), "{kind:?}");
         assert_eq!(parts.last(), Some(&ReplyPart::Stop(ProviderStop::ToolCalls)), "{kind:?}");
+        if kind == ProviderKind::Ollama {
+            assert_eq!(fake.body(0)["options"]["num_ctx"], 8_192);
+        }
         let body = fake.body(0).to_string();
         assert!(body.contains("Be kind.") && body.contains("Tells the time."), "{kind:?}: {body}");
     }
