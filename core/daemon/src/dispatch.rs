@@ -235,7 +235,8 @@ fn unknown_method(name: &str) -> Failure {
 fn unknown_field(method: Method, params: &Value) -> Option<String> {
     let fields = params.as_object()?;
     let schema = nexus_protocol::schema::params(method, Dialect::Published);
-    let known = schema.get("properties").and_then(Value::as_object)?;
+    let none = serde_json::Map::new();
+    let known = schema.get("properties").and_then(Value::as_object).unwrap_or(&none);
     let stranger = fields.keys().find(|field| !known.contains_key(*field))?;
     let near = suggest::closest(stranger, known.keys().map(String::as_str));
     Some(match near {
