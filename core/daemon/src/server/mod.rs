@@ -19,6 +19,9 @@ mod subscription;
 mod throttle;
 mod upgrade;
 
+#[cfg(test)]
+mod tests;
+
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;

@@ -80,8 +80,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Queues a frame; the next steps send it.
     pub(super) fn push(&mut self, text: String) {
-        self.n_queued_bytes += text.len();
-        self.queue.push_back(Message::text(text));
+        self.queue(Message::text(text));
+    }
+
+    fn queue(&mut self, message: Message) {
+        self.n_queued_bytes += message.len();
+        self.queue.push_back(message);
     }
 
     /// Whether more may be fetched for the client.
@@ -180,7 +184,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// moment the operating system may throw the reason away together with unread input.
     pub(super) async fn close(mut self, clock: &dyn Clock, code: CloseCode, reason: &str) {
         let reason = Utf8Bytes::from(reason.to_owned());
-        self.queue.push_back(Message::Close(Some(CloseFrame { code, reason })));
+        self.queue(Message::Close(Some(CloseFrame { code, reason })));
         let goodbye = async {
             let sent = poll_fn(|cx| match self.try_poll_write(cx) {
                 Err(_) => Poll::Ready(false),
