@@ -31,12 +31,13 @@ async fn read_on(stream: &mut TcpStream, part: &str) -> String {
 #[tokio::test]
 async fn a_stream_replays_from_a_position_and_goes_on() {
     let house = House::new().await;
+    let key = serde_json::json!({ "idempotencyKey": "k" });
+    house.client().await.call("runtime.reload", key).await;
     let path = "/api/events/stream?after=0&types=system.*,acl.decision";
     let (mut stream, text) = read_until(&house, path, &[], "acl.decision").await;
     assert!(text.contains("text/event-stream"), "{text}");
     assert!(text.contains("id: 1\nevent: system.started\ndata: {\"version\":"), "{text}");
-    house.pass(nexus_protocol::TICK_INTERVAL_MS).await;
-    read_on(&mut stream, ": heartbeat\n\n").await;
+    house.while_time_passes(read_on(&mut stream, ": heartbeat\n\n")).await;
     let (_stream, text) =
         read_until(&house, path, &["Last-Event-ID: 1"], "event: acl.decision").await;
     assert!(!text.contains("id: 1\n"), "the newer place wins: {text}");

@@ -32,7 +32,7 @@ pub(super) struct HandClock {
 }
 
 impl HandClock {
-    pub(super) fn advance(&self, ms: u64) {
+    fn advance(&self, ms: u64) {
         self.now_ms.send_modify(|now| *now += ms);
     }
 }
@@ -62,8 +62,8 @@ impl Clock for HandClock {
 /// A daemon in a home of its own.
 pub(super) struct House {
     pub(super) daemon: Daemon,
-    pub(super) clock: Arc<HandClock>,
-    pub(super) folder: tempfile::TempDir,
+    clock: Arc<HandClock>,
+    _folder: tempfile::TempDir,
 }
 
 impl House {
@@ -80,7 +80,7 @@ impl House {
             hooks: Vec::new(),
         };
         let daemon = Daemon::assemble(options).await.unwrap();
-        Self { daemon, clock, folder }
+        Self { daemon, clock, _folder: folder }
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -136,11 +136,33 @@ impl House {
         client
     }
 
-    /// Moves the clock and lets everybody notice.
-    pub(super) async fn pass(&self, ms: u64) {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        self.clock.advance(ms);
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    /// Stops the daemon as its program does.
+    pub(super) async fn drain(self) {
+        let Self { daemon, clock, _folder } = self;
+        let passing = async {
+            loop {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                clock.advance(1_000);
+            }
+        };
+        tokio::select! {
+            () = within(daemon.drain("test")) => {}
+            () = passing => {}
+        }
+    }
+
+    /// Waits for something that comes only when time passes, a second at a time.
+    pub(super) async fn while_time_passes<T>(&self, future: impl Future<Output = T>) -> T {
+        let passing = async {
+            loop {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                self.clock.advance(1_000);
+            }
+        };
+        tokio::select! {
+            value = within(future) => value,
+            () = passing => unreachable!("time passes for ever"),
+        }
     }
 }
 
