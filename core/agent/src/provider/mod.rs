@@ -1,6 +1,7 @@
 //! Models: one trait, one file per way of speaking to a provider, and the pool that chooses.
 
 mod anthropic;
+mod build;
 mod chat;
 mod discreet;
 mod error;
@@ -13,6 +14,7 @@ mod price;
 mod sse;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod wait;
 
 use futures_util::future::BoxFuture;
@@ -22,8 +24,9 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 pub use error::ModelError;
-pub use pool::{ModelFacts, ModelPool, ModelTest, Picked};
+pub use pool::{ModelFacts, ModelPool, Picked};
 pub use price::{Price, PriceTable};
+pub use trial::ModelTest;
 pub use wait::{CallTimes, next_part, open};
 
 /// Longest wait for the first byte of a reply unless configured otherwise, in milliseconds.

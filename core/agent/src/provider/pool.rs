@@ -4,33 +4,21 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nexus_domain::agent::AgentErrorKind;
-use nexus_domain::id::{MessageId, TurnId};
-use nexus_domain::message::{Cost, Message, Part, Role, Usage};
+use nexus_domain::message::{Cost, Usage};
 use nexus_domain::{Failure, Timestamp};
 
-use super::anthropic::AnthropicClient;
-use super::chat::ChatClient;
-use super::discreet::Discreet;
+use super::build::{check, client, readiness};
 use super::http::Http;
-use super::library::LibraryClient;
-use super::offline::Offline;
-use super::ollama::OllamaClient;
-use super::{
-    CallTimes, ModelCall, ModelClient, ModelError, Price, PriceTable, ProviderConfig, ProviderKind,
-    ReplyPart, wait,
-};
-use crate::port::Clock;
+use super::{CallTimes, ModelClient, ModelError, Price, PriceTable, ProviderConfig, ProviderKind};
 
 /// Tokens assumed to fit into a call of a hosted model that is not in the price table.
 const CONTEXT_TOKENS_HOSTED: u64 = 128_000;
 /// The same for any other server.
 const CONTEXT_TOKENS_DEFAULT: u64 = 32_000;
 /// The same for local models, which are mostly run with less.
-const CONTEXT_TOKENS_LOCAL: u64 = 8_192;
+pub(super) const CONTEXT_TOKENS_LOCAL: u64 = 8_192;
 /// The rules read only the last message, so any size will do, in tokens.
 const CONTEXT_TOKENS_OFFLINE: u64 = 1_000_000;
-/// Most tokens of the reply to a test.
-const TEST_TOKENS_MAX: u32 = 256;
 
 struct Provider {
     config: ProviderConfig,
@@ -80,23 +68,6 @@ pub struct ModelFacts {
     pub price: Option<Price>,
     /// Until when it is left alone after failures.
     pub cooling_until: Option<Timestamp>,
-}
-
-/// What came of a test call.
-#[derive(Clone, Debug)]
-pub struct ModelTest {
-    /// As `provider/model`.
-    pub model: String,
-    /// What it said.
-    pub outcome: Result<String, ModelError>,
-    /// Time to the first token, in milliseconds.
-    pub first_token_ms: Option<u64>,
-    /// Time to the end, in milliseconds.
-    pub total_ms: u64,
-    /// Tokens.
-    pub usage: Usage,
-    /// Cost.
-    pub cost: Cost,
 }
 
 impl ModelPool {
@@ -245,39 +216,6 @@ impl ModelPool {
         self.providers.iter().flat_map(|p| p.config.models.iter().map(of(p))).collect()
     }
 
-    /// Makes one small call.
-    pub async fn test(&self, id: &str, clock: &dyn Clock) -> ModelTest {
-        let started_us = clock.monotonic_us();
-        let elapsed_ms = || clock.monotonic_us().saturating_sub(started_us) / 1000;
-        let mut test = ModelTest {
-            model: id.to_owned(),
-            outcome: Ok(String::new()),
-            first_token_ms: None,
-            total_ms: 0,
-            usage: Usage::default(),
-            cost: Cost::default(),
-        };
-        match self.pick(id) {
-            Ok(picked) => {
-                test.outcome = try_out(&picked, clock, |part| match part {
-                    ReplyPart::Text(_) | ReplyPart::Reasoning { .. } => {
-                        test.first_token_ms.get_or_insert_with(elapsed_ms);
-                    }
-                    ReplyPart::Usage(usage) => test.usage = *usage,
-                    _ => {}
-                })
-                .await;
-                test.cost = self.cost(&picked, test.usage);
-            }
-            Err(error) => test.outcome = Err(error),
-        }
-        if test.outcome.is_ok() {
-            self.warm(id);
-        }
-        test.total_ms = elapsed_ms();
-        test
-    }
-
     fn context_tokens_max(&self, config: &ProviderConfig, model: &str) -> u64 {
         config.context_tokens_max.unwrap_or_else(|| match config.kind {
             ProviderKind::Offline => CONTEXT_TOKENS_OFFLINE,
@@ -293,99 +231,4 @@ impl ModelPool {
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Timestamp>> {
         self.cooling.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn check(configs: &[ProviderConfig]) -> Result<(), Failure> {
-    for config in configs {
-        let name = &config.name;
-        if name.is_empty() || name.contains('/') {
-            return Err(Failure::invalid(format!("`{name}` cannot be the name of a provider")));
-        }
-        let url = config.base_url.as_deref().map(reqwest::Url::parse);
-        let is_http = |url: &reqwest::Url| matches!(url.scheme(), "http" | "https");
-        if url.is_some_and(|url| !url.as_ref().is_ok_and(is_http)) {
-            return Err(Failure::invalid(format!(
-                "`base_url` of [models.{name}] is no web address"
-            ))
-            .hint("it is like https://api.example.org/v1"));
-        }
-    }
-    Ok(())
-}
-
-fn client(config: &ProviderConfig, http: &Http) -> Arc<dyn ModelClient> {
-    let (http, provider, key) = (http.clone(), config.name.clone(), config.key.clone());
-    let base_url = config.base_url.clone().or(config.kind.default_base_url().map(str::to_owned));
-    let base_url = base_url.unwrap_or_default();
-    let client: Arc<dyn ModelClient> = match config.kind {
-        ProviderKind::Offline => return Arc::new(Offline),
-        ProviderKind::OpenAi | ProviderKind::OpenAiCompatible => {
-            let is_openai = config.kind == ProviderKind::OpenAi;
-            Arc::new(ChatClient { http, provider, base_url, key, is_openai })
-        }
-        ProviderKind::Anthropic => Arc::new(AnthropicClient { http, provider, base_url, key }),
-        ProviderKind::Ollama => {
-            let context_tokens_max = config.context_tokens_max.unwrap_or(CONTEXT_TOKENS_LOCAL);
-            Arc::new(OllamaClient { http, provider, base_url, key, context_tokens_max })
-        }
-        ProviderKind::OpenAiResponses | ProviderKind::Gemini => {
-            Arc::new(LibraryClient::new(http, provider, config.kind, &base_url, key))
-        }
-    };
-    match config.key.clone() {
-        Some(key) => Arc::new(Discreet { client, key }),
-        None => client,
-    }
-}
-
-/// Where what a provider needs was found, or what is missing.
-fn readiness(config: &ProviderConfig) -> Result<String, String> {
-    if config.kind == ProviderKind::Offline {
-        return Ok("built in: rule-based, no language model".to_owned());
-    }
-    if config.kind == ProviderKind::OpenAiCompatible && config.base_url.is_none() {
-        return Err("its `base_url` is missing".to_owned());
-    }
-    if config.kind.needs_key() && config.key.is_none() && config.base_url.is_none() {
-        return Err("no key was found".to_owned());
-    }
-    Ok(config.found_in.clone().unwrap_or_else(|| match &config.key {
-        Some(_) => "key configured".to_owned(),
-        None => "needs no key".to_owned(),
-    }))
-}
-
-async fn try_out(
-    picked: &Picked,
-    clock: &dyn Clock,
-    mut watch: impl FnMut(&ReplyPart),
-) -> Result<String, ModelError> {
-    let question = Message {
-        id: MessageId::from_parts(clock.now(), clock.entropy()),
-        turn_id: TurnId::from_parts(clock.now(), clock.entropy()),
-        request_id: None,
-        role: Role::User,
-        parts: vec![Part::Text("Reply with the single word: ready".to_owned())],
-        created_at: clock.now(),
-    };
-    let call = ModelCall {
-        model: picked.model.clone(),
-        messages: vec![question],
-        output_tokens_max: Some(TEST_TOKENS_MAX),
-        ..ModelCall::default()
-    };
-    let mut stream = wait::open(&*picked.client, call, picked.times, clock).await?;
-    let mut text = String::new();
-    let mut is_first = true;
-    while let Some(part) = wait::next_part(&mut stream, is_first, picked.times, clock).await {
-        let part = part?;
-        is_first = false;
-        watch(&part);
-        match part {
-            ReplyPart::Text(more) => text.push_str(&more),
-            ReplyPart::Stop(_) => return Ok(text),
-            _ => {}
-        }
-    }
-    Err(ModelError::cut_off(&picked.provider))
 }

@@ -144,6 +144,10 @@ async fn fetch(client: &Client, url: Url, config: HttpConfig) -> ToolResult {
 }
 
 fn is_text(kind: &str) -> bool {
+    // Office files are named after the XML inside their archives.
+    if kind.contains("openxml") {
+        return false;
+    }
     ["text/", "json", "xml", "javascript", "yaml", "x-www-form"]
         .iter()
         .any(|word| kind.contains(word))
