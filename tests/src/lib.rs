@@ -1,12 +1,14 @@
 //! What scenarios are made of: a home, a daemon in a process of its own, and a model provider that
 //! says what the scenario wants said.
 
+pub mod dice;
 pub mod home;
 pub mod model;
 pub mod page;
 pub mod process;
 pub mod talk;
 
+pub use dice::Dice;
 pub use home::TestHome;
 pub use model::{Act, FakeModel, Seen};
 pub use page::HeldPage;

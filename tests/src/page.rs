@@ -32,7 +32,10 @@ impl HeldPage {
                 let (at_door, may_answer) = (Arc::clone(&at_door), Arc::clone(&may_answer));
                 tokio::spawn(async move {
                     let mut request = vec![0_u8; REQUEST_BYTES_MAX];
-                    stream.read(&mut request).await?;
+                    // One line is enough to know that somebody is there.
+                    if stream.read(&mut request).await? == 0 {
+                        return Ok(());
+                    }
                     at_door.add_permits(1);
                     if let Ok(permit) = may_answer.acquire().await {
                         permit.forget();

@@ -100,6 +100,14 @@ impl DaemonProcess {
     /// # Errors
     /// When the daemon does not take it.
     pub async fn client(&self) -> Result<Client> {
+        Ok(Client::connect(self.client_options()?).await?)
+    }
+
+    /// How a client connects.
+    ///
+    /// # Errors
+    /// When the token cannot be read.
+    pub fn client_options(&self) -> Result<ClientOptions> {
         let facts = ClientFacts {
             name: "scenario".to_owned(),
             version: "0".to_owned(),
@@ -107,8 +115,7 @@ impl DaemonProcess {
             mode: "test".to_owned(),
             instance_id: None,
         };
-        let options = ClientOptions::new(self.address.clone(), Some(self.token()?), facts);
-        Ok(Client::connect(options).await?)
+        Ok(ClientOptions::new(self.address.clone(), Some(self.token()?), facts))
     }
 
     /// Kills it as `kill -9` does.

@@ -16,7 +16,7 @@ use nexus_protocol::{acl, request, session};
 use crate::process::DaemonProcess;
 
 /// Longest wait for an event. It bounds a hang; nothing is asserted about it.
-const EVENT_WAIT: Duration = Duration::from_secs(60);
+pub const EVENT_WAIT: Duration = Duration::from_secs(60);
 /// Most messages of a session that a scenario looks at.
 const MESSAGES_MAX: u32 = 500;
 

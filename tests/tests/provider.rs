@@ -3,7 +3,7 @@
 //! file is touched twice.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
 use nexus_client::call;
@@ -159,7 +159,7 @@ fn brain(
         let asked = seen.asked();
         let Some(trouble) = troubles.get(asked.as_str()) else { return Act::Refuse(400, None) };
         let n_results = seen.n_results();
-        let mut struck = struck.lock().unwrap();
+        let mut struck = struck.lock().unwrap_or_else(PoisonError::into_inner);
         let n_struck = struck.entry(trouble.name).or_default();
         if n_results == trouble.at && *n_struck < trouble.n_times {
             *n_struck += 1;
