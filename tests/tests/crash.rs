@@ -72,14 +72,14 @@ async fn survive(point: &str) -> Result<()> {
     let mut doomed = DaemonProcess::start_doomed(NEXUSD, home.path(), point).await?;
     let client = doomed.client().await?;
     // Whether this one is answered depends on where the daemon dies.
-    let first = client.request::<call::SessionsSend>(message()).await.ok();
+    let first = client.request::<call::SessionsSend>(message()?).await.ok();
     // An answer to the question may be what kills it.
     let _ = drive(&client, point).await;
     doomed.died().await?;
 
     let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
     let client = daemon.client().await?;
-    let second = client.request::<call::SessionsSend>(message()).await?;
+    let second = client.request::<call::SessionsSend>(message()?).await?;
     ensure!(second.is_duplicate, "the message was admitted twice");
     ensure!(first.is_none_or(|first| first.request_id == second.request_id), "two requests");
     drive(&client, point).await?;
@@ -99,19 +99,19 @@ fn brain() -> impl Fn(&Seen, Option<&String>) -> Act {
     }
 }
 
-fn message() -> session::SendParams {
-    session::SendParams {
-        key: main(),
+fn message() -> Result<session::SendParams> {
+    Ok(session::SendParams {
+        key: main()?,
         message: "Do it.".to_owned(),
         agent_id: None,
         queue_mode: None,
         attachments: Vec::new(),
         idempotency_key: KEY.to_owned(),
-    }
+    })
 }
 
-fn main() -> SessionKey {
-    SessionKey::try_from("main".to_owned()).unwrap()
+fn main() -> Result<SessionKey> {
+    Ok(SessionKey::parse("main")?)
 }
 
 /// Follows the events from the beginning, answers questions, and returns when the request ended.
@@ -175,6 +175,6 @@ async fn only_request(client: &Client) -> Result<Request> {
 }
 
 async fn history(client: &Client) -> Result<Vec<Message>> {
-    let params = session::HistoryParams { key: main(), limit: None, before: None };
+    let params = session::HistoryParams { key: main()?, limit: None, before: None };
     Ok(client.request::<call::SessionsHistory>(params).await?.messages)
 }

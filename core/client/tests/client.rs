@@ -1,5 +1,7 @@
 //! The client against a daemon made of a script.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod fake;
 
 use std::sync::Arc;
@@ -150,7 +152,8 @@ async fn every_waiting_call_learns_why_the_connection_ended() {
     let announced =
         CloseReason::Shutdown { reason: "restart".into(), restart_expected_ms: Some(900) };
     let closed = CloseReason::Closed { code: 1008, reason: "slow consumer".into() };
-    let table: [(Vec<Do>, fn(&CloseReason) -> bool); 5] = [
+    type IsExpected = fn(&CloseReason) -> bool;
+    let table: [(Vec<Do>, IsExpected); 5] = [
         (vec![Do::Close(1008, "slow consumer")], |r| matches!(r, CloseReason::Closed { .. })),
         (vec![Do::Send(shutdown), Do::Close(1012, "")], |r| {
             matches!(r, CloseReason::Shutdown { .. })

@@ -235,7 +235,10 @@ async fn logs(follow: bool, n: usize, context: &Context) -> Result<Exit> {
     for line in &lines {
         show_line(line, output)?;
     }
-    while follow {
+    if !follow {
+        return Ok(Exit::Ok);
+    }
+    loop {
         tokio::time::sleep(Duration::from_millis(FOLLOW_MS)).await;
         let length = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
         // A shorter file is a new one: the old one was put aside.
@@ -254,7 +257,6 @@ async fn logs(follow: bool, n: usize, context: &Context) -> Result<Exit> {
             }
         }
     }
-    Ok(Exit::Ok)
 }
 
 fn show_line(line: &str, output: &Output) -> Result<()> {
