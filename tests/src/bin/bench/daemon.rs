@@ -74,12 +74,13 @@ pub(crate) async fn start(bench: &Bench, home: &Home) -> Result<Server> {
     let look = || home.address(process.id());
     let address = healthy(begin, look).await.context("nexusd does not start")?;
     let start_ms = begin.elapsed().as_secs_f64() * 1_000.0;
+    let token = home.token()?;
     let hello = json!({
         "type": "hello", "minProtocol": 1, "maxProtocol": 1,
         "client": { "name": "bench", "version": "0", "platform": "linux", "mode": "test" },
-        "auth": { "token": home.token()? },
+        "auth": { "token": token },
     });
-    let target = Target { address, hello: Some(hello.to_string()) };
+    let target = Target { address, hello: Some(hello.to_string()), token };
     Ok(Server { process, target, start_ms })
 }
 
@@ -92,7 +93,7 @@ pub(crate) async fn start_raw() -> Result<Server> {
     let process = Process::of(child);
     healthy(begin, || Some(address.clone())).await.context("the raw limit does not start")?;
     let start_ms = begin.elapsed().as_secs_f64() * 1_000.0;
-    Ok(Server { process, target: Target { address, hello: None }, start_ms })
+    Ok(Server { process, target: Target { address, hello: None, token: String::new() }, start_ms })
 }
 
 fn first_line(child: &mut Child) -> Result<String> {

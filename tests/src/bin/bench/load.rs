@@ -28,6 +28,8 @@ pub(crate) struct Target {
     pub(crate) address: String,
     /// Said first on a WebSocket; the raw limit wants no hello.
     pub(crate) hello: Option<String>,
+    /// Sent with HTTP requests; the raw limit does not look at it.
+    pub(crate) token: String,
 }
 
 /// What a load took.
@@ -146,7 +148,7 @@ pub(crate) async fn requests(
         connections.spawn(async move {
             let stream = TcpStream::connect(&target.address).await;
             barrier.wait().await;
-            connection(stream?, &target.address, n_requests).await
+            connection(stream?, &target, n_requests).await
         });
     }
     barrier.wait().await;
@@ -158,9 +160,14 @@ pub(crate) async fn requests(
     Ok(Timing::of(&each_ms, start.elapsed().as_secs_f64()))
 }
 
-async fn connection(mut stream: TcpStream, host: &str, n_requests: usize) -> Result<Vec<f64>> {
+async fn connection(mut stream: TcpStream, target: &Target, n_requests: usize) -> Result<Vec<f64>> {
     stream.set_nodelay(true)?;
-    let request = format!("GET /health HTTP/1.1\r\nhost: {host}\r\n\r\n");
+    let authorization = match target.token.as_str() {
+        "" => String::new(),
+        token => format!("authorization: Bearer {token}\r\n"),
+    };
+    let host = &target.address;
+    let request = format!("GET /health HTTP/1.1\r\nhost: {host}\r\n{authorization}\r\n");
     let mut buffer = vec![0; ANSWER_BYTES_MAX];
     let mut each_ms = Vec::with_capacity(n_requests);
     for _ in 0..n_requests {
@@ -198,5 +205,6 @@ async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<usize> {
 /// Makes one request on a connection of its own; true when it is answered well.
 pub(crate) async fn is_healthy(address: &str) -> bool {
     let Ok(stream) = TcpStream::connect(address).await else { return false };
-    connection(stream, address, 1).await.is_ok()
+    let target = Target { address: address.to_owned(), hello: None, token: String::new() };
+    connection(stream, &target, 1).await.is_ok()
 }
