@@ -76,7 +76,8 @@ impl Item {
         let line = line.unwrap_or_else(|| panic!("no line `{label}` in {menu:?}"));
         let proxy = self.menu_proxy().await.unwrap();
         let event = (line.id, "clicked", Value::from(0i32), 0u32);
-        let _: () = proxy.call("Event", &event).await.unwrap();
+        // Who is told to quit may be gone before it answers.
+        proxy.call_noreply("Event", &event).await.unwrap();
     }
 
     async fn proxy(&self) -> Option<Proxy<'_>> {
