@@ -1,6 +1,8 @@
 //! The one place that turns a decision into a permit. Decisions of everything that changes
 //! something are on disk, in the hash-chained audit, before the permit exists.
 
+use std::sync::{Arc, OnceLock};
+
 use nexus_domain::event::Event;
 use nexus_domain::id::{RequestId, TurnId};
 use nexus_domain::principal::{Chain, Principal};
@@ -11,13 +13,16 @@ use nexus_protocol::{Method, MethodKind, Scope};
 
 use crate::context::Context;
 
-/// Who is calling, as proved at the door.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Who is calling, as proved at the door. Clones share what was decided for the caller.
+#[derive(Clone, Debug)]
 pub struct Caller {
     /// The principal.
     pub principal: Principal,
     /// What it may ask for at most.
     pub scopes: Vec<Scope>,
+    /// Verdicts on queries, by method. The engine is a pure function of principal and method
+    /// here, and a changed set of policies is a new engine: asking it once is enough.
+    verdicts: Arc<[OnceLock<Verdict>]>,
 }
 
 impl Caller {
@@ -25,13 +30,23 @@ impl Caller {
     /// by a one-time link.
     #[must_use]
     pub fn owner() -> Self {
-        Self { principal: Principal::Owner, scopes: Scope::ALL.to_vec() }
+        let verdicts = Method::ALL.iter().map(|_| OnceLock::new()).collect();
+        Self { principal: Principal::Owner, scopes: Scope::ALL.to_vec(), verdicts }
     }
 
     /// Whether the caller may ask for this at all.
     #[must_use]
     pub fn has(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)
+    }
+
+    fn may_read(&self, context: &Context, query: &Query, method: Method) -> Option<Permit> {
+        match self.verdicts.get(method as usize) {
+            Some(verdict) => {
+                Permit::to_read(query, verdict.get_or_init(|| context.iam.decide(query)))
+            }
+            None => Permit::to_read(query, &context.iam.decide(query)),
+        }
     }
 }
 
@@ -81,11 +96,10 @@ pub async fn authorize_method(
         return Err(Failure::denied(format!("`{}` is not for you: {reason}", method.name()))
             .hint("ask the owner for a credential with this scope"));
     }
-    if method.kind() == MethodKind::Query {
-        let verdict = context.iam.decide(&query);
-        if let Some(permit) = Permit::to_read(&query, &verdict) {
-            return Ok(permit);
-        }
+    if method.kind() == MethodKind::Query
+        && let Some(permit) = caller.may_read(context, &query, method)
+    {
+        return Ok(permit);
     }
     let decision = decide_and_audit(context, &query, Trail::default()).await?;
     decision.permit(&query).ok_or_else(|| refusal(&query, &decision.verdict))

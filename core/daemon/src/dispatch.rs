@@ -299,6 +299,15 @@ mod tests {
         assert!(failure.message.contains("128"), "{failure}");
     }
 
+    #[tokio::test]
+    async fn a_panic_is_our_fault_and_nobody_elses() {
+        let last: LastAnswer = async { panic!("the secret") }.boxed();
+        let failure = guarded(Method::AgentRun, last).await.unwrap_err();
+        assert_eq!(failure.code, "INTERNAL");
+        assert!(!failure.message.contains("secret"));
+        assert!(failure.cause().unwrap().contains("the secret"));
+    }
+
     #[test]
     fn every_command_takes_an_idempotency_key() {
         for method in Method::ALL.iter().filter(|m| m.kind() == MethodKind::Command) {

@@ -189,8 +189,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 return;
             }
         };
-        let is_full = self.n_in_flight >= nexus_protocol::IN_FLIGHT_MAX || self.n_runs >= RUNS_MAX;
-        if is_full {
+        let has_many_runs = request.is_run() && self.n_runs >= RUNS_MAX;
+        if has_many_runs || self.n_in_flight >= nexus_protocol::IN_FLIGHT_MAX {
             let failure = Failure::overloaded(
                 "too many calls of this connection are unanswered",
                 IN_FLIGHT_RETRY_MS,

@@ -8,7 +8,7 @@ use nexus_domain::Failure;
 use secrecy::ExposeSecret as _;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
 use super::cookie;
@@ -20,19 +20,16 @@ use crate::authorize::{Caller, audit_failed_login};
 use crate::context::Context;
 use crate::dispatch::Dispatcher;
 
-/// Most WebSocket handshakes at once: until a client has proved who it is, it may hold a frame
-/// of memory, and there shall not be many of those.
-const HANDSHAKES_MAX: usize = 256;
-
 /// What all connections share.
 pub(super) struct Shared {
     pub(super) context: Arc<Context>,
     pub(super) dispatcher: Dispatcher,
+    /// The person this installation belongs to: today everybody who is known is that person.
+    pub(super) owner: Caller,
     pub(super) metrics: Metrics,
     /// Ticks, presence and health for every client.
     pub(super) beat: watch::Sender<Beat>,
     pub(super) throttle: Throttle,
-    pub(super) handshakes: Semaphore,
     /// Everything that runs for a connection, so that a drain can wait for it.
     pub(super) tasks: TaskTracker,
 }
@@ -54,10 +51,10 @@ impl Shared {
         Self {
             context,
             dispatcher,
+            owner: Caller::owner(),
             metrics: Metrics::new(),
             beat,
             throttle: Throttle::default(),
-            handshakes: Semaphore::new(HANDSHAKES_MAX),
             tasks,
         }
     }
@@ -74,17 +71,19 @@ impl Shared {
     pub(super) fn visitor(&self, headers: &HeaderMap) -> Visitor {
         if let Some(authorization) = headers.get(header::AUTHORIZATION) {
             return match bearer(authorization) {
-                Some(token) if self.is_token(token) => Visitor::Known(Caller::owner(), None),
+                Some(token) if self.is_token(token) => Visitor::Known(self.owner.clone(), None),
                 _ => Visitor::Wrong,
             };
         }
         let Some(token) = cookie::session_token(headers) else { return Visitor::Nobody };
         match self.context.logins.session(token, self.context.clock.now()) {
             Session::Invalid => Visitor::Wrong,
-            Session::Valid { is_due_for_renewal: false } => Visitor::Known(Caller::owner(), None),
+            Session::Valid { is_due_for_renewal: false } => {
+                Visitor::Known(self.owner.clone(), None)
+            }
             Session::Valid { is_due_for_renewal: true } => {
                 self.save_logins();
-                Visitor::Known(Caller::owner(), cookie::set_session(token, SESSION_TTL_MS))
+                Visitor::Known(self.owner.clone(), cookie::set_session(token, SESSION_TTL_MS))
             }
         }
     }

@@ -1,19 +1,23 @@
 //! A WebSocket with a queue before it: answers gather while there is more to read and go out in
 //! one write; what waits is counted.
 
+mod limited;
+
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use nexus_agent::port::Clock;
-use nexus_protocol::{BUFFERED_BYTES_MAX, PAYLOAD_BYTES_MAX};
+use nexus_protocol::{BUFFERED_BYTES_MAX, HANDSHAKE_BYTES_MAX, PAYLOAD_BYTES_MAX};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+
+use limited::Limited;
 
 /// Read and write buffers of a connection, in bytes. Larger ones cost memory per idle client and
 /// win nothing.
@@ -28,10 +32,13 @@ const CLOSE_MS_MAX: u64 = 1_000;
 /// Most bytes that are thrown away while closing.
 const DISCARD_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// What a handshake may have on the wire beside its text.
+const HANDSHAKE_BYTES_SPARE: usize = 2 * BUFFER_BYTES;
+
 const _: () = assert!(FULL_BYTES < BUFFERED_BYTES_MAX);
 
 /// Limits and buffers of every WebSocket.
-pub(super) fn config() -> WebSocketConfig {
+fn config() -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(BUFFER_BYTES)
         .write_buffer_size(BUFFER_BYTES)
@@ -56,7 +63,7 @@ pub(super) enum Step {
 
 /// A WebSocket with a queue before it.
 pub(super) struct Socket<S> {
-    ws: WebSocketStream<S>,
+    ws: WebSocketStream<Limited<S>>,
     queue: VecDeque<Message>,
     n_queued_bytes: usize,
     /// Something was written and not flushed.
@@ -67,7 +74,11 @@ pub(super) struct Socket<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
-    pub(super) fn new(ws: WebSocketStream<S>) -> Self {
+    /// Begins as the server's end of a connection that was upgraded. Until [`Self::trust`] is
+    /// called, the client may send a handshake and no more.
+    pub(super) async fn new(stream: S) -> Self {
+        let stream = Limited::new(stream, HANDSHAKE_BYTES_MAX + HANDSHAKE_BYTES_SPARE);
+        let ws = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config())).await;
         Self {
             ws,
             queue: VecDeque::new(),
@@ -76,6 +87,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             n_progress: 0,
             is_broken: false,
         }
+    }
+
+    /// Lets the client send frames up to the limit of the protocol.
+    pub(super) fn trust(&mut self) {
+        self.ws.get_mut().lift();
     }
 
     /// Queues a frame; the next steps send it.
@@ -129,7 +145,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                     // The answer to a ping waits in the socket's own buffer.
                     Some(Ok(Message::Ping(_))) => self.is_dirty = true,
                     Some(Ok(_)) => {}
-                    Some(Err(Error::Capacity(CapacityError::MessageTooLong { .. }))) => {
+                    Some(Err(error)) if is_too_large(&error) => {
                         return Poll::Ready(Step::TooLarge);
                     }
                     Some(Err(_)) | None => {
@@ -205,7 +221,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         loop {
             match self.ws.next().await {
                 Some(Ok(_)) => {}
-                Some(Err(Error::Capacity(_))) => return self.discard().await,
+                Some(Err(error)) if is_too_large(&error) => return self.discard().await,
                 Some(Err(_)) | None => return,
             }
         }
@@ -215,6 +231,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// too large the protocol has lost its place.
     async fn discard(&mut self) {
         let stream = self.ws.get_mut();
+        stream.lift();
         let mut scrap = vec![0_u8; BUFFER_BYTES];
         let mut n_discarded = 0;
         while n_discarded < DISCARD_BYTES_MAX {
@@ -223,5 +240,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 Ok(n_bytes) => n_discarded += n_bytes,
             }
         }
+    }
+}
+
+fn is_too_large(error: &Error) -> bool {
+    match error {
+        Error::Capacity(CapacityError::MessageTooLong { .. }) => true,
+        Error::Io(error) => limited::is_over_limit(error),
+        _ => false,
     }
 }

@@ -7,15 +7,13 @@ use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use nexus_domain::Failure;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::Peer;
 use super::answer;
 use super::connection::{self, Arrived};
 use super::door::{Shared, Visitor};
-use super::socket::{self, Socket};
+use super::socket::Socket;
 
 /// `GET /ws`: framing A.
 pub(super) async fn upgrade(
@@ -41,10 +39,8 @@ pub(super) async fn upgrade(
     tasks.spawn(async move {
         match upgraded.await {
             Ok(upgraded) => {
-                let stream = TokioIo::new(upgraded);
-                let config = Some(socket::config());
-                let ws = WebSocketStream::from_raw_socket(stream, Role::Server, config).await;
-                connection::run(shared, Box::new(Socket::new(ws)), arrived).await;
+                let socket = Box::new(Socket::new(TokioIo::new(upgraded)).await);
+                connection::run(shared, socket, arrived).await;
             }
             Err(error) => tracing::debug!(%error, "an upgrade was not completed"),
         }

@@ -31,6 +31,13 @@ pub(super) struct Request {
     call: Call,
 }
 
+impl Request {
+    /// Whether the call begins something that is answered again when it ends.
+    pub(super) fn is_run(&self) -> bool {
+        self.call.method().kind() == MethodKind::Stream
+    }
+}
+
 /// A frame that is not a call.
 #[derive(Debug)]
 pub(super) struct Refused {

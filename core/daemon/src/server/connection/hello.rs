@@ -82,12 +82,8 @@ async fn first_frame<S: AsyncRead + AsyncWrite + Unpin>(
     socket: &mut Socket<S>,
 ) -> Result<Option<Utf8Bytes>, Farewell> {
     let policy = |reason: &str| Err(Farewell::new(CloseCode::Policy, reason));
-    let step = async {
-        let _place = shared.handshakes.acquire().await;
-        socket.step().await
-    };
     let step = tokio::select! {
-        step = step => step,
+        step = socket.step() => step,
         () = shared.context.clock.sleep(HANDSHAKE_MS_MAX) => {
             return policy("no hello came in time");
         }
@@ -163,7 +159,7 @@ async fn authenticate(
 ) -> Option<Caller> {
     let token = hello.auth.as_ref().and_then(|auth| auth.token.as_deref());
     let caller = match token {
-        Some(token) => shared.is_token(token).then(Caller::owner),
+        Some(token) => shared.is_token(token).then(|| shared.owner.clone()),
         None => cookie_caller,
     };
     if caller.is_none() {
@@ -208,6 +204,7 @@ fn greet<S: AsyncRead + AsyncWrite + Unpin>(
         auth: Session { principal: caller.principal.clone(), scopes: caller.scopes.clone() },
     };
     push_frame(socket, &ServerFrame::HelloOk(Box::new(hello_ok)));
+    socket.trust();
     Greeted { caller, connection_id, presence_key, told: beat.version }
 }
 
