@@ -52,14 +52,17 @@ async fn list(context: &Context) -> Result<Exit> {
         return Ok(Exit::Ok);
     }
     let empty = "no model is configured: see `nexus config list` under models";
-    let columns = [("", 0), ("model", 0), ("context", 2), ("in/out per Mtok", 1), ("why", 0)];
+    let columns =
+        [("", 0), ("model", 0), ("is", 3), ("context", 2), ("in/out per Mtok", 1), ("why", 0)];
     let mut table = Table::new(columns, empty);
     for model in &result.models {
-        let (sign, sign_style) = output.sign_parts(sign_of(model));
+        let (sign, word) = state(model);
+        let (sign, sign_style) = output.sign_parts(sign);
         let name_style = if model.is_active { style::BOLD } else { style::PLAIN };
         table.row([
             Cell::styled(sign, sign_style),
             Cell::styled(&model.id, name_style),
+            word.into(),
             text::tokens(model.context_tokens_max).into(),
             price(model).into(),
             reason(model).into(),
@@ -72,22 +75,20 @@ async fn list(context: &Context) -> Result<Exit> {
     Ok(Exit::Ok)
 }
 
-fn sign_of(model: &ModelFacts) -> Sign {
+fn state(model: &ModelFacts) -> (Sign, &'static str) {
     match (model.is_active, model.is_ready, model.cooling_until) {
-        (_, false, _) => Sign::Idle,
-        (_, _, Some(until)) if until > now() => Sign::Warn,
-        (true, ..) => Sign::Good,
-        (false, ..) => Sign::Busy,
+        (_, false, _) => (Sign::Idle, "not ready"),
+        (_, _, Some(until)) if until > now() => (Sign::Warn, "resting"),
+        (true, ..) => (Sign::Good, "in use"),
+        (false, ..) => (Sign::Busy, "ready"),
     }
 }
 
 fn reason(model: &ModelFacts) -> String {
-    let mut reason =
-        if model.is_active { format!("in use: {}", model.reason) } else { model.reason.clone() };
-    if let Some(until) = model.cooling_until.filter(|until| *until > now()) {
-        reason.push_str(&format!(", resting after failures, {}", text::left(until, now())));
+    match model.cooling_until.filter(|until| *until > now()) {
+        Some(until) => format!("{}; after failures, {}", model.reason, text::left(until, now())),
+        None => model.reason.clone(),
     }
-    reason
 }
 
 fn price(model: &ModelFacts) -> String {

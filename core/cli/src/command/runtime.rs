@@ -121,14 +121,15 @@ fn counts(health: &HealthResult) -> String {
 }
 
 fn show_checks(health: &HealthResult, output: &Output) -> Result<()> {
-    let mut table = Table::new([("", 0), ("check", 0), ("since", 1), ("what", 0)], "");
+    let mut table = Table::new([("", 0), ("check", 0), ("is", 2), ("since", 1), ("what", 0)], "");
     for check in &health.checks {
-        let (sign, _) = health_words(check.status);
+        let (sign, word) = health_words(check.status);
         let (sign, sign_style) = output.sign_parts(sign);
         let fix = check.fix.as_ref().map_or(String::new(), |fix| format!(" → {fix}"));
         table.row([
             crate::output::table::Cell::styled(format!("  {sign}"), sign_style),
             check.id.as_str().into(),
+            word.into(),
             text::ago(check.since, now()).into(),
             format!("{}{fix}", check.reason).into(),
         ]);

@@ -105,11 +105,19 @@ async fn list(
     if output.is_json() {
         return output.document(&result);
     }
-    let columns =
-        [("", 0), ("key", 0), ("agent", 3), ("messages", 2), ("last", 1), ("begins with", 0)];
+    let columns = [
+        ("", 0),
+        ("key", 0),
+        ("is", 5),
+        ("agent", 4),
+        ("messages", 3),
+        ("last", 2),
+        ("begins with", 0),
+    ];
     let mut table = Table::new(columns, "no conversation yet: nexus chat");
     for session in &result.sessions {
-        let sign = if session.is_busy { Sign::Busy } else { Sign::Idle };
+        let (sign, word) =
+            if session.is_busy { (Sign::Busy, "busy") } else { (Sign::Idle, "idle") };
         let (sign, sign_style) = output.sign_parts(sign);
         let last = match output.is_tty() {
             true => text::ago(session.updated_at, now()),
@@ -118,6 +126,7 @@ async fn list(
         table.row([
             Cell::styled(sign, sign_style),
             Cell::styled(session.key.as_str(), style::BOLD),
+            word.into(),
             session.agent_id.as_str().into(),
             session.n_messages.to_string().into(),
             last.into(),

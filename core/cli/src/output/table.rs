@@ -64,7 +64,9 @@ impl Table {
     pub(crate) fn print(&self, output: &Output) -> Result<()> {
         if !output.is_tty() {
             for row in &self.rows {
-                let cells: Vec<_> = row.iter().map(|cell| cell.text.as_str()).collect();
+                // A column without a name holds signs for the eye; a word says the same.
+                let named = row.iter().zip(&self.columns).filter(|(_, c)| !c.name.is_empty());
+                let cells: Vec<_> = named.map(|(cell, _)| cell.text.as_str()).collect();
                 output.line(&cells.join("\t"))?;
             }
             return Ok(());

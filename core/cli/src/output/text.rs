@@ -102,7 +102,8 @@ pub(crate) fn left(until: Timestamp, now: Timestamp) -> String {
         0 => "expired".to_owned(),
         1..60 => format!("{seconds}s left"),
         60..3_600 => format!("{}m left", seconds / 60),
-        _ => format!("{}h left", seconds / 3_600),
+        3_600..172_800 => format!("{}h left", seconds / 3_600),
+        _ => format!("{}d left", seconds / 86_400),
     }
 }
 

@@ -26,6 +26,9 @@ use crate::output::{Output, text};
 /// Time a one-shot call waits for a daemon that went away, in milliseconds.
 const AWAY_MS_MAX: u64 = 60_000;
 
+/// What is kept while a person thinks; a turn that waits has little to tell.
+const MISSED_MAX: usize = 1_024;
+
 /// A tool call as the caller of `--json` sees it.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct SeenCall {
@@ -58,6 +61,8 @@ pub(super) struct Driver {
     pub(super) asks_here: bool,
     /// Somebody else decides, and we wait.
     pub(super) waits_elsewhere: bool,
+    /// The connection broke while a person was asked: the run has to be taken up again.
+    is_run_lost: bool,
 }
 
 /// What the turn in hand has come to.
@@ -87,7 +92,15 @@ impl Driver {
     ) -> Result<Self> {
         let client = context.connect().await?;
         let events = follow(&context, client, &session).await?;
-        Ok(Self { context, events, session, agent, asks_here: false, waits_elsewhere: false })
+        Ok(Self {
+            context,
+            events,
+            session,
+            agent,
+            asks_here: false,
+            waits_elsewhere: false,
+            is_run_lost: false,
+        })
     }
 
     /// Goes on in another session.
@@ -161,7 +174,12 @@ impl Driver {
                     Err(error) => return Err(error.into()),
                 },
                 Happened::Event(resumed) => match (*resumed)? {
-                    Resumed::Event(frame) => self.on_event(&frame, run.as_ref(), &mut turn).await?,
+                    Resumed::Event(frame) => {
+                        self.on_event(&frame, run.as_ref(), &mut turn).await?;
+                        if std::mem::take(&mut self.is_run_lost) {
+                            run = self.again(&params).await?;
+                        }
+                    }
                     Resumed::Away { why, retry_in_ms } => {
                         run = None;
                         if away_ms == 0 {
@@ -258,29 +276,58 @@ impl Driver {
                 .fix(format!("nexus acl request deny {}", permission.id))
                 .fix("or call again with --wait, and decide elsewhere"));
         }
-        let decided = {
-            let resolved = resolved_elsewhere(&mut self.events, permission);
-            tokio::select! {
-                decision = person::decide(&self.context.output) => Some(decision?),
-                word = resolved => {
-                    turn.painter.note(&format!("({})", word?))?;
-                    None
-                }
+        let mut missed = Vec::new();
+        let asked = tokio::select! {
+            decision = person::decide(&self.context.output) => Some(decision?),
+            word = elsewhere(&mut self.events, permission, &mut missed) => {
+                turn.painter.note(&format!("({})", word?))?;
+                None
             }
         };
-        let Some(client) = self.events.client() else { return Ok(()) };
-        let outcome = match decided {
-            None => return Ok(()),
-            Some(Decision::Approve) => acl::approve(client, permission, None, &self.context).await,
-            Some(Decision::Deny(reason)) => {
-                acl::deny(client, permission, reason, &self.context).await
+        if let Some(decision) = asked {
+            self.until_back(turn, &mut missed).await?;
+            self.decide(permission, decision, turn).await?;
+        }
+        for resumed in missed {
+            match resumed {
+                Resumed::Event(frame) => turn.on_event(&frame, &self.session)?,
+                Resumed::Away { .. } | Resumed::Back => self.is_run_lost = true,
             }
-            Some(Decision::Stop) => return self.interrupted(turn).await,
+        }
+        Ok(())
+    }
+
+    /// A decision that was made while the daemon was away is kept until it is back.
+    async fn until_back(&mut self, turn: &mut Turn, missed: &mut Vec<Resumed>) -> Result<()> {
+        if self.events.client().is_some() {
+            return Ok(());
+        }
+        turn.painter.note("(the daemon is away; it gets your answer when it is back)")?;
+        while self.events.client().is_none() {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => return Err(CliError::silent(Exit::Interrupted)),
+                resumed = self.events.next() => missed.push(resumed?),
+            }
+        }
+        Ok(())
+    }
+
+    async fn decide(
+        &mut self,
+        permission: &PermissionRequest,
+        decision: Decision,
+        turn: &mut Turn,
+    ) -> Result<()> {
+        let Some(client) = self.events.client() else { return Ok(()) };
+        let outcome = match decision {
+            Decision::Approve => acl::approve(client, permission, None, &self.context).await,
+            Decision::Deny(reason) => acl::deny(client, permission, reason, &self.context).await,
+            Decision::Stop => return self.interrupted(turn).await,
         };
         match outcome {
             Ok(request) => turn.painter.decided(request.status),
             // Somebody else was faster, or the run has ended: that is news, not an error.
-            Err(error) if error.exit == Exit::Conflict => {
+            Err(error) if matches!(error.exit, Exit::Conflict | Exit::NotFound) => {
                 turn.painter.note(&format!("({})", error.what))
             }
             Err(error) => Err(error),
@@ -326,21 +373,25 @@ async fn follow(context: &Context, client: Client, session: &SessionKey) -> Resu
     Ok(ResumingEvents::begin(client, params, dial).await?)
 }
 
-/// Waits until a permission request is decided by somebody else.
-async fn resolved_elsewhere(
+/// Waits until a permission request is decided by somebody else; what happens meanwhile is kept,
+/// because a line that is being typed must not be written over.
+async fn elsewhere(
     events: &mut ResumingEvents,
     permission: &PermissionRequest,
+    missed: &mut Vec<Resumed>,
 ) -> Result<String> {
     loop {
-        let Resumed::Event(frame) = events.next().await? else { continue };
-        let Some(Event::PermissionResolved { permission_id, status, resolved_by, .. }) =
-            summary::event(&frame)
-        else {
-            continue;
-        };
-        if permission_id == permission.id {
+        let resumed = events.next().await?;
+        if let Resumed::Event(frame) = &resumed
+            && let Some(Event::PermissionResolved { permission_id, status, resolved_by, .. }) =
+                summary::event(frame)
+            && permission_id == permission.id
+        {
             let by = resolved_by.map_or(String::new(), |by| format!(" by {by}"));
             return Ok(format!("{}{by}", format!("{status:?}").to_lowercase()));
+        }
+        if missed.len() < MISSED_MAX {
+            missed.push(resumed);
         }
     }
 }

@@ -18,6 +18,8 @@ use driver::{Driver, Ended};
 
 /// Largest message that is read from stdin, in bytes.
 const MESSAGE_BYTES_MAX: u64 = nexus_domain::arrival::CONTENT_BYTES_MAX as u64;
+/// Time a stdin beside words has to bring its first byte, in milliseconds.
+const SILENCE_MS_MAX: i64 = 2_000;
 /// The session when nobody names one.
 const SESSION_DEFAULT: &str = "main";
 
@@ -58,33 +60,28 @@ pub(crate) async fn run(chat: Chat, context: &Context) -> Result<Exit> {
     let message = message(&chat, context)?;
     let environment = &context.environment;
     let is_person = environment.is_stdin_tty && context.output.is_error_tty();
+    let can_converse = is_person && environment.is_stdout_tty && !context.output.is_json();
+    if message.is_none() && !can_converse {
+        return Err(CliError::usage("there is nothing to say")
+            .why("no message was given, and this is not a terminal to talk at")
+            .fix("nexus chat \"what can you do?\""));
+    }
     let mut driver = Driver::begin(context.clone(), session, chat.agent.clone()).await?;
     driver.asks_here = is_person && !context.output.is_json();
     driver.waits_elsewhere = chat.wait;
     match message {
         Some(message) => once(&mut driver, &message, context).await,
-        None if is_person && environment.is_stdout_tty && !context.output.is_json() => {
-            repl::run(driver, context).await
-        }
-        None => Err(CliError::usage("there is nothing to say")
-            .why("no message was given, and stdin is empty or not a terminal")
-            .fix("nexus chat \"what can you do?\"")),
+        None => repl::run(driver, context).await,
     }
 }
 
 /// The message: words of the command line, then what is piped in.
 fn message(chat: &Chat, context: &Context) -> Result<Option<String>> {
     let mut message = chat.message.join(" ");
-    if !context.environment.is_stdin_tty {
-        let mut piped = Vec::new();
-        std::io::stdin().lock().take(MESSAGE_BYTES_MAX + 1).read_to_end(&mut piped)?;
-        if piped.len() as u64 > MESSAGE_BYTES_MAX {
-            return Err(CliError::usage(format!(
-                "more than {MESSAGE_BYTES_MAX} bytes came on stdin"
-            ))
-            .fix("put long text into a file of the workspace and name the file"));
-        }
-        let piped = String::from_utf8_lossy(&piped);
+    let is_piped = !context.environment.is_stdin_tty;
+    // With words, a stdin that stays open and silent (a scheduler's, an editor's) is no input.
+    if is_piped && (message.is_empty() || person::has_input(SILENCE_MS_MAX)) {
+        let piped = piped()?;
         if !piped.trim().is_empty() {
             if !message.is_empty() {
                 message.push_str("\n\n");
@@ -93,6 +90,16 @@ fn message(chat: &Chat, context: &Context) -> Result<Option<String>> {
         }
     }
     Ok(if message.trim().is_empty() { None } else { Some(message) })
+}
+
+fn piped() -> Result<String> {
+    let mut piped = Vec::new();
+    std::io::stdin().lock().take(MESSAGE_BYTES_MAX + 1).read_to_end(&mut piped)?;
+    if piped.len() as u64 > MESSAGE_BYTES_MAX {
+        return Err(CliError::usage(format!("more than {MESSAGE_BYTES_MAX} bytes came on stdin"))
+            .fix("put long text into a file of the workspace and name the file"));
+    }
+    Ok(String::from_utf8_lossy(&piped).into_owned())
 }
 
 /// Says one thing and waits for its end.

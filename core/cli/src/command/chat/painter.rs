@@ -6,6 +6,7 @@ use nexus_domain::id::MessageId;
 use nexus_domain::message::{Message, Role};
 use nexus_domain::permission::{PermissionRequest, PermissionStatus};
 
+use crate::command::acl;
 use crate::failure::Result;
 use crate::output::{Output, Sign, style, text};
 
@@ -182,14 +183,10 @@ impl Painter {
     }
 
     pub(super) fn tool_started(&mut self, id: &str, name: &str, summary: &str) -> Result<()> {
-        let summary = text::one_line(summary);
-        // Some summaries begin with the tool's name already.
-        let what = match summary.starts_with(name) {
-            true => summary,
-            false => format!("{name} {summary}"),
-        };
+        let what = what(name, summary);
         self.break_line()?;
         self.wait(&what);
+        self.running.retain(|(running, _)| running != id);
         self.running.push((id.to_owned(), what));
         Ok(())
     }
@@ -242,6 +239,8 @@ impl Painter {
     pub(super) fn permission(&mut self, permission: &PermissionRequest) -> Result<()> {
         self.clear_wait();
         self.break_line()?;
+        let asked = (permission.tool_call_id.clone(), acl::action(permission));
+        self.running.push(asked);
         let output = &self.output;
         let sign = output.sign_note(Sign::Ask);
         let who = &permission.agent_id;
@@ -270,5 +269,27 @@ impl Painter {
         self.output.note(&format!("  {} {word}", self.output.sign_note(sign)));
         self.wait("working");
         Ok(())
+    }
+}
+
+/// A call in words. A summary that begins with the tool's verb needs no name before it.
+fn what(name: &str, summary: &str) -> String {
+    let summary = text::one_line(summary);
+    let verb = summary.split_whitespace().next().unwrap_or_default();
+    match !verb.is_empty() && name.starts_with(verb) {
+        true => summary,
+        false => format!("{name} {summary}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_named_once() {
+        assert_eq!(what("write_file", "write a.txt (6 bytes)"), "write a.txt (6 bytes)");
+        assert_eq!(what("http_fetch", "GET http://a/"), "http_fetch GET http://a/");
+        assert_eq!(what("time", ""), "time ");
     }
 }

@@ -72,6 +72,22 @@ async fn read_line() -> Result<Option<String>> {
     }
 }
 
+/// Whether something comes on stdin within a time, or its end.
+#[cfg(unix)]
+pub(super) fn has_input(within_ms: i64) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let within = Timespec { tv_sec: within_ms / 1_000, tv_nsec: within_ms % 1_000 * 1_000_000 };
+    let stdin = std::io::stdin();
+    // Where asking fails, reading says why.
+    poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&within)).is_ok_and(|n| n > 0)
+}
+
+/// Whether something comes on stdin is not asked for here; it is read.
+#[cfg(not(unix))]
+pub(super) fn has_input(_: i64) -> bool {
+    true
+}
+
 #[cfg(not(unix))]
 async fn read_line() -> Result<Option<String>> {
     let read = tokio::task::spawn_blocking(|| {

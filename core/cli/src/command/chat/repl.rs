@@ -13,8 +13,7 @@ use crate::context::Context;
 use crate::failure::{CliError, Exit, Result};
 use crate::output::{Output, style, text};
 
-const HELP: &str = "\
-  /session KEY   go on in another conversation
+const HELP: &str = "  /session KEY   go on in another conversation
   /stop          stop what runs in this conversation
   /help          this
   /quit          leave; so does Ctrl-D
@@ -100,11 +99,11 @@ async fn say(driver: &mut Driver, message: &str, output: &Output) -> Result<()> 
             {
                 output.complain(&error);
             }
-            let mut words = vec![text::usage(ended.usage), text::cost(ended.cost)];
-            if !ended.tool_calls.is_empty() {
-                words.insert(0, text::count(ended.tool_calls.len() as u64, "tool call"));
+            // A provider without tokens and without a price has nothing to report.
+            if ended.usage.total_tokens() > 0 {
+                let words = format!("  {} · {}", text::usage(ended.usage), text::cost(ended.cost));
+                output.note(&output.paint_note(style::DIM, &words));
             }
-            output.note(&output.paint_note(style::DIM, &format!("  {}", words.join(" · "))));
             Ok(())
         }
         Err(error) if error.is_silent || error.exit == Exit::Unreachable => Err(error),

@@ -1,7 +1,7 @@
 //! `nexus status`, and what `nexus` alone says.
 
 use nexus_client::{Discovery, call};
-use nexus_domain::request::Request;
+use nexus_domain::request::{Request, RequestStatus};
 use nexus_protocol::health::HealthStatus;
 use nexus_protocol::runtime::{StatusParams, StatusResult};
 
@@ -76,7 +76,9 @@ fn print(status: &StatusResult, output: &Output) -> Result<()> {
         text::cost(status.cost_today)
     ))?;
     print_waiting(status, output)?;
-    print_requests(&status.working, output)?;
+    // What waits for a person stands above already, with what it asks.
+    let working = status.working.iter().filter(|work| work.status != RequestStatus::Parked);
+    print_requests(&working.cloned().collect::<Vec<_>>(), output)?;
     print_health(status, output)?;
     let recent = status.recent.len().min(RECENT_SHOWN_MAX);
     print_requests(&status.recent[..recent], output)?;
