@@ -14,26 +14,43 @@ use crate::failure::{CliError, Exit, Result};
 /// Largest configuration that is edited, in bytes.
 const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
 
-/// Sets a key; comes back with the value as it stands in the file.
-pub(super) fn set(key: &str, text: &str, context: &Context) -> Result<String> {
-    let keys = parse_key(key)?;
+/// Sets keys, all or none; comes back with the values as they stand in the file.
+pub(super) fn set(pairs: &[(String, String)], context: &Context) -> Result<Vec<String>> {
     let file = context.home.join("nexus.toml");
     let before = read(&file)?;
     let mut refusal = None;
-    for value in readings(text) {
+    // What TOML makes of the words comes first, so its complaint fits best; then all as text, so
+    // that text needs no quotes even where it looks like a number.
+    for reading in [as_toml, Value::from as fn(&str) -> Value] {
         let mut document = parse(&before, &file)?;
-        let written = value.to_string().trim().to_owned();
-        place(&mut document, &keys, value)?;
-        match replace(&document.to_string(), &file, context) {
+        let mut written = Vec::new();
+        for (key, text) in pairs {
+            let value = reading(text);
+            written.push(value.to_string().trim().to_owned());
+            place(&mut document, &parse_key(key)?, value)?;
+        }
+        match replace(&joined(&before, &document), &file, context) {
             Ok(()) => return Ok(written),
-            // The first reading is what TOML makes of the words, so its complaint fits best.
             Err(error) if error.code == "CONFIG_INVALID" => {
                 refusal.get_or_insert(error);
             }
             Err(error) => return Err(error),
         }
     }
-    Err(refusal.unwrap_or_else(|| CliError::usage(format!("`{text}` is not a value"))))
+    Err(refusal.unwrap_or_else(|| CliError::usage("that is not a value")))
+}
+
+/// The new text. A file of comments only keeps them above what is set first.
+fn joined(before: &str, document: &DocumentMut) -> String {
+    let text = document.to_string();
+    let is_bare = before.lines().all(|line| line.trim().is_empty() || line.starts_with('#'));
+    match is_bare && !before.trim().is_empty() {
+        true => {
+            let set = text.strip_suffix(before).unwrap_or(&text);
+            format!("{}\n\n{set}", before.trim_end())
+        }
+        false => text,
+    }
 }
 
 /// Takes a key out.
@@ -80,13 +97,9 @@ fn parse(text: &str, file: &Path) -> Result<DocumentMut> {
     })
 }
 
-/// What the words may mean: as TOML has it, then as plain text, so that text needs no quotes.
-fn readings(text: &str) -> Vec<Value> {
-    let mut readings: Vec<Value> = text.parse().into_iter().collect();
-    if !readings.iter().any(Value::is_str) {
-        readings.push(Value::from(text));
-    }
-    readings
+/// What TOML makes of the words; plain text where it makes nothing.
+fn as_toml(text: &str) -> Value {
+    text.parse().unwrap_or_else(|_| Value::from(text))
 }
 
 /// Puts a value where its key says; a value that stood there keeps its comments.
@@ -114,7 +127,14 @@ fn place(document: &mut DocumentMut, keys: &[Key], mut value: Value) -> Result<(
         Some(Item::Table(_) | Item::ArrayOfTables(_)) => {
             return Err(CliError::usage(format!("`{}` is a table, not a value", last.get())));
         }
-        _ => drop(at.insert(last.get(), Item::Value(value))),
+        _ => {
+            let item = match value {
+                // A table in braces becomes one with a header, as a person would write it.
+                Value::InlineTable(table) => Item::Table(table.into_table()),
+                value => Item::Value(value),
+            };
+            at.insert(last.get(), item);
+        }
     }
     Ok(())
 }
@@ -198,8 +218,8 @@ mod tests {
 
     fn check(before: &str, key: &str, text: &str, after: &str) {
         let mut document: DocumentMut = before.parse().unwrap();
-        place(&mut document, &parse_key(key).unwrap(), readings(text).remove(0)).unwrap();
-        assert_eq!(document.to_string(), after);
+        place(&mut document, &parse_key(key).unwrap(), as_toml(text)).unwrap();
+        assert_eq!(joined(before, &document), after);
     }
 
     #[test]
@@ -235,13 +255,11 @@ mod tests {
     }
 
     #[test]
-    fn words_are_read_as_toml_and_then_as_text() {
-        let shown = |text: &str| -> Vec<String> {
-            readings(text).iter().map(|value| value.to_string()).collect()
-        };
-        assert_eq!(shown("5"), ["5", "\"5\""]);
-        assert_eq!(shown("debug"), ["\"debug\""]);
-        assert_eq!(shown("\"x\""), ["\"x\""]);
+    fn comments_stay_on_top_and_tables_get_headers() {
+        check("# hello\n\n", "runtime.port", "5", "# hello\n\n[runtime]\nport = 5\n");
+        let braces = "{ kind = \"ollama\", models = [\"a\"] }";
+        let expect = "[models.local]\nkind = \"ollama\"\nmodels = [\"a\"]\n";
+        check("", "models.local", braces, expect);
     }
 
     #[test]

@@ -22,7 +22,8 @@ const SET_EXAMPLES: &str = "\
 Examples
   nexus config set runtime.port 18790
   nexus config set agents.main.models '[\"openai/gpt-5\"]'
-  nexus config set 'models.prices.\"openai/gpt-5\".input' 1.25";
+  nexus config set 'models.prices.\"openai/gpt-5\".input' 1.25
+  nexus config set models.local.kind openai_compatible models.local.base_url http://127.0.0.1:8000/v1";
 const UNSET_EXAMPLES: &str = "\
 Examples
   nexus config unset runtime.port
@@ -48,11 +49,10 @@ pub(crate) enum Config {
     /// Change a value in nexus.toml; comments stay, and what is invalid never gets there
     #[command(after_help = SET_EXAMPLES)]
     Set {
-        /// A key such as runtime.port
-        key: String,
-        /// A TOML value; text needs no quotes
-        #[arg(allow_hyphen_values = true)]
-        value: String,
+        /// A key such as runtime.port and its TOML value (text needs no quotes); more pairs are
+        /// set together, all or none
+        #[arg(required = true, num_args = 2.., allow_hyphen_values = true, value_names = ["KEY", "VALUE"])]
+        pairs: Vec<String>,
     },
     /// Take a value out of nexus.toml, so that its default holds
     #[command(after_help = UNSET_EXAMPLES)]
@@ -75,13 +75,15 @@ pub(crate) enum Config {
 pub(crate) async fn run(config: Config, context: &Context) -> Result<Exit> {
     match config {
         Config::Get { key } => get(&key, context).await,
-        Config::Set { key, value } => {
-            let written = edit::set(&key, &value, context)?;
-            after_change(&key, &written, context).await
+        Config::Set { pairs } => {
+            let pairs = pairs_of(&pairs)?;
+            let written = edit::set(&pairs, context)?;
+            let changes = pairs.into_iter().map(|(key, _)| key).zip(written);
+            after_change(&changes.collect::<Vec<_>>(), context).await
         }
         Config::Unset { key } => {
             edit::unset(&key, context)?;
-            after_change(&key, "its default", context).await
+            after_change(&[(key, "its default".to_owned())], context).await
         }
         Config::List { changed } => list(changed, context).await,
         Config::Path => {
@@ -200,18 +202,31 @@ async fn list(changed: bool, context: &Context) -> Result<Exit> {
     Ok(Exit::Ok)
 }
 
+fn pairs_of(words: &[String]) -> Result<Vec<(String, String)>> {
+    if words.len() % 2 != 0 {
+        let what = format!("`{}` has no value", words.last().map_or("", String::as_str));
+        return Err(CliError::usage(what)
+            .why("keys and values come in pairs")
+            .fix("nexus config set runtime.port 18790 logging.level debug"));
+    }
+    Ok(words.chunks(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect())
+}
+
 /// The file has changed: a running daemon is asked to read it again.
-async fn after_change(key: &str, value: &str, context: &Context) -> Result<Exit> {
+async fn after_change(changes: &[(String, String)], context: &Context) -> Result<Exit> {
     let output = &context.output;
     let is_running = matches!(Discovery::find(&context.home).await, Discovery::Running(_));
     let reloaded = if is_running { Some(daemon::reload(context).await?) } else { None };
     if output.is_json() {
         let path = context.home.join("nexus.toml");
-        output
-            .document(&json!({ "key": key, "value": value, "path": path, "reload": reloaded }))?;
+        let list = changes.iter().map(|(key, value)| json!({ "key": key, "value": value }));
+        let list = list.collect::<Vec<_>>();
+        output.document(&json!({ "changes": list, "path": path, "reload": reloaded }))?;
         return Ok(Exit::Ok);
     }
-    output.line(&format!("{} {key} = {value}", output.sign(Sign::Good)))?;
+    for (key, value) in changes {
+        output.line(&format!("{} {key} = {value}", output.sign(Sign::Good)))?;
+    }
     match reloaded {
         Some(result) => daemon::show_reload(&result, context)?,
         None => output.note("  it holds from the next start on: nexus up"),

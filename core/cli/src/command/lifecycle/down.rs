@@ -64,6 +64,8 @@ pub(crate) async fn stop(now: bool, reason: &str, context: &Context) -> Result<O
             };
             match asked.await {
                 Ok(pid) => pid,
+                // A daemon that stops at once may be gone before its answer is read.
+                Err(error) if error.code == "CONNECTION_CLOSED" => running.pid,
                 Err(_) if now => running.pid,
                 Err(error) => return Err(error),
             }
