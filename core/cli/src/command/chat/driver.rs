@@ -183,7 +183,9 @@ impl Driver {
                     Resumed::Away { why, retry_in_ms } => {
                         run = None;
                         if away_ms == 0 {
-                            turn.painter.note(&format!("({why}; waiting for it to come back)"))?;
+                            turn.painter.note(&format!(
+                                "({why}; waiting for it: `nexus up` elsewhere, Ctrl-C leaves)"
+                            ))?;
                         }
                         away_ms += retry_in_ms.max(1);
                         if away_ms > AWAY_MS_MAX {
@@ -452,9 +454,15 @@ impl Turn {
                 self.painter.tool_ended(&tool_call_id, &ended)
             }
             Event::AgentErrored { turn_id, message, will_retry, .. } if self.is_ours(turn_id) => {
-                let again = if will_retry { "; trying again" } else { "" };
                 self.error = Some(message.clone());
-                self.painter.note(&format!("({}{again})", text::one_line(&message)))
+                // The last error is said at the end, with what to do about it.
+                match will_retry {
+                    true => {
+                        let message = text::one_line(&message);
+                        self.painter.note(&format!("({message}; trying again)"))
+                    }
+                    false => Ok(()),
+                }
             }
             Event::TurnCompleted { turn_id, stop_reason, usage, cost, error, .. }
                 if self.is_ours(turn_id) =>

@@ -21,7 +21,7 @@ pub(super) fn set(pairs: &[(String, String)], context: &Context) -> Result<Vec<S
     let mut refusal = None;
     // What TOML makes of the words comes first, so its complaint fits best; then all as text, so
     // that text needs no quotes even where it looks like a number.
-    for reading in [as_toml, Value::from as fn(&str) -> Value] {
+    for reading in [as_toml, as_text] {
         let mut document = parse(&before, &file)?;
         let mut written = Vec::new();
         for (key, text) in pairs {
@@ -100,6 +100,10 @@ fn parse(text: &str, file: &Path) -> Result<DocumentMut> {
 /// What TOML makes of the words; plain text where it makes nothing.
 fn as_toml(text: &str) -> Value {
     text.parse().unwrap_or_else(|_| Value::from(text))
+}
+
+fn as_text(text: &str) -> Value {
+    Value::from(text)
 }
 
 /// Puts a value where its key says; a value that stood there keeps its comments.

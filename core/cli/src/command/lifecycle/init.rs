@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::command::db::document;
 use crate::context::Context;
 use crate::failure::{Exit, Result};
-use crate::output::{Sign, text};
+use crate::output::Sign;
 
 const EXAMPLES: &str = "\
 Examples
@@ -30,8 +30,7 @@ pub(crate) fn run(context: &Context) -> Result<Exit> {
     if files.is_empty() {
         output.line(&format!("{} {home} is complete", output.sign(Sign::Good)))?;
     } else {
-        let n = text::count(files.len() as u64, "file or folder").replace("folders", "folder");
-        output.line(&format!("{} {home} is ready ({n} made)", output.sign(Sign::Good)))?;
+        output.line(&format!("{} {home} is ready; made:", output.sign(Sign::Good)))?;
         for file in files.iter().filter_map(Value::as_str) {
             output.note(&format!("  {file}"));
         }
