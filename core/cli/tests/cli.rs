@@ -1,7 +1,7 @@
 //! The built `nexus`, run as a person or a script runs it, against a daemon made of a script.
 
 #![expect(clippy::disallowed_methods, reason = "these tests are about a program, so they start it")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "../../client/tests/fake/mod.rs"]
 mod fake;

@@ -203,7 +203,7 @@ async fn list(changed: bool, context: &Context) -> Result<Exit> {
 }
 
 fn pairs_of(words: &[String]) -> Result<Vec<(String, String)>> {
-    if words.len() % 2 != 0 {
+    if !words.len().is_multiple_of(2) {
         let what = format!("`{}` has no value", words.last().map_or("", String::as_str));
         return Err(CliError::usage(what)
             .why("keys and values come in pairs")
