@@ -154,11 +154,11 @@ export async function offlineTests(tests, browser, daemon) {
     await page.locator("[data-composer]").fill("");
   });
 
-  const [{ payload }] = await daemon.calls([{ method: "requests.list", params: { limit: 200 } }]);
-  const request = payload.requests.find(({ purpose }) => purpose.startsWith("fetch")) ?? payload.requests[0];
   await page.goto(`${daemon.base}/chat/main`);
   await write(page, "fetch https://example.org/waiting");
   await page.locator("[data-ask]").waitFor();
+  const [{ payload }] = await daemon.calls([{ method: "requests.list", params: { limit: 200 } }]);
+  const request = payload.requests.find(({ purpose }) => purpose.startsWith("fetch")) ?? payload.requests[0];
   for (const theme of ["light", "dark"]) {
     for (const viewport of [WIDE, NARROW]) {
       const shown = await browser.page(daemon, { theme, viewport });

@@ -1,6 +1,6 @@
 // With a slow model: stop, queue, reload in the middle, a daemon that dies and comes back.
 import assert from "node:assert/strict";
-import { assertNoViolations, atRest, lastReply, write } from "./harness.mjs";
+import { assertAccessible, assertFits, assertNoViolations, atRest, lastReply, write } from "./harness.mjs";
 import { STORY } from "./model.mjs";
 
 export async function slowTests(tests, browser, daemon) {
@@ -93,6 +93,23 @@ export async function slowTests(tests, browser, daemon) {
     await page.reload();
     await lastReply(page).waitFor();
     assert.equal(await page.locator("[role=log]").innerText(), shown, "and a reload shows the same");
+  });
+
+  await tests.test("without the daemon the page says so, keeps what it shows, and goes on by itself", async () => {
+    await open("offline");
+    await write(page, "something short");
+    await page.getByText("A short reply.").waitFor();
+    await atRest(page);
+    await page.goto(daemon.base);
+    await page.getByText("something short").first().waitFor();
+    await daemon.kill();
+    await page.getByText(/What you see is from/).waitFor({ timeout: 20_000 });
+    await page.getByText("something short").first().waitFor();
+    await assertAccessible(page);
+    await assertFits(page);
+    await daemon.run();
+    await page.getByText(/What you see is from/).waitFor({ state: "hidden" });
+    await page.getByRole("status").getByText(/Running|Starting|Degraded/).waitFor();
   });
 
   await tests.test("what a model writes cannot run", async () => {

@@ -1,7 +1,9 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, redirect } from "@tanstack/react-router";
+import { type ErrorComponentProps, createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, redirect } from "@tanstack/react-router";
 import { lastSession } from "./chat/drafts";
 import { Frame } from "./frame/Frame";
 import { HomePage } from "./home/HomePage";
+import { ErrorPanel } from "./parts/ErrorPanel";
+import { RpcError } from "./rpc/error";
 import { t } from "./text/text";
 
 const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
@@ -31,12 +33,25 @@ const request = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([home, chat, chatSession, request]),
   defaultPreload: "intent",
+  defaultErrorComponent: Broken,
 });
 
 declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
   }
+}
+
+function Broken({ error }: ErrorComponentProps) {
+  return (
+    <div className="p-6">
+      <ErrorPanel what={t("error.panel")} why={RpcError.of(error).message} fix={t("error.panelFix")}>
+        <button type="button" className="btn btn-primary" onClick={() => location.reload()}>
+          {t("incompatible.fix")}
+        </button>
+      </ErrorPanel>
+    </div>
+  );
 }
 
 function NotFound() {

@@ -1,5 +1,5 @@
 import { ArrowDown } from "lucide-react";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useLayoutEffect, useState } from "react";
 import { Skeleton } from "../parts/Skeleton";
 import { useSelect, useStore } from "../store/react";
 import type { SessionView } from "../store/state";
@@ -8,75 +8,19 @@ import { t } from "../text/text";
 import { itemsOf } from "./items";
 import { ItemView } from "./ItemView";
 import { LiveTail } from "./LiveTail";
-
-/** Closer to the end than this, and new text keeps the end in view. */
-const FOLLOW_PX = 64;
-/** Closer to the beginning than this, and older messages are fetched. */
-const OLDER_PX = 240;
+import { useFollow } from "./useFollow";
 
 /** The conversation: the newest page, older ones as somebody scrolls up to them. */
 export function MessageList({ view }: { view: SessionView }) {
-  const store = useStore();
   const permissions = useSelect((state) => state.permissions);
-  const outgoing = useSelect((state) => state.outgoing);
-  const [nShown, setShown] = useState(PAGE_LEN);
-  const scroller = useRef<HTMLDivElement>(null);
-  const content = useRef<HTMLDivElement>(null);
-  const isFollowing = useRef(true);
-  const [isAway, setAway] = useState(false);
-  const fromEnd = useRef(0);
-  const lastTop = useRef(0);
-
-  const toEnd = () => {
-    const element = scroller.current;
-    if (element) element.scrollTop = element.scrollHeight;
-  };
-  const onScroll = () => {
-    const element = scroller.current;
-    if (!element) return;
-    fromEnd.current = element.scrollHeight - element.scrollTop;
-    const isNear = fromEnd.current - element.clientHeight < FOLLOW_PX;
-    // Growth below moves the end away too; only a person moves the view up.
-    const isUp = element.scrollTop < lastTop.current;
-    lastTop.current = element.scrollTop;
-    if (isNear) isFollowing.current = true;
-    else if (isUp) isFollowing.current = false;
-    setAway(!isFollowing.current);
-    if (isNear && nShown > PAGE_LEN * 2) setShown(PAGE_LEN);
-    if (element.scrollTop < OLDER_PX && !isFollowing.current) older();
-  };
-  const older = () => {
-    if (view.messages.length > nShown) setShown(nShown + PAGE_LEN);
-    else if (view.hasMore && !view.isLoadingOlder) {
-      setShown(nShown + PAGE_LEN);
-      void store.loadOlder(view.key);
-    }
-  };
-
-  // What is read stays where it is when older messages arrive above it.
+  const nOutgoing = useSelect((state) => state.outgoing.filter((each) => each.session === view.key).length);
+  const { nShown, hasOlder, older, forget } = useWindow(view);
   const first = view.messages.at(-nShown)?.id ?? view.messages[0]?.id;
+  const { scroller, content, onScroll, isAway, toEnd } = useFollow(first, older, forget);
   useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element && !isFollowing.current) element.scrollTop = element.scrollHeight - fromEnd.current;
-  }, [first]);
-  // Any growth at the end is followed, whatever caused it.
-  useEffect(() => {
-    const element = content.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => {
-      if (isFollowing.current) toEnd();
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  const nOutgoing = outgoing.filter((each) => each.session === view.key).length;
-  useLayoutEffect(() => {
-    if (nOutgoing === 0) return;
-    isFollowing.current = true;
-    toEnd();
+    // Whoever sends wants to see the answer.
+    if (nOutgoing > 0) toEnd();
   }, [nOutgoing]);
-
-  const hasOlder = view.hasMore || view.messages.length > nShown;
   return (
     <div className="relative min-h-0 grow">
       <div
@@ -90,13 +34,7 @@ export function MessageList({ view }: { view: SessionView }) {
       >
         <div ref={content} className="mx-auto grid max-w-[52rem] grid-cols-[minmax(0,1fr)] gap-1 px-3 pt-3 pb-4 md:px-6">
           {view.load === "loading" && <Skeleton lines={6} label={t("chat.loading")} />}
-          {view.isLoadingOlder && <p className="meta text-center">{t("chat.older")}</p>}
-          {hasOlder && !view.isLoadingOlder && (
-            <button type="button" className="btn btn-quiet justify-self-center" onClick={older}>
-              {t("chat.showOlder")}
-            </button>
-          )}
-          {!hasOlder && view.messages.length > 0 && <p className="meta text-center">{t("chat.begin")}</p>}
+          <Beginning view={view} hasOlder={hasOlder} onOlder={older} />
           {itemsOf(view, permissions, nShown).map((item) => (
             <ItemView key={item.key} item={item} />
           ))}
@@ -107,14 +45,38 @@ export function MessageList({ view }: { view: SessionView }) {
         <button
           type="button"
           className="btn absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full shadow-md"
-          onClick={() => {
-            isFollowing.current = true;
-            toEnd();
-          }}
+          onClick={toEnd}
         >
           {t(view.stream ? "chat.newText" : "chat.toEnd")} <ArrowDown size={14} aria-hidden="true" />
         </button>
       )}
     </div>
   );
+}
+
+function Beginning({ view, hasOlder, onOlder }: { view: SessionView; hasOlder: boolean; onOlder: () => void }) {
+  if (view.isLoadingOlder) return <p className="meta text-center">{t("chat.older")}</p>;
+  if (hasOlder) {
+    return (
+      <button type="button" className="btn btn-quiet justify-self-center" onClick={onOlder}>
+        {t("chat.showOlder")}
+      </button>
+    );
+  }
+  return view.messages.length > 0 ? <p className="meta text-center">{t("chat.begin")}</p> : null;
+}
+
+/** How many of the newest messages are on the page. Back at the end, the old ones go again. */
+function useWindow(view: SessionView) {
+  const store = useStore();
+  const [nShown, setShown] = useState(PAGE_LEN);
+  const older = () => {
+    if (view.isLoadingOlder) return;
+    setShown(nShown + PAGE_LEN);
+    if (view.messages.length <= nShown) void store.loadOlder(view.key);
+  };
+  const forget = () => {
+    if (nShown > PAGE_LEN * 2) setShown(PAGE_LEN);
+  };
+  return { nShown, hasOlder: view.hasMore || view.messages.length > nShown, older, forget };
 }

@@ -18,6 +18,7 @@ export function Announcer() {
     }
   }, [permissions]);
   useEffect(() => {
+    if (phase === "online") setText("");
     if (phase === "online" || phase === "connecting") return;
     const timer = setTimeout(() => setText(t("offline.announce")), 10_000);
     return () => clearTimeout(timer);
