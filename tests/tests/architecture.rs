@@ -83,7 +83,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("keyring-core", &["nexus-secrets"]),
     ("genai", &["nexus-agent"]),
     ("cap-std", &["nexus-agent"]),
-    ("process-wrap", &["nexus-supervisor"]),
+    ("process-wrap", &["nexus-cli", "nexus-supervisor"]),
     ("axum", &["nexus-daemon", "nexus-tests"]),
     ("tauri", &["nexus-app"]),
     ("clap", &["nexus-cli", "nexus-daemon"]),
@@ -108,14 +108,19 @@ const IMPURE: &[&str] = &[
 const HOMES: &[(&str, &[&str], &str)] = &[
     (
         "env::var",
-        &["core/daemon/src/config", "core/cli/src/env.rs", "app/src/env.rs", "xtask/src/run.rs"],
+        &[
+            "core/daemon/src/config",
+            "core/cli/src/environment.rs",
+            "app/src/env.rs",
+            "xtask/src/run.rs",
+        ],
         "one place reads the environment",
     ),
     (
         "SystemTime::now",
         &[
             "core/daemon/src/clock.rs",
-            "core/cli/src/env.rs",
+            "core/cli/src/environment.rs",
             "xtask/src/run.rs",
             "adapters/sdk/src/clock.rs",
         ],
@@ -123,12 +128,12 @@ const HOMES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "Instant::now",
-        &["core/daemon/src/clock.rs", "core/cli/src/env.rs", "xtask/src/run.rs"],
+        &["core/daemon/src/clock.rs", "core/cli/src/environment.rs", "xtask/src/run.rs"],
         "time is passed in",
     ),
     (
         "Command::new",
-        &["core/supervisor/", "core/sandbox/", "core/cli/src/env.rs", "xtask/src/run.rs"],
+        &["core/supervisor/", "core/sandbox/", "core/cli/src/environment.rs", "xtask/src/run.rs"],
         "one place starts processes",
     ),
     ("unbounded_channel", &[], "every queue has a limit"),

@@ -162,9 +162,9 @@ fn browser_tests(_: &Plan) -> Result<Count> {
         say("there is no ui/package.json");
         return Ok(Count::default());
     }
-    let built = |name: &str| target_dir().join("debug").join(name).into_os_string();
+    let programs = target_dir().join("debug");
     let tests = ui::npm("run e2e").with("CI", "true").with("NO_COLOR", "1");
-    counted(&tests.with("NEXUSD", built("nexusd")).with("NEXUS", built("nexus")))
+    counted(&tests.with("NEXUS_BIN_DIR", programs))
 }
 
 fn fuzz(_: &Plan) -> Result<Count> {
