@@ -18,7 +18,7 @@ use nexus_domain::pipeline::{
 use nexus_domain::request::{RequestStatus, StageOutcome, StageTrace};
 use nexus_ledger::{Delivery, LedgerError, Tx};
 
-use super::stages::{RunDecision, missing};
+use super::stages::{Progress, missing};
 use super::trace::{self, TraceBook};
 use super::{permission, turn};
 use crate::context::Context;
@@ -30,15 +30,16 @@ pub(super) async fn leave_early(
     request_id: RequestId,
     exit: Exit,
     mut book: TraceBook,
-    decision: Option<RunDecision>,
+    progress: Progress,
 ) {
-    let (status, error, outcome, note, reply) = match exit {
+    let (status, error, outcome, note, answer) = match exit {
         Exit::Denied { reason } => {
             (RequestStatus::Denied, Some(reason.clone()), StageOutcome::Ended, reason, None)
         }
         Exit::HandledByAutomation { by, reply } => {
             let note = format!("{by} answered");
-            (RequestStatus::HandledByAutomation, None, StageOutcome::Ended, note, Some(reply))
+            let answer = Some((by, reply));
+            (RequestStatus::HandledByAutomation, None, StageOutcome::Ended, note, answer)
         }
         Exit::Failed(failure) => {
             tracing::warn!(?failure, request = %request_id, "a request failed before its turn");
@@ -54,18 +55,16 @@ pub(super) async fn leave_early(
         .ledger
         .write(move |tx| {
             let now = clock.now();
-            if let Some(decision) = &decision {
+            if let Some(decision) = &progress.decision {
                 decision.audit(tx, request_id, now)?;
             }
             trace::write(tx, request_id, &traces, now)?;
-            if let Some(text) = reply {
-                let request = tx.requests().get(request_id)?;
-                let request = request.ok_or_else(|| missing(request_id))?;
-                let arrival = tx.arrivals().get(&request.event_id)?;
-                let arrival = arrival.ok_or_else(|| missing(request_id))?;
+            if let (Some((by, text)), Some(admitted)) = (answer, &progress.admitted) {
+                let arrival = &admitted.identified.received.arrival;
                 if arrival.channel != pipeline::CONTROL_CHANNEL {
-                    enqueue_delivery(tx, &*clock, request_id, &arrival, text)?;
+                    enqueue_delivery(tx, &*clock, request_id, arrival, text.clone())?;
                 }
+                turn::record_answer(tx, &*clock, admitted, &by, text)?;
             }
             turn::finish_request(tx, request_id, status, error, now)
         })

@@ -23,11 +23,20 @@ use crate::crash::CrashPoint;
 pub(super) async fn drive(context: Arc<Context>, received: Received) {
     let request_id = received.request_id;
     let mut book = TraceBook::new(Arc::clone(&context.clock));
-    let mut decision = None;
-    match decide(&context, received, &mut book, &mut decision).await {
-        Ok(automated) => open(&context, automated, book, decision).await,
-        Err(exit) => close::leave_early(&context, request_id, exit, book, decision).await,
+    let mut progress = Progress::default();
+    match decide(&context, received, &mut book, &mut progress).await {
+        Ok(automated) => open(&context, automated, book, progress.decision).await,
+        Err(exit) => close::leave_early(&context, request_id, exit, book, progress).await,
     }
+}
+
+/// How far a request came before it left.
+#[derive(Default)]
+pub(super) struct Progress {
+    /// What access control decided.
+    pub(super) decision: Option<RunDecision>,
+    /// Where it was going.
+    pub(super) admitted: Option<Admitted>,
 }
 
 /// What access control decided about the run, to be audited with whatever comes of it.
@@ -73,7 +82,7 @@ async fn decide(
     context: &Arc<Context>,
     received: Received,
     book: &mut TraceBook,
-    decision: &mut Option<RunDecision>,
+    progress: &mut Progress,
 ) -> Result<Automated, Exit> {
     book.begin(Stage::ResolveIdentity);
     let facts = identity_facts(context, &received).await?;
@@ -81,7 +90,8 @@ async fn decide(
     book.end(StageOutcome::Passed, identified.principal.to_string());
 
     book.begin(Stage::ResolveAccess);
-    let admitted = admit(context, identified, decision).await?;
+    let admitted = admit(context, identified, &mut progress.decision).await?;
+    progress.admitted = Some(admitted.clone());
     let note = format!("{} → {}", admitted.session_key, admitted.agent_id);
     book.end(StageOutcome::Passed, note);
 
@@ -220,7 +230,7 @@ async fn open(
         Ok(_) => context.engine.completion_bell.send_modify(|n| *n += 1),
         Err(error) => {
             let book = TraceBook::new(Arc::clone(&context.clock));
-            close::leave_early(context, request_id, broken(error), book, None).await;
+            close::leave_early(context, request_id, broken(error), book, Progress::default()).await;
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use nexus_agent::port::Clock;
 use nexus_domain::Timestamp;
-use nexus_domain::agent::{Turn, TurnStatus};
+use nexus_domain::agent::{StopReason, Turn, TurnStatus};
 use nexus_domain::event::Event;
 use nexus_domain::id::{MessageId, RequestId, SessionKey, TurnId};
 use nexus_domain::message::{Cost, CostBasis, Message, Part, Role, Usage};
@@ -78,21 +78,7 @@ pub(super) fn open(
     let merged: Vec<_> = openings.iter().skip(1).map(|opening| opening.request.id).collect();
     let assembled = pipeline::assemble_context(leading.automated.clone(), &merged, turn_id);
     let title = purpose(&leading.automated.admitted.identified.received.arrival.content);
-    let turn = Turn {
-        id: turn_id,
-        session_key: session_key.clone(),
-        request_id: leading.request.id,
-        agent_id: leading.automated.admitted.agent_id.clone(),
-        status: TurnStatus::Running,
-        model: None,
-        usage: Usage::default(),
-        cost: Cost { micro_usd: 0, basis: CostBasis::Free },
-        n_steps: 0,
-        stop_reason: None,
-        error: None,
-        started_at: now,
-        completed_at: None,
-    };
+    let turn = new_turn(turn_id, &leading.automated.admitted, leading.request.id, now);
     tx.turns().create(&turn)?;
     tx.sessions().touch(session_key, Some(&title), now)?;
     trace::write(tx, leading.request.id, &traces, now)?;
@@ -191,6 +177,85 @@ pub(super) fn open_next(
         openings.push(Opening { request, automated });
     }
     open(tx, clock, session_key, openings, traces).map(Some)
+}
+
+/// Records what an automation answered in the agent's place, as a turn that ended at once: the
+/// conversation shows it like any other.
+pub(super) fn record_answer(
+    tx: &mut Tx<'_>,
+    clock: &dyn Clock,
+    admitted: &Admitted,
+    by: &str,
+    text: String,
+) -> Result<(), LedgerError> {
+    let now = clock.now();
+    ensure_session(tx, admitted, now)?;
+    let received = &admitted.identified.received;
+    let mut request =
+        tx.requests().get(received.request_id)?.ok_or_else(|| missing(received.request_id))?;
+    request.principal = Some(admitted.identified.principal.clone());
+    request.session_key = Some(admitted.session_key.clone());
+    request.agent_id = Some(admitted.agent_id.clone());
+    let turn_id = TurnId::from_parts(now, clock.entropy());
+    let turn = Turn {
+        status: TurnStatus::Completed,
+        model: Some(format!("automation/{by}")),
+        stop_reason: Some(StopReason::EndTurn),
+        completed_at: Some(now),
+        ..new_turn(turn_id, admitted, request.id, now)
+    };
+    tx.turns().create(&turn)?;
+    let title = purpose(&received.arrival.content);
+    tx.sessions().touch(&admitted.session_key, Some(&title), now)?;
+    let event = Event::TurnCreated {
+        turn_id,
+        session_key: admitted.session_key.clone(),
+        request_ids: vec![request.id],
+    };
+    tx.events().record(now, &event)?;
+    let opening = Opening {
+        request,
+        automated: Automated { admitted: admitted.clone(), enrichment: Vec::new() },
+    };
+    join(tx, clock, &admitted.session_key, turn_id, opening)?;
+    let answer = Message {
+        id: MessageId::from_parts(now, clock.entropy()),
+        turn_id,
+        request_id: None,
+        role: Role::Assistant,
+        parts: vec![Part::Text(text)],
+        created_at: now,
+    };
+    add_message(tx, &admitted.session_key, answer)?;
+    let event = Event::TurnCompleted {
+        turn_id,
+        session_key: admitted.session_key.clone(),
+        status: turn.status,
+        stop_reason: StopReason::EndTurn,
+        error: None,
+        usage: turn.usage,
+        cost: turn.cost,
+    };
+    tx.events().record(now, &event)?;
+    Ok(())
+}
+
+fn new_turn(turn_id: TurnId, admitted: &Admitted, request_id: RequestId, now: Timestamp) -> Turn {
+    Turn {
+        id: turn_id,
+        session_key: admitted.session_key.clone(),
+        request_id,
+        agent_id: admitted.agent_id.clone(),
+        status: TurnStatus::Running,
+        model: None,
+        usage: Usage::default(),
+        cost: Cost { micro_usd: 0, basis: CostBasis::Free },
+        n_steps: 0,
+        stop_reason: None,
+        error: None,
+        started_at: now,
+        completed_at: None,
+    }
 }
 
 /// Closes the books of one request.

@@ -79,7 +79,7 @@ async fn summarize(
         }
     };
     let summary = match request.status {
-        RequestStatus::Completed => reply,
+        RequestStatus::Completed | RequestStatus::HandledByAutomation => reply,
         _ => request.error.clone().or(reply),
     };
     Ok(RunResult {

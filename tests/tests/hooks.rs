@@ -1,0 +1,92 @@
+//! Automations that are registered when the daemon is assembled: they may add to what the agent
+//! sees, or answer in its place.
+
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use futures_util::future::BoxFuture;
+use nexus_client::{Client, ClientOptions, Token, call};
+use nexus_daemon::config::Environment;
+use nexus_daemon::engine::Hook;
+use nexus_daemon::home::OwnerKind;
+use nexus_daemon::{Daemon, StartOptions};
+use nexus_domain::pipeline::{Admitted, HookAnswer, Stage};
+use nexus_domain::request::{RequestStatus, StageOutcome};
+use nexus_protocol::agent::RunParams;
+use nexus_protocol::frame::ClientFacts;
+use nexus_protocol::request::{GetParams, GetResult};
+use nexus_tests::{Act, FakeModel, TestHome};
+
+/// Knows the weather, and answers greetings itself.
+struct Porter;
+
+impl Hook for Porter {
+    fn name(&self) -> &str {
+        "porter"
+    }
+
+    fn run<'a>(&'a self, admitted: &'a Admitted) -> BoxFuture<'a, HookAnswer> {
+        let is_greeting = admitted.identified.received.arrival.content == "hello";
+        Box::pin(async move {
+            HookAnswer {
+                hook: "porter".to_owned(),
+                has_fired: true,
+                enrichment: Some("It rains in Lisbon.".to_owned()),
+                reply: is_greeting.then(|| "hello yourself".to_owned()),
+            }
+        })
+    }
+}
+
+async fn assemble(home: &TestHome) -> Result<(Daemon, Client)> {
+    let mut options = StartOptions::new(home.path().to_owned(), OwnerKind::Headless);
+    options.port = Some(0);
+    options.environment = Environment::of(&[("FAKE_KEY", "not-a-secret")]);
+    options.hooks = vec![Arc::new(Porter)];
+    let daemon = Daemon::assemble(options).await?;
+    let facts = ClientFacts { name: "scenario".to_owned(), ..ClientFacts::default() };
+    let token = Token::read(home.path())?;
+    let options = ClientOptions::new(daemon.address().to_string(), Some(token), facts);
+    let client = Client::connect(options).await?;
+    Ok((daemon, client))
+}
+
+async fn say(client: &Client, text: &str, answer: &str) -> Result<GetResult> {
+    let params = RunParams {
+        message: text.to_owned(),
+        session_key: None,
+        agent_id: None,
+        queue_mode: None,
+        idempotency_key: text.to_owned(),
+    };
+    let done = client.agent(&params).await?.finished().await?;
+    ensure!(done.summary.as_deref() == Some(answer), "it was told {:?}", done.summary);
+    let params = GetParams { id: done.run_id.to_string() };
+    Ok(client.request::<call::RequestsGet>(params).await?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hook_adds_to_the_context_or_answers_in_the_agents_place() -> Result<()> {
+    let model = FakeModel::openai(|_| Act::Say("Take an umbrella.".to_owned())).await?;
+    let home = TestHome::with_model(&model)?;
+    let (daemon, client) = assemble(&home).await?;
+
+    let told = say(&client, "What shall I wear?", "Take an umbrella.").await?;
+    ensure!(told.request.status == RequestStatus::Completed, "{:?}", told.request);
+    let seen = model.seen();
+    ensure!(seen.len() == 1, "the model was called {} times", seen.len());
+    ensure!(seen[0].body.to_string().contains("It rains in Lisbon."), "{}", seen[0].body);
+
+    let greeted = say(&client, "hello", "hello yourself").await?;
+    ensure!(greeted.request.status == RequestStatus::HandledByAutomation, "{:?}", greeted.request);
+    ensure!(model.seen().len() == 1, "an agent ran all the same");
+    let by = greeted.turn.and_then(|turn| turn.model);
+    ensure!(by.as_deref() == Some("automation/porter"), "answered by {by:?}");
+    let last = greeted.request.stages.last();
+    let ended = last.is_some_and(|trace| {
+        trace.stage == Stage::RunAutomations && trace.outcome == StageOutcome::Ended
+    });
+    ensure!(ended, "the trace says {:?}", greeted.request.stages);
+    daemon.drain("the scenario is over").await;
+    Ok(())
+}
