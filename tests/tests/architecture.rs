@@ -61,10 +61,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "nexus-ui",
         ],
     ),
-    (
-        "nexus-cli",
-        &["nexus-client", "nexus-domain", "nexus-ledger", "nexus-protocol", "nexus-secrets"],
-    ),
+    ("nexus-cli", &["nexus-client", "nexus-domain", "nexus-protocol"]),
     ("nexus-app", &["nexus-client", "nexus-daemon", "nexus-domain", "nexus-protocol"]),
     ("nexus-adapter", &["nexus-domain", "nexus-protocol"]),
     ("nexus-adapter-echo", &["nexus-adapter", "nexus-domain"]),
@@ -133,7 +130,7 @@ const HOMES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "Command::new",
-        &["core/supervisor/", "core/sandbox/", "core/cli/src/environment.rs", "xtask/src/run.rs"],
+        &["core/supervisor/", "core/sandbox/", "core/cli/src/process.rs", "xtask/src/run.rs"],
         "one place starts processes",
     ),
     ("unbounded_channel", &[], "every queue has a limit"),
@@ -143,7 +140,8 @@ const HOMES: &[(&str, &[&str], &str)] = &[
         &["core/iam/", "core/daemon/src/authorize.rs"],
         "only `authorize` makes a permit",
     ),
-    ("nexus_agent::turn", &["core/daemon/src/engine"], "only the engine runs an agent"),
+    ("agent::turn", &["core/daemon/src/engine"], "only the engine runs an agent"),
+    ("turn::run(", &["core/daemon/src/engine"], "only the engine runs an agent"),
     ("unsafe_code", &["Cargo.toml"], "nothing turns the ban on unsafe code off"),
     ("@tauri-apps", &["ui/src/shell.ts"], "the page works in any browser"),
 ];
@@ -202,7 +200,7 @@ fn files_stay_small() {
     let mut wrong = String::new();
     for source in sources() {
         let n_lines = source.code.lines().count();
-        if n_lines > FILE_LINES_MAX && !source.is_generated {
+        if n_lines > FILE_LINES_MAX && !source.is_generated && !source.is_test {
             let _ = writeln!(wrong, "{} has {n_lines} lines", source.path);
         }
     }
