@@ -91,6 +91,9 @@ pub(super) async fn close_turn(
             found.ok_or_else(|| LedgerError::NotFound { what: "turn", id: turn_id.to_string() })?;
         keep_partial(tx, &turn, partial, now)?;
         settle_calls(tx, &*clock, &turn)?;
+        if outcome.stop_reason == StopReason::Limit {
+            keep_last_word(tx, &*clock, &turn, &outcome.reply)?;
+        }
         withdraw_questions(tx, turn_id, now)?;
         let assembled = assembled(tx, &turn)?;
         end_turn(tx, &mut turn, &outcome, now)?;
@@ -126,6 +129,32 @@ fn keep_partial(
         request_id: None,
         role: Role::Assistant,
         parts: vec![Part::Text(text)],
+        created_at: now,
+    };
+    turn::add_message(tx, &turn.session_key, message)
+}
+
+/// A run that ended at a limit says so in the conversation, behind what the model said last.
+fn keep_last_word(
+    tx: &mut Tx<'_>,
+    clock: &dyn Clock,
+    turn: &Turn,
+    reply: &str,
+) -> Result<(), LedgerError> {
+    let messages = tx.turns().of_turn(turn.id)?;
+    let said = messages.iter().rev().find(|message| message.role == Role::Assistant);
+    let said = said.map(Message::text).unwrap_or_default();
+    let text = reply.strip_prefix(said.as_str()).unwrap_or(reply).trim();
+    if text.is_empty() {
+        return Ok(());
+    }
+    let now = clock.now();
+    let message = Message {
+        id: MessageId::from_parts(now, clock.entropy()),
+        turn_id: turn.id,
+        request_id: None,
+        role: Role::Assistant,
+        parts: vec![Part::Text(text.to_owned())],
         created_at: now,
     };
     turn::add_message(tx, &turn.session_key, message)
