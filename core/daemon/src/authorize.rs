@@ -120,25 +120,44 @@ pub async fn decide_and_audit(
     Ok(Decision { verdict, audit_position })
 }
 
-/// Records that somebody could not prove who it is.
+/// Something that was decided at the door, before there is a caller or a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DoorEvent {
+    /// A credential was missing or wrong.
+    LoginFailed,
+    /// A one-time link was made.
+    LinkMade,
+    /// A one-time link signed a browser in.
+    SignedIn,
+}
+
+/// Records what was decided at the door, before anything follows from it.
 ///
 /// # Errors
-/// What the ledger says when it cannot be recorded.
-pub async fn audit_failed_login(
+/// What the ledger says when it cannot be recorded; then nothing may follow.
+pub async fn audit_door(
     context: &Context,
-    address: &str,
+    event: DoorEvent,
+    principal: Principal,
     surface: &str,
 ) -> Result<AuditPosition, Failure> {
+    let (action, effect, reason) = match event {
+        DoorEvent::LoginFailed => {
+            ("authenticate", Effect::Deny, "the credential is missing or wrong")
+        }
+        DoorEvent::LinkMade => ("make_link", Effect::Allow, "the caller is signed in"),
+        DoorEvent::SignedIn => ("sign_in", Effect::Allow, "a one-time link was used"),
+    };
     let at = context.clock.now();
     let entry = AuditEntry {
         at,
         request_id: None,
         turn_id: None,
-        chain: Chain::of(Principal::Unknown(format!("control:{address}"))),
-        action: "authenticate".to_owned(),
+        chain: Chain::of(principal),
+        action: action.to_owned(),
         resource: surface.to_owned(),
-        verdict: Effect::Deny.name().to_owned(),
-        reason: "the credential is missing or wrong".to_owned(),
+        verdict: effect.name().to_owned(),
+        reason: reason.to_owned(),
         digest: None,
     };
     commit(context, at, entry).await

@@ -96,7 +96,7 @@ macro_rules! handle_row {
     (Stream, $resource:ident::$function:ident,
      $self:ident, $caller:ident, $permit:ident, $method:expr, $params:ident) => {{
         let key = Key::new(&$caller.principal, &$params.idempotency_key, $method, &$params)?;
-        let is_known = idempotency::check_recorded(&$self.context.ledger, &key).await?;
+        let is_known = $self.claim(&key).await?;
         let run = methods::$resource::$function(&$self.context, $permit, $params);
         let (first, last) = Box::pin(run).await?;
         let first = json(&first)?;
@@ -169,12 +169,18 @@ impl Dispatcher {
         if !key.creates_request() {
             return self.idempotency.once(key, now, command).await;
         }
-        let is_known = idempotency::check_recorded(&self.context.ledger, &key).await?;
+        let is_known = self.claim(&key).await?;
         let answer: Arc<str> = command.await?.into();
         if !is_known {
             self.record(key, answer.clone());
         }
         Ok(answer)
+    }
+
+    /// Whether it is on record what a key stands for, in this life of the daemon or an earlier one.
+    async fn claim(&self, key: &Key) -> Result<bool, Failure> {
+        self.idempotency.claim(key, self.context.clock.now())?;
+        idempotency::check_recorded(&self.context.ledger, key).await
     }
 
     /// Records what a key stands for, beside the answer: the request itself is on disk already,

@@ -130,6 +130,15 @@ impl Idempotency {
         outcome
     }
 
+    /// Notes what a key stands for, without an answer: for commands that know their own
+    /// duplicates.
+    ///
+    /// # Errors
+    /// `Invalid` when the key stands for another command.
+    pub fn claim(&self, key: &Key, now: Timestamp) -> Result<(), Failure> {
+        self.turn(key, now).map(drop)
+    }
+
     fn turn(&self, key: &Key, now: Timestamp) -> Result<Turn, Failure> {
         let mut principals = self.principals();
         if !principals.contains_key(&key.principal) && principals.len() >= PRINCIPALS_MAX {
@@ -294,6 +303,14 @@ mod tests {
         let other = Key::new(&Principal::Job("x".into()), "a", Method::RuntimeReload, &"q");
         let other = memory.once(other.unwrap(), Timestamp(0), answer("3")).await;
         assert_eq!(&*other.unwrap(), "3", "another principal has keys of its own");
+    }
+
+    #[test]
+    fn a_claimed_key_stands_for_one_command() {
+        let memory = Idempotency::default();
+        assert!(memory.claim(&key("a", "p"), Timestamp(0)).is_ok());
+        assert!(memory.claim(&key("a", "p"), Timestamp(0)).is_ok());
+        assert!(memory.claim(&key("a", "q"), Timestamp(0)).is_err());
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use nexus_domain::Failure;
+use nexus_domain::principal::Principal;
 use secrecy::ExposeSecret as _;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -16,7 +17,7 @@ use super::login::{SESSION_TTL_MS, Session};
 use super::metrics::Metrics;
 use super::pulse::{self, Beat};
 use super::throttle::Throttle;
-use crate::authorize::{Caller, audit_failed_login};
+use crate::authorize::{Caller, DoorEvent, audit_door};
 use crate::context::Context;
 use crate::dispatch::Dispatcher;
 
@@ -110,8 +111,9 @@ impl Shared {
     /// Audits a wrong credential and holds its answer back.
     pub(super) async fn refuse_login(&self, address: IpAddr, surface: &str) {
         self.metrics.login_failed();
-        let recorded = audit_failed_login(&self.context, &address.to_string(), surface).await;
-        if let Err(failure) = recorded {
+        let stranger = Principal::Unknown(format!("control:{address}"));
+        let event = DoorEvent::LoginFailed;
+        if let Err(failure) = audit_door(&self.context, event, stranger, surface).await {
             tracing::error!(?failure, "a failed login could not be recorded");
         }
         let delay_ms = self.throttle.failed(address, self.context.clock.now());

@@ -13,6 +13,7 @@ use super::answer;
 use super::cookie;
 use super::door::Shared;
 use super::login::SESSION_TTL_MS;
+use crate::authorize::{DoorEvent, audit_door};
 
 /// Shown for a link that was used or is too old. It carries no style and no script: the content
 /// policy forbids both inline, and it needs neither.
@@ -51,7 +52,8 @@ pub(super) async fn make(
     headers: HeaderMap,
 ) -> Response<Body> {
     let made = async {
-        shared.known(&headers, peer.address.ip(), "/api/link").await?;
+        let caller = shared.known(&headers, peer.address.ip(), "/api/link").await?;
+        audit_door(&shared.context, DoorEvent::LinkMade, caller.principal, "/api/link").await?;
         let link = shared.context.logins.issue(shared.context.clock.now())?;
         // The guard let this host name pass, and the cookie will belong to it.
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
@@ -86,6 +88,11 @@ pub(super) async fn open(
         }
         Err(failure) => return answer::failure(&failure),
     };
+    let owner = shared.owner.principal.clone();
+    if let Err(failure) = audit_door(&shared.context, DoorEvent::SignedIn, owner, "/open").await {
+        // The session exists, and nobody will ever hold its token.
+        return answer::failure(&failure);
+    }
     let Some(set_cookie) = cookie::set_session(&token, SESSION_TTL_MS) else {
         return answer::failure(&Failure::internal("the session token is no header value"));
     };
