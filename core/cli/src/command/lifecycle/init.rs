@@ -30,7 +30,8 @@ pub(crate) fn run(context: &Context) -> Result<Exit> {
     if files.is_empty() {
         output.line(&format!("{} {home} is complete", output.sign(Sign::Good)))?;
     } else {
-        output.line(&format!("{} {home} is ready; made:", output.sign(Sign::Good)))?;
+        let n = files.len();
+        output.line(&format!("{} {home} is ready ({n} made)", output.sign(Sign::Good)))?;
         for file in files.iter().filter_map(Value::as_str) {
             output.note(&format!("  {file}"));
         }

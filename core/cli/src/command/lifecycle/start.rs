@@ -131,7 +131,10 @@ fn ended(context: &Context, status: &str) -> CliError {
         let from = lines.len().saturating_sub(LOG_LINES);
         error = error.why(lines[from..].join("\n       "));
     }
-    error.fix("nexus doctor").fix("nexus daemon logs")
+    if error.fix.is_empty() {
+        error.fix.extend(["nexus doctor".to_owned(), "nexus daemon logs".to_owned()]);
+    }
+    error
 }
 
 fn too_slow(context: &Context, state: &str) -> CliError {

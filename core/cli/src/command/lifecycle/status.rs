@@ -142,7 +142,7 @@ fn print_health(status: &StatusResult, output: &Output) -> Result<()> {
     output.line("")?;
     for check in &amiss {
         let (sign, word) = health_words(check.status);
-        let fix = check.fix.as_ref().map_or(String::new(), |fix| format!("   {fix}"));
+        let fix = check.fix.as_ref().map_or(String::new(), |fix| format!(" → {fix}"));
         let what = text::one_line(&format!("{} {word}: {}{fix}", check.id, check.reason));
         output.line(&format!("  {}  {what}", output.sign(sign)))?;
     }

@@ -2,6 +2,7 @@
 
 use nexus_client::call;
 use nexus_client::discovery::Running;
+use nexus_protocol::health::HealthStatus;
 use nexus_protocol::runtime::{StatusParams, StatusResult};
 use serde_json::json;
 
@@ -79,6 +80,11 @@ async fn announce(
     let Running { version, address, pid, .. } = running;
     output.note(&format!("{sign} nexus {version} {word} at {address} (process {pid})"));
     say_model(&status, context);
+    for check in status.health.checks.iter().filter(|check| is_amiss(check.status)) {
+        let fix = check.fix.as_ref().map_or(String::new(), |fix| format!(" → {fix}"));
+        let what = text::one_line(&format!("{}: {}{fix}", check.id, check.reason));
+        output.note(&format!("{} {what}", output.sign_note(Sign::Warn)));
+    }
     output.note(&format!(
         "  {}  {}",
         output.paint_note(style::DIM, "Control UI"),
@@ -91,6 +97,10 @@ async fn announce(
     output.line(&url)?;
     output.note("  next: nexus chat · nexus status · nexus down");
     Ok(())
+}
+
+fn is_amiss(status: HealthStatus) -> bool {
+    matches!(status, HealthStatus::Degraded | HealthStatus::Unhealthy)
 }
 
 fn say_model(status: &StatusResult, context: &Context) {
@@ -121,7 +131,11 @@ async fn foreground(up: &Up, context: &Context) -> Result<Exit> {
         tokio::select! {
             status = child.wait() => {
                 let status = status?;
-                return Ok(if status.success() { Exit::Ok } else { Exit::Failed });
+                if status.success() {
+                    return Ok(Exit::Ok);
+                }
+                return Err(CliError::failed(format!("the daemon ended: {status}"))
+                    .fix("nexus doctor"));
             }
             running = &mut ready, if !is_announced => {
                 is_announced = true;
