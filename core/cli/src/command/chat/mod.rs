@@ -1,9 +1,11 @@
 //! `nexus chat`: talk to an agent; once, or for as long as you like.
 
+mod asking;
 mod driver;
 mod painter;
 mod person;
 mod repl;
+mod turn;
 
 use std::io::Read;
 
@@ -14,7 +16,8 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::failure::{CliError, Exit, Result};
-use driver::{Driver, Ended};
+use driver::Driver;
+use turn::Ended;
 
 /// Largest message that is read from stdin, in bytes.
 const MESSAGE_BYTES_MAX: u64 = nexus_domain::arrival::CONTENT_BYTES_MAX as u64;

@@ -1,0 +1,135 @@
+//! Questions of a turn: put before the person, answered once, kept while the daemon is away.
+
+use nexus_client::{Resumed, ResumingEvents, call};
+use nexus_domain::event::Event;
+use nexus_domain::permission::PermissionRequest;
+use nexus_protocol::acl::ListParams;
+
+use super::driver::Driver;
+use super::person::{self, Decision};
+use super::turn::Turn;
+use crate::command::acl;
+use crate::command::events::summary;
+use crate::failure::{CliError, Exit, Result};
+
+/// What is kept while a person thinks; a turn that waits has little to tell.
+const MISSED_MAX: usize = 1_024;
+
+impl Driver {
+    /// Asks about everything that waits in this session already.
+    pub(super) async fn ask_waiting(&mut self) -> Result<()> {
+        let Some(client) = self.events.client() else { return Ok(()) };
+        let params = ListParams {
+            include_resolved: false,
+            session_key: Some(self.session.clone()),
+            limit: None,
+        };
+        let waiting = client.request::<call::AclRequestsList>(params).await?.requests;
+        for permission in &waiting {
+            let mut turn = Turn::new(Some(permission.turn_id), self.context.output.clone());
+            self.ask(permission, &mut turn).await?;
+            turn.painter.end()?;
+        }
+        Ok(())
+    }
+
+    /// Puts a permission request before the person; without one, says where it can be decided.
+    pub(super) async fn ask(
+        &mut self,
+        permission: &PermissionRequest,
+        turn: &mut Turn,
+    ) -> Result<()> {
+        turn.painter.permission(permission)?;
+        if !self.asks_here {
+            if self.waits_elsewhere {
+                return turn.painter.note("(waiting for somebody to decide)");
+            }
+            turn.painter.end()?;
+            let what = format!("{} waits for a decision", permission.agent_id);
+            return Err(CliError::new(Exit::Usage, "NEEDS_DECISION", what)
+                .why(format!("it wants: {}", acl::action(permission)))
+                .fix(format!("nexus acl request approve {}", permission.id))
+                .fix(format!("nexus acl request deny {}", permission.id))
+                .fix("or call again with --wait, and decide elsewhere"));
+        }
+        let mut missed = Vec::new();
+        let asked = tokio::select! {
+            decision = person::decide(&self.context.output) => Some(decision?),
+            word = elsewhere(&mut self.events, permission, &mut missed) => {
+                turn.painter.note(&format!("({})", word?))?;
+                None
+            }
+        };
+        if let Some(decision) = asked {
+            self.until_back(turn, &mut missed).await?;
+            self.decide(permission, decision, turn).await?;
+        }
+        for resumed in missed {
+            match resumed {
+                Resumed::Event(frame) => turn.on_event(&frame, &self.session)?,
+                Resumed::Away { .. } | Resumed::Back => self.is_run_lost = true,
+            }
+        }
+        Ok(())
+    }
+
+    /// A decision that was made while the daemon was away is kept until it is back.
+    async fn until_back(&mut self, turn: &mut Turn, missed: &mut Vec<Resumed>) -> Result<()> {
+        if self.events.client().is_some() {
+            return Ok(());
+        }
+        turn.painter.note("(the daemon is away; it gets your answer when it is back)")?;
+        while self.events.client().is_none() {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => return Err(CliError::silent(Exit::Interrupted)),
+                resumed = self.events.next() => missed.push(resumed?),
+            }
+        }
+        Ok(())
+    }
+
+    async fn decide(
+        &mut self,
+        permission: &PermissionRequest,
+        decision: Decision,
+        turn: &mut Turn,
+    ) -> Result<()> {
+        let Some(client) = self.events.client() else { return Ok(()) };
+        let outcome = match decision {
+            Decision::Approve => acl::approve(client, permission, None, &self.context).await,
+            Decision::Deny(reason) => acl::deny(client, permission, reason, &self.context).await,
+            Decision::Stop => return self.interrupted(turn).await,
+        };
+        match outcome {
+            Ok(request) => turn.painter.decided(request.status),
+            // Somebody else was faster, or the run has ended: that is news, not an error.
+            Err(error) if matches!(error.exit, Exit::Conflict | Exit::NotFound) => {
+                turn.painter.note(&format!("({})", error.what))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Waits until a permission request is decided by somebody else; what happens meanwhile is kept,
+/// because a line that is being typed must not be written over.
+async fn elsewhere(
+    events: &mut ResumingEvents,
+    permission: &PermissionRequest,
+    missed: &mut Vec<Resumed>,
+) -> Result<String> {
+    loop {
+        let resumed = events.next().await?;
+        if let Resumed::Event(frame) = &resumed
+            && let Some(Event::PermissionResolved { permission_id, status, resolved_by, .. }) =
+                summary::event(frame)
+            && permission_id == permission.id
+        {
+            let by = resolved_by.map_or(String::new(), |by| format!(" by {by}"));
+            return Ok(format!("{}{by}", format!("{status:?}").to_lowercase()));
+        }
+        if missed.len() < MISSED_MAX {
+            missed.push(resumed);
+        }
+    }
+}
