@@ -76,7 +76,7 @@ function Pending({ permission }: { permission: PermissionRequest }) {
     >
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
         <h3 className="grow text-[0.9375rem] font-semibold text-ask-text">{sentence}</h3>
-        {permission.kind === "unknown_outcome" && <Chip tone="warn">{t("tool.status.unknown")}</Chip>}
+        {permission.kind === "unknown_outcome" && <Chip tone="warn">{t("tool.short.unknown")}</Chip>}
         <Expiry at={permission.expires_at} />
       </div>
       {permission.kind === "unknown_outcome" && <p className="mt-1.5 text-sm">{t("ask.unknownOutcomeNote")}</p>}

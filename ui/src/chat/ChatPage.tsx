@@ -52,6 +52,8 @@ export function ChatPage() {
 }
 
 function Conversation({ view, agent }: { view: SessionView; agent: string }) {
+  const store = useStore();
+  const isOnline = useSelect((state) => state.connection.phase === "online");
   const outgoing = useSelect((state) => state.outgoing);
   const isEmpty =
     view.load === "ready" &&
@@ -63,7 +65,15 @@ function Conversation({ view, agent }: { view: SessionView; agent: string }) {
       {isEmpty ? (
         <div className="grid min-h-0 grow place-content-center overflow-y-auto p-6 text-center">
           <p className="text-lg font-semibold">{t("chat.emptyTitle", { agent })}</p>
-          <p className="mt-1 max-w-md text-text-2">{t("chat.emptyText")}</p>
+          <p className="mt-1 mb-4 max-w-md text-text-2">{t("chat.emptyText")}</p>
+          <button
+            type="button"
+            className="btn justify-self-center"
+            disabled={!isOnline}
+            onClick={() => void store.send(view.key, t("chat.emptyTry"), "followup")}
+          >
+            {t("chat.emptyTry")}
+          </button>
         </div>
       ) : (
         <MessageList view={view} />

@@ -23,7 +23,7 @@ export const ItemView = memo(
       case "reasoning":
         return <Reasoning text={item.text} />;
       case "tool":
-        return <ToolRow call={item.call} />;
+        return <ToolRow call={item.call} isDenied={item.isDenied} />;
       case "tools":
         return <ToolGroup calls={item.calls} />;
       case "permission":

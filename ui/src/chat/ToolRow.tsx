@@ -18,20 +18,27 @@ const TONES: Record<ToolCallStatus, Tone> = {
   unknown: "warn",
 };
 
+interface Props {
+  call: ToolCallRecord;
+  /** Whether a person said no: that is an answer, not a failure. */
+  isDenied?: boolean;
+}
+
 /** A tool call in one line: what, on what, how long, how it went. Opens to all of it. */
-export function ToolRow({ call }: { call: ToolCallRecord }) {
+export function ToolRow({ call, isDenied = false }: Props) {
   const argument = shortArguments(call.arguments);
+  const isFailed = call.status === "failed" && !isDenied;
   return (
-    <details className="group min-w-0 text-sm" open={call.status === "failed" || undefined} data-tool={call.name}>
+    <details className="min-w-0 text-sm" open={isFailed || undefined} data-tool={call.name}>
       <summary className="flex min-h-8 list-none items-center gap-2 rounded-lg px-1.5 hover:bg-surface-2 pointer-coarse:min-h-11">
         <Wrench size={14} strokeWidth={1.5} aria-hidden="true" className="shrink-0 text-text-3" />
         <span className="shrink-0 font-medium">{call.name}</span>
         <span className="min-w-0 grow truncate font-mono text-code text-text-2">{argument}</span>
         <Elapsed call={call} />
-        <Chip tone={TONES[call.status]}>{t(`tool.status.${call.status}`).split(":")[0]}</Chip>
+        <Chip tone={TONES[call.status]}>{t(isDenied ? "tool.denied" : `tool.short.${call.status}`)}</Chip>
       </summary>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-2 py-1.5 ps-7">
-        {call.status === "unknown" && <p className="text-warn-text">{t("tool.status.unknown")}</p>}
+        {call.status === "unknown" && <p className="text-warn-text">{t("tool.unknown")}</p>}
         <Part title={t("tool.arguments")}>
           <Payload text={prettyJson(call.arguments)} label={t("tool.arguments")} />
         </Part>
@@ -78,7 +85,7 @@ export function ToolGroup({ calls }: { calls: ToolCallRecord[] }) {
         <Wrench size={14} strokeWidth={1.5} aria-hidden="true" className="shrink-0 text-text-3" />
         <span className="grow font-medium">{t("tool.group", { name, n: calls.length })}</span>
         <span className="meta">{duration(tookMs)}</span>
-        <Chip tone="ok">{t("tool.status.completed")}</Chip>
+        <Chip tone="ok">{t("tool.short.completed")}</Chip>
       </summary>
       <div className="ps-5">
         {calls.map((call) => (

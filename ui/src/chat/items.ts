@@ -7,7 +7,7 @@ export type Item =
   | { kind: "heading"; key: string; agent: string; at: number }
   | { kind: "text"; key: string; text: string }
   | { kind: "reasoning"; key: string; text: string }
-  | { kind: "tool"; key: string; call: ToolCallRecord }
+  | { kind: "tool"; key: string; call: ToolCallRecord; isDenied: boolean }
   | { kind: "tools"; key: string; calls: ToolCallRecord[] }
   | { kind: "permission"; key: string; permission: PermissionRequest }
   | { kind: "end"; key: string; turn: Turn };
@@ -60,10 +60,15 @@ function repliesOf(view: SessionView, message: Message, asked: Map<string, Permi
     const call = known ?? { id, turn_id: message.turn_id, name, arguments: values, status: "pending" };
     const permissions = asked.get(callKey(message.turn_id, id)) ?? [];
     return [
-      { kind: "tool", key, call },
+      { kind: "tool", key, call, isDenied: permissions.some(isRefused) },
       ...permissions.map((permission): Item => ({ kind: "permission", key: permission.id, permission })),
     ];
   });
+}
+
+/** Whether the answer was no: said, or by silence. */
+export function isRefused({ status }: PermissionRequest): boolean {
+  return status === "denied" || status === "expired";
 }
 
 function folded(items: Item[]): Item[] {

@@ -2,6 +2,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { ApprovalCard } from "../approval/ApprovalCard";
 import { Payload } from "../approval/Payload";
+import { isRefused } from "../chat/items";
 import { ToolRow } from "../chat/ToolRow";
 import { costText, tokensText } from "../format/amount";
 import { principalText, shortId } from "../format/principal";
@@ -67,7 +68,11 @@ function FactsLine({ value }: { value: RequestsGetResult }) {
     <div className="mt-1 flex flex-wrap items-center gap-x-2.5 gap-y-1">
       <RequestChip status={request.status} />
       <span className="text-text-2">
-        {[request.agent_id, request.session_key, request.principal && principalText(request.principal)]
+        {[
+          request.agent_id && t("request.agent", { agent: request.agent_id }),
+          request.session_key && t("request.session", { session: request.session_key }),
+          request.principal && principalText(request.principal),
+        ]
           .filter(Boolean)
           .join(" · ")}
       </span>
@@ -99,9 +104,16 @@ function Body({ value }: { value: RequestsGetResult }) {
         </p>
       )}
       <Waterfall value={value} />
-      {permissions.map((permission) => (
-        <ApprovalCard key={permission.id} permission={latest[permission.id] ?? permission} />
-      ))}
+      {permissions.length > 0 && (
+        <section aria-labelledby="asked-title" className="grid gap-2">
+          <h2 id="asked-title" className="sr">
+            {t("request.asked")}
+          </h2>
+          {permissions.map((permission) => (
+            <ApprovalCard key={permission.id} permission={latest[permission.id] ?? permission} />
+          ))}
+        </section>
+      )}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-2">
         <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
           <section className="card" aria-labelledby="tools-title">
@@ -113,7 +125,11 @@ function Body({ value }: { value: RequestsGetResult }) {
             ) : (
               <div className="grid grid-cols-[minmax(0,1fr)] gap-1">
                 {toolCalls.map((call) => (
-                  <ToolRow key={call.id} call={call} />
+                  <ToolRow
+                  key={call.id}
+                  call={call}
+                  isDenied={permissions.some((each) => each.tool_call_id === call.id && isRefused(each))}
+                />
                 ))}
               </div>
             )}
