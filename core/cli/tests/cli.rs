@@ -218,6 +218,8 @@ async fn wrong_lines_are_usage_errors_with_a_way_out() {
         ("request list --status sideways", "invalid value", "nexus"),
         ("chat --session", "a value is required", "nexus"),
         ("chat", "there is nothing to say", "nexus chat"),
+        ("config set runtime.port", "config set", "nexus"),
+        ("config set a.b 1 c.d", "`c.d` has no value", "nexus config set"),
         ("help nonsense", "there is no command", "nexus --help"),
     ] {
         let words: Vec<_> = words.split(' ').collect();

@@ -5,6 +5,7 @@ mod driver;
 mod painter;
 mod person;
 mod repl;
+mod reply;
 mod turn;
 
 use std::io::Read;

@@ -2,10 +2,10 @@
 
 use nexus_domain::agent::ToolCallStatus;
 use nexus_domain::event::Transient;
-use nexus_domain::id::MessageId;
 use nexus_domain::message::{Message, Role};
 use nexus_domain::permission::{PermissionRequest, PermissionStatus};
 
+use super::reply::{Reply, Show};
 use crate::command::acl;
 use crate::failure::Result;
 use crate::output::{Output, Sign, style, text};
@@ -27,8 +27,7 @@ pub(super) struct ToolEnd<'a> {
 /// What has been shown of a turn.
 pub(super) struct Painter {
     output: Output,
-    /// The reply in hand: its id, what was shown of it, the number of the last delta.
-    reply: Option<(MessageId, String, u64)>,
+    reply: Reply,
     /// Calls that run: id and what they do.
     running: Vec<(String, String)>,
     whole: String,
@@ -40,7 +39,7 @@ impl Painter {
     pub(super) fn new(output: Output) -> Self {
         let mut painter = Self {
             output,
-            reply: None,
+            reply: Reply::default(),
             running: Vec::new(),
             whole: String::new(),
             is_line_open: false,
@@ -111,46 +110,23 @@ impl Painter {
         Ok(())
     }
 
-    /// Text as it is written. A delta out of order is skipped: the recorded message brings what
-    /// is missing.
+    /// Text as it is written, for a person who watches. In a pipe only recorded messages are
+    /// shown: a reply that begins anew cannot be taken back there.
     pub(super) fn streamed(&mut self, passing: &Transient) -> Result<()> {
-        match passing {
-            Transient::Token { message_id, seq, delta, .. } => {
-                if self.reply.as_ref().is_none_or(|(id, ..)| id != message_id) {
-                    self.reply = Some((*message_id, String::new(), seq.saturating_sub(1)));
-                }
-                let Some((_, shown, last)) = &mut self.reply else { return Ok(()) };
-                if *seq != *last + 1 {
-                    return Ok(());
-                }
-                *last = *seq;
-                shown.push_str(delta);
-                let delta = delta.clone();
-                self.say(&delta)
-            }
-            Transient::Snapshot { message_id, seq, text, .. } => {
-                let shown = match &self.reply {
-                    Some((id, shown, _)) if id == message_id => shown.clone(),
-                    _ => String::new(),
-                };
-                self.reply = Some((*message_id, text.clone(), *seq));
-                self.catch_up(&shown, text)
-            }
-            Transient::Reasoning { .. } => Ok(()),
+        if !self.output.is_tty() {
+            return Ok(());
         }
+        let show = self.reply.streamed(passing);
+        self.show(show)
     }
 
-    /// Shows what is missing; a reply that began anew is shown anew.
-    fn catch_up(&mut self, shown: &str, whole: &str) -> Result<()> {
-        match whole.strip_prefix(shown) {
-            Some(rest) => {
-                let rest = rest.to_owned();
-                self.say(&rest)
-            }
-            None => {
+    fn show(&mut self, show: Show) -> Result<()> {
+        match show {
+            Show::Nothing => Ok(()),
+            Show::More(text) => self.say(&text),
+            Show::Anew(text) => {
                 self.note("(the reply starts over)")?;
-                let whole = whole.to_owned();
-                self.say(&whole)
+                self.say(&text)
             }
         }
     }
@@ -161,11 +137,8 @@ impl Painter {
             return Ok(());
         }
         let whole = message.text();
-        let shown = match self.reply.take() {
-            Some((id, shown, _)) if id == message.id => shown,
-            _ => String::new(),
-        };
-        self.catch_up(&shown, &whole)?;
+        let show = self.reply.recorded(message.id, &whole);
+        self.show(show)?;
         if self.is_line_open {
             self.output.piece("\n")?;
             self.is_line_open = false;

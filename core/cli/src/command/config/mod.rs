@@ -51,7 +51,7 @@ pub(crate) enum Config {
     Set {
         /// A key such as runtime.port and its TOML value (text needs no quotes); more pairs are
         /// set together, all or none
-        #[arg(required = true, num_args = 2.., allow_hyphen_values = true, value_names = ["KEY", "VALUE"])]
+        #[arg(required = true, num_args = 2.., allow_negative_numbers = true, value_names = ["KEY", "VALUE"])]
         pairs: Vec<String>,
     },
     /// Take a value out of nexus.toml, so that its default holds

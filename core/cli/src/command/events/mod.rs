@@ -59,8 +59,13 @@ pub(crate) async fn run(Events::Tail(tail): Events, context: &Context) -> Result
     if tail.no_follow && latest.0 <= tail.after.unwrap_or(0) {
         return Ok(Exit::Ok);
     }
+    let types = match tail.no_follow {
+        // The end of a replay is seen by its last position, so all of it has to pass by here.
+        true => Vec::new(),
+        false => tail.types.iter().map(|name| name.trim().to_owned()).collect(),
+    };
     let params = SubscribeParams {
-        types: tail.types.iter().map(|name| name.trim().to_owned()).collect(),
+        types,
         after: tail.after.map(Position),
         session_key: tail.session.clone(),
         transient: tail.transient,
@@ -84,7 +89,7 @@ async fn follow(
     while tail.limit.is_none_or(|limit| n_shown < limit) {
         let next = events.next();
         let resumed = match tail.no_follow {
-            // With a filter the last position may never come: silence after a replay is its end.
+            // Should the last position never come, a long silence is the end.
             true => match tokio::time::timeout(REPLAY_SILENCE, next).await {
                 Ok(resumed) => resumed?,
                 Err(_) => break,
@@ -96,8 +101,10 @@ async fn follow(
                 if tail.no_follow && frame.position.is_some_and(|position| position > latest) {
                     break;
                 }
-                show(&frame, output)?;
-                n_shown += 1;
+                if is_wanted(&tail.types, &frame.event) {
+                    show(&frame, output)?;
+                    n_shown += 1;
+                }
                 if tail.no_follow && frame.position == Some(latest) {
                     break;
                 }
@@ -119,7 +126,16 @@ async fn follow(
 }
 
 /// Silence that ends a replay.
-const REPLAY_SILENCE: std::time::Duration = std::time::Duration::from_millis(1_000);
+const REPLAY_SILENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Whether a type is among those asked for; the same rule as the daemon's.
+fn is_wanted(types: &[String], name: &str) -> bool {
+    let is_match = |wanted: &String| match wanted.trim().strip_suffix('*') {
+        Some(beginning) => name.starts_with(beginning),
+        None => wanted.trim() == name,
+    };
+    types.is_empty() || types.iter().any(is_match)
+}
 
 fn show(frame: &EventFrame, output: &Output) -> Result<()> {
     if output.is_json() {
@@ -140,4 +156,20 @@ fn show(frame: &EventFrame, output: &Output) -> Result<()> {
         output.paint(summary::style_of(frame), &text::pad(&frame.event, TYPE_COLUMNS)),
         text::cut(&summary, room.max(20)),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_the_rest() {
+        let types = ["turn.*", " acl.decision"].map(str::to_owned);
+        for (name, expect) in
+            [("turn.created", true), ("acl.decision", true), ("acl.decisions", false), ("t", false)]
+        {
+            assert_eq!(is_wanted(&types, name), expect, "{name}");
+        }
+        assert!(is_wanted(&[], "anything"));
+    }
 }

@@ -75,7 +75,7 @@ pub(crate) async fn stop(now: bool, reason: &str, context: &Context) -> Result<O
         Discovery::Unreachable { facts, .. } => facts.pid,
     };
     let within_ms = if now { NOW_MS_MAX } else { DRAIN_MS_MAX };
-    if wait_free(within_ms, context).await {
+    if wait_free(within_ms, !now, context).await {
         return Ok(Some(pid));
     }
     if !now {
@@ -86,7 +86,7 @@ pub(crate) async fn stop(now: bool, reason: &str, context: &Context) -> Result<O
             .fix("nexus down --now"));
     }
     process::kill(pid)?;
-    if wait_free(NOW_MS_MAX, context).await {
+    if wait_free(NOW_MS_MAX, false, context).await {
         context.output.note("it was ended at once; what is unfinished goes on at the next start");
         return Ok(Some(pid));
     }
@@ -100,14 +100,14 @@ async fn ask(client: &Client, reason: &str, context: &Context) -> Result<u32> {
 }
 
 /// Waits until no process holds the home.
-async fn wait_free(within_ms: u64, context: &Context) -> bool {
+async fn wait_free(within_ms: u64, explains: bool, context: &Context) -> bool {
     let mut waited_ms = 0;
     let mut is_explained = false;
     while Discovery::find(&context.home).await != Discovery::NotRunning {
         if waited_ms >= within_ms {
             return false;
         }
-        if waited_ms >= EXPLAIN_AFTER_MS && !is_explained {
+        if explains && waited_ms >= EXPLAIN_AFTER_MS && !is_explained {
             context.output.note("  waiting for runs to end (nexus down --now does not wait)");
             is_explained = true;
         }

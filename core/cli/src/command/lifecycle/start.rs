@@ -86,10 +86,13 @@ pub(crate) async fn wait_ready(
                 }
             }
         }
-        if let Some(child) = child.as_mut()
-            && let Ok(Some(status)) = child.try_wait()
-        {
-            return Err(ended(context, &status.to_string()));
+        let status = child.as_mut().and_then(|child| child.try_wait().ok().flatten());
+        if let Some(status) = status {
+            if Discovery::find(&context.home).await == Discovery::NotRunning {
+                return Err(ended(context, &status.to_string()));
+            }
+            // Somebody else started a daemon at the same moment and was first: that one will do.
+            child = None;
         }
         if waited_ms >= READY_MS_MAX {
             return Err(too_slow(context, state));
