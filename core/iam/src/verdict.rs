@@ -80,7 +80,7 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.effect {
             Effect::Allow => "allowed by ",
-            Effect::Ask => "must be asked by ",
+            Effect::Ask => "asked by ",
             Effect::Deny => "denied by ",
         })?;
         match self.reasons.first() {

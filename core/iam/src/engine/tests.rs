@@ -111,7 +111,7 @@ fn a_verdict_names_its_policy_and_reason() {
     );
     let verdict = decide(chain, tool("http_fetch", ToolEffect::Network));
     assert_eq!(verdict.effect, Effect::Ask);
-    assert!(verdict.to_string().starts_with("must be asked by owner-network: "), "{verdict}");
+    assert!(verdict.to_string().starts_with("asked by owner-network: "), "{verdict}");
 }
 
 #[test]
