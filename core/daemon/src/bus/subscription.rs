@@ -39,8 +39,6 @@ pub struct Subscription {
     next_passing: u64,
     /// The text so far is due: at the beginning, and after a gap.
     wants_snapshots: bool,
-    /// Reading an old stretch from the ledger; streaming text waits for the present.
-    is_behind: bool,
     /// The ledger had nothing more when it was last read.
     has_read_all: bool,
     ready: VecDeque<Item>,
@@ -63,7 +61,6 @@ impl Subscription {
             after,
             next_passing: 0,
             wants_snapshots,
-            is_behind: false,
             has_read_all: false,
             ready: VecDeque::new(),
             recorded,
@@ -121,13 +118,12 @@ impl Subscription {
             None => (!self.has_read_all).then_some(self.after),
         };
         if floor_behind.is_some() {
-            self.is_behind = true;
+            // An old stretch comes from the ledger first; streaming text waits for the present.
             return floor_behind;
         }
         if self.filter.wants_transient() {
             self.join_passing(&mut state);
         }
-        self.is_behind = false;
         self.take_in_order(&state);
         None
     }
@@ -135,7 +131,7 @@ impl Subscription {
     /// Moves to the present of the streaming text if the subscriber is new or fell behind.
     fn join_passing(&mut self, state: &mut State) {
         let is_lagging = !self.wants_snapshots && self.next_passing < state.passing.first_index();
-        if is_lagging && !self.is_behind {
+        if is_lagging {
             self.ready.push_back(Item::Lagged { after: self.after });
         }
         if is_lagging || self.wants_snapshots {
