@@ -7,6 +7,7 @@ pub mod model;
 pub mod page;
 pub mod process;
 pub mod talk;
+pub mod wire;
 
 pub use dice::Dice;
 pub use home::TestHome;

@@ -118,6 +118,15 @@ impl DaemonProcess {
         Ok(ClientOptions::new(self.address.clone(), Some(self.token()?), facts))
     }
 
+    /// Memory it holds, in bytes; nothing where the system does not say.
+    #[must_use]
+    pub fn memory_bytes(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+        let n_kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(n_kib * 1024)
+    }
+
     /// Kills it as `kill -9` does.
     ///
     /// # Errors
