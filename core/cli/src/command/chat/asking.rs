@@ -16,7 +16,7 @@ use crate::failure::{CliError, Exit, Result};
 const MISSED_MAX: usize = 1_024;
 
 impl Driver {
-    /// Asks about everything that waits in this session already.
+    /// Asks about everything that waits in this session already, then shows how its turn goes on.
     pub(super) async fn ask_waiting(&mut self) -> Result<()> {
         let Some(client) = self.events.client() else { return Ok(()) };
         let params = ListParams {
@@ -25,10 +25,38 @@ impl Driver {
             limit: None,
         };
         let waiting = client.request::<call::AclRequestsList>(params).await?.requests;
+        // A session has one turn at a time, so all that wait in it belong to the same.
+        let Some(first) = waiting.first() else { return Ok(()) };
+        let mut turn = Turn::new(Some(first.turn_id), self.context.output.clone());
         for permission in &waiting {
-            let mut turn = Turn::new(Some(permission.turn_id), self.context.output.clone());
             self.ask(permission, &mut turn).await?;
-            turn.painter.end()?;
+        }
+        self.attend(&mut turn).await?;
+        turn.painter.end()
+    }
+
+    /// Shows a turn that somebody else began, to its end.
+    async fn attend(&mut self, turn: &mut Turn) -> Result<()> {
+        while turn.stop_reason.is_none() {
+            let resumed = tokio::select! {
+                _ = tokio::signal::ctrl_c() => {
+                    self.interrupted(turn).await?;
+                    continue;
+                }
+                resumed = self.events.next() => resumed?,
+            };
+            match resumed {
+                Resumed::Event(frame) => self.on_event(&frame, None, turn).await?,
+                Resumed::Away { .. } if !self.is_run_lost => {
+                    self.is_run_lost = true;
+                    turn.painter.note("(the daemon is away; Ctrl-C twice leaves)")?;
+                }
+                Resumed::Away { .. } => {}
+                Resumed::Back => {
+                    self.is_run_lost = false;
+                    turn.painter.note("(connected again; the turn goes on)")?;
+                }
+            }
         }
         Ok(())
     }
@@ -50,7 +78,10 @@ impl Driver {
                 .why(format!("it wants: {}", acl::action(permission)))
                 .fix(format!("nexus acl request approve {}", permission.id))
                 .fix(format!("nexus acl request deny {}", permission.id))
-                .fix("or call again with --wait, and decide elsewhere"));
+                .fix(format!(
+                    "or decide in the conversation: nexus chat --session {}",
+                    self.session
+                )));
         }
         let mut missed = Vec::new();
         let asked = tokio::select! {

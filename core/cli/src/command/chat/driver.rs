@@ -180,7 +180,7 @@ impl Driver {
         }
     }
 
-    async fn on_event(
+    pub(super) async fn on_event(
         &mut self,
         frame: &EventFrame,
         run: Option<&Run>,
