@@ -39,17 +39,17 @@ pub(crate) struct Started {
 
 /// Makes sure that a daemon runs in this home and is ready.
 pub(crate) async fn ensure(port: Option<u16>, context: &Context) -> Result<Started> {
-    match Discovery::find(&context.home).await {
-        Discovery::Running(running) => {
-            wait_ready(context, None).await?;
-            return Ok(Started { running, was_running: true });
+    let found = Discovery::find(&context.home).await;
+    if let Discovery::Unreachable { .. } = found {
+        context.output.note("a daemon is starting or stopping in this home; waiting for it");
+    }
+    if found != Discovery::NotRunning {
+        match wait_ready(context, None).await {
+            Ok(running) => return Ok(Started { running, was_running: true }),
+            // It was on its way down, and its place is free now.
+            Err(error) if error.code == "DAEMON_NOT_RUNNING" => {}
+            Err(error) => return Err(error),
         }
-        Discovery::Unreachable { .. } => {
-            context.output.note("a daemon is starting or stopping in this home; waiting for it");
-            let running = wait_ready(context, None).await?;
-            return Ok(Started { running, was_running: true });
-        }
-        Discovery::NotRunning => {}
     }
     let made = init::make(context)?;
     if made["made"].as_array().is_some_and(|made| !made.is_empty()) {
