@@ -1,5 +1,8 @@
 //! Reads from a test runner's output how many tests passed and failed.
 
+/// How the last line of nextest begins.
+const NEXTEST: &str = "Summary [";
+
 /// Tests that ran.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Count {
@@ -24,11 +27,17 @@ impl Count {
 
 /// Sums the summaries of nextest, cargo test, vitest and the browser tests in `output`.
 pub(crate) fn read(output: &str) -> Count {
+    // nextest repeats what a failed test printed, its own summary among it.
+    let is_nextest = output.lines().any(|line| without_colour(line).trim().starts_with(NEXTEST));
     let mut count = Count::default();
     for line in output.lines() {
         let line = without_colour(line);
         let line = line.trim();
-        if line.starts_with("Summary [") || line.starts_with("test result:") {
+        if line.starts_with(NEXTEST) {
+            count.add(words(line));
+        } else if is_nextest {
+            continue;
+        } else if line.starts_with("test result:") {
             count.add(words(line));
         } else if let Some(rest) = line.strip_prefix("Tests ") {
             // vitest; its line "Test Files" counts files, not tests.
@@ -104,6 +113,11 @@ mod tests {
         check("  12 passed (3.1s)", 12, 0);
         check("  2 failed", 0, 2);
         check("12 passed, 1 failed", 12, 1);
+        check(
+            "test result: FAILED. 0 passed; 1 failed\nSummary [1s] 9 tests run: 8 passed, 1 failed",
+            8,
+            1,
+        );
         check("2 failed attempts were expected", 0, 0);
     }
 }

@@ -278,8 +278,10 @@ fn reference(name: &str) -> Value {
 }
 
 fn closed(properties: Value) -> Value {
-    let required: Vec<_> =
+    let mut required: Vec<_> =
         properties.as_object().map(|map| map.keys().cloned().collect()).unwrap_or_default();
+    // For the same reason as in `sorted`.
+    required.sort();
     json!({
         "type": "object",
         "properties": properties,
