@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { until } from "./daemon.mjs";
 import { assertAccessible, assertFits, assertNoViolations, atRest, lastReply, NARROW, WIDE, write } from "./harness.mjs";
 
-export async function offlineTests(tests, browser, daemon) {
+/** `reachable` is an address that answers with the word `slow`. */
+export async function offlineTests(tests, browser, daemon, reachable) {
   const page = await browser.page(daemon);
 
   await tests.test("a link signs the browser in, once", async () => {
@@ -90,9 +91,39 @@ export async function offlineTests(tests, browser, daemon) {
     await atRest(page);
   });
 
+  await tests.test("yes means once: the page is fetched, and the next one asks again", async () => {
+    await write(page, `fetch ${reachable}`);
+    await page.locator("[data-ask]").waitFor();
+    await page.waitForTimeout(600);
+    await page.locator("[data-composer]").blur();
+    await page.keyboard.press("!");
+    await page.keyboard.press("a");
+    await page.getByText(/You allowed this once/).waitFor();
+    await lastReply(page).getByText("slow").waitFor();
+    await atRest(page);
+    await write(page, `fetch ${reachable}`);
+    await page.locator("[data-ask]").waitFor();
+  });
+
+  await tests.test("an approval outlives the daemon, and a decision in one window counts in all", async () => {
+    const other = await browser.page(daemon, { viewport: NARROW });
+    await other.locator("[data-ask]").waitFor();
+    await daemon.kill();
+    await daemon.run();
+    await page.getByRole("status").getByText(/Running|Starting|Degraded/).waitFor();
+    await page.locator("[data-ask]").waitFor();
+    await other.waitForTimeout(600);
+    await other.getByRole("button", { name: "Deny", exact: true }).click();
+    await other.locator("[data-ask]").waitFor({ state: "detached" });
+    await page.locator("[data-ask]").waitFor({ state: "detached" });
+    await page.getByText(/You denied this/).last().waitFor();
+    await atRest(page);
+    await other.context().close();
+  });
+
   await tests.test("the way of a request is shown in eight stages", async () => {
     await page.getByRole("link", { name: "trace" }).last().click();
-    await page.getByRole("heading", { level: 1, name: /fetch https/ }).waitFor();
+    await page.getByRole("heading", { level: 1, name: /fetch http/ }).waitFor();
     const table = page.getByRole("table", { name: "Stages" });
     for (const stage of ["1 receiveEvent", "6 runAgent", "8 finalize"]) await table.getByText(stage, { exact: true }).waitFor();
     await page.getByText("http_fetch").first().waitFor();

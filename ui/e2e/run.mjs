@@ -19,6 +19,9 @@ const undo = [() => browser.stop(), () => model.stop()];
 
 const OFFLINE = `[models]
 discover = false
+
+[tools.http_fetch]
+allow_private_hosts = true
 `;
 const SLOW = `[agents.main]
 models = ["fake/slow"]
@@ -52,7 +55,7 @@ async function withDaemon(toml, run) {
 
 try {
   await sizeTests(tests);
-  await withDaemon(OFFLINE, (daemon) => offlineTests(tests, browser, daemon));
+  await withDaemon(OFFLINE, (daemon) => offlineTests(tests, browser, daemon, `${model.url}/models`));
   await withDaemon(SLOW, (daemon) => slowTests(tests, browser, daemon));
   await tests.test("no page complained", async () => assert.deepEqual(browser.complaints, []));
   const folder = process.env.NEXUS_SCREENSHOTS;

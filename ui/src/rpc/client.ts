@@ -152,7 +152,7 @@ export class Client {
       if (frame.type === "hello-ok") {
         isGreeted = true;
         clearTimeout(this.helloTimer);
-        void this.begin(socket, frame);
+        this.begin(socket, frame);
       } else if (frame.type === "hello-error") {
         void this.refused(frame.reason);
       } else if (frame.type === "res") {
@@ -168,7 +168,7 @@ export class Client {
     };
   }
 
-  private async begin(socket: WebSocket, ok: HelloOk): Promise<void> {
+  private begin(socket: WebSocket, ok: HelloOk): void {
     this.lastSeq = 0;
     this.tickMs = ok.policy.tickIntervalMs;
     const known = this.options.position();
@@ -176,9 +176,11 @@ export class Client {
     const after = known === undefined || isReplaced ? ok.snapshot.position : known;
     this.options.onHello(ok, isReplaced);
     this.tries = 0;
-    this.set({ phase: "online", hello: ok });
+    const unanswered = [...this.calls.values()];
     socket.send(this.subscription(after));
-    for (const call of this.calls.values()) socket.send(call.text);
+    for (const call of unanswered) socket.send(call.text);
+    // Last: whoever hears of it makes calls of its own.
+    this.set({ phase: "online", hello: ok });
   }
 
   private subscription(after: Position): string {

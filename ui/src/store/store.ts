@@ -42,9 +42,9 @@ export class Store {
       probeAuth,
       onEvent: (frame) => this.onEvent(frame),
       onConnection: (connection) => this.onConnection(connection),
-      onHello: (_hello, isReplaced) => {
+      onHello: (hello, isReplaced) => {
         if (isReplaced) this.set({ ...initialState, connection: this.state.connection });
-        if (this.state.position === undefined) this.set({ ...this.state, position: _hello.snapshot.position });
+        if (this.state.position === undefined) this.set({ ...this.state, position: hello.snapshot.position });
       },
       position: () => this.state.position,
     });
