@@ -80,9 +80,15 @@ fn misfit(path: &str, why: &str) -> Failure {
     Failure::invalid(format!("`{path}` does not fit: {why}")).details(json!({ "path": path }))
 }
 
-/// Checks lengths and ranges only; types and names are the parser's part.
+/// Checks lengths and ranges, and that objects are objects; other types and names are the parser's
+/// part.
 fn check_bounds(root: &Value, schema: &Value, value: &Value, path: &str) -> Result<(), Failure> {
     let schema = resolve(root, schema);
+    // The derived readers take an array for a struct, field by field; then nothing here would be
+    // checked by name.
+    if value.is_array() && schema.get("type").is_some_and(|kind| kind == "object") {
+        return Err(misfit(path, "it is a list, not an object"));
+    }
     if let Some(text) = value.as_str() {
         let n_chars = text.chars().count() as u64;
         let (min, max) = (bound(schema, "minLength"), bound(schema, "maxLength"));
