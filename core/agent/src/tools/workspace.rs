@@ -191,6 +191,10 @@ pub(super) fn explain(path: &Path, error: &io::Error) -> String {
             format!("`{path}` leads out of the workspace")
         }
         io::ErrorKind::PermissionDenied => format!("`{path}` may not be opened: {error}"),
+        // Met where a folder was to be made: a link that leads out, or a file.
+        io::ErrorKind::AlreadyExists => {
+            format!("`{path}`: a part of the path is not a folder of the workspace")
+        }
         io::ErrorKind::NotADirectory => format!("`{path}`: a part of the path is not a folder"),
         io::ErrorKind::Interrupted => format!("`{path}` was left as it is: {error}"),
         // An open that must not wait says this for a pipe that nobody reads, and for a socket.
