@@ -137,6 +137,16 @@ impl DaemonProcess {
         Ok(())
     }
 
+    /// Asks it to stop, as a service manager does.
+    ///
+    /// # Errors
+    /// When the operating system refuses.
+    pub fn stop(&self) -> Result<()> {
+        let (is_sent, said) = signal(self.child.id(), "-TERM")?;
+        anyhow::ensure!(is_sent, "it cannot be told to stop: {said}");
+        Ok(())
+    }
+
     /// Waits until it has died of its own.
     ///
     /// # Errors
@@ -158,6 +168,32 @@ impl DaemonProcess {
     pub fn is_alive(&mut self) -> Result<bool> {
         Ok(self.child.try_wait()?.is_none())
     }
+}
+
+/// Sends a signal to a process.
+#[expect(clippy::disallowed_methods, reason = "the standard library sends no other than KILL")]
+fn signal(pid: u32, name: &str) -> Result<(bool, String)> {
+    let output = Command::new("/bin/kill").args([name, &pid.to_string()]).output()?;
+    Ok((output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned()))
+}
+
+/// Runs a subcommand of `nexusd` on a home: whether it succeeded, and all it said.
+///
+/// # Errors
+/// When it does not start.
+#[expect(clippy::disallowed_methods, reason = "scenarios start the daemon here and only here")]
+pub fn run_command(program: &str, home: &Path, arguments: &[&str]) -> Result<(bool, String)> {
+    let output = Command::new(program)
+        .arg("--home")
+        .arg(home)
+        .args(arguments)
+        .env_clear()
+        .env("HOME", home)
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{program} does not start"))?;
+    let said = [output.stdout, output.stderr].concat();
+    Ok((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
 }
 
 impl Drop for DaemonProcess {
