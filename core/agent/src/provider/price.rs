@@ -11,7 +11,7 @@ use super::ProviderKind;
 const SNAPSHOT: &str = include_str!("../../data/prices.json");
 
 /// Prices of one model, in US dollars per million tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
     /// Tokens sent.
@@ -99,6 +99,9 @@ impl PriceTable {
     pub fn price(&self, kind: ProviderKind, provider: &str, model: &str) -> Option<Price> {
         if let Some(price) = self.own.get(&format!("{provider}/{model}")) {
             return Some(*price);
+        }
+        if kind.is_free() {
+            return Some(Price::default());
         }
         // Another host may serve a model of the same name at another price.
         if !kind.needs_key() {
