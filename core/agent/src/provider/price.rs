@@ -119,15 +119,17 @@ impl PriceTable {
     /// What a call cost.
     #[must_use]
     pub fn cost(&self, kind: ProviderKind, provider: &str, model: &str, usage: Usage) -> Cost {
+        let has_own = self.own.contains_key(&format!("{provider}/{model}"));
+        if kind.is_free() && !has_own {
+            return Cost { micro_usd: 0, basis: CostBasis::Free };
+        }
         match self.price(kind, provider, model) {
             Some(price) => {
-                let has_own = self.own.contains_key(&format!("{provider}/{model}"));
                 let known = if has_own { None } else { self.known(model) };
                 let long = known.and_then(|known| known.long_prompt);
                 let micro_usd = micro_usd(price, long, usage);
                 Cost { micro_usd, basis: CostBasis::PriceTable }
             }
-            None if kind.is_free() => Cost { micro_usd: 0, basis: CostBasis::Free },
             None => Cost { micro_usd: 0, basis: CostBasis::Unknown },
         }
     }
