@@ -114,7 +114,7 @@ async fn deliver(context: &Context, child: &Child, record: DeliveryRecord) -> Re
     let id = record.delivery.id;
     let Ok(target) = serde_json::from_value::<Target>(record.delivery.target.clone()) else {
         let error = SendError::new(SendErrorKind::NotFound, "its target cannot be read");
-        return failed(context, &record, &error).await;
+        return failed(context, &record, &error, false).await;
     };
     if !permit(context, &record, &target).await? {
         return Ok(());
@@ -127,6 +127,8 @@ async fn deliver(context: &Context, child: &Child, record: DeliveryRecord) -> Re
         reply_to_id: target.reply_to_id,
         text: record.delivery.text.clone(),
     };
+    // Asked before: an adapter that dies while it sends says nothing any more.
+    let is_repeatable = child.facts().is_some_and(|facts| facts.has_idempotent_sends);
     match child.send(params).await {
         Ok(SendResult { message_ids }) => {
             CrashPoint::DeliveryUnrecorded.pass();
@@ -138,7 +140,7 @@ async fn deliver(context: &Context, child: &Child, record: DeliveryRecord) -> Re
             });
             Ok(sent.await?)
         }
-        Err(error) => failed(context, &record, &error).await,
+        Err(error) => failed(context, &record, &error, is_repeatable).await,
     }
 }
 
@@ -206,23 +208,29 @@ fn chain(request: Option<Request>) -> Chain {
     }
 }
 
+/// Records that a delivery failed, and when it is tried again. One whose outcome nobody knows is
+/// tried again only if a repetition does no harm.
 async fn failed(
     context: &Context,
     record: &DeliveryRecord,
     error: &SendError,
+    is_repeatable: bool,
 ) -> Result<(), Failure> {
     let (id, now) = (record.delivery.id, context.clock.now());
-    let is_unknown = error.kind == SendErrorKind::Unknown;
-    let may_retry = matches!(error.kind, SendErrorKind::RateLimited | SendErrorKind::Network);
+    let may_retry = match error.kind {
+        SendErrorKind::RateLimited | SendErrorKind::Network => true,
+        kind => kind == SendErrorKind::Unknown && is_repeatable,
+    };
     let delay_ms = RETRY.delay_ms(record.n_tries + 1, error.retry_after_ms, 1.0);
     let retry_at = delay_ms.filter(|_| may_retry).map(|ms| now.plus_ms(ms));
+    let is_unknown = error.kind == SendErrorKind::Unknown && retry_at.is_none();
     let text = error.message.clone();
     let noted = context.ledger.write(move |tx| {
         match is_unknown {
             true => tx.outbox().unknown(id, now, &text)?,
             false => tx.outbox().failed(id, now, &text, retry_at)?,
         }
-        if is_unknown || retry_at.is_none() {
+        if retry_at.is_none() {
             let event = Event::DeliveryFailed { delivery_id: id, error: text, is_unknown };
             tx.events().record(now, &event)?;
         }
