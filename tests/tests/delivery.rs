@@ -1,0 +1,174 @@
+//! Messages that come and go through an adapter: who is let in, what runs once, what is sent once,
+//! and an adapter that dies in the middle.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+use nexus_client::call;
+use nexus_domain::Timestamp;
+use nexus_domain::id::RequestId;
+use nexus_domain::request::RequestStatus;
+use nexus_ledger::{Durability, Ledger, LedgerOptions, Mapping, MappingKind};
+use nexus_protocol::frame::EventFrame;
+use nexus_protocol::health::{HealthParams, HealthResult, HealthStatus};
+use nexus_tests::process::run_command;
+use nexus_tests::{Act, DaemonProcess, FakeModel, Talk, TestHome};
+use serde_json::Value;
+
+const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
+const ECHO: &str = env!("CARGO_BIN_EXE_adapter-echo-scenario");
+
+/// A home with the echo adapter; `settings` are its own.
+fn home(model: &FakeModel, settings: &str) -> Result<TestHome> {
+    let home = TestHome::with_model(model)?;
+    let config = format!(
+        "{}\n[adapters.echo]\ncommand = [{ECHO:?}]\naccount = \"main\"\n\n\
+         [adapters.echo.settings]\nrecord = {:?}\n{settings}\n",
+        model.config(),
+        home.path().join("sent.jsonl"),
+    );
+    std::fs::write(home.path().join("nexus.toml"), config)?;
+    Ok(home)
+}
+
+/// What the adapter has sent, one line each.
+fn sent(home: &TestHome) -> Result<Vec<Value>> {
+    let text = std::fs::read_to_string(home.path().join("sent.jsonl")).unwrap_or_default();
+    text.lines().map(|line| serde_json::from_str(line).context("a torn line")).collect()
+}
+
+/// Makes a sender of the echo channel known, as a person would before anything came.
+async fn introduce(home: &TestHome, sender_id: &'static str, is_owner: bool) -> Result<()> {
+    let (is_made, said) = run_command(NEXUSD, home.path(), &["init"])?;
+    ensure!(is_made, "{said}");
+    let ledger = Ledger::open(LedgerOptions {
+        path: home.path().join("state/nexus.db"),
+        durability: Durability::Process,
+        n_readers: 1,
+        on_commit: None,
+    })?;
+    let map = move |tx: &mut nexus_ledger::Tx<'_>| {
+        let mapping = Mapping {
+            channel: "echo",
+            sender_id,
+            entity_id: sender_id,
+            entity_name: sender_id,
+            is_owner,
+            kind: MappingKind::Confirmed,
+        };
+        tx.identity().map(&mapping, Timestamp(1))
+    };
+    ledger.write(map).await?;
+    ledger.close().await;
+    Ok(())
+}
+
+/// Waits until the request of an event has ended.
+async fn ended(talk: &Talk, event_id: &str) -> Result<nexus_protocol::request::GetResult> {
+    let is_it = |event: &EventFrame| {
+        event.payload["event_id"].as_str().is_some_and(|id| id.ends_with(event_id))
+    };
+    let started = talk.until("nex.request.started", is_it).await?;
+    let id = started.payload["request_id"].as_str().context("no id")?;
+    talk.ended(RequestId::parse(id).map_err(|failure| anyhow!(failure))?).await
+}
+
+/// The second event of which something is true.
+fn second(is_one: impl Fn(&EventFrame) -> bool) -> impl Fn(&EventFrame) -> bool {
+    let n_seen = AtomicUsize::new(0);
+    move |event| is_one(event) && n_seen.fetch_add(1, Ordering::SeqCst) == 1
+}
+
+async fn health(talk: &Talk) -> Result<HealthResult> {
+    Ok(talk.client().request::<call::Health>(HealthParams {}).await?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_is_denied_and_nothing_runs() -> Result<()> {
+    let model = FakeModel::openai(|_| Act::Say("Hello, stranger.".to_owned())).await?;
+    let home = home(
+        &model,
+        "events = [{ content = \"let me in\", event_id = \"knock\" },\n\
+         { content = \"let me in\", event_id = \"knock\" },\n\
+         { content = \"and now?\", event_id = \"again\" }]",
+    )?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let talk = Talk::with(&daemon).await?;
+    // Each is handed in after the one before was acknowledged, so the last one comes last.
+    for event_id in ["knock", "again"] {
+        let denied = ended(&talk, event_id).await?;
+        ensure!(denied.request.status == RequestStatus::Denied, "{:?}", denied.request.status);
+        let reason = denied.request.error.context("no reason is given")?;
+        ensure!(reason.contains("unknown senders are denied"), "it says `{reason}`");
+        ensure!(denied.turn.is_none() && denied.tool_calls.is_empty(), "something ran");
+    }
+    ensure!(talk.requests().await?.len() == 2, "{:?}", talk.requests().await?);
+    ensure!(model.seen().is_empty(), "the model was asked on behalf of a stranger");
+    ensure!(sent(&home)?.is_empty(), "a stranger was answered");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_known_sender_is_answered_once() -> Result<()> {
+    let model = FakeModel::openai(|seen| Act::Say(format!("You said: {}", seen.asked()))).await?;
+    let home = home(
+        &model,
+        "events = [{ content = \"hi\", event_id = \"one\", sender_id = \"anna\" },\n\
+         { content = \"hi\", event_id = \"one\", sender_id = \"anna\" },\n\
+         { content = \"and?\", event_id = \"two\", sender_id = \"anna\" },\n\
+         { content = \"let me in\", event_id = \"three\" }]",
+    )?;
+    introduce(&home, "anna", false).await?;
+    let mut daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let talk = Talk::with(&daemon).await?;
+    for event_id in ["one", "two"] {
+        let done = ended(&talk, event_id).await?.request;
+        ensure!(done.status == RequestStatus::Completed, "{:?}", done.error);
+    }
+    talk.until("adapter.out.sent", second(|_| true)).await?;
+    check_sent(&home)?;
+
+    // After a restart the adapter hands everything in once more: nothing runs, nothing is sent.
+    daemon.kill()?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let talk = Talk::with(&daemon).await?;
+    talk.until("adapter.status", second(|event| event.payload["state"] == "running")).await?;
+    talk.ended(talk.say("main", "Anything else?").await?).await?;
+    let requests = talk.requests().await?;
+    ensure!(requests.len() == 4, "{} requests", requests.len());
+    check_sent(&home)
+}
+
+fn check_sent(home: &TestHome) -> Result<()> {
+    let sent = sent(home)?;
+    let texts: Vec<_> = sent.iter().map(|one| one["text"].as_str().unwrap_or("?")).collect();
+    ensure!(texts == ["You said: hi", "You said: and?"], "sent was {texts:?}");
+    ensure!(sent.iter().all(|one| one["to"] == "anna"), "{sent:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adapter_that_dies_while_it_sends_is_started_again_and_sends_once() -> Result<()> {
+    let model = FakeModel::openai(|_| Act::Say("Here I am.".to_owned())).await?;
+    let home = home(
+        &model,
+        "crash_after = 0\n\
+         events = [{ content = \"hi\", event_id = \"one\", sender_id = \"boss\" }]",
+    )?;
+    introduce(&home, "boss", true).await?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let talk = Talk::with(&daemon).await?;
+    let down =
+        talk.until("adapter.status", |event| event.payload["state"] == "backing_off").await?;
+    let reason = down.payload["reason"].as_str().unwrap_or_default();
+    ensure!(reason.contains('3'), "the exit code is not told: `{reason}`");
+    talk.until("adapter.out.sent", |_| true).await?;
+    let sent = sent(&home)?;
+    ensure!(sent.len() == 1 && sent[0]["text"] == "Here I am.", "sent was {sent:?}");
+    let health = health(&talk).await?;
+    ensure!(health.adapters.total == 1 && health.adapters.running == 1, "{:?}", health.adapters);
+    ensure!(health.status == HealthStatus::Healthy, "{:?}", health.status);
+    let done = ended(&talk, "one").await?.request;
+    ensure!(done.status == RequestStatus::Completed, "{:?}", done.error);
+    Ok(())
+}
