@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use crate::count::Count;
-use crate::run::{Program, root, say, target_dir};
+use crate::run::{self, Program, root, say, target_dir};
 
 /// What makes the compiler count coverage for libFuzzer; plain code generation flags, so that the
 /// stable toolchain does.
@@ -22,9 +22,12 @@ pub(crate) fn run_all(seconds: u32) -> Result<Count> {
         return Ok(Count::default());
     }
     let target = target_dir().join("fuzz");
+    // Naming the system keeps the flags away from build scripts and macros.
+    let host = run::host()?;
     Program::cargo()
         .inside("tests/fuzz")
-        .args("build --release --bins")
+        .args("build --release --bins --target")
+        .args(&host)
         .with("RUSTFLAGS", COVERAGE)
         .with("CARGO_TARGET_DIR", &target)
         .run()
@@ -33,11 +36,12 @@ pub(crate) fn run_all(seconds: u32) -> Result<Count> {
     for name in names()? {
         let found = target.join("corpus").join(&name);
         std::fs::create_dir_all(&found)?;
-        let mut fuzz = Program::new(&target.join("release").join(&name).to_string_lossy())
-            .arg(&found)
-            .args(&format!("-max_total_time={seconds} -max_len={INPUT_BYTES_MAX}"))
-            .args("-timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0")
-            .arg(format!("-artifact_prefix={}/", target.display()));
+        let mut fuzz =
+            Program::new(&target.join(&host).join("release").join(&name).to_string_lossy())
+                .arg(&found)
+                .args(&format!("-max_total_time={seconds} -max_len={INPUT_BYTES_MAX}"))
+                .args("-timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0")
+                .arg(format!("-artifact_prefix={}/", target.display()));
         // Inputs worth starting from are committed beside the target.
         let seeds = home.join("seeds").join(&name);
         if seeds.is_dir() {

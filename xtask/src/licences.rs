@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::run::{Program, root, say};
+use crate::run::{self, Program, root, say};
 
 /// Fails when a dependency has a licence that is not allowed, or when a crate is pulled in twice
 /// that is not a known exception.
@@ -20,7 +20,7 @@ pub(crate) fn check() -> Result<()> {
     // Without the filter, cargo would download what only other systems need.
     let metadata = Program::cargo()
         .args("metadata --locked --format-version 1 --filter-platform")
-        .args(&host()?)
+        .args(&run::host()?)
         .output()?;
     let metadata: Value = serde_json::from_str(&metadata)?;
     let packages = metadata["packages"].as_array().context("no packages in the metadata")?;
@@ -57,13 +57,6 @@ pub(crate) fn check() -> Result<()> {
     }
     say(format!("{n_packages} packages, {} in more than one version", versions.len()));
     Ok(())
-}
-
-/// The system we compile for.
-fn host() -> Result<String> {
-    let version = Program::new("rustc").args("-vV").output()?;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.context("rustc does not name its host")?.to_owned())
 }
 
 /// The quoted words of the list `key = [ … ]` in a section. Enough of TOML for one plain file.

@@ -37,6 +37,13 @@ pub(crate) fn target_dir() -> PathBuf {
     cache.map_or_else(|| root().join("target"), |cache| cache.join("nexus").join("target"))
 }
 
+/// The system that cargo compiles for.
+pub(crate) fn host() -> Result<String> {
+    let version = Program::new("rustc").args("-vV").output()?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc does not name its host")?.to_owned())
+}
+
 /// Prints a line.
 pub(crate) fn say(line: impl AsRef<str>) {
     let mut out = std::io::stdout().lock();

@@ -19,6 +19,9 @@ mod subscription;
 mod throttle;
 mod upgrade;
 
+#[cfg(feature = "test-util")]
+pub use sse::stream_params;
+
 #[cfg(test)]
 mod tests;
 

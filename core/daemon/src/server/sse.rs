@@ -56,6 +56,18 @@ pub(super) async fn stream(
     }
 }
 
+/// What a request for the stream means, from its query and its `Last-Event-ID`; for the fuzzer.
+#[cfg(feature = "test-util")]
+pub fn stream_params(query: &str, last_event_id: &[u8]) -> Option<SubscribeParams> {
+    let uri = format!("/?{query}").parse().ok()?;
+    let Query(query) = Query::<StreamQuery>::try_from_uri(&uri).ok()?;
+    let mut headers = HeaderMap::new();
+    if !last_event_id.is_empty() {
+        headers.insert(LAST_EVENT_ID, HeaderValue::from_bytes(last_event_id).ok()?);
+    }
+    params(&query, &headers).ok()
+}
+
 fn params(query: &StreamQuery, headers: &HeaderMap) -> Result<SubscribeParams, Failure> {
     // A browser that reconnects repeats the old address and adds where it was: that is newer.
     let last_id = headers.get(LAST_EVENT_ID).map(|id| id.to_str().unwrap_or("?"));
