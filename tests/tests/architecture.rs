@@ -247,6 +247,24 @@ fn the_lock_file_of_the_page_names_no_registry() {
     assert!(!lock.contains("\"resolved\""), "set omit-lockfile-registry-resolved in ui/.npmrc");
 }
 
+#[test]
+fn the_pages_link_to_what_exists() {
+    let docs = root().join("docs");
+    let mut pages = vec![root().join("README.md")];
+    pages.extend(docs.read_dir().unwrap().map(|entry| entry.unwrap().path()));
+    let mut wrong = String::new();
+    for page in pages.iter().filter(|page| page.extension().is_some_and(|ending| ending == "md")) {
+        let text = std::fs::read_to_string(page).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            let is_ours = !link.is_empty() && !link.contains("://");
+            if is_ours && !page.with_file_name(link).exists() {
+                let _ = writeln!(wrong, "{} links to {link}", page.display());
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
 /// A source file of ours.
 struct Source {
     /// Path inside the repository, with `/`.
