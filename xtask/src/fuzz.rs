@@ -36,12 +36,13 @@ pub(crate) fn run_all(seconds: u32) -> Result<Count> {
     for name in names()? {
         let found = target.join("corpus").join(&name);
         std::fs::create_dir_all(&found)?;
-        let mut fuzz =
-            Program::new(&target.join(&host).join("release").join(&name).to_string_lossy())
-                .arg(&found)
-                .args(&format!("-max_total_time={seconds} -max_len={INPUT_BYTES_MAX}"))
-                .args("-timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0")
-                .arg(format!("-artifact_prefix={}/", target.display()));
+        let mut fuzz = Program::new(
+            &target.join(&host).join("release").join(&name).to_string_lossy(),
+        )
+        .arg(&found)
+        .args(&format!("-max_total_time={seconds} -max_len={INPUT_BYTES_MAX}"))
+        .args("-timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -print_funcs=0 -verbosity=0")
+        .arg(format!("-artifact_prefix={}/", target.display()));
         // Inputs worth starting from are committed beside the target.
         let seeds = home.join("seeds").join(&name);
         if seeds.is_dir() {
