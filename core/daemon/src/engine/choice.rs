@@ -245,3 +245,76 @@ async fn get(http: &reqwest::Client, url: &str) -> Option<Value> {
     }
     serde_json::from_slice(&bytes).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn choose(config: &str, variables: &[(&str, &str)]) -> Choice {
+        let environment = Environment::of(variables);
+        let config = crate::config::parse_text(config, Path::new("nexus.toml"), &environment, &[])
+            .unwrap()
+            .config;
+        let folder = tempfile::tempdir().unwrap();
+        let secrets = Secrets::open(folder.path());
+        choose_models(&config, &environment, &secrets, true).await.1
+    }
+
+    /// Answers every request as an Ollama does that has one model.
+    async fn ollama() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut request = [0_u8; 2048];
+                let body = r#"{"models":[{"name":"llama3.2:3b"}]}"#;
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+                // The prober decides by what arrives; a broken pipe is its own affair.
+                let _ = stream.read(&mut request).await;
+                let _ = stream.write_all((head + body).as_bytes()).await;
+            }
+        });
+        address.to_string()
+    }
+
+    const CONFIGURED: &str = "[agents.main]\nmodels = [\"mine/one\"]\n[models.mine]\n\
+        kind = \"openai_compatible\"\nbase_url = \"http://127.0.0.1:9/v1\"\nmodels = [\"one\"]\n";
+
+    #[tokio::test]
+    async fn what_is_configured_wins_over_what_is_found() {
+        let local = ollama().await;
+        let variables = [("ANTHROPIC_API_KEY", "x"), ("OLLAMA_HOST", local.as_str())];
+        let choice = choose(CONFIGURED, &variables).await;
+        assert_eq!(choice.model, "mine/one");
+        assert!(choice.reason.starts_with("configured in "), "{}", choice.reason);
+    }
+
+    #[tokio::test]
+    async fn a_key_wins_over_a_server_and_is_not_shown() {
+        let local = ollama().await;
+        let variables = [("ANTHROPIC_API_KEY", "sk-secret"), ("OLLAMA_HOST", local.as_str())];
+        let choice = choose("", &variables).await;
+        assert!(choice.model.starts_with("anthropic/"), "{}", choice.model);
+        assert!(!format!("{choice:?}").contains("sk-secret"));
+    }
+
+    #[tokio::test]
+    async fn a_server_on_this_machine_wins_over_nothing() {
+        let local = ollama().await;
+        let choice = choose("", &[("OLLAMA_HOST", local.as_str())]).await;
+        assert_eq!(choice.model, "ollama/llama3.2:3b");
+        assert!(choice.reason.contains(&local), "{}", choice.reason);
+    }
+
+    #[tokio::test]
+    async fn without_anything_answers_are_offline_and_say_how_to_change_it() {
+        let choice = choose("[models]\ndiscover = false", &[]).await;
+        assert_eq!(choice, Choice::offline());
+        assert!(choice.hint.contains("ANTHROPIC_API_KEY"));
+    }
+}
