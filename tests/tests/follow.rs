@@ -19,9 +19,9 @@ const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
 const MESSAGES: usize = 120;
 const SESSIONS: usize = 6;
 /// How often each kind of connection is cut.
-const CUTS: usize = 100;
+const CUTS: usize = 200;
 /// Most events read before a cut.
-const STRETCH_LEN_MAX: usize = 25;
+const STRETCH_LEN_MAX: usize = 15;
 /// The session whose end is the end of what is compared.
 const LAST: &str = "last";
 const CONFIG: &str = "[ledger]\ndurability = \"process\"\n\n[models]\ndiscover = false\n\n\
