@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use futures_util::{SinkExt as _, StreamExt as _};
 use nexus_agent::port::Clock;
 use nexus_protocol::{BUFFERED_BYTES_MAX, HANDSHAKE_BYTES_MAX, PAYLOAD_BYTES_MAX};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -71,6 +71,8 @@ pub(super) struct Socket<S> {
     /// Rises whenever the client takes something.
     n_progress: u64,
     is_broken: bool,
+    /// A frame was too large: where the next one begins is not known any more.
+    is_lost: bool,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
@@ -86,6 +88,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             is_dirty: false,
             n_progress: 0,
             is_broken: false,
+            is_lost: false,
         }
     }
 
@@ -146,6 +149,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                     Some(Ok(Message::Ping(_))) => self.is_dirty = true,
                     Some(Ok(_)) => {}
                     Some(Err(error)) if is_too_large(&error) => {
+                        self.is_lost = true;
                         return Poll::Ready(Step::TooLarge);
                     }
                     Some(Err(_)) | None => {
@@ -209,6 +213,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             });
             if sent.await {
                 self.await_goodbye().await;
+                self.discard().await;
             }
         };
         tokio::select! {
@@ -218,20 +223,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     }
 
     async fn await_goodbye(&mut self) {
-        loop {
+        while !self.is_lost {
             match self.ws.next().await {
                 Some(Ok(_)) => {}
-                Some(Err(error)) if is_too_large(&error) => return self.discard().await,
+                Some(Err(error)) if is_too_large(&error) => self.is_lost = true,
                 Some(Err(_)) | None => return,
             }
         }
     }
 
-    /// Reads on past whatever the client still sends, below the protocol: after a frame that was
-    /// too large the protocol has lost its place.
+    /// Hangs up and reads on past whatever the client still sends, below the protocol. A socket
+    /// that is closed with unread input is reset, and what was said last is lost with it.
     async fn discard(&mut self) {
         let stream = self.ws.get_mut();
         stream.lift();
+        if stream.shutdown().await.is_err() {
+            return;
+        }
         let mut scrap = vec![0_u8; BUFFER_BYTES];
         let mut n_discarded = 0;
         while n_discarded < DISCARD_BYTES_MAX {
