@@ -6,17 +6,20 @@ import { chromium } from "playwright-core";
 
 const require = createRequire(import.meta.url);
 const TEST_MS_MAX = 90_000;
+/** Most of a page's text that is printed when a test fails. */
+const SEEN_LEN_MAX = 1_500;
 
 export const WIDE = { width: 1280, height: 800 };
 export const NARROW = { width: 360, height: 740 };
 
-/** Runs tests one after another and counts. */
+/** Runs tests one after another and counts. `look` says what could be seen when one failed. */
 export class Tests {
   passed = 0;
   failed = 0;
 
-  constructor(only) {
+  constructor(only, look) {
     this.only = only;
+    this.look = look;
   }
 
   async test(name, run) {
@@ -32,12 +35,15 @@ export class Tests {
       say(`ok    ${name} (${Date.now() - began} ms)`);
     } catch (error) {
       this.failed += 1;
-      say(`FAIL  ${name}\n${String(error.stack ?? error).replace(/^/gm, "      ")}`);
+      const seen = await this.look().catch((cause) => `nothing: ${cause.message}`);
+      say(`FAIL  ${name}\n${indented(error.stack ?? error)}\n      and the page showed:\n${indented(seen)}`);
     } finally {
       clearTimeout(timer);
     }
   }
 }
+
+const indented = (text) => String(text).replace(/^/gm, "      ");
 
 export function say(line) {
   process.stdout.write(`${line}\n`);
@@ -69,8 +75,16 @@ export class Browser {
       if (message.type() === "error" && isPolicy) this.complaints.push(`${page.url()}: ${message.text()}`);
     });
     page.setDefaultTimeout(15_000);
+    this.latest = page;
     if (signIn) await page.goto(await daemon.link());
     return page;
+  }
+
+  /** Where the latest page is and what can be read on it. */
+  async seen() {
+    if (!this.latest) return "nothing: there is no page yet";
+    const text = await this.latest.evaluate((n) => document.body.innerText.slice(0, n), SEEN_LEN_MAX);
+    return `${this.latest.url()}\n${text}`;
   }
 
   async stop() {

@@ -12,7 +12,7 @@ import { sizeTests } from "./size.mjs";
 import { slowTests } from "./slow.mjs";
 
 const binDir = resolve(process.env.NEXUS_BIN_DIR ?? new URL("../../target/debug", import.meta.url).pathname);
-const tests = new Tests(process.argv[2]);
+const tests = new Tests(process.argv[2], () => browser.seen());
 const browser = await Browser.start();
 const model = await Model.start();
 const undo = [() => browser.stop(), () => model.stop()];

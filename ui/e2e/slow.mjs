@@ -24,6 +24,21 @@ export async function slowTests(tests, browser, daemon) {
     assert.equal(await replies().count(), 1);
   });
 
+  await tests.test("what is sent before the first contact goes out with it", async () => {
+    let connect;
+    const isSent = new Promise((resolve) => (connect = resolve));
+    await page.routeWebSocket(/\/ws$/, async (socket) => {
+      await isSent;
+      socket.connectToServer();
+    });
+    await open("early");
+    await write(page, "something short");
+    assert.equal(await page.locator("[data-composer]").inputValue(), "");
+    connect();
+    await lastReply(page).getByText("A short reply.").waitFor();
+    await page.unrouteAll();
+  });
+
   await tests.test("Esc Esc stops the run at once", async () => {
     await open("stop");
     await write(page, "tell me a story");

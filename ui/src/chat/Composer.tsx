@@ -13,6 +13,8 @@ const ESCAPES_MS = 600;
 export function Composer({ view, agent }: { view: SessionView; agent: string }) {
   const store = useStore();
   const isOnline = useSelect((state) => state.connection.phase === "online");
+  // While the page makes its first contact, what is sent waits for it.
+  const canSend = useSelect((state) => ["online", "connecting"].includes(state.connection.phase));
   const [text, setText] = useDraft(view.key);
   const { stop, phase } = useStop(view);
   const area = useRef<HTMLTextAreaElement>(null);
@@ -25,7 +27,7 @@ export function Composer({ view, agent }: { view: SessionView; agent: string }) 
 
   const send = (mode: QueueMode) => {
     const message = text.trim();
-    if (message === "" || !isOnline) return;
+    if (message === "" || !canSend) return;
     setText("");
     void store.send(view.key, message, mode);
   };
@@ -57,7 +59,7 @@ export function Composer({ view, agent }: { view: SessionView; agent: string }) 
         />
         <div className="flex flex-wrap items-center gap-2">
           <span className="hidden grow text-xs text-text-3 md:block">
-            {isOnline ? t(isRunning ? "chat.hintRunning" : "chat.hintIdle") : t("offline.write")}
+            {canSend ? t(isRunning ? "chat.hintRunning" : "chat.hintIdle") : t("offline.write")}
           </span>
           <span className="grow md:hidden" />
           {isRunning && (
@@ -73,7 +75,7 @@ export function Composer({ view, agent }: { view: SessionView; agent: string }) 
           <button
             type="button"
             className="btn btn-primary"
-            disabled={!isOnline || text.trim() === ""}
+            disabled={!canSend || text.trim() === ""}
             onClick={() => send("followup")}
           >
             {t(isRunning ? "chat.queue" : "chat.send")}
