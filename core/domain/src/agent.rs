@@ -51,6 +51,8 @@ pub enum ToolEffect {
     Write,
     /// Talks to another machine.
     Network,
+    /// Runs a program.
+    Execute,
 }
 
 impl ToolEffect {

@@ -70,6 +70,8 @@ ulid_ids! {
     MessageId, "message";
     /// A decision that waits for a person.
     PermissionId, "permission request";
+    /// A standing answer of a person.
+    GrantId, "grant";
     /// One effect in the outbox.
     DeliveryId, "delivery";
     /// One live connection to the control plane.

@@ -8,6 +8,7 @@ pub mod agent;
 pub mod arrival;
 pub mod event;
 pub mod failure;
+pub mod grant;
 pub mod id;
 pub mod message;
 pub mod permission;

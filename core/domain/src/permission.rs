@@ -11,6 +11,61 @@ use crate::time::Timestamp;
 /// How long a permission request stays open unless somebody decides, in milliseconds.
 pub const PERMISSION_OPEN_MS: u64 = 24 * 60 * 60 * 1000;
 
+/// What an action would touch, worked out by the tool. Policies, grants and people look at this,
+/// never at arguments as the model wrote them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Target {
+    /// A file or folder.
+    Path {
+        /// As the tool names it: relative to the workspace, absolute outside of it.
+        path: String,
+        /// What would be done with it.
+        access: PathAccess,
+        /// SHA-256 of the content the action starts from, lower-case hex; left out where the
+        /// content does not matter, or there is none yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<String>,
+    },
+    /// Another machine.
+    Host {
+        /// Name or address, in lower case.
+        host: String,
+        /// Port.
+        port: u16,
+    },
+    /// A program.
+    Command {
+        /// Words, the program first; never a line that a shell would take apart.
+        argv: Vec<String>,
+        /// The file that runs, resolved.
+        program: String,
+        /// Where it runs.
+        cwd: String,
+        /// Names of the environment variables it is given.
+        env: Vec<String>,
+    },
+    /// Somebody who would read a message.
+    Recipient {
+        /// The channel.
+        channel: String,
+        /// The conversation on it.
+        to: String,
+    },
+}
+
+/// What is done with a file or folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PathAccess {
+    /// Its content is read.
+    Read,
+    /// It is made or changed.
+    Write,
+    /// It is removed.
+    Delete,
+}
+
 /// Exactly what would be done. Its digest is what a person approves: whatever differs afterwards
 /// is another action and is asked again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -21,7 +76,10 @@ pub struct CanonicalAction {
     pub summary: String,
     /// The arguments after parsing, in canonical form.
     pub arguments: Value,
-    /// SHA-256 over the canonical form of tool and arguments, lower-case hex.
+    /// What would be touched.
+    #[serde(default)]
+    pub targets: Vec<Target>,
+    /// SHA-256 over the canonical form of tool, arguments and targets, lower-case hex.
     pub digest: String,
 }
 
@@ -47,8 +105,14 @@ pub enum PermissionStatus {
 pub enum PermissionAnswer {
     /// This action, this time.
     ApproveOnce,
+    /// The like of it, for a day.
+    ApproveDay,
+    /// The like of it, until it is revoked.
+    ApproveAlways,
     /// No.
     Deny,
+    /// No, and the like of it never.
+    DenyAlways,
 }
 
 /// Why a person is asked.

@@ -1,20 +1,25 @@
 //! The canonical form of an action: what a person approves is exactly what runs.
 
-use nexus_domain::permission::CanonicalAction;
+use nexus_domain::permission::{CanonicalAction, Target};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 /// Brings a tool call into canonical form and names it by digest.
 ///
 /// The canonical form is compact JSON with the keys of every object sorted by their bytes; the
-/// digest is SHA-256 over `{"arguments":…,"tool":…}` in that form. The summary is for people and
-/// not part of the digest: it follows from the two.
+/// digest is SHA-256 over `{"arguments":…,"targets":[…],"tool":…}` in that form. The summary is
+/// for people and not part of the digest: it follows from the rest.
 #[must_use]
-pub fn canonical_action(tool: &str, summary: String, arguments: Value) -> CanonicalAction {
+pub fn canonical_action(
+    tool: &str,
+    summary: String,
+    arguments: Value,
+    targets: Vec<Target>,
+) -> CanonicalAction {
     let arguments = sorted(arguments);
-    let text = sorted(json!({ "tool": tool, "arguments": arguments })).to_string();
-    let digest = hex::encode(Sha256::digest(text.as_bytes()));
-    CanonicalAction { tool: tool.to_owned(), summary, arguments, digest }
+    let whole = json!({ "tool": tool, "arguments": arguments, "targets": targets });
+    let digest = hex::encode(Sha256::digest(sorted(whole).to_string().as_bytes()));
+    CanonicalAction { tool: tool.to_owned(), summary, arguments, targets, digest }
 }
 
 /// Sorts explicitly, because whether a JSON map keeps insertion order is decided by whichever
@@ -40,24 +45,24 @@ mod tests {
     use super::*;
 
     fn digest(arguments: Value) -> String {
-        canonical_action("write", String::new(), arguments).digest
+        canonical_action("write", String::new(), arguments, Vec::new()).digest
     }
 
     #[test]
     fn the_digest_is_a_fixed_format() {
-        // sha256 of {"arguments":{"a":1,"b":[{"c":null,"d":"x"}]},"tool":"write"}
+        // sha256 of {"arguments":{"a":1,"b":[{"c":null,"d":"x"}]},"targets":[],"tool":"write"}
         let arguments = json!({ "b": [{ "d": "x", "c": null }], "a": 1 });
-        let action = canonical_action("write", "write x".to_owned(), arguments);
+        let action = canonical_action("write", "write x".to_owned(), arguments, Vec::new());
         assert_eq!(action.arguments.to_string(), r#"{"a":1,"b":[{"c":null,"d":"x"}]}"#);
         assert_eq!(
             action.digest,
-            "8e10a6d3e4ec7472c1e455098391e0c3a65874766e8d3ca5824944ec5101928f"
+            "84542004f2af123958938ec65ae910b355be5deb514410706b6ac0552ed77b61"
         );
     }
 
     #[test]
     fn another_tool_is_another_action() {
-        let read = canonical_action("read", String::new(), json!({}));
+        let read = canonical_action("read", String::new(), json!({}), Vec::new());
         assert_ne!(read.digest, digest(json!({})));
     }
 

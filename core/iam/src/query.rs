@@ -113,6 +113,9 @@ pub struct Facts {
     pub channel: Option<String>,
     /// What the session has been exposed to: `untrusted`, `private`, `secret`.
     pub labels: Vec<String>,
+    /// How far the operating system would confine the action: `full`, `partial` or `none`; left
+    /// out for what needs no confinement.
+    pub posture: Option<String>,
 }
 
 /// The name policies use for a tool's effect.
@@ -121,6 +124,7 @@ pub(crate) fn effect_name(effect: ToolEffect) -> &'static str {
         ToolEffect::Read => "read",
         ToolEffect::Write => "write",
         ToolEffect::Network => "network",
+        ToolEffect::Execute => "execute",
     }
 }
 

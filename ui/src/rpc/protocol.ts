@@ -1,6 +1,72 @@
 // Generated from docs/schema/bundle.draft-07.json by `npm run codegen`; do not edit.
 
 /**
+ * What an action would touch, worked out by the tool. Policies, grants and people look at this,
+ * never at arguments as the model wrote them.
+ */
+export type Target =
+  | {
+      /**
+       * What would be done with it.
+       */
+      access: PathAccess;
+      /**
+       * SHA-256 of the content the action starts from, lower-case hex; left out where the
+       * content does not matter, or there is none yet.
+       */
+      content?: string | null;
+      kind: "path";
+      /**
+       * As the tool names it: relative to the workspace, absolute outside of it.
+       */
+      path: string;
+    }
+  | {
+      /**
+       * Name or address, in lower case.
+       */
+      host: string;
+      kind: "host";
+      /**
+       * Port.
+       */
+      port: number;
+    }
+  | {
+      /**
+       * Words, the program first; never a line that a shell would take apart.
+       */
+      argv: string[];
+      /**
+       * Where it runs.
+       */
+      cwd: string;
+      /**
+       * Names of the environment variables it is given.
+       */
+      env: string[];
+      kind: "command";
+      /**
+       * The file that runs, resolved.
+       */
+      program: string;
+    }
+  | {
+      /**
+       * The channel.
+       */
+      channel: string;
+      kind: "recipient";
+      /**
+       * The conversation on it.
+       */
+      to: string;
+    };
+/**
+ * What is done with a file or folder.
+ */
+export type PathAccess = "read" | "write" | "delete";
+/**
  * The name of an agent: a letter or digit, then up to 61 letters, digits, `.`, `_` or `-`;
  * a leading dot marks a temporary agent.
  */
@@ -421,6 +487,7 @@ export interface Protocol {
   ModelsTestParams: ModelsTestParams;
   ModelsTestResult: ModelsTestResult;
   Part: Part;
+  PathAccess: PathAccess;
   PeerKind: PeerKind;
   PermissionId: PermissionId;
   PermissionKind: PermissionKind;
@@ -473,6 +540,7 @@ export interface Protocol {
   StatusResult: StatusResult;
   StopReason: StopReason;
   Streaming: Streaming;
+  Target: Target;
   Timestamp: Timestamp;
   ToolCall: ToolCall;
   ToolCallRecord: ToolCallRecord;
@@ -597,13 +665,17 @@ export interface CanonicalAction {
     [k: string]: unknown;
   };
   /**
-   * SHA-256 over the canonical form of tool and arguments, lower-case hex.
+   * SHA-256 over the canonical form of tool, arguments and targets, lower-case hex.
    */
   digest: string;
   /**
    * One line for people, such as `GET https://example.org/`.
    */
   summary: string;
+  /**
+   * What would be touched.
+   */
+  targets: Target[];
   /**
    * Tool name.
    */

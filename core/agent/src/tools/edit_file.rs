@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::workspace::{FILE_BYTES_MAX, Workspace, clean_file};
 use super::write_file::diff;
-use super::{Plan, Tool, ToolOutput, parse};
+use super::{Plan, Tool, ToolOutput, parse, write_to};
 use crate::provider::ToolSpec;
 
 pub(super) struct EditFile(pub Arc<Workspace>);
@@ -48,6 +48,7 @@ impl Tool for EditFile {
         let mut arguments: Arguments = parse(arguments)?;
         let path = clean_file(&arguments.path)?;
         arguments.path = path.display().to_string();
+        let target = write_to(&arguments.path);
         let workspace = Arc::clone(&self.0);
         let summary = format!("edit {}", arguments.path);
         Plan::blocking(summary, arguments, move |arguments, context| {
@@ -62,6 +63,7 @@ impl Tool for EditFile {
             let record = diff(&path, Some(&old), &new);
             Ok(ToolOutput { content: format!("edited {}", arguments.path), record })
         })
+        .map(|plan| plan.on(target))
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use nexus_domain::agent::ToolEffect;
+use nexus_domain::permission::Target;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
@@ -85,6 +86,10 @@ impl Tool for HttpFetch {
             return Err("an address with a password in it is not fetched".to_owned());
         }
         url.set_fragment(None);
+        let target = Target::Host {
+            host: url.host_str().unwrap_or_default().to_owned(),
+            port: url.port_or_known_default().unwrap_or_default(),
+        };
         let arguments = Arguments { url: url.to_string() };
         let (cell, config) = (Arc::clone(&self.client), self.config);
         Plan::new(format!("GET {url}"), arguments, move |_, _| {
@@ -99,6 +104,7 @@ impl Tool for HttpFetch {
                 fetch(client, url, config).await
             })
         })
+        .map(|plan| plan.on(target))
     }
 }
 

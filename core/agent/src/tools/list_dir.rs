@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::workspace::{Workspace, clean, explain};
-use super::{Plan, Tool, ToolOutput, parse};
+use super::{Plan, Tool, ToolOutput, parse, read_of};
 use crate::provider::ToolSpec;
 
 /// Most entries in one result.
@@ -48,6 +48,7 @@ impl Tool for ListDir {
         let mut arguments: Arguments = parse(arguments)?;
         let path = clean(&arguments.path)?;
         arguments.path = path.display().to_string();
+        let target = read_of(&arguments.path);
         let workspace = Arc::clone(&self.0);
         let summary = format!("list {}", arguments.path);
         Plan::blocking(summary, arguments, move |_, context| {
@@ -73,6 +74,7 @@ impl Tool for ListDir {
             }
             Ok(ToolOutput::text(text))
         })
+        .map(|plan| plan.on(target))
     }
 }
 

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use nexus_domain::Failure;
 use nexus_domain::agent::ToolEffect;
-use nexus_domain::permission::CanonicalAction;
+use nexus_domain::permission::{CanonicalAction, PathAccess, Target};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -126,10 +126,17 @@ trait Tool: Send + Sync {
 struct Plan {
     summary: String,
     arguments: Value,
+    targets: Vec<Target>,
     work: Work,
 }
 
 impl Plan {
+    /// Names what the work would touch.
+    fn on(mut self, target: Target) -> Self {
+        self.targets.push(target);
+        self
+    }
+
     /// Work that blocks: it runs on a thread of its own and looks at the stop signal itself.
     fn blocking<A: Serialize + Send + 'static>(
         summary: String,
@@ -152,7 +159,7 @@ impl Plan {
     ) -> Result<Self, String> {
         let canonical = serde_json::to_value(&arguments).map_err(|error| error.to_string())?;
         let work: Work = Box::new(move |context| work(arguments, context));
-        Ok(Self { summary: one_line(&summary), arguments: canonical, work })
+        Ok(Self { summary: one_line(&summary), arguments: canonical, targets: Vec::new(), work })
     }
 }
 
@@ -239,7 +246,7 @@ impl ToolBox {
         }
         let plan = entry.tool.prepare(arguments.clone())?;
         Ok(Prepared {
-            action: nexus_iam::canonical_action(name, plan.summary, plan.arguments),
+            action: nexus_iam::canonical_action(name, plan.summary, plan.arguments, plan.targets),
             effect: entry.tool.effect(),
             duration_ms_max: entry.tool.duration_ms_max(),
             work: plan.work,
@@ -249,6 +256,14 @@ impl ToolBox {
     fn entry(&self, name: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.spec.name == name)
     }
+}
+
+fn read_of(path: &str) -> Target {
+    Target::Path { path: path.to_owned(), access: PathAccess::Read, content: None }
+}
+
+fn write_to(path: &str) -> Target {
+    Target::Path { path: path.to_owned(), access: PathAccess::Write, content: None }
 }
 
 /// The schema has been checked; what is left are values that a schema cannot express.

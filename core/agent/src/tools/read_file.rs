@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::workspace::{Workspace, clean_file, explain};
-use super::{Plan, RESULT_BYTES_MAX, Tool, ToolContext, ToolOutput, ToolResult, parse};
+use super::{Plan, RESULT_BYTES_MAX, Tool, ToolContext, ToolOutput, ToolResult, parse, read_of};
 use crate::provider::ToolSpec;
 
 /// Longest line that is shown whole, in bytes.
@@ -66,6 +66,7 @@ impl Tool for ReadFile {
         let mut arguments: Arguments = parse(arguments)?;
         let path = clean_file(&arguments.path)?;
         arguments.path = path.display().to_string();
+        let target = read_of(&arguments.path);
         let workspace = Arc::clone(&self.0);
         let summary = format!("read {}", arguments.path);
         Plan::blocking(summary, arguments, move |arguments, context| {
@@ -77,6 +78,7 @@ impl Tool for ReadFile {
             }
             show_lines(reader, &arguments, &context)
         })
+        .map(|plan| plan.on(target))
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use similar::TextDiff;
 
 use super::workspace::{FILE_BYTES_MAX, Workspace, clean_file};
-use super::{Plan, Tool, ToolOutput, cut, parse};
+use super::{Plan, Tool, ToolOutput, cut, parse, write_to};
 use crate::provider::ToolSpec;
 
 /// Longest diff that is recorded, in bytes.
@@ -58,6 +58,7 @@ impl Tool for WriteFile {
         if arguments.content.len() as u64 > FILE_BYTES_MAX {
             return Err(format!("the content is longer than {FILE_BYTES_MAX} bytes"));
         }
+        let target = write_to(&arguments.path);
         let workspace = Arc::clone(&self.0);
         let verb = if arguments.append { "append to" } else { "write" };
         let n_bytes = arguments.content.len();
@@ -88,6 +89,7 @@ impl Tool for WriteFile {
             let content = format!("{did} {} (now {n_bytes} bytes)", path.display());
             Ok(ToolOutput { content, record })
         })
+        .map(|plan| plan.on(target))
     }
 }
 

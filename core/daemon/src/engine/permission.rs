@@ -35,8 +35,10 @@ pub async fn resolve_permission(
     let now = context.clock.now();
     let Resolution { id, answer, digest, by, comment } = resolution;
     let status = match answer {
-        PermissionAnswer::ApproveOnce => PermissionStatus::Approved,
-        PermissionAnswer::Deny => PermissionStatus::Denied,
+        PermissionAnswer::ApproveOnce
+        | PermissionAnswer::ApproveDay
+        | PermissionAnswer::ApproveAlways => PermissionStatus::Approved,
+        PermissionAnswer::Deny | PermissionAnswer::DenyAlways => PermissionStatus::Denied,
     };
     let resolved = context
         .ledger

@@ -28,7 +28,7 @@ fn run(peer_kind: PeerKind) -> Action {
 }
 
 fn tool(name: &str, effect: ToolEffect) -> Action {
-    let action = canonical_action(name, String::new(), json!({}));
+    let action = canonical_action(name, String::new(), json!({}), Vec::new());
     Action::UseTool { action, effect }
 }
 
@@ -248,6 +248,7 @@ fn any_query() -> impl Strategy<Value = Query> {
                 session_key: None,
                 channel: channel.map(ToOwned::to_owned),
                 labels: labels.into_iter().map(ToOwned::to_owned).collect(),
+                posture: None,
             },
         },
     )

@@ -54,6 +54,7 @@ fn permission(n: u64, expires: u64) -> PermissionRequest {
         agent_id: agent(),
         chain: Chain::of(Principal::Owner).through(agent()),
         action: CanonicalAction {
+            targets: Vec::new(),
             tool: "write_file".to_owned(),
             summary: "write notes.md".to_owned(),
             arguments: serde_json::json!({"path": "notes.md"}),
