@@ -34,6 +34,12 @@ impl Talk {
         Ok(Self { client: daemon.client().await? })
     }
 
+    /// Takes over a connection to a daemon that runs inside the test.
+    #[must_use]
+    pub fn over(client: Client) -> Self {
+        Self { client }
+    }
+
     /// The connection, for whatever is not said here.
     #[must_use]
     pub fn client(&self) -> &Client {

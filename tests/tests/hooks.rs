@@ -10,12 +10,14 @@ use nexus_daemon::config::Environment;
 use nexus_daemon::engine::Hook;
 use nexus_daemon::home::OwnerKind;
 use nexus_daemon::{Daemon, StartOptions};
+use nexus_domain::message::Role;
 use nexus_domain::pipeline::{Admitted, HookAnswer, Stage};
 use nexus_domain::request::{RequestStatus, StageOutcome};
 use nexus_protocol::agent::RunParams;
 use nexus_protocol::frame::ClientFacts;
 use nexus_protocol::request::{GetParams, GetResult};
-use nexus_tests::{Act, FakeModel, TestHome};
+use nexus_tests::{Act, FakeModel, Talk, TestHome};
+use tokio::sync::Notify;
 
 /// Knows the weather, and answers greetings itself.
 struct Porter;
@@ -38,11 +40,32 @@ impl Hook for Porter {
     }
 }
 
-async fn assemble(home: &TestHome) -> Result<(Daemon, Client)> {
+/// Holds the first message back until the second one has come as far.
+#[derive(Default)]
+struct Overtaking(Notify);
+
+impl Hook for Overtaking {
+    fn name(&self) -> &str {
+        "overtaking"
+    }
+
+    fn run<'a>(&'a self, admitted: &'a Admitted) -> BoxFuture<'a, HookAnswer> {
+        let content = &admitted.identified.received.arrival.content;
+        Box::pin(async move {
+            match content.as_str() {
+                "first" => self.0.notified().await,
+                _ => self.0.notify_one(),
+            }
+            HookAnswer { hook: self.name().to_owned(), ..HookAnswer::default() }
+        })
+    }
+}
+
+async fn assemble(home: &TestHome, hook: impl Hook + 'static) -> Result<(Daemon, Client)> {
     let mut options = StartOptions::new(home.path().to_owned(), OwnerKind::Headless);
     options.port = Some(0);
     options.environment = Environment::of(&[("FAKE_KEY", "not-a-secret")]);
-    options.hooks = vec![Arc::new(Porter)];
+    options.hooks = vec![Arc::new(hook)];
     let daemon = Daemon::assemble(options).await?;
     let facts = ClientFacts { name: "scenario".to_owned(), ..ClientFacts::default() };
     let token = Token::read(home.path())?;
@@ -69,7 +92,7 @@ async fn say(client: &Client, text: &str, answer: &str) -> Result<GetResult> {
 async fn a_hook_adds_to_the_context_or_answers_in_the_agents_place() -> Result<()> {
     let model = FakeModel::openai(|_| Act::Say("Take an umbrella.".to_owned())).await?;
     let home = TestHome::with_model(&model)?;
-    let (daemon, client) = assemble(&home).await?;
+    let (daemon, client) = assemble(&home, Porter).await?;
 
     let told = say(&client, "What shall I wear?", "Take an umbrella.").await?;
     ensure!(told.request.status == RequestStatus::Completed, "{:?}", told.request);
@@ -87,6 +110,20 @@ async fn a_hook_adds_to_the_context_or_answers_in_the_agents_place() -> Result<(
         trace.stage == Stage::RunAutomations && trace.outcome == StageOutcome::Ended
     });
     ensure!(ended, "the trace says {:?}", greeted.request.stages);
+    daemon.drain("the scenario is over").await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_whose_hook_is_quicker_overtakes_nobody() -> Result<()> {
+    let model = FakeModel::openai(|_| Act::Say("Noted.".to_owned())).await?;
+    let home = TestHome::with_model(&model)?;
+    let (daemon, client) = assemble(&home, Overtaking::default()).await?;
+    let talk = Talk::over(client);
+    talk.say("main", "first").await?;
+    talk.ended(talk.say("main", "second").await?).await?;
+    let said = talk.texts("main", Role::User).await?;
+    ensure!(said == ["first", "second"], "{said:?}");
     daemon.drain("the scenario is over").await;
     Ok(())
 }

@@ -10,6 +10,7 @@ mod close;
 mod gate;
 mod hook;
 mod log;
+mod order;
 mod permission;
 mod prepare;
 mod receive;
@@ -56,6 +57,7 @@ struct RunHandle {
 /// What the engine keeps in memory.
 pub struct Engine {
     runs: Mutex<HashMap<SessionKey, RunHandle>>,
+    order: order::Order,
     /// Tasks of admitted requests and live runs; the drain waits for them.
     tasks: TaskTracker,
     /// Cancelled at the end of a drain: runs are left as recorded and go on after the next start.
@@ -76,6 +78,7 @@ impl Engine {
     pub fn new(models: ModelPool, choice: Choice, hooks: Vec<Arc<dyn Hook>>) -> Self {
         Self {
             runs: Mutex::default(),
+            order: order::Order::default(),
             tasks: TaskTracker::new(),
             suspend: CancellationToken::new(),
             permission_bell: watch_channel::Sender::new(0),

@@ -110,7 +110,7 @@ pub async fn receive_event(
         .await?;
     if !admission.is_duplicate {
         CrashPoint::Admitted.pass();
-        context.engine.tasks.spawn(stages::drive(Arc::clone(context), received));
+        stages::start(context, received);
     }
     Ok(admission)
 }

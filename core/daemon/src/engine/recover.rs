@@ -94,6 +94,6 @@ async fn drive_again(context: &Arc<Context>, request: Request) -> Result<(), Fai
         },
         received_at: request.started_at,
     };
-    context.engine.tasks.spawn(stages::drive(Arc::clone(context), received));
+    stages::start(context, received);
     Ok(())
 }

@@ -14,17 +14,26 @@ use nexus_domain::session::{Lane, LaneDecision, on_arrival};
 use nexus_iam::{Action, Effect, Facts, Query, Verdict};
 use nexus_ledger::{AuditEntry, LedgerError, Tx};
 
+use super::order::Place;
 use super::trace::{self, TraceBook};
 use super::{broken, close, hook, run, turn};
 use crate::context::Context;
 use crate::crash::CrashPoint;
 
+/// Takes the next place in the line of its conversation and lets the stages run.
+pub(super) fn start(context: &Arc<Context>, received: Received) {
+    let place = context.engine.order.join(&received);
+    context.engine.tasks.spawn(drive(Arc::clone(context), received, place));
+}
+
 /// Drives one request to the point where its turn is open, it waits, or it has left early.
-pub(super) async fn drive(context: Arc<Context>, received: Received) {
+async fn drive(context: Arc<Context>, received: Received, place: Place) {
     let request_id = received.request_id;
     let mut book = TraceBook::new(Arc::clone(&context.clock));
     let mut progress = Progress::default();
-    match decide(&context, received, &mut book, &mut progress).await {
+    let decided = decide(&context, received, &mut book, &mut progress).await;
+    place.reached().await;
+    match decided {
         Ok(automated) => open(&context, automated, book, progress.decision).await,
         Err(exit) => close::leave_early(&context, request_id, exit, book, progress).await,
     }
