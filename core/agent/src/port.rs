@@ -1,6 +1,9 @@
 //! How the agent sees the world: traits that the daemon implements. The turn loop never sees
 //! SQLite, sockets or the bus.
 
+use std::fmt;
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 use nexus_domain::Timestamp;
 use nexus_domain::agent::{ToolCallRecord, ToolEffect};
@@ -32,6 +35,39 @@ pub struct Ask {
     /// `Policy` for a call that never ran; `UnknownOutcome` for one that may have run before the
     /// daemon died: that one is always put before a person.
     pub kind: PermissionKind,
+    /// Works the action out anew.
+    pub again: Again,
+}
+
+/// Works out anew what a call would do, from what its targets are now. A person may think for
+/// hours: what was approved is compared with this right before it happens.
+#[derive(Clone)]
+pub struct Again(Arc<dyn Fn() -> BoxFuture<'static, Result<CanonicalAction, String>> + Send + Sync>);
+
+impl Again {
+    /// From a function; its error says why the call can no longer be made.
+    pub fn new(
+        work_out: impl Fn() -> BoxFuture<'static, Result<CanonicalAction, String>>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        Self(Arc::new(work_out))
+    }
+
+    /// The action as it would be now.
+    ///
+    /// # Errors
+    /// Why the call can no longer be made, as a sentence for the model.
+    pub async fn action(&self) -> Result<CanonicalAction, String> {
+        (self.0)().await
+    }
+}
+
+impl fmt::Debug for Again {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Again")
+    }
 }
 
 /// The gate's answer.
@@ -40,6 +76,11 @@ pub enum Answer {
     /// Go. The decision is on disk already, and the call is recorded as running: whatever happens
     /// from here on may have happened.
     Allowed,
+    /// The same, and a person said this about it; the model is told with the result.
+    AllowedSaying(String),
+    /// It was approved, but it is no longer what was approved: what it would do now has to be
+    /// decided anew.
+    Changed,
     /// No; the text is told to the model.
     Refused(String),
     /// The daemon could not record the decision, so the effect must not happen. The turn fails.

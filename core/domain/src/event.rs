@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::{StopReason, ToolCallStatus, TurnStatus};
 use crate::id::{
-    AgentId, DeliveryId, MessageId, PermissionId, Position, RequestId, SessionKey, TurnId,
+    AgentId, DeliveryId, GrantId, MessageId, PermissionId, Position, RequestId, SessionKey, TurnId,
 };
 use crate::message::{Cost, Message, Usage};
-use crate::permission::{PermissionRequest, PermissionStatus};
+use crate::permission::{PermissionAnswer, PermissionRequest, PermissionStatus};
 use crate::pipeline::Stage;
 use crate::principal::{Chain, Principal};
 use crate::request::{RequestStatus, StageOutcome};
@@ -76,6 +76,20 @@ pub enum Event {
         status: PermissionStatus,
         resolved_by: Option<Principal>,
         comment: Option<String>,
+        /// The answer, when a person gave one.
+        #[serde(default)]
+        answer: Option<PermissionAnswer>,
+        /// The grant that a standing answer made.
+        #[serde(default)]
+        grant_id: Option<GrantId>,
+    },
+    /// A permission request was shown to a person, or more time was asked for.
+    #[serde(rename = "permission.updated")]
+    PermissionUpdated {
+        permission_id: PermissionId,
+        session_key: SessionKey,
+        seen_at: Option<Timestamp>,
+        expires_at: Timestamp,
     },
     /// A session exists now.
     #[serde(rename = "session.created")]
@@ -185,6 +199,7 @@ impl Event {
             Self::AclDecision { .. } => "acl.decision",
             Self::PermissionRequested { .. } => "permission.requested",
             Self::PermissionResolved { .. } => "permission.resolved",
+            Self::PermissionUpdated { .. } => "permission.updated",
             Self::SessionCreated { .. } => "session.created",
             Self::TurnCreated { .. } => "turn.created",
             Self::TurnUpdated { .. } => "turn.updated",
@@ -210,6 +225,7 @@ impl Event {
             Self::PermissionRequested { permission } => Some(&permission.session_key),
             Self::RequestQueued { session_key, .. }
             | Self::PermissionResolved { session_key, .. }
+            | Self::PermissionUpdated { session_key, .. }
             | Self::SessionCreated { session_key, .. }
             | Self::TurnCreated { session_key, .. }
             | Self::TurnUpdated { session_key, .. }

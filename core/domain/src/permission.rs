@@ -4,12 +4,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::id::{AgentId, PermissionId, RequestId, SessionKey, TurnId};
+use crate::grant::GrantScope;
+use crate::id::{AgentId, GrantId, PermissionId, RequestId, SessionKey, TurnId};
 use crate::principal::{Chain, Principal};
 use crate::time::Timestamp;
 
-/// How long a permission request stays open unless somebody decides, in milliseconds.
+/// How long a permission request stays open at most, in milliseconds, whoever was shown it.
 pub const PERMISSION_OPEN_MS: u64 = 24 * 60 * 60 * 1000;
+/// How long a person has from being shown a permission request, in milliseconds, unless the
+/// configuration says otherwise.
+pub const PERMISSION_ANSWER_MS: u64 = 10 * 60 * 1000;
+/// How long "for a day" is, in milliseconds.
+pub const PERMISSION_DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// What an action would touch, worked out by the tool. Policies, grants and people look at this,
 /// never at arguments as the model wrote them.
@@ -79,7 +85,10 @@ pub struct CanonicalAction {
     /// What would be touched.
     #[serde(default)]
     pub targets: Vec<Target>,
-    /// SHA-256 over the canonical form of tool, arguments and targets, lower-case hex.
+    /// The folder that relative paths of the targets start from; left out when there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+    /// SHA-256 over the canonical form of tool, arguments, targets and folder, lower-case hex.
     pub digest: String,
 }
 
@@ -113,6 +122,55 @@ pub enum PermissionAnswer {
     Deny,
     /// No, and the like of it never.
     DenyAlways,
+}
+
+impl PermissionAnswer {
+    /// Whether it is a yes.
+    #[must_use]
+    pub fn is_yes(self) -> bool {
+        matches!(self, Self::ApproveOnce | Self::ApproveDay | Self::ApproveAlways)
+    }
+
+    /// Whether it holds beyond the call that asked, and so makes a grant.
+    #[must_use]
+    pub fn is_standing(self) -> bool {
+        matches!(self, Self::ApproveDay | Self::ApproveAlways | Self::DenyAlways)
+    }
+
+    /// The answer in words, such as `approved for a day`.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::ApproveOnce => "approved once",
+            Self::ApproveDay => "approved for a day",
+            Self::ApproveAlways => "approved for good",
+            Self::Deny => "denied",
+            Self::DenyAlways => "denied for good",
+        }
+    }
+}
+
+/// A standing answer that could be given: where it would hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Proposal {
+    /// Where it would hold.
+    pub scope: GrantScope,
+    /// The same for people, to follow "allow" or "never allow": `http_fetch from example.org,
+    /// in this session`.
+    pub text: String,
+}
+
+/// What a paired device signed when it answered. Kept as it came: the daemon cannot check it until
+/// it knows devices and their keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AnswerSignature {
+    /// The device that signed, by the name it goes by.
+    #[schemars(length(min = 1, max = 128))]
+    pub device: String,
+    /// Ed25519 over the digest of the action, lower-case hex.
+    #[schemars(length(min = 128, max = 128))]
+    pub signature: String,
 }
 
 /// Why a person is asked.
@@ -152,8 +210,18 @@ pub struct PermissionRequest {
     pub status: PermissionStatus,
     /// When it was asked.
     pub created_at: Timestamp,
+    /// Standing answers that could be given, the narrowest first. Empty when only this one call
+    /// can be answered, with yes or no.
+    #[serde(default)]
+    pub proposals: Vec<Proposal>,
     /// When silence becomes no.
     pub expires_at: Timestamp,
+    /// When it was first shown to a person; until then only the longest time counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
+    /// The answer, when a person gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<PermissionAnswer>,
     /// Who decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolved_by: Option<Principal>,
@@ -163,4 +231,28 @@ pub struct PermissionRequest {
     /// What the person said; the model is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+    /// The grant that a standing answer made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant_id: Option<GrantId>,
+    /// What the answering device signed, if it did; not checked yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<AnswerSignature>,
+}
+
+impl PermissionRequest {
+    /// The latest instant at which it may still be open.
+    #[must_use]
+    pub fn open_until(&self) -> Timestamp {
+        self.created_at.plus_ms(PERMISSION_OPEN_MS)
+    }
+
+    /// The answers that may be given.
+    #[must_use]
+    pub fn answers(&self) -> &'static [PermissionAnswer] {
+        use PermissionAnswer::{ApproveAlways, ApproveDay, ApproveOnce, Deny, DenyAlways};
+        match self.proposals.is_empty() {
+            true => &[ApproveOnce, Deny],
+            false => &[ApproveOnce, ApproveDay, ApproveAlways, Deny, DenyAlways],
+        }
+    }
 }

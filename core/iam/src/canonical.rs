@@ -16,10 +16,26 @@ pub fn canonical_action(
     arguments: Value,
     targets: Vec<Target>,
 ) -> CanonicalAction {
+    canonical_action_in(None, tool, summary, arguments, targets)
+}
+
+/// The same for an action whose targets are named from a folder: the same words in another folder
+/// are another action. The folder is part of what the digest covers, as `"folder":…`.
+#[must_use]
+pub fn canonical_action_in(
+    folder: Option<String>,
+    tool: &str,
+    summary: String,
+    arguments: Value,
+    targets: Vec<Target>,
+) -> CanonicalAction {
     let arguments = sorted(arguments);
-    let whole = json!({ "tool": tool, "arguments": arguments, "targets": targets });
+    let mut whole = json!({ "tool": tool, "arguments": arguments, "targets": targets });
+    if let (Some(folder), Value::Object(whole)) = (&folder, &mut whole) {
+        whole.insert("folder".to_owned(), folder.as_str().into());
+    }
     let digest = hex::encode(Sha256::digest(sorted(whole).to_string().as_bytes()));
-    CanonicalAction { tool: tool.to_owned(), summary, arguments, targets, digest }
+    CanonicalAction { tool: tool.to_owned(), summary, arguments, targets, folder, digest }
 }
 
 /// Sorts explicitly, because whether a JSON map keeps insertion order is decided by whichever

@@ -11,7 +11,7 @@ mod permit;
 mod query;
 mod verdict;
 
-pub use canonical::canonical_action;
+pub use canonical::{canonical_action, canonical_action_in};
 pub use engine::{Engine, PolicyError};
 pub use permit::Permit;
 pub use query::{Action, Facts, Query};

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::workspace::{FILE_BYTES_MAX, Workspace, clean_file};
 use super::write_file::diff;
-use super::{Plan, Tool, ToolOutput, parse, write_to};
+use super::{Plan, Tool, ToolOutput, parse};
 use crate::provider::ToolSpec;
 
 pub(super) struct EditFile(pub Arc<Workspace>);
@@ -48,13 +48,19 @@ impl Tool for EditFile {
         let mut arguments: Arguments = parse(arguments)?;
         let path = clean_file(&arguments.path)?;
         arguments.path = path.display().to_string();
-        let target = write_to(&arguments.path);
         let workspace = Arc::clone(&self.0);
+        let place = workspace.place_to_write(&path)?;
+        if place.is_new() {
+            return Err(format!("`{}` does not exist", arguments.path));
+        }
+        let target = place.target();
         let summary = format!("edit {}", arguments.path);
         Plan::blocking(summary, arguments, move |arguments, context| {
+            workspace.check_place(&place)?;
             let old = workspace
                 .read_text(&path)?
                 .ok_or_else(|| format!("`{}` does not exist", arguments.path))?;
+            place.check_content(Some(&old))?;
             let new = replace_once(&old, &arguments.old, &arguments.new)?;
             if new.len() as u64 > FILE_BYTES_MAX {
                 return Err(format!("the file would be longer than {FILE_BYTES_MAX} bytes"));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use nexus_domain::agent::ToolEffect;
 use nexus_domain::permission::Target;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 use serde::{Deserialize, Serialize};
@@ -57,7 +57,9 @@ impl Tool for HttpFetch {
     fn spec(&self) -> ToolSpec {
         ToolSpec {
             name: "http_fetch".to_owned(),
-            description: "Fetch a web page or file with GET; pages come as text.".to_owned(),
+            description: "Fetch a web page or file with GET; pages come as text. A page that \
+                          sends on to another host is not followed: fetch that address itself."
+                .to_owned(),
             schema: json!({
                 "type": "object",
                 "properties": {
@@ -108,11 +110,15 @@ impl Tool for HttpFetch {
     }
 }
 
-/// Follows a few redirects, each checked like the first address.
+/// Follows a few redirects, each checked like the first address. What was decided is the host:
+/// a redirect that leaves it is given back as it is.
 pub(super) fn redirects(allow_private_hosts: bool) -> Policy {
     Policy::custom(move |attempt| {
         if attempt.previous().len() > REDIRECTS_MAX {
             return attempt.error("too many redirects");
+        }
+        if attempt.previous().first().is_some_and(|first| !is_same_host(first, attempt.url())) {
+            return attempt.stop();
         }
         match check(attempt.url(), allow_private_hosts) {
             Ok(()) => attempt.follow(),
@@ -121,8 +127,38 @@ pub(super) fn redirects(allow_private_hosts: bool) -> Policy {
     })
 }
 
+/// Whether two addresses lie on one host and port. Going over from http to https, each on its own
+/// port, leads to the same place on a better road.
+fn is_same_host(from: &Url, to: &Url) -> bool {
+    let port = |url: &Url| url.port_or_known_default();
+    let is_upgrade = from.scheme() == "http"
+        && to.scheme() == "https"
+        && (port(from), port(to)) == (Some(80), Some(443));
+    from.host() == to.host() && from.host().is_some() && (port(from) == port(to) || is_upgrade)
+}
+
+/// Where an answer sends on to, if it was not followed: that is another host, which is a question
+/// of its own.
+fn elsewhere(response: &Response) -> Option<String> {
+    if !response.status().is_redirection() {
+        return None;
+    }
+    let place = response.headers().get(LOCATION)?.to_str().ok()?;
+    let next = response.url().join(place).ok()?;
+    let from = response.url().host_str().unwrap_or_default();
+    let next: String = next.as_str().chars().take(URL_BYTES_MAX).collect();
+    Some(format!(
+        "{} sends on to another host, which was not followed because only {from} was asked for; \
+         fetch this address if you need it: {next}",
+        response.url()
+    ))
+}
+
 async fn fetch(client: &Client, url: Url, config: HttpConfig) -> ToolResult {
     let response = client.get(url.clone()).send().await.map_err(explain)?;
+    if let Some(elsewhere) = elsewhere(&response) {
+        return Err(elsewhere);
+    }
     let status = response.status();
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind = kind.unwrap_or("text/plain").to_ascii_lowercase();

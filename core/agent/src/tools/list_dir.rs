@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::workspace::{Workspace, clean, explain};
-use super::{Plan, Tool, ToolOutput, parse, read_of};
+use super::{Plan, Tool, ToolOutput, parse};
 use crate::provider::ToolSpec;
 
 /// Most entries in one result.
@@ -48,10 +48,12 @@ impl Tool for ListDir {
         let mut arguments: Arguments = parse(arguments)?;
         let path = clean(&arguments.path)?;
         arguments.path = path.display().to_string();
-        let target = read_of(&arguments.path);
         let workspace = Arc::clone(&self.0);
+        let place = workspace.place_to_read(&path)?;
+        let target = place.target();
         let summary = format!("list {}", arguments.path);
         Plan::blocking(summary, arguments, move |_, context| {
+            workspace.check_place(&place)?;
             let dir = workspace.open_dir(&path)?;
             let mut rows = Vec::new();
             let mut n_entries = 0_usize;

@@ -5,6 +5,7 @@ mod edit_file;
 mod http_fetch;
 mod list_dir;
 mod page;
+mod place;
 mod read_file;
 mod search_files;
 #[cfg(test)]
@@ -19,7 +20,8 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use nexus_domain::Failure;
 use nexus_domain::agent::ToolEffect;
-use nexus_domain::permission::{CanonicalAction, PathAccess, Target};
+use nexus_domain::permission::{CanonicalAction, Target};
+use nexus_iam::canonical_action_in;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -172,6 +174,8 @@ struct Entry {
 /// The tools of one workspace.
 pub struct ToolBox {
     entries: Vec<Entry>,
+    /// The workspace as people know it; a path in it is another path in another workspace.
+    folder: String,
 }
 
 impl ToolBox {
@@ -181,6 +185,7 @@ impl ToolBox {
     /// `Unavailable` when the workspace cannot be opened; `Invalid` for an unknown time zone.
     pub fn new(config: ToolConfig) -> Result<Self, Failure> {
         let workspace = Arc::new(Workspace::open(&config.workspace)?);
+        let folder = config.workspace.display().to_string();
         let tools: Vec<Box<dyn Tool>> = vec![
             Box::new(read_file::ReadFile(Arc::clone(&workspace))),
             Box::new(list_dir::ListDir(Arc::clone(&workspace))),
@@ -195,7 +200,7 @@ impl ToolBox {
             let validator = jsonschema::validator_for(&spec.schema).map_err(Failure::internal)?;
             Ok(Entry { tool, spec, validator })
         });
-        Ok(Self { entries: entries.collect::<Result<_, Failure>>()? })
+        Ok(Self { entries: entries.collect::<Result<_, Failure>>()?, folder })
     }
 
     /// The names of all tools.
@@ -245,8 +250,11 @@ impl ToolBox {
             return Err(format!("the arguments of {name} are wrong: {}", wrong.join("; ")));
         }
         let plan = entry.tool.prepare(arguments.clone())?;
+        let is_in_folder = plan.targets.iter().any(|target| matches!(target, Target::Path { .. }));
+        let folder = is_in_folder.then(|| self.folder.clone());
+        let Plan { summary, arguments, targets, .. } = plan;
         Ok(Prepared {
-            action: nexus_iam::canonical_action(name, plan.summary, plan.arguments, plan.targets),
+            action: canonical_action_in(folder, name, summary, arguments, targets),
             effect: entry.tool.effect(),
             duration_ms_max: entry.tool.duration_ms_max(),
             work: plan.work,
@@ -256,14 +264,6 @@ impl ToolBox {
     fn entry(&self, name: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.spec.name == name)
     }
-}
-
-fn read_of(path: &str) -> Target {
-    Target::Path { path: path.to_owned(), access: PathAccess::Read, content: None }
-}
-
-fn write_to(path: &str) -> Target {
-    Target::Path { path: path.to_owned(), access: PathAccess::Write, content: None }
 }
 
 /// The schema has been checked; what is left are values that a schema cannot express.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::workspace::{Workspace, clean_file, explain};
-use super::{Plan, RESULT_BYTES_MAX, Tool, ToolContext, ToolOutput, ToolResult, parse, read_of};
+use super::{Plan, RESULT_BYTES_MAX, Tool, ToolContext, ToolOutput, ToolResult, parse};
 use crate::provider::ToolSpec;
 
 /// Longest line that is shown whole, in bytes.
@@ -66,10 +66,12 @@ impl Tool for ReadFile {
         let mut arguments: Arguments = parse(arguments)?;
         let path = clean_file(&arguments.path)?;
         arguments.path = path.display().to_string();
-        let target = read_of(&arguments.path);
         let workspace = Arc::clone(&self.0);
+        let place = workspace.place_to_read(&path)?;
+        let target = place.target();
         let summary = format!("read {}", arguments.path);
         Plan::blocking(summary, arguments, move |arguments, context| {
+            workspace.check_place(&place)?;
             let (file, n_bytes) = workspace.open_file(&path)?;
             let mut reader = BufReader::with_capacity(PROBE_BYTES, file.take(SCAN_BYTES_MAX));
             let probe = reader.fill_buf().map_err(|error| explain(&path, &error))?;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::workspace::{Workspace, clean};
-use super::{Plan, Tool, ToolContext, ToolOutput, ToolResult, parse, read_of};
+use super::{Plan, Tool, ToolContext, ToolOutput, ToolResult, parse};
 use crate::provider::ToolSpec;
 
 /// Most lines in one result.
@@ -79,10 +79,12 @@ impl Tool for SearchFiles {
             .line_terminator(Some(b'\n'))
             .build(&arguments.text)
             .map_err(|error| format!("the text cannot be searched for: {error}"))?;
-        let target = read_of(&arguments.path);
         let workspace = Arc::clone(&self.0);
+        let place = workspace.place_to_read(&path)?;
+        let target = place.target();
         let summary = format!("search {} for {:?}", arguments.path, arguments.text);
         Plan::blocking(summary, arguments, move |_, context| {
+            workspace.check_place(&place)?;
             Search::new(&workspace, &matcher, &context).run(&path)
         })
         .map(|plan| plan.on(target))

@@ -35,6 +35,11 @@ impl Workspace {
         Ok(Self { root: root.to_owned(), dir })
     }
 
+    /// The open folder.
+    pub(super) fn dir(&self) -> &Dir {
+        &self.dir
+    }
+
     /// Where the workspace lies; only for walking names, never for opening files.
     pub(super) fn root(&self) -> &Path {
         &self.root

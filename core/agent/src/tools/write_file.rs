@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use similar::TextDiff;
 
 use super::workspace::{FILE_BYTES_MAX, Workspace, clean_file};
-use super::{Plan, Tool, ToolOutput, cut, parse, write_to};
+use super::{Plan, Tool, ToolOutput, cut, parse};
 use crate::provider::ToolSpec;
 
 /// Longest diff that is recorded, in bytes.
@@ -58,15 +58,20 @@ impl Tool for WriteFile {
         if arguments.content.len() as u64 > FILE_BYTES_MAX {
             return Err(format!("the content is longer than {FILE_BYTES_MAX} bytes"));
         }
-        let target = write_to(&arguments.path);
         let workspace = Arc::clone(&self.0);
+        let place = workspace.place_to_write(&path)?;
+        let target = place.target();
         let verb = if arguments.append { "append to" } else { "write" };
         let n_bytes = arguments.content.len();
         let summary = format!("{verb} {} ({n_bytes} bytes)", arguments.path);
         Plan::blocking(summary, arguments, move |arguments, context| {
+            workspace.check_place(&place)?;
             // An unreadable old content (binary, too large) may be replaced, but not extended.
             let old = match workspace.read_text(&path) {
-                Ok(old) => old,
+                Ok(old) => {
+                    place.check_content(old.as_deref())?;
+                    old
+                }
                 Err(error) if arguments.append => return Err(error),
                 Err(_) => None,
             };

@@ -1,6 +1,7 @@
 //! Running the tool calls of a reply.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -9,17 +10,23 @@ use nexus_domain::message::{Message, Part, Role, ToolCall, ToolResult};
 use nexus_domain::permission::PermissionKind;
 
 use super::{End, Run, internal};
-use crate::port::{Answer, Ask};
-use crate::tools::{Prepared, ToolContext, ToolOutput};
+use crate::port::{Again, Answer, Ask};
+use crate::tools::{Prepared, ToolBox, ToolContext, ToolOutput};
 
 /// Most calls that run side by side.
 const PARALLEL_MAX: usize = 8;
+/// How often a call is put up for decision because what it would do has changed meanwhile.
+const DECISIONS_MAX: usize = 5;
 
 /// What the model is told about calls that a boundary stop kept from running.
 const NOT_RUN: &str = "This call did not run: the person said something new first.";
 
 /// The same for calls that the turn has no time left for.
 const NO_TIME: &str = "This call did not run: the turn has used up its time.";
+
+/// What the model is told about a call that is another one each time it is decided.
+const CHANGES: &str = "This call did not run: what it works on keeps changing, so that what was \
+                       approved is never what would happen. Try again later.";
 
 /// A call with what an earlier run recorded about it.
 pub(super) struct Open {
@@ -116,36 +123,66 @@ impl Run<'_> {
         if self.remaining_ms() == 0 {
             return self.finish(open.call, None, Err(NO_TIME.to_owned())).await;
         }
-        let prepared = match self.prepare(&open.call) {
-            Ok(prepared) => prepared,
+        let (prepared, said) = match self.decided(&open).await? {
+            Ok(decided) => decided,
             Err(why) => return self.finish(open.call, None, Err(why)).await,
         };
-        let is_in_doubt = open.is_in_doubt() && !prepared.effect.is_repeatable();
-        let kind =
-            if is_in_doubt { PermissionKind::UnknownOutcome } else { PermissionKind::Policy };
-        let ask = Ask {
-            tool_call_id: open.call.id.clone(),
-            action: prepared.action.clone(),
-            effect: prepared.effect,
-            kind,
-        };
-        match self.ask_gate(ask).await? {
-            Answer::Allowed => {}
-            Answer::Refused(why) => return self.finish(open.call, None, Err(why)).await,
-            Answer::Broken(why) => {
-                let what = format!("the decision could not be recorded: {why}");
-                return Err(End::Failed(internal(what)));
-            }
-        }
         if self.stop.is_now() {
             return Err(End::Stopped);
         }
         let started_at = self.world.clock.now();
         let output = self.perform(prepared).await?;
+        let output = match said {
+            Some(said) => with_note(output, &said),
+            None => output,
+        };
         self.finish(open.call, Some(started_at), output).await
     }
 
-    fn prepare(&self, call: &ToolCall) -> Result<Prepared, String> {
+    /// Works out what a call would do and has it decided: the work with what a person said about
+    /// it, or why not. What has changed while a person thought is decided anew.
+    async fn decided(
+        &self,
+        open: &Open,
+    ) -> Result<Result<(Prepared, Option<String>), String>, End> {
+        for _ in 0..DECISIONS_MAX {
+            let prepared = match self.prepare(&open.call).await {
+                Ok(prepared) => prepared,
+                Err(why) => return Ok(Err(why)),
+            };
+            let is_in_doubt = open.is_in_doubt() && !prepared.effect.is_repeatable();
+            let kind =
+                if is_in_doubt { PermissionKind::UnknownOutcome } else { PermissionKind::Policy };
+            let ask = Ask {
+                tool_call_id: open.call.id.clone(),
+                action: prepared.action.clone(),
+                effect: prepared.effect,
+                kind,
+                again: self.again(&open.call),
+            };
+            match self.ask_gate(ask).await? {
+                Answer::Allowed => return Ok(Ok((prepared, None))),
+                Answer::AllowedSaying(said) => return Ok(Ok((prepared, Some(said)))),
+                Answer::Changed => {}
+                Answer::Refused(why) => return Ok(Err(why)),
+                Answer::Broken(why) => {
+                    let what = format!("the decision could not be recorded: {why}");
+                    return Err(End::Failed(internal(what)));
+                }
+            }
+        }
+        Ok(Err(CHANGES.to_owned()))
+    }
+
+    fn again(&self, call: &ToolCall) -> Again {
+        let (tools, call) = (Arc::clone(&self.world.tools), call.clone());
+        Again::new(move || {
+            let prepared = prepare_apart(&tools, &call);
+            Box::pin(async move { prepared.await.map(|prepared| prepared.action) })
+        })
+    }
+
+    async fn prepare(&self, call: &ToolCall) -> Result<Prepared, String> {
         if !self.tools.iter().any(|tool| tool.name == call.name) {
             let names: Vec<_> = self.tools.iter().map(|tool| tool.name.as_str()).collect();
             return Err(match names.is_empty() {
@@ -155,7 +192,7 @@ impl Run<'_> {
                 }
             });
         }
-        self.world.tools.prepare(&call.name, &call.arguments)
+        prepare_apart(&self.world.tools, call).await
     }
 
     /// Asks the gate; time that a person takes does not count.
@@ -210,5 +247,27 @@ impl Run<'_> {
         };
         self.world.log.tool_finished(record).await?;
         Ok(ToolResult { call_id: call.id, content: output.content, is_error })
+    }
+}
+
+/// Works out what a call would do. It may have to read the file it starts from, so it gets a thread
+/// that may wait.
+fn prepare_apart(
+    tools: &Arc<ToolBox>,
+    call: &ToolCall,
+) -> impl Future<Output = Result<Prepared, String>> + Send + 'static {
+    let (tools, name, arguments) = (Arc::clone(tools), call.name.clone(), call.arguments.clone());
+    let prepared = tokio::task::spawn_blocking(move || tools.prepare(&name, &arguments));
+    async move { prepared.await.unwrap_or_else(|error| Err(format!("the tool broke down: {error}"))) }
+}
+
+/// A result with what the person said when allowing it.
+fn with_note(output: Result<ToolOutput, String>, said: &str) -> Result<ToolOutput, String> {
+    match output {
+        Ok(output) => {
+            let content = format!("{}\n\n[{said}]", output.content);
+            Ok(ToolOutput { content, ..output })
+        }
+        Err(why) => Err(format!("{why}\n\n[{said}]")),
     }
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::Router;
+use axum::extract::Path;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
@@ -24,6 +25,14 @@ async fn serve() -> SocketAddr {
         .route("/to-metadata", get(to("http://169.254.169.254/latest/meta-data")))
         .route("/to-file", get(to("file:///etc/passwd")))
         .route("/loop", get(to("/loop")))
+        .route(
+            "/to-port/{port}",
+            get(|Path(port): Path<u16>| async move {
+                (StatusCode::FOUND, [(LOCATION, format!("http://127.0.0.1:{port}/page?a=1"))], "")
+            }),
+        )
+        .route("/to-name", get(to("http://localhost/page")))
+        .route("/to-page-of-page", get(to("/to-page")))
         .route("/deep", get(|| async { ([(CONTENT_TYPE, "text/html")], "<div>".repeat(20_000)) }))
         .route(
             "/headers",
@@ -98,8 +107,29 @@ async fn a_redirect_into_a_private_network_is_not_followed() {
     let policy = http_fetch::redirects(false);
     let client = reqwest::Client::builder().redirect(policy).no_proxy().build().unwrap();
     let address = serve().await;
-    let error = client.get(format!("http://{address}/to-metadata")).send().await.unwrap_err();
+    let answer = client.get(format!("http://{address}/to-metadata")).send().await.unwrap();
+    assert_eq!((answer.status(), answer.url().path()), (StatusCode::FOUND, "/to-metadata"));
+    // A hop on the same host is checked like the first address.
+    let error = client.get(format!("http://{address}/to-page")).send().await.unwrap_err();
     assert!(error.is_redirect(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_host_is_told_and_not_followed() {
+    let (bench, address) = (Bench::with_http(local()), serve().await);
+    let other = serve().await;
+    let said = fetch(&bench, address, &format!("/to-port/{}", other.port())).await;
+    let next = format!("http://127.0.0.1:{}/page?a=1", other.port());
+    assert!(said.starts_with("error: ") && said.ends_with(&next), "{said}");
+    assert!(!said.contains("Some **text**"), "it was followed: {said}");
+    let said = fetch(&bench, address, "/to-name").await;
+    assert!(said.contains("not followed") && said.ends_with("http://localhost/page"), "{said}");
+    let said = fetch(&bench, address, "/to-metadata").await;
+    assert!(said.contains("not followed"), "{said}");
+    let said = fetch(&bench, address, &format!("/to-port/{}", address.port())).await;
+    assert!(said.contains("Some **text**"), "the same host is followed: {said}");
+    let said = fetch(&bench, address, "/to-page-of-page").await;
+    assert!(said.contains("Some **text**"), "{said}");
 }
 
 #[tokio::test]
