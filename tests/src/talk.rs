@@ -160,12 +160,7 @@ impl Talk {
         let is_here = |event: &EventFrame| event.payload["permission"]["session_key"] == session;
         let asked = self.until("permission.requested", is_here).await?;
         let asked: PermissionRequest = serde_json::from_value(asked.payload["permission"].clone())?;
-        let params = acl::ApproveParams {
-            id: asked.id.to_string(),
-            digest: Some(asked.action.digest),
-            comment: None,
-            idempotency_key: idempotency_key()?,
-        };
+        let params = acl::ApproveParams::once(&asked, idempotency_key()?);
         self.client.request::<call::AclRequestsApprove>(params).await?;
         Ok(())
     }

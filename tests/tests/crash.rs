@@ -130,15 +130,14 @@ async fn drive(client: &Client, point: &str) -> Result<()> {
 }
 
 async fn answer(client: &Client, point: &str, asked: PermissionRequest) -> Result<()> {
-    let (id, idempotency_key) = (asked.id.to_string(), format!("answer-{}", asked.id));
+    let key = format!("answer-{}", asked.id);
     let answered = match has_happened(point, asked.kind) {
         true => {
-            let params = acl::DenyParams { id, comment: None, idempotency_key };
+            let params = acl::DenyParams::once(&asked, key);
             client.request::<call::AclRequestsDeny>(params).await
         }
         false => {
-            let digest = Some(asked.action.digest);
-            let params = acl::ApproveParams { id, digest, comment: None, idempotency_key };
+            let params = acl::ApproveParams::once(&asked, key);
             client.request::<call::AclRequestsApprove>(params).await
         }
     };

@@ -170,6 +170,7 @@ impl Event {
         "acl.decision",
         "permission.requested",
         "permission.resolved",
+    "permission.updated",
         "session.created",
         "turn.created",
         "turn.updated",

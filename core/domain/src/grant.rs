@@ -47,6 +47,9 @@ pub struct GrantScope {
     /// This host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
+    /// Only this port of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
     /// Commands that begin with these words; the first is the program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<Vec<String>>,

@@ -14,6 +14,7 @@ pub mod message;
 pub mod permission;
 pub mod pipeline;
 pub mod principal;
+pub mod proposal;
 pub mod request;
 pub mod retry;
 pub mod session;

@@ -44,7 +44,7 @@ pub use job::{DueJob, Jobs, JobsMut};
 pub use ledger::{Durability, Ledger, LedgerOptions, OnCommit, Reader, Tx};
 pub use message::{SessionContext, Summary};
 pub use outbox::{Delivery, DeliveryRecord, DeliveryStatus, Outbox, OutboxMut};
-pub use permission::{PermissionFilter, Permissions, PermissionsMut};
+pub use permission::{Ending, PermissionFilter, Permissions, PermissionsMut};
 pub use queue::{Queue, QueueMut};
 pub use request::{RequestFilter, Requests, RequestsMut};
 pub use schema::SCHEMA_VERSION;

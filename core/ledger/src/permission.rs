@@ -1,8 +1,10 @@
 //! Decisions that wait for a person. The first answer wins; silence means no.
 
 use nexus_domain::Timestamp;
-use nexus_domain::id::{PermissionId, SessionKey, TurnId};
-use nexus_domain::permission::{PermissionRequest, PermissionStatus};
+use nexus_domain::id::{GrantId, PermissionId, SessionKey, TurnId};
+use nexus_domain::permission::{
+    AnswerSignature, PermissionAnswer, PermissionRequest, PermissionStatus,
+};
 use nexus_domain::principal::Principal;
 use rusqlite::{Connection, Row, params};
 
@@ -34,6 +36,44 @@ CREATE INDEX permission_requests_pending ON permission_requests (id) WHERE statu
 CREATE INDEX permission_requests_session ON permission_requests (session_key, id);
 CREATE INDEX permission_requests_turn ON permission_requests (turn_id, tool_call_id, id);
 ";
+
+/// What came with standing answers and with the clock that starts when a person is shown a
+/// request.
+pub(crate) const STANDING: &str = "
+ALTER TABLE permission_requests ADD COLUMN proposals TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE permission_requests ADD COLUMN seen_at INTEGER;
+ALTER TABLE permission_requests ADD COLUMN answer TEXT;
+ALTER TABLE permission_requests ADD COLUMN grant_id TEXT;
+ALTER TABLE permission_requests ADD COLUMN signature TEXT;
+";
+
+/// How a permission request ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// How it stands from now on.
+    pub status: PermissionStatus,
+    /// Who decided; `None` for the passing of time and the end of a run.
+    pub by: Option<Principal>,
+    /// When.
+    pub at: Timestamp,
+    /// What the person said.
+    pub comment: Option<String>,
+    /// The person's answer.
+    pub answer: Option<PermissionAnswer>,
+    /// The grant that a standing answer made.
+    pub grant_id: Option<GrantId>,
+    /// What the answering device signed.
+    pub signature: Option<AnswerSignature>,
+}
+
+impl Ending {
+    /// An end that nobody decided.
+    #[must_use]
+    pub fn unanswered(status: PermissionStatus, at: Timestamp) -> Self {
+        let (by, comment, answer, grant_id, signature) = (None, None, None, None, None);
+        Self { status, by, at, comment, answer, grant_id, signature }
+    }
+}
 
 /// Which permission requests a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -207,10 +247,15 @@ fn read(row: &Row<'_>) -> Result<PermissionRequest, LedgerError> {
         reason: row.get("reason")?,
         status: sql::text(row, "status")?,
         created_at: sql::at(row, "created_at")?,
+        proposals: sql::json(row, "proposals")?,
         expires_at: sql::at(row, "expires_at")?,
+        seen_at: sql::at_opt(row, "seen_at")?,
+        answer: sql::text_opt(row, "answer")?,
         resolved_by: sql::json_opt(row, "resolved_by")?,
         resolved_at: sql::at_opt(row, "resolved_at")?,
         comment: row.get("comment")?,
+        grant_id: sql::text_opt(row, "grant_id")?,
+        signature: sql::json_opt(row, "signature")?,
     })
 }
 
@@ -227,8 +272,9 @@ impl PermissionsMut<'_> {
             self.0.0,
             "INSERT INTO permission_requests (id, kind, request_id, turn_id, tool_call_id,
                  session_key, agent_id, chain, action, reason, status, created_at, expires_at,
-                 resolved_by, resolved_at, comment)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                 resolved_by, resolved_at, comment, proposals, seen_at, answer, grant_id, signature)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                 ?18, ?19, ?20, ?21)",
             params![
                 permission.id.to_string(),
                 sql::word(&permission.kind)?,
@@ -246,6 +292,11 @@ impl PermissionsMut<'_> {
                 permission.resolved_by.as_ref().map(serde_json::to_string).transpose()?,
                 permission.resolved_at.map(|at| at.0),
                 permission.comment,
+                serde_json::to_string(&permission.proposals)?,
+                permission.seen_at.map(|at| at.0),
+                permission.answer.as_ref().map(sql::word).transpose()?,
+                permission.grant_id.map(|id| id.to_string()),
+                permission.signature.as_ref().map(serde_json::to_string).transpose()?,
             ],
         )?;
         Ok(())
@@ -259,18 +310,17 @@ impl PermissionsMut<'_> {
     pub fn resolve(
         &self,
         id: PermissionId,
-        status: PermissionStatus,
-        by: Option<Principal>,
-        at: Timestamp,
-        comment: Option<String>,
+        ending: Ending,
     ) -> Result<PermissionRequest, LedgerError> {
         let found = self.0.get(id)?;
         let found = found.ok_or_else(|| LedgerError::not_found("permission request", id))?;
-        refuse_resolution(&found, status, at)?;
+        let Ending { status, by, at, comment, answer, grant_id, signature } = ending;
+        check_open(&found, status, at)?;
         sql::run(
             self.0.0,
             "UPDATE permission_requests
-             SET status = ?2, resolved_by = ?3, resolved_at = ?4, comment = ?5
+             SET status = ?2, resolved_by = ?3, resolved_at = ?4, comment = ?5, answer = ?6,
+                 grant_id = ?7, signature = ?8
              WHERE id = ?1 AND status = 'pending'",
             (
                 id.to_string(),
@@ -278,13 +328,76 @@ impl PermissionsMut<'_> {
                 by.as_ref().map(serde_json::to_string).transpose()?,
                 at.0,
                 &comment,
+                answer.as_ref().map(sql::word).transpose()?,
+                grant_id.map(|id| id.to_string()),
+                signature.as_ref().map(serde_json::to_string).transpose()?,
             ),
         )?;
-        Ok(PermissionRequest { status, resolved_by: by, resolved_at: Some(at), comment, ..found })
+        let resolved_at = Some(at);
+        let resolved = PermissionRequest { status, resolved_by: by, resolved_at, ..found };
+        Ok(PermissionRequest { comment, answer, grant_id, signature, ..resolved })
+    }
+
+    /// Notes that a person was shown an open permission request, the first time only, and when
+    /// silence becomes no from then on. Never later than the request may be open at most.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when it is no longer open.
+    pub fn seen(
+        &self,
+        id: PermissionId,
+        at: Timestamp,
+        answer_ms: u64,
+    ) -> Result<PermissionRequest, LedgerError> {
+        let found = self.open(id, at)?;
+        if found.seen_at.is_some() {
+            return Ok(found);
+        }
+        self.set_clock(PermissionRequest { seen_at: Some(at), ..found }, at.plus_ms(answer_ms))
+    }
+
+    /// Gives an open permission request more time from now on; never less than it has, and never
+    /// more than it may be open at most.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when it is no longer open.
+    pub fn extend(
+        &self,
+        id: PermissionId,
+        at: Timestamp,
+        answer_ms: u64,
+    ) -> Result<PermissionRequest, LedgerError> {
+        let found = self.open(id, at)?;
+        let until = found.expires_at.max(at.plus_ms(answer_ms));
+        self.set_clock(found, until)
+    }
+
+    fn open(&self, id: PermissionId, at: Timestamp) -> Result<PermissionRequest, LedgerError> {
+        let found = self.0.get(id)?;
+        let found = found.ok_or_else(|| LedgerError::not_found("permission request", id))?;
+        check_open(&found, PermissionStatus::Approved, at)?;
+        Ok(found)
+    }
+
+    fn set_clock(
+        &self,
+        found: PermissionRequest,
+        until: Timestamp,
+    ) -> Result<PermissionRequest, LedgerError> {
+        let expires_at = until.min(found.open_until());
+        sql::run(
+            self.0.0,
+            "UPDATE permission_requests SET seen_at = ?2, expires_at = ?3
+             WHERE id = ?1 AND status = 'pending'",
+            (found.id.to_string(), found.seen_at.map(|at| at.0), expires_at.0),
+        )?;
+        Ok(PermissionRequest { expires_at, ..found })
     }
 }
 
-fn refuse_resolution(
+/// Refuses a change of a permission request that is decided already, and an answer that comes
+/// after its time.
+fn check_open(
     found: &PermissionRequest,
     status: PermissionStatus,
     at: Timestamp,
@@ -296,9 +409,12 @@ fn refuse_resolution(
         let by = found.resolved_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
         let when = found.resolved_at.map(|at| format!(" at {}", readable(at)));
         return Err(LedgerError::conflict(format!(
-            "the permission request was already {}{by}{}",
-            sql::word(&found.status)?,
-            when.unwrap_or_default()
+            "the permission request was already resolved{by}{}: {}",
+            when.unwrap_or_default(),
+            match found.answer {
+                Some(answer) => answer.words().to_owned(),
+                None => sql::word(&found.status)?,
+            }
         )));
     }
     let is_answer = matches!(status, PermissionStatus::Approved | PermissionStatus::Denied);

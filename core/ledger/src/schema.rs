@@ -14,23 +14,26 @@ const APPLICATION_ID: i64 = 0x4E58_4C47;
 
 /// The steps from an empty file to today. A step that was released is never changed again; a
 /// change is a new step.
-const STEPS: &[&[&str]] = &[&[
-    "PRAGMA application_id = 0x4E584C47;",
-    event::SCHEMA,
-    arrival::SCHEMA,
-    request::SCHEMA,
-    session::SCHEMA,
-    turn::SCHEMA,
-    message::SCHEMA,
-    queue::SCHEMA,
-    permission::SCHEMA,
-    audit::SCHEMA,
-    identity::SCHEMA,
-    outbox::SCHEMA,
-    job::SCHEMA,
-    idempotency::SCHEMA,
-    cooldown::SCHEMA,
-]];
+const STEPS: &[&[&str]] = &[
+    &[
+        "PRAGMA application_id = 0x4E584C47;",
+        event::SCHEMA,
+        arrival::SCHEMA,
+        request::SCHEMA,
+        session::SCHEMA,
+        turn::SCHEMA,
+        message::SCHEMA,
+        queue::SCHEMA,
+        permission::SCHEMA,
+        audit::SCHEMA,
+        identity::SCHEMA,
+        outbox::SCHEMA,
+        job::SCHEMA,
+        idempotency::SCHEMA,
+        cooldown::SCHEMA,
+    ],
+    &[permission::STANDING],
+];
 
 /// The schema version this program writes.
 pub const SCHEMA_VERSION: u64 = STEPS.len() as u64;

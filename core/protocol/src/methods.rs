@@ -45,8 +45,10 @@ macro_rules! for_each_method {
         "requests.get"         => RequestsGet,      request::get,          request::GetParams,           request::GetResult,           RequestRead, Query,   "Shows one request with its eight stages, its turn and its tool calls.";
         "acl.requests.list"    => AclRequestsList,  acl::list,             acl::ListParams,              acl::ListResult,              AclRead,     Query,   "Lists permission requests, the oldest pending first.";
         "acl.requests.show"    => AclRequestsShow,  acl::show,             acl::ShowParams,              acl::ShowResult,              AclRead,     Query,   "Shows one permission request.";
-        "acl.requests.approve" => AclRequestsApprove, acl::approve,        acl::ApproveParams,           acl::ResolveResult,           AclApprove,  Command, "Approves one permission request, once.";
-        "acl.requests.deny"    => AclRequestsDeny,  acl::deny,             acl::DenyParams,              acl::ResolveResult,           AclApprove,  Command, "Denies one permission request; the reason is told to the model.";
+        "acl.requests.approve" => AclRequestsApprove, acl::approve,        acl::ApproveParams,           acl::ResolveResult,           AclApprove,  Command, "Approves one permission request: once, for a day, or until it is revoked.";
+        "acl.requests.deny"    => AclRequestsDeny,  acl::deny,             acl::DenyParams,              acl::ResolveResult,           AclApprove,  Command, "Denies one permission request, or the like of it for good; the reason is told to the model.";
+        "acl.requests.seen"    => AclRequestsSeen,  acl::seen,             acl::ClockParams,             acl::ResolveResult,           AclApprove,  Command, "Says that a person is shown a permission request, which starts its clock.";
+        "acl.requests.extend"  => AclRequestsExtend, acl::extend,          acl::ClockParams,             acl::ResolveResult,           AclApprove,  Command, "Gives an open permission request more time.";
     } };
 }
 

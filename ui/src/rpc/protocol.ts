@@ -1,6 +1,24 @@
 // Generated from docs/schema/bundle.draft-07.json by `npm run codegen`; do not edit.
 
 /**
+ * Where a standing answer holds. Left out, it is the first proposal of the request: the narrowest.
+ */
+export type StandingPlace =
+  | {
+      proposal: number;
+    }
+  | {
+      scope: GrantScope;
+    };
+/**
+ * The name of a conversation, such as `main`, `dm:owner` or `group:telegram:42`.
+ */
+export type SessionKey = string;
+/**
+ * How long an approval holds.
+ */
+export type ApproveSpan = "once" | "day" | "always";
+/**
  * What an action would touch, worked out by the tool. Policies, grants and people look at this,
  * never at arguments as the model wrote them.
  */
@@ -72,6 +90,11 @@ export type PathAccess = "read" | "write" | "delete";
  */
 export type AgentId = string;
 /**
+ * A person's answer.
+ */
+export type PermissionAnswer =
+  "approve_once" | "approve_day" | "approve_always" | "deny" | "deny_always";
+/**
  * The authenticated who. An agent never stands alone: it acts for the principals before it in a
  * [`Chain`].
  */
@@ -113,6 +136,10 @@ export type Chain = Principal[];
  */
 export type Timestamp = number;
 /**
+ * ULID of a grant
+ */
+export type GrantId = string;
+/**
  * ULID of a permission request
  */
 export type PermissionId = string;
@@ -124,10 +151,6 @@ export type PermissionKind = "policy" | "unknown_outcome";
  * ULID of a request
  */
 export type RequestId = string;
-/**
- * The name of a conversation, such as `main`, `dm:owner` or `group:telegram:42`.
- */
-export type SessionKey = string;
 /**
  * How a permission request stands.
  */
@@ -435,8 +458,12 @@ export interface Protocol {
   AclRequestsApproveResult: AclRequestsApproveResult;
   AclRequestsDenyParams: AclRequestsDenyParams;
   AclRequestsDenyResult: AclRequestsDenyResult;
+  AclRequestsExtendParams: AclRequestsExtendParams;
+  AclRequestsExtendResult: AclRequestsExtendResult;
   AclRequestsListParams: AclRequestsListParams;
   AclRequestsListResult: AclRequestsListResult;
+  AclRequestsSeenParams: AclRequestsSeenParams;
+  AclRequestsSeenResult: AclRequestsSeenResult;
   AclRequestsShowParams: AclRequestsShowParams;
   AclRequestsShowResult: AclRequestsShowResult;
   AdapterCounts: AdapterCounts;
@@ -448,6 +475,8 @@ export interface Protocol {
   AgentSpec: AgentSpec;
   AgentsListParams: AgentsListParams;
   AgentsListResult: AgentsListResult;
+  AnswerSignature: AnswerSignature;
+  ApproveSpan: ApproveSpan;
   Arrival: Arrival;
   Attachment: Attachment;
   Caller: Caller;
@@ -471,6 +500,8 @@ export interface Protocol {
   EventsSubscribeParams: EventsSubscribeParams;
   EventsSubscribeResult: EventsSubscribeResult;
   Features: Features;
+  GrantId: GrantId;
+  GrantScope: GrantScope;
   HealthCheck: HealthCheck;
   HealthParams: HealthParams;
   HealthResult: HealthResult;
@@ -489,6 +520,7 @@ export interface Protocol {
   Part: Part;
   PathAccess: PathAccess;
   PeerKind: PeerKind;
+  PermissionAnswer: PermissionAnswer;
   PermissionId: PermissionId;
   PermissionKind: PermissionKind;
   PermissionRequest: PermissionRequest;
@@ -498,6 +530,7 @@ export interface Protocol {
   Position: Position;
   PresenceEntry: PresenceEntry;
   Principal: Principal;
+  Proposal: Proposal;
   QueueMode: QueueMode;
   Reasoning: Reasoning;
   Request: Request;
@@ -535,6 +568,7 @@ export interface Protocol {
   Stage: Stage;
   StageOutcome: StageOutcome;
   StageTrace: StageTrace;
+  StandingPlace: StandingPlace;
   StateVersion: StateVersion;
   StatusParams: StatusParams;
   StatusResult: StatusResult;
@@ -574,9 +608,72 @@ export interface AclRequestsApproveParams {
    * Lets the command be repeated safely.
    */
   idempotencyKey: string;
+  /**
+   * Where an approval for longer than once holds.
+   */
+  place?: StandingPlace | null;
+  /**
+   * What a paired device signed.
+   */
+  signature?: AnswerSignature | null;
+  /**
+   * For how long it is allowed.
+   */
+  span?: ApproveSpan & string;
 }
 /**
- * Result of `acl.requests.approve` and `acl.requests.deny`.
+ * Where a grant holds. Every field that is set narrows it; what is left out holds for all.
+ */
+export interface GrantScope {
+  /**
+   * Commands that begin with these words; the first is the program.
+   */
+  command?: string[] | null;
+  /**
+   * Exactly this action.
+   */
+  digest?: string | null;
+  /**
+   * This host.
+   */
+  host?: string | null;
+  /**
+   * This file, or everything beneath this folder, as the tool names it; a folder ends with `/`.
+   */
+  path?: string | null;
+  /**
+   * Only this port of it.
+   */
+  port?: number | null;
+  /**
+   * This recipient on the channel.
+   */
+  recipient?: string | null;
+  /**
+   * The resource by name: a method, an agent, a tool or a channel.
+   */
+  resource?: string | null;
+  /**
+   * Only in this session.
+   */
+  session_key?: SessionKey | null;
+}
+/**
+ * What a paired device signed when it answered. Kept as it came: the daemon cannot check it until
+ * it knows devices and their keys.
+ */
+export interface AnswerSignature {
+  /**
+   * The device that signed, by the name it goes by.
+   */
+  device: string;
+  /**
+   * Ed25519 over the digest of the action, lower-case hex.
+   */
+  signature: string;
+}
+/**
+ * Result of the commands about a permission request.
  */
 export interface AclRequestsApproveResult {
   /**
@@ -597,6 +694,10 @@ export interface PermissionRequest {
    */
   agent_id: AgentId;
   /**
+   * The answer, when a person gave one.
+   */
+  answer?: PermissionAnswer | null;
+  /**
    * For whom it acts.
    */
   chain: Chain;
@@ -613,6 +714,10 @@ export interface PermissionRequest {
    */
   expires_at: Timestamp;
   /**
+   * The grant that a standing answer made.
+   */
+  grant_id?: GrantId | null;
+  /**
    * Its id.
    */
   id: PermissionId;
@@ -620,6 +725,11 @@ export interface PermissionRequest {
    * Why a person is asked.
    */
   kind: PermissionKind;
+  /**
+   * Standing answers that could be given, the narrowest first. Empty when only this one call
+   * can be answered, with yes or no.
+   */
+  proposals: Proposal[];
   /**
    * The policy that asks, and its reason.
    */
@@ -637,9 +747,17 @@ export interface PermissionRequest {
    */
   resolved_by?: Principal | null;
   /**
+   * When it was first shown to a person; until then only the longest time counts.
+   */
+  seen_at?: Timestamp | null;
+  /**
    * The session.
    */
   session_key: SessionKey;
+  /**
+   * What the answering device signed, if it did; not checked yet.
+   */
+  signature?: AnswerSignature | null;
   /**
    * How it stands.
    */
@@ -665,9 +783,13 @@ export interface CanonicalAction {
     [k: string]: unknown;
   };
   /**
-   * SHA-256 over the canonical form of tool, arguments and targets, lower-case hex.
+   * SHA-256 over the canonical form of tool, arguments, targets and folder, lower-case hex.
    */
   digest: string;
+  /**
+   * The folder that relative paths of the targets start from; left out when there are none.
+   */
+  folder?: string | null;
   /**
    * One line for people, such as `GET https://example.org/`.
    */
@@ -682,13 +804,65 @@ export interface CanonicalAction {
   tool: string;
 }
 /**
+ * A standing answer that could be given: where it would hold.
+ */
+export interface Proposal {
+  /**
+   * Where it would hold.
+   */
+  scope: GrantScope;
+  /**
+   * The same for people, to follow "allow" or "never allow": `http_fetch from example.org,
+   * in this session`.
+   */
+  text: string;
+}
+/**
  * Input of `acl.requests.deny`.
  */
 export interface AclRequestsDenyParams {
   /**
+   * Whether the like of it is denied from now on.
+   */
+  always?: boolean;
+  /**
    * Said to the model.
    */
   comment?: string | null;
+  /**
+   * The digest of the action that was shown.
+   */
+  digest?: string | null;
+  /**
+   * The permission request: its id, an unambiguous beginning of it, or `@last`.
+   */
+  id: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Where a denial for good holds.
+   */
+  place?: StandingPlace | null;
+  /**
+   * What a paired device signed.
+   */
+  signature?: AnswerSignature | null;
+}
+/**
+ * Result of the commands about a permission request.
+ */
+export interface AclRequestsDenyResult {
+  /**
+   * The permission request as it stands now.
+   */
+  request: PermissionRequest;
+}
+/**
+ * Input of `acl.requests.seen` and `acl.requests.extend`.
+ */
+export interface AclRequestsExtendParams {
   /**
    * The permission request: its id, an unambiguous beginning of it, or `@last`.
    */
@@ -699,9 +873,9 @@ export interface AclRequestsDenyParams {
   idempotencyKey: string;
 }
 /**
- * Result of `acl.requests.approve` and `acl.requests.deny`.
+ * Result of the commands about a permission request.
  */
-export interface AclRequestsDenyResult {
+export interface AclRequestsExtendResult {
   /**
    * The permission request as it stands now.
    */
@@ -732,6 +906,28 @@ export interface AclRequestsListResult {
    * The permission requests.
    */
   requests: PermissionRequest[];
+}
+/**
+ * Input of `acl.requests.seen` and `acl.requests.extend`.
+ */
+export interface AclRequestsSeenParams {
+  /**
+   * The permission request: its id, an unambiguous beginning of it, or `@last`.
+   */
+  id: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of the commands about a permission request.
+ */
+export interface AclRequestsSeenResult {
+  /**
+   * The permission request as it stands now.
+   */
+  request: PermissionRequest;
 }
 /**
  * Input of `acl.requests.show`.
@@ -1291,11 +1487,28 @@ export interface Events {
    * A permission request was decided, ran out or was withdrawn.
    */
   "permission.resolved": {
+    /**
+     * The answer, when a person gave one.
+     */
+    answer: PermissionAnswer | null;
     comment: string | null;
+    /**
+     * The grant that a standing answer made.
+     */
+    grant_id: GrantId | null;
     permission_id: PermissionId;
     resolved_by: Principal | null;
     session_key: SessionKey;
     status: PermissionStatus;
+  };
+  /**
+   * A permission request was shown to a person, or more time was asked for.
+   */
+  "permission.updated": {
+    expires_at: Timestamp;
+    permission_id: PermissionId;
+    seen_at: Timestamp | null;
+    session_key: SessionKey;
   };
   /**
    * Old turns were replaced by a summary.
@@ -1737,18 +1950,25 @@ export interface Lagged {
  */
 export interface Methods {
   /**
-   * Approves one permission request, once.
+   * Approves one permission request: once, for a day, or until it is revoked.
    */
   "acl.requests.approve": {
     params: AclRequestsApproveParams;
     result: AclRequestsApproveResult;
   };
   /**
-   * Denies one permission request; the reason is told to the model.
+   * Denies one permission request, or the like of it for good; the reason is told to the model.
    */
   "acl.requests.deny": {
     params: AclRequestsDenyParams;
     result: AclRequestsDenyResult;
+  };
+  /**
+   * Gives an open permission request more time.
+   */
+  "acl.requests.extend": {
+    params: AclRequestsExtendParams;
+    result: AclRequestsExtendResult;
   };
   /**
    * Lists permission requests, the oldest pending first.
@@ -1756,6 +1976,13 @@ export interface Methods {
   "acl.requests.list": {
     params: AclRequestsListParams;
     result: AclRequestsListResult;
+  };
+  /**
+   * Says that a person is shown a permission request, which starts its clock.
+   */
+  "acl.requests.seen": {
+    params: AclRequestsSeenParams;
+    result: AclRequestsSeenResult;
   };
   /**
    * Shows one permission request.

@@ -133,12 +133,7 @@ pub(crate) async fn approve(
     comment: Option<String>,
     context: &Context,
 ) -> Result<PermissionRequest> {
-    let params = ApproveParams {
-        id: shown.id.to_string(),
-        digest: Some(shown.action.digest.clone()),
-        comment,
-        idempotency_key: context.fresh_key()?,
-    };
+    let params = ApproveParams { comment, ..ApproveParams::once(shown, context.fresh_key()?) };
     Ok(client.request::<call::AclRequestsApprove>(params).await?.request)
 }
 
@@ -149,8 +144,7 @@ pub(crate) async fn deny(
     comment: Option<String>,
     context: &Context,
 ) -> Result<PermissionRequest> {
-    let id = shown.id.to_string();
-    let params = DenyParams { id, comment, idempotency_key: context.fresh_key()? };
+    let params = DenyParams { comment, ..DenyParams::once(shown, context.fresh_key()?) };
     let resolved = client.request::<call::AclRequestsDeny>(params).await?.request;
     if resolved.status != PermissionStatus::Denied {
         let (_, word) = status_words(resolved.status);

@@ -99,6 +99,13 @@ const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
 /// Every key, in order of its name.
 pub(super) const KEYS: &[Key] = &[
+    key(
+        "acl.answer_ms",
+        Kind::Integer(MINUTE_MS / 6, DAY_MS),
+        "600000",
+        false,
+        "how long you have to answer a permission request from being shown it; silence means no",
+    ),
     key("adapters.*.account", Kind::Text, "\"main\"", true, "account the adapter serves"),
     key("adapters.*.command", Kind::Texts, "", true, "program and arguments of the adapter"),
     key("adapters.*.settings", Kind::Table, "{}", true, "the adapter's own settings"),

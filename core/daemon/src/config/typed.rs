@@ -86,6 +86,13 @@ pub struct Price {
     pub cached_input: Option<f64>,
 }
 
+/// Permission requests.
+#[derive(Clone, Copy, Debug)]
+pub struct AclConfig {
+    /// How long a person has from being shown one, in milliseconds.
+    pub answer_ms: u64,
+}
+
 /// Limits of the tool `http_fetch`.
 #[derive(Clone, Copy, Debug)]
 pub struct HttpFetchConfig {
@@ -131,6 +138,8 @@ pub struct Config {
     pub discover_models: bool,
     /// Prices by `provider/model`.
     pub prices: BTreeMap<String, Price>,
+    /// Permission requests.
+    pub acl: AclConfig,
     /// Limits of `http_fetch`.
     pub http_fetch: HttpFetchConfig,
     /// Adapters.
@@ -189,6 +198,7 @@ pub(super) fn build(
         models: models(&get, environment, errors, warnings),
         discover_models: get.bool("models.discover"),
         prices: prices(&get),
+        acl: AclConfig { answer_ms: get.integer("acl.answer_ms") },
         http_fetch: HttpFetchConfig {
             allow_private_hosts: get.bool("tools.http_fetch.allow_private_hosts"),
             bytes_max: get.integer("tools.http_fetch.bytes_max"),

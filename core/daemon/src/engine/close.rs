@@ -11,7 +11,6 @@ use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::{DeliveryId, MessageId, RequestId, TurnId};
 use nexus_domain::message::{Message, Part, Role, ToolResult};
-use nexus_domain::permission::PermissionStatus;
 use nexus_domain::pipeline::{
     self, Assembled, Automated, DeliveryPlan, Exit, Ran, RunOutcome, Stage,
 };
@@ -94,7 +93,7 @@ pub(super) async fn close_turn(
         if outcome.stop_reason == StopReason::Limit {
             keep_last_word(tx, &*clock, &turn, &outcome.reply)?;
         }
-        withdraw_questions(tx, turn_id, now)?;
+        permission::withdraw_questions(tx, turn_id, None, now)?;
         let assembled = assembled(tx, &turn)?;
         end_turn(tx, &mut turn, &outcome, now)?;
         let ran = pipeline::run_agent(assembled, outcome);
@@ -222,16 +221,6 @@ fn settle(
     record.completed_at = Some(now);
     tx.turns().put_tool_call(record)?;
     Ok((text.to_owned(), true))
-}
-
-fn withdraw_questions(tx: &mut Tx<'_>, turn_id: TurnId, now: Timestamp) -> Result<(), LedgerError> {
-    let asked = tx.permissions().of_turn(turn_id)?;
-    for question in asked.iter().filter(|p| p.status == PermissionStatus::Pending) {
-        let status = PermissionStatus::Withdrawn;
-        let resolved = tx.permissions().resolve(question.id, status, None, now, None)?;
-        permission::tell(tx, &resolved, now)?;
-    }
-    Ok(())
 }
 
 fn end_turn(

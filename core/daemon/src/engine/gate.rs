@@ -17,6 +17,7 @@ use nexus_domain::request::RequestStatus;
 use nexus_iam::{Action, Effect, Facts, Query, Verdict};
 use nexus_ledger::{AuditEntry, LedgerError, Tx};
 
+use super::permission::withdraw_questions;
 use crate::context::Context;
 use crate::crash::CrashPoint;
 
@@ -47,11 +48,22 @@ impl Gate for RunGate {
     }
 }
 
+/// What was asked about a call before.
+enum Earlier {
+    /// This very action.
+    Same(Box<PermissionRequest>),
+    /// The same call when it would have done something else.
+    Changed,
+}
+
 impl RunGate {
     async fn decide(&self, ask: &Ask) -> Result<Answer, Failure> {
-        if let Some(earlier) = self.earlier(ask).await? {
-            return self.settle(ask, earlier).await;
-        }
+        let earlier = self.earlier(ask).await?;
+        let has_changed = match earlier {
+            Some(Earlier::Same(earlier)) => return self.settle(ask, *earlier).await,
+            Some(Earlier::Changed) => true,
+            None => false,
+        };
         let query = Query {
             chain: self.chain.clone(),
             action: Action::UseTool { action: ask.action.clone(), effect: ask.effect },
@@ -62,15 +74,15 @@ impl RunGate {
             (Effect::Deny, _) => self.refuse(ask, &verdict).await,
             (Effect::Allow, PermissionKind::Policy) => self.allow(ask, verdict.to_string()).await,
             (Effect::Ask, _) | (_, PermissionKind::UnknownOutcome) => {
-                let permission = self.put_question(ask, &verdict).await?;
+                let permission = self.put_question(ask, &verdict, has_changed).await?;
                 CrashPoint::PermissionAsked.pass();
                 self.settle(ask, permission).await
             }
         }
     }
 
-    /// The question that was put for this very action before the daemon was restarted.
-    async fn earlier(&self, ask: &Ask) -> Result<Option<PermissionRequest>, Failure> {
+    /// What was asked about this call before: while the daemon ran, or before it was restarted.
+    async fn earlier(&self, ask: &Ask) -> Result<Option<Earlier>, Failure> {
         let (turn_id, call_id) = (self.turn_id, ask.tool_call_id.clone());
         let (found, started_at) = self
             .context
@@ -82,31 +94,35 @@ impl RunGate {
                 Ok((r.permissions().for_call(turn_id, &call_id)?, started_at))
             })
             .await?;
-        let is_same = |p: &PermissionRequest| {
-            p.kind == ask.kind
-                && p.action.digest == ask.action.digest
-                && p.status != PermissionStatus::Withdrawn
-        };
+        let Some(found) = found.filter(|p| p.kind == ask.kind) else { return Ok(None) };
+        if found.action.digest != ask.action.digest {
+            return Ok(Some(Earlier::Changed));
+        }
         // An approval counts once: the call that began after it has used it up.
         let is_used = |p: &PermissionRequest| {
             p.status == PermissionStatus::Approved
                 && started_at.zip(p.resolved_at).is_some_and(|(started, at)| started >= at)
         };
-        Ok(found.filter(|p| is_same(p) && !is_used(p)))
+        let is_open = found.status != PermissionStatus::Withdrawn && !is_used(&found);
+        Ok(is_open.then(|| Earlier::Same(Box::new(found))))
     }
 
     async fn put_question(
         &self,
         ask: &Ask,
         verdict: &Verdict,
+        has_changed: bool,
     ) -> Result<PermissionRequest, Failure> {
         let now = self.context.clock.now();
-        let reason = match ask.kind {
+        let mut reason = match ask.kind {
             PermissionKind::Policy => verdict.to_string(),
             PermissionKind::UnknownOutcome => {
                 "the daemon stopped while this ran: it may have happened already".to_owned()
             }
         };
+        if has_changed {
+            reason.push_str("; asked again because what it works on has changed meanwhile");
+        }
         let permission = PermissionRequest {
             id: PermissionId::from_parts(now, self.context.clock.entropy()),
             kind: ask.kind,
@@ -124,16 +140,22 @@ impl RunGate {
             reason: reason.clone(),
             status: PermissionStatus::Pending,
             created_at: now,
+            proposals: Vec::new(),
             expires_at: now.plus_ms(PERMISSION_OPEN_MS),
+            seen_at: None,
+            answer: None,
             resolved_by: None,
             resolved_at: None,
             comment: None,
+            grant_id: None,
+            signature: None,
         };
         let (gate, row, ask) = (self.clone(), permission.clone(), ask.clone());
         self.context
             .ledger
             .write(move |tx| {
                 gate.audit(tx, &ask, Effect::Ask, &reason, now)?;
+                withdraw_questions(tx, gate.turn_id, Some(&ask.tool_call_id), now)?;
                 tx.permissions().create(&row)?;
                 gate.mark_call(tx, &ask, ToolCallStatus::Waiting, now)?;
                 gate.stand(tx, TurnStatus::Parked, RequestStatus::Parked, now)?;
@@ -149,19 +171,47 @@ impl RunGate {
     /// Waits for the answer to a question and does what it says.
     async fn settle(&self, ask: &Ask, asked: PermissionRequest) -> Result<Answer, Failure> {
         let permission = self.answered(asked).await?;
-        let who = permission.resolved_by.as_ref().map_or("nobody".to_owned(), ToString::to_string);
-        let comment = permission.comment.as_deref().map(|c| format!(": {c}")).unwrap_or_default();
-        match permission.status {
-            PermissionStatus::Approved => {
-                self.allow(ask, format!("approved once by {who}{comment}")).await
+        if permission.status == PermissionStatus::Approved {
+            return self.go_as_approved(ask, &permission).await;
+        }
+        self.resume_turn().await?;
+        Ok(Answer::Refused(super::permission::refusal(&permission)))
+    }
+
+    /// Lets a call run that a person approved, if it still is what the person approved. The
+    /// answer counts for nothing else.
+    async fn go_as_approved(
+        &self,
+        ask: &Ask,
+        permission: &PermissionRequest,
+    ) -> Result<Answer, Failure> {
+        let now = ask.again.action().await;
+        let why = match &now {
+            Ok(action) if action.digest == permission.action.digest => {
+                let answer = self.allow(ask, super::permission::approval(permission)).await?;
+                let said = permission.comment.as_deref().filter(|said| !said.is_empty());
+                return Ok(match (answer, said) {
+                    (Answer::Allowed, Some(said)) => {
+                        Answer::AllowedSaying(super::permission::saying(permission, said))
+                    }
+                    (answer, _) => answer,
+                });
             }
-            PermissionStatus::Denied => {
+            Ok(_) => "what it works on has changed since it was approved".to_owned(),
+            Err(why) => format!("it can no longer be done: {why}"),
+        };
+        let (at, reason) = (self.context.clock.now(), why.clone());
+        let (gate, asked) = (self.clone(), ask.clone());
+        let refused = self
+            .context
+            .ledger
+            .write(move |tx| gate.audit(tx, &asked, Effect::Deny, &reason, at));
+        refused.await.map_err(Failure::from)?;
+        match now {
+            Ok(_) => Ok(Answer::Changed),
+            Err(_) => {
                 self.resume_turn().await?;
-                Ok(Answer::Refused(format!("{who} said no{comment}")))
-            }
-            PermissionStatus::Expired | PermissionStatus::Withdrawn | PermissionStatus::Pending => {
-                self.resume_turn().await?;
-                Ok(Answer::Refused("nobody answered in time, which means no".to_owned()))
+                Ok(Answer::Refused(why))
             }
         }
     }

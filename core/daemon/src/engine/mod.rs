@@ -38,7 +38,9 @@ use crate::context::Context;
 
 pub use choice::{Choice, choose_models, pool};
 pub use hook::Hook;
-pub use permission::{Resolution, expire_permissions, resolve_permission};
+pub use permission::{
+    Resolution, expire_permissions, extend_permission, permission_seen, resolve_permission,
+};
 pub use receive::{Admission, Submission, receive_event};
 pub use recover::{Unfinished, recover, unfinished};
 

@@ -1,11 +1,14 @@
 //! Answers to permission requests.
 
+use nexus_domain::Timestamp;
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
-use nexus_domain::id::PermissionId;
-use nexus_domain::permission::{PermissionAnswer, PermissionRequest, PermissionStatus};
+use nexus_domain::id::{PermissionId, TurnId};
+use nexus_domain::permission::{
+    AnswerSignature, PermissionAnswer, PermissionRequest, PermissionStatus,
+};
 use nexus_domain::principal::Principal;
-use nexus_ledger::{LedgerError, Tx};
+use nexus_ledger::{Ending, LedgerError, Tx};
 
 use crate::context::Context;
 use crate::crash::CrashPoint;
@@ -14,7 +17,7 @@ use crate::crash::CrashPoint;
 pub struct Resolution {
     /// The permission request.
     pub id: PermissionId,
-    /// Yes or no.
+    /// Yes or no, and for how long.
     pub answer: PermissionAnswer,
     /// The digest of the action the person saw.
     pub digest: Option<String>,
@@ -22,24 +25,23 @@ pub struct Resolution {
     pub by: Principal,
     /// Said to the model.
     pub comment: Option<String>,
+    /// What the answering device signed.
+    pub signature: Option<AnswerSignature>,
 }
 
 /// Records an answer and wakes the run that waits. The first answer wins.
 ///
 /// # Errors
-/// `CONFLICT` when somebody was faster, or when the action is not the one the person saw.
+/// `CONFLICT` when somebody was faster, or when the action is not the one the person saw;
+/// `Invalid` when the answer is not one of those that may be given.
 pub async fn resolve_permission(
     context: &Context,
     resolution: Resolution,
 ) -> Result<PermissionRequest, Failure> {
     let now = context.clock.now();
-    let Resolution { id, answer, digest, by, comment } = resolution;
-    let status = match answer {
-        PermissionAnswer::ApproveOnce
-        | PermissionAnswer::ApproveDay
-        | PermissionAnswer::ApproveAlways => PermissionStatus::Approved,
-        PermissionAnswer::Deny | PermissionAnswer::DenyAlways => PermissionStatus::Denied,
-    };
+    let Resolution { id, answer, digest, by, comment, signature } = resolution;
+    let status =
+        if answer.is_yes() { PermissionStatus::Approved } else { PermissionStatus::Denied };
     let resolved = context
         .ledger
         .write(move |tx| {
@@ -53,7 +55,17 @@ pub async fn resolve_permission(
                         .to_owned(),
                 });
             }
-            let resolved = tx.permissions().resolve(id, status, Some(by), now, comment)?;
+            check_answer(&asked, answer)?;
+            let ending = Ending {
+                status,
+                by: Some(by),
+                at: now,
+                comment,
+                answer: Some(answer),
+                grant_id: None,
+                signature,
+            };
+            let resolved = tx.permissions().resolve(id, ending)?;
             tell(tx, &resolved, now)?;
             Ok(resolved)
         })
@@ -61,6 +73,56 @@ pub async fn resolve_permission(
     CrashPoint::PermissionAnswered.pass();
     context.engine.permission_bell.send_modify(|n| *n += 1);
     Ok(resolved)
+}
+
+/// Refuses an answer that this question does not take.
+fn check_answer(asked: &PermissionRequest, answer: PermissionAnswer) -> Result<(), LedgerError> {
+    if asked.answers().contains(&answer) {
+        return Ok(());
+    }
+    Err(LedgerError::Invalid(
+        "this question is asked each time: it can be approved once or denied, not for longer"
+            .to_owned(),
+    ))
+}
+
+/// Notes that a person is shown a permission request, which starts the clock.
+///
+/// # Errors
+/// `CONFLICT` when it is no longer open.
+pub async fn permission_seen(
+    context: &Context,
+    id: PermissionId,
+) -> Result<PermissionRequest, Failure> {
+    let answer_ms = context.config.current().acl.answer_ms;
+    let now = context.clock.now();
+    let write = move |tx: &mut Tx<'_>| {
+        let before = tx.permissions().get(id)?.and_then(|asked| asked.seen_at);
+        let seen = tx.permissions().seen(id, now, answer_ms)?;
+        if before.is_none() {
+            tell_update(tx, &seen, now)?;
+        }
+        Ok(seen)
+    };
+    Ok(context.ledger.write(write).await?)
+}
+
+/// Gives a permission request more time.
+///
+/// # Errors
+/// `CONFLICT` when it is no longer open.
+pub async fn extend_permission(
+    context: &Context,
+    id: PermissionId,
+) -> Result<PermissionRequest, Failure> {
+    let answer_ms = context.config.current().acl.answer_ms;
+    let now = context.clock.now();
+    let write = move |tx: &mut Tx<'_>| {
+        let extended = tx.permissions().extend(id, now, answer_ms)?;
+        tell_update(tx, &extended, now)?;
+        Ok(extended)
+    };
+    Ok(context.ledger.write(write).await?)
 }
 
 /// Turns every question that nobody answered in time into a no.
@@ -78,12 +140,15 @@ pub async fn expire_permissions(context: &Context) -> Result<usize, Failure> {
         .ledger
         .write(move |tx| {
             for id in due {
-                let status = PermissionStatus::Expired;
-                match tx.permissions().resolve(id, status, None, now, None) {
-                    Ok(resolved) => tell(tx, &resolved, now)?,
-                    // Somebody answered in the meantime.
-                    Err(LedgerError::Conflict { .. }) => {}
-                    Err(error) => return Err(error),
+                // Somebody may have answered in the meantime, or asked for more time.
+                let asked = tx.permissions().get(id)?;
+                let is_due = |asked: &PermissionRequest| {
+                    asked.status == PermissionStatus::Pending && asked.expires_at <= now
+                };
+                if asked.as_ref().is_some_and(is_due) {
+                    let ending = Ending::unanswered(PermissionStatus::Expired, now);
+                    let resolved = tx.permissions().resolve(id, ending)?;
+                    tell(tx, &resolved, now)?;
                 }
             }
             Ok(())
@@ -93,11 +158,59 @@ pub async fn expire_permissions(context: &Context) -> Result<usize, Failure> {
     Ok(n_due)
 }
 
+/// Takes back the open questions of a turn, or of one call of it: nobody waits for their answers.
+pub(super) fn withdraw_questions(
+    tx: &mut Tx<'_>,
+    turn_id: TurnId,
+    call_id: Option<&str>,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let asked = tx.permissions().of_turn(turn_id)?;
+    let open = asked.iter().filter(|question| {
+        question.status == PermissionStatus::Pending
+            && call_id.is_none_or(|id| question.tool_call_id == id)
+    });
+    for question in open {
+        let ending = Ending::unanswered(PermissionStatus::Withdrawn, now);
+        let resolved = tx.permissions().resolve(question.id, ending)?;
+        tell(tx, &resolved, now)?;
+    }
+    Ok(())
+}
+
+/// Why a call may run, for the audit.
+pub(super) fn approval(permission: &PermissionRequest) -> String {
+    let comment = permission.comment.as_deref().map(|c| format!(": {c}")).unwrap_or_default();
+    let words = permission.answer.unwrap_or(PermissionAnswer::ApproveOnce).words();
+    format!("{words} by {}{comment}", who(permission))
+}
+
+/// What the model is told about an approval.
+pub(super) fn saying(permission: &PermissionRequest, said: &str) -> String {
+    format!("{} allowed this and said: {said}", who(permission))
+}
+
+/// What the model is told about a call that may not run.
+pub(super) fn refusal(permission: &PermissionRequest) -> String {
+    let comment = permission.comment.as_deref().map(|c| format!(": {c}")).unwrap_or_default();
+    match permission.status {
+        PermissionStatus::Denied => format!("{} said no{comment}", who(permission)),
+        PermissionStatus::Withdrawn => "the question was taken back, which means no".to_owned(),
+        PermissionStatus::Expired | PermissionStatus::Pending | PermissionStatus::Approved => {
+            "nobody answered in time, which means no".to_owned()
+        }
+    }
+}
+
+fn who(permission: &PermissionRequest) -> String {
+    permission.resolved_by.as_ref().map_or("nobody".to_owned(), ToString::to_string)
+}
+
 /// Tells of an answer.
-pub(super) fn tell(
+fn tell(
     tx: &mut Tx<'_>,
     resolved: &PermissionRequest,
-    now: nexus_domain::Timestamp,
+    now: Timestamp,
 ) -> Result<(), LedgerError> {
     let event = Event::PermissionResolved {
         permission_id: resolved.id,
@@ -105,6 +218,23 @@ pub(super) fn tell(
         status: resolved.status,
         resolved_by: resolved.resolved_by.clone(),
         comment: resolved.comment.clone(),
+        answer: resolved.answer,
+        grant_id: resolved.grant_id,
+    };
+    tx.events().record(now, &event)?;
+    Ok(())
+}
+
+fn tell_update(
+    tx: &mut Tx<'_>,
+    permission: &PermissionRequest,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let event = Event::PermissionUpdated {
+        permission_id: permission.id,
+        session_key: permission.session_key.clone(),
+        seen_at: permission.seen_at,
+        expires_at: permission.expires_at,
     };
     tx.events().record(now, &event)?;
     Ok(())

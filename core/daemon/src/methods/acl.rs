@@ -6,13 +6,15 @@ use nexus_domain::failure::Failure;
 use nexus_domain::id::PermissionId;
 use nexus_domain::permission::PermissionAnswer;
 use nexus_domain::principal::Principal;
-use nexus_iam::Permit;
+use nexus_iam::{Action, Facts, Permit, Query};
 use nexus_ledger::PermissionFilter;
 use nexus_protocol::acl::{
-    ApproveParams, DenyParams, ListParams, ListResult, ResolveResult, ShowParams, ShowResult,
+    ApproveParams, ApproveSpan, ClockParams, DenyParams, ListParams, ListResult, ResolveResult,
+    ShowParams, ShowResult,
 };
 
 use super::session::page_len;
+use crate::authorize::{Trail, decide_and_audit};
 use crate::context::Context;
 use crate::engine::{self, Resolution};
 
@@ -44,25 +46,31 @@ pub async fn show(
     Ok(ShowResult { request })
 }
 
-/// Approves one permission request, once.
+/// Approves one permission request, once or for longer.
 pub async fn approve(
     context: &Arc<Context>,
     permit: Permit,
     params: ApproveParams,
 ) -> Result<ResolveResult, Failure> {
+    let answer = match params.span {
+        ApproveSpan::Once => PermissionAnswer::ApproveOnce,
+        ApproveSpan::Day => PermissionAnswer::ApproveDay,
+        ApproveSpan::Always => PermissionAnswer::ApproveAlways,
+    };
     let id = find(context, params.id).await?;
     let resolution = Resolution {
         id,
-        answer: PermissionAnswer::ApproveOnce,
+        answer,
         digest: params.digest,
-        by: person(&permit)?,
+        by: answerer(context, &permit, id).await?,
         comment: params.comment,
+        signature: params.signature,
     };
     let request = engine::resolve_permission(context, resolution).await?;
     Ok(ResolveResult { request })
 }
 
-/// Denies one permission request.
+/// Denies one permission request, this time or for good.
 pub async fn deny(
     context: &Arc<Context>,
     permit: Permit,
@@ -71,13 +79,69 @@ pub async fn deny(
     let id = find(context, params.id).await?;
     let resolution = Resolution {
         id,
-        answer: PermissionAnswer::Deny,
-        digest: None,
-        by: person(&permit)?,
+        answer: match params.always {
+            true => PermissionAnswer::DenyAlways,
+            false => PermissionAnswer::Deny,
+        },
+        digest: params.digest,
+        by: answerer(context, &permit, id).await?,
         comment: params.comment,
+        signature: params.signature,
     };
     let request = engine::resolve_permission(context, resolution).await?;
     Ok(ResolveResult { request })
+}
+
+/// Starts the clock of a permission request: a person is shown it.
+pub async fn seen(
+    context: &Arc<Context>,
+    permit: Permit,
+    params: ClockParams,
+) -> Result<ResolveResult, Failure> {
+    person(&permit)?;
+    let id = find(context, params.id).await?;
+    Ok(ResolveResult { request: engine::permission_seen(context, id).await? })
+}
+
+/// Gives a permission request more time.
+pub async fn extend(
+    context: &Arc<Context>,
+    permit: Permit,
+    params: ClockParams,
+) -> Result<ResolveResult, Failure> {
+    let id = find(context, params.id).await?;
+    answerer(context, &permit, id).await?;
+    Ok(ResolveResult { request: engine::extend_permission(context, id).await? })
+}
+
+/// Who answers a permission request: whether they may is a decision of its own, on disk before the
+/// answer counts.
+async fn answerer(
+    context: &Context,
+    permit: &Permit,
+    id: PermissionId,
+) -> Result<Principal, Failure> {
+    let by = person(permit)?;
+    let asked = context.ledger.read(move |r| r.permissions().get(id)).await?;
+    let asked = asked.ok_or_else(|| Failure::not_found("it is gone"))?;
+    let query = Query {
+        chain: permit.chain().clone(),
+        action: Action::Approve { permission: id.to_string() },
+        facts: Facts { session_key: Some(asked.session_key), ..Facts::default() },
+    };
+    let trail = Trail {
+        request_id: Some(asked.request_id),
+        turn_id: Some(asked.turn_id),
+        digest: Some(asked.action.digest),
+    };
+    let decision = decide_and_audit(context, &query, trail).await?;
+    match decision.permit(&query) {
+        Some(_) => Ok(by),
+        None => Err(Failure::denied(format!(
+            "you may not decide this permission request: {}",
+            decision.verdict
+        ))),
+    }
 }
 
 async fn find(context: &Context, id: String) -> Result<PermissionId, Failure> {

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 
 use super::support::{Home, agent, at, begin_turn, request, request_id, session, turn_id};
-use crate::{AuditEntry, LedgerError, PermissionFilter};
+use crate::{AuditEntry, Ending, LedgerError, PermissionFilter};
 
 fn run<F: Future<Output = ()>>(test: F) {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test);
@@ -55,6 +55,7 @@ fn permission(n: u64, expires: u64) -> PermissionRequest {
         chain: Chain::of(Principal::Owner).through(agent()),
         action: CanonicalAction {
             targets: Vec::new(),
+            folder: None,
             tool: "write_file".to_owned(),
             summary: "write notes.md".to_owned(),
             arguments: serde_json::json!({"path": "notes.md"}),
@@ -63,10 +64,15 @@ fn permission(n: u64, expires: u64) -> PermissionRequest {
         reason: "writing asks".to_owned(),
         status: PermissionStatus::Pending,
         created_at: at(n),
+        proposals: Vec::new(),
         expires_at: at(expires),
+        seen_at: None,
+        answer: None,
         resolved_by: None,
         resolved_at: None,
         comment: None,
+        grant_id: None,
+        signature: None,
     }
 }
 
@@ -232,9 +238,12 @@ proptest! {
                 let id = expected.id;
                 let outcome = ledger
                     .write(move |tx| {
-                        let by = Some(Principal::Owner);
-                        let comment = Some("no hurry".to_owned());
-                        tx.permissions().resolve(id, answer.status, by, at(answer.at), comment)
+                        let ending = Ending {
+                            by: Some(Principal::Owner),
+                            comment: Some("no hurry".to_owned()),
+                            ..Ending::unanswered(answer.status, at(answer.at))
+                        };
+                        tx.permissions().resolve(id, ending)
                     })
                     .await;
                 let is_answer =

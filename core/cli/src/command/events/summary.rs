@@ -73,6 +73,9 @@ fn of_event(event: &Event) -> String {
             let by = resolved_by.as_ref().map_or(String::new(), |by| format!(" by {by}"));
             format!("{permission_id} {}{by}", format!("{status:?}").to_lowercase())
         }
+        Event::PermissionUpdated { permission_id, expires_at, .. } => {
+            format!("{permission_id} open until {}", text::day_and_clock(*expires_at))
+        }
         other => of_work(other),
     }
 }
