@@ -42,7 +42,9 @@ pub struct Ask {
 /// Works out anew what a call would do, from what its targets are now. A person may think for
 /// hours: what was approved is compared with this right before it happens.
 #[derive(Clone)]
-pub struct Again(Arc<dyn Fn() -> BoxFuture<'static, Result<CanonicalAction, String>> + Send + Sync>);
+pub struct Again(
+    Arc<dyn Fn() -> BoxFuture<'static, Result<CanonicalAction, String>> + Send + Sync>,
+);
 
 impl Again {
     /// From a function; its error says why the call can no longer be made.

@@ -67,7 +67,7 @@ pub enum Event {
     },
     /// A run waits for a person.
     #[serde(rename = "permission.requested")]
-    PermissionRequested { permission: PermissionRequest },
+    PermissionRequested { permission: Box<PermissionRequest> },
     /// A permission request was decided, ran out or was withdrawn.
     #[serde(rename = "permission.resolved")]
     PermissionResolved {
@@ -170,7 +170,7 @@ impl Event {
         "acl.decision",
         "permission.requested",
         "permission.resolved",
-    "permission.updated",
+        "permission.updated",
         "session.created",
         "turn.created",
         "turn.updated",

@@ -166,10 +166,8 @@ pub struct Proposal {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AnswerSignature {
     /// The device that signed, by the name it goes by.
-    #[schemars(length(min = 1, max = 128))]
     pub device: String,
     /// Ed25519 over the digest of the action, lower-case hex.
-    #[schemars(length(min = 128, max = 128))]
     pub signature: String,
 }
 

@@ -48,7 +48,10 @@ impl Place {
     }
 
     fn changed(&self) -> String {
-        format!("`{}` has changed since the call was decided; look at it again", self.named.display())
+        format!(
+            "`{}` has changed since the call was decided; look at it again",
+            self.named.display()
+        )
     }
 }
 
@@ -97,7 +100,9 @@ impl Workspace {
         let mut head = path;
         loop {
             match self.dir().canonicalize(head) {
-                Ok(real) => return Ok(missing.iter().rev().fold(real, |path, name| path.join(name))),
+                Ok(real) => {
+                    return Ok(missing.iter().rev().fold(real, |path, name| path.join(name)));
+                }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(explain(path, &error)),
             }

@@ -13,6 +13,7 @@ mod log;
 mod order;
 mod permission;
 mod prepare;
+mod question;
 mod receive;
 mod recover;
 mod run;

@@ -207,11 +207,7 @@ fn who(permission: &PermissionRequest) -> String {
 }
 
 /// Tells of an answer.
-fn tell(
-    tx: &mut Tx<'_>,
-    resolved: &PermissionRequest,
-    now: Timestamp,
-) -> Result<(), LedgerError> {
+fn tell(tx: &mut Tx<'_>, resolved: &PermissionRequest, now: Timestamp) -> Result<(), LedgerError> {
     let event = Event::PermissionResolved {
         permission_id: resolved.id,
         session_key: resolved.session_key.clone(),
