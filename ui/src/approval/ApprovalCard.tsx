@@ -7,11 +7,13 @@ import { CallError } from "../parts/ErrorPanel";
 import { Chip } from "../parts/Chip";
 import { useNow } from "../parts/now";
 import { RpcError } from "../rpc/error";
-import type { PermissionRequest } from "../rpc/protocol";
+import type { ApproveSpan, PermissionRequest } from "../rpc/protocol";
 import { useSelect, useStore } from "../store/react";
 import { t } from "../text/text";
 import { Payload } from "./Payload";
 import { Receipt } from "./Receipt";
+import { StandingMenu } from "./StandingMenu";
+import { useShown } from "./shown";
 import { wants } from "./wants";
 
 /** Input this soon after a card appeared or changed was meant for something else. */
@@ -27,14 +29,18 @@ function Pending({ permission }: { permission: PermissionRequest }) {
   const isOnline = useSelect((state) => state.connection.phase === "online");
   const [isDeciding, setDeciding] = useState(false);
   const [isExplaining, setExplaining] = useState(false);
+  const [menu, setMenu] = useState<"allow" | "never">();
   const [error, setError] = useState<RpcError>();
   const shownAt = useRef(0);
-  const { id, action } = permission;
+  const card = useRef<HTMLElement>(null);
+  const { id, action, proposals } = permission;
   const { digest } = action;
   // A changed action is another action: the guard starts again.
   useEffect(() => {
     shownAt.current = performance.now();
   }, [id, digest]);
+
+  useShown(card, isOnline && permission.seen_at === undefined, () => store.seen(id));
 
   const isGuarded = () => performance.now() - shownAt.current < GUARD_MS;
   const decide = async (answer: () => Promise<void>) => {
@@ -49,25 +55,42 @@ function Pending({ permission }: { permission: PermissionRequest }) {
       setDeciding(false);
     }
   };
-  const approve = () => void decide(() => store.approve(id, digest));
-  const deny = (comment?: string) => void decide(() => store.deny(id, comment));
+  const approve = () => void decide(() => store.approve({ id, digest }));
+  const approveFor = (span: ApproveSpan, proposal: number) =>
+    void decide(() => store.approve({ id, digest, span, place: { proposal } }));
+  const deny = (comment?: string) => void decide(() => store.deny({ id, digest, comment }));
+  const denyAlways = (proposal: number) =>
+    void decide(() => store.deny({ id, digest, always: true, place: { proposal } }));
+  const extend = () => void decide(() => store.extend(id));
+  const open = (which: "allow" | "never") => (isOpen: boolean) => {
+    if (isOpen && isGuarded()) return;
+    setMenu(isOpen ? which : undefined);
+  };
   const explain = () => {
     if (!isGuarded()) setExplaining(true);
   };
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if ((event.target as HTMLElement).closest("textarea, input")) return;
-    const act = { a: approve, d: () => deny(), r: explain }[event.key.toLowerCase()];
+    if (menu !== undefined) return;
+    const keys: Record<string, () => void> = { a: approve, d: () => deny(), r: explain, h: extend };
+    if (hasStanding) {
+      keys.g = () => open("allow")(true);
+      keys.n = () => open("never")(true);
+    }
+    const act = keys[event.key.toLowerCase()];
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
     act();
   };
 
+  const hasStanding = proposals.length > 0;
   const sentence = wants(permission);
   const isBlocked = isDeciding || !isOnline;
   return (
     <section
+      ref={card}
       className="card border-2 border-ask"
       aria-label={sentence}
       tabIndex={-1}
@@ -78,6 +101,9 @@ function Pending({ permission }: { permission: PermissionRequest }) {
         <h3 className="grow text-[0.9375rem] font-semibold text-ask-text">{sentence}</h3>
         {permission.kind === "unknown_outcome" && <Chip tone="warn">{t("tool.short.unknown")}</Chip>}
         <Expiry at={permission.expires_at} />
+        <button type="button" className="btn btn-quiet" onClick={extend} disabled={isBlocked}>
+          {t("ask.extend")} <kbd className="kbd">H</kbd>
+        </button>
       </div>
       {permission.kind === "unknown_outcome" && <p className="mt-1.5 text-sm">{t("ask.unknownOutcomeNote")}</p>}
       <div className="my-2">
@@ -96,14 +122,44 @@ function Pending({ permission }: { permission: PermissionRequest }) {
           <button type="button" className="btn btn-primary" onClick={approve} disabled={isBlocked}>
             {isDeciding ? t("ask.deciding") : t("ask.allow")} <kbd className="kbd">A</kbd>
           </button>
+          {hasStanding && (
+            <StandingMenu<ApproveSpan>
+              label={t("ask.allowFor")}
+              hotkey="G"
+              proposals={proposals}
+              groups={[
+                { answer: "day", heading: "ask.group.day" },
+                { answer: "always", heading: "ask.group.always" },
+              ]}
+              isOpen={menu === "allow"}
+              isBlocked={isBlocked}
+              tone=""
+              onOpen={open("allow")}
+              onChoose={approveFor}
+            />
+          )}
           <button type="button" className="btn btn-danger" onClick={() => deny()} disabled={isBlocked}>
             {t("ask.deny")} <kbd className="kbd">D</kbd>
           </button>
           <button type="button" className="btn" onClick={explain} disabled={isBlocked}>
             {t("ask.denyWhy")} <kbd className="kbd">R</kbd>
           </button>
+          {hasStanding && (
+            <StandingMenu
+              label={t("ask.never")}
+              hotkey="N"
+              proposals={proposals}
+              groups={[{ answer: "never", heading: "ask.group.never" }]}
+              isOpen={menu === "never"}
+              isBlocked={isBlocked}
+              tone="btn-quiet"
+              onOpen={open("never")}
+              onChoose={(_, proposal) => denyAlways(proposal)}
+            />
+          )}
         </div>
       )}
+      {!hasStanding && !isExplaining && <p className="mt-2 text-sm text-text-2">{t("ask.onceOnly")}</p>}
       {!isOnline && <p className="mt-2 text-sm text-text-2">{t("offline.write")}</p>}
       {error && (
         <div className="mt-2">
@@ -129,6 +185,8 @@ function Facts({ permission }: { permission: PermissionRequest }) {
           <Payload text={prettyJson(action.arguments)} label={t("ask.arguments")} />
         </details>
       </dd>
+      <dt>{t("ask.digest")}</dt>
+      <dd className="font-mono text-code break-all text-text-2">{action.digest}</dd>
       <dt>{t("ask.why")}</dt>
       <dd>{reason}</dd>
       <dt>{t("ask.for")}</dt>

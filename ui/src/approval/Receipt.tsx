@@ -2,8 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { principalText, shortId } from "../format/principal";
 import { timeOfDay } from "../format/time";
 import { Chip, type Tone } from "../parts/Chip";
-import type { PermissionRequest, PermissionStatus } from "../rpc/protocol";
-import { t } from "../text/text";
+import type { PermissionAnswer, PermissionRequest, PermissionStatus } from "../rpc/protocol";
+import { t, type TextKey } from "../text/text";
 
 const TONES: Record<PermissionStatus, Tone> = {
   pending: "ask",
@@ -26,10 +26,18 @@ export function Receipt({ permission }: { permission: PermissionRequest }) {
   );
 }
 
-function sentence({ status, resolved_by, resolved_at, comment }: PermissionRequest): string {
+const STANDING: Partial<Record<PermissionAnswer, TextKey>> = {
+  approve_day: "ask.receipt.approvedDay",
+  approve_always: "ask.receipt.approvedAlways",
+  deny_always: "ask.receipt.deniedAlways",
+};
+
+function sentence({ status, resolved_by, resolved_at, comment, answer }: PermissionRequest): string {
   const isOwner = !resolved_by || resolved_by.kind === "owner";
   const who = isOwner ? t("ask.you") : principalText(resolved_by);
   const time = timeOfDay(resolved_at ?? 0);
+  const standing = answer && STANDING[answer];
+  if (standing) return t(standing, { who, time });
   if (status === "approved") return t("ask.receipt.approved", { who, time });
   if (status === "expired") return t("ask.receipt.expired");
   if (status === "withdrawn") return t("ask.receipt.withdrawn");

@@ -283,6 +283,8 @@ const COMMANDS: ReadonlySet<keyof Methods> = new Set([
   "sessions.abort",
   "acl.requests.approve",
   "acl.requests.deny",
+  "acl.requests.seen",
+  "acl.requests.extend",
 ] as const);
 
 function hello(): object {

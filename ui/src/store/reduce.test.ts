@@ -72,7 +72,7 @@ function conversation(random: () => number): Said[] {
       });
       record("permission.requested", { permission: permission(`P${n}`, turn_id) });
       record("turn.updated", { turn_id, status: "parked" });
-      record("permission.resolved", { permission_id: `P${n}`, status: "approved", resolved_by: null, comment: null });
+      record("permission.resolved", { permission_id: `P${n}`, status: "approved", resolved_by: null, comment: null, answer: null, grant_id: null });
       record("turn.updated", { turn_id, status: "running" });
       record("agent.tool.started", { turn_id, tool_call_id: "c1", name: "http_fetch", summary: "GET" });
       record("agent.tool.completed", {
@@ -109,11 +109,12 @@ function permission(id: string, turn_id: string): PermissionRequest {
     session_key: KEY,
     agent_id: "main",
     chain: [{ kind: "owner" }],
-    action: { tool: "http_fetch", summary: "GET https://x", arguments: {}, digest: "d" },
+    action: { tool: "http_fetch", summary: "GET https://x", arguments: {}, targets: [], digest: "d" },
     reason: "policy",
     status: "pending",
     created_at: 1,
     expires_at: 2,
+    proposals: [],
   };
 }
 

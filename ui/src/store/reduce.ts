@@ -18,6 +18,8 @@ export function onRecorded(state: State, event: RecordedEvent): State {
     next = { ...next, permissions: { ...next.permissions, [permission.id]: permission } };
   } else if (event.type === "permission.resolved") {
     next = withResolution(next, event);
+  } else if (event.type === "permission.updated") {
+    next = withClock(next, event.properties as Events["permission.updated"]);
   }
   const key = sessionKeyOf(event.properties);
   const view = key === undefined ? undefined : next.sessions[key];
@@ -53,9 +55,16 @@ function withResolution(state: State, event: RecordedEvent): State {
   const resolved = event.properties as Events["permission.resolved"];
   const known = state.permissions[resolved.permission_id];
   if (!known) return state;
-  const { status, resolved_by, comment } = resolved;
-  const permission = { ...known, status, resolved_by, comment, resolved_at: event.at };
+  const { status, resolved_by, comment, answer, grant_id } = resolved;
+  const permission = { ...known, status, resolved_by, comment, answer, grant_id, resolved_at: event.at };
   return { ...state, permissions: { ...state.permissions, [permission.id]: permission } };
+}
+
+function withClock(state: State, updated: Events["permission.updated"]): State {
+  const known = state.permissions[updated.permission_id];
+  if (!known) return state;
+  const { seen_at, expires_at } = updated;
+  return { ...state, permissions: { ...state.permissions, [known.id]: { ...known, seen_at, expires_at } } };
 }
 
 function sessionKeyOf(properties: unknown): string | undefined {

@@ -1,11 +1,14 @@
 import { Client, type Connection, uniqueKey } from "../rpc/client";
 import { RpcError } from "../rpc/error";
-import type { EventFrame, Events, QueueMode, SessionKey } from "../rpc/protocol";
+import type { EventFrame, Events, Methods, PermissionRequest, QueueMode, SessionKey } from "../rpc/protocol";
 import { isTransient, onRecorded, onTransient, withSession } from "./reduce";
 import { onLoaded, onNew, onOlder } from "./session";
 import { emptySession, initialState, type Fetched, type Outgoing, type SessionView, type State } from "./state";
 import { onSnapshot } from "./stream";
 import { Throttle } from "./throttle";
+
+type Approval = Omit<Methods["acl.requests.approve"]["params"], "idempotencyKey">;
+type Denial = Omit<Methods["acl.requests.deny"]["params"], "idempotencyKey">;
 
 /** Messages on one page of history. */
 export const PAGE_LEN = 60;
@@ -248,14 +251,30 @@ export class Store {
     return this.client.call("sessions.abort", { key, turnId, dropQueue: false }, { timeoutMs: STOP_MS_MAX });
   }
 
-  async approve(id: string, digest: string): Promise<void> {
-    const { request } = await this.client.call("acl.requests.approve", { id, digest });
-    this.set({ ...this.state, permissions: { ...this.state.permissions, [id]: request } });
+  async approve(answer: Approval): Promise<void> {
+    this.setPermission(await this.client.call("acl.requests.approve", answer));
   }
 
-  async deny(id: string, comment?: string): Promise<void> {
-    const { request } = await this.client.call("acl.requests.deny", { id, comment });
-    this.set({ ...this.state, permissions: { ...this.state.permissions, [id]: request } });
+  async deny(answer: Denial): Promise<void> {
+    this.setPermission(await this.client.call("acl.requests.deny", answer));
+  }
+
+  /** Starts the clock of a permission request: a person is shown it. */
+  seen(id: string): void {
+    // When it cannot be said, somebody has decided meanwhile, or the page is offline and the card
+    // says so once it is not.
+    this.client.call("acl.requests.seen", { id }).then((result) => this.setPermission(result), () => undefined);
+  }
+
+  async extend(id: string): Promise<void> {
+    this.setPermission(await this.client.call("acl.requests.extend", { id }));
+  }
+
+  private setPermission({ request }: { request: PermissionRequest }): void {
+    const known = this.state.permissions[request.id];
+    // An answer that was on its way while somebody decided is older than the decision.
+    if (known && known.status !== "pending" && request.status === "pending") return;
+    this.set({ ...this.state, permissions: { ...this.state.permissions, [request.id]: request } });
   }
 
   private view(key: SessionKey): SessionView {
