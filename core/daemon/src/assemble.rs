@@ -21,6 +21,7 @@ use crate::engine::{self, Engine, Hook};
 use crate::health::HealthBoard;
 use crate::home::{Home, HomeLock, Owner, OwnerKind};
 use crate::jobs;
+use crate::policy::Policies;
 use crate::presence::Presence;
 use crate::server;
 use crate::server::login::Logins;
@@ -112,9 +113,12 @@ impl Daemon {
         health.set("ledger", HealthStatus::Healthy, "open", None, started_at);
         let unfinished = engine::unfinished(&ledger).await?;
         let engine = make_engine(&config, &home, &ledger, hooks).await?;
+        let (iam, policies) =
+            Policies::open(&home, &config.current(), &ledger, &clock, &health).await?;
         let context = Arc::new(Context {
             logins: Logins::open(home.state().join("browser-sessions.json"))?,
-            iam: nexus_iam::Engine::built_in().map_err(Failure::internal)?,
+            iam,
+            policies,
             home,
             config,
             ledger,
@@ -209,11 +213,12 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished, i
         }
     }
     let permissions = tokio::spawn(jobs::permissions::run(Arc::clone(&context)));
+    let grants = tokio::spawn(jobs::grants::run(Arc::clone(&context)));
     let adapters = jobs::adapters::start(&context, is_safe_mode);
     let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), adapters.clone()));
     context.shutdown.begun().await;
     adapters.drain().await;
-    for task in [permissions, outbox] {
+    for task in [permissions, grants, outbox] {
         if let Err(error) = task.await {
             tracing::error!(%error, "a job ended badly");
         }

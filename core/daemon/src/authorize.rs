@@ -1,7 +1,7 @@
 //! The one place that turns a decision into a permit. Decisions of everything that changes
 //! something are on disk, in the hash-chained audit, before the permit exists.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use nexus_domain::event::Event;
 use nexus_domain::id::{RequestId, TurnId};
@@ -20,9 +20,10 @@ pub struct Caller {
     pub principal: Principal,
     /// What it may ask for at most.
     pub scopes: Vec<Scope>,
-    /// Verdicts on queries, by method. The engine is a pure function of principal and method
-    /// here, and a changed set of policies is a new engine: asking it once is enough.
-    verdicts: Arc<[OnceLock<Verdict>]>,
+    /// Verdicts on queries, by method, each with the epoch it was given in. Within an epoch the
+    /// engine is a pure function of principal and method, as long as no grant with an end is at
+    /// play; such a verdict is not kept.
+    verdicts: Arc<[Mutex<Option<(u64, Verdict)>>]>,
 }
 
 impl Caller {
@@ -30,7 +31,7 @@ impl Caller {
     /// by a one-time link.
     #[must_use]
     pub fn owner() -> Self {
-        let verdicts = Method::ALL.iter().map(|_| OnceLock::new()).collect();
+        let verdicts = Method::ALL.iter().map(|_| Mutex::default()).collect();
         Self { principal: Principal::Owner, scopes: Scope::ALL.to_vec(), verdicts }
     }
 
@@ -41,12 +42,20 @@ impl Caller {
     }
 
     fn may_read(&self, context: &Context, query: &Query, method: Method) -> Option<Permit> {
-        match self.verdicts.get(method as usize) {
-            Some(verdict) => {
-                Permit::to_read(query, verdict.get_or_init(|| context.iam.decide(query)))
-            }
-            None => Permit::to_read(query, &context.iam.decide(query)),
+        // Before the decision: one that is made while the engine is swapped counts as old.
+        let epoch = context.iam.epoch();
+        let Some(kept) = self.verdicts.get(method as usize) else {
+            return Permit::to_read(query, &context.iam.decide(query));
+        };
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, verdict)) = kept.as_ref().filter(|(of, _)| *of == epoch) {
+            return Permit::to_read(query, verdict);
         }
+        let verdict = context.iam.decide(query);
+        let permit = Permit::to_read(query, &verdict);
+        let is_by_grant = verdict.grants().next().is_some();
+        *kept = (!is_by_grant).then_some((epoch, verdict));
+        permit
     }
 }
 

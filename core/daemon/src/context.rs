@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock};
 
 use nexus_agent::port::Clock;
 use nexus_domain::Timestamp;
-use nexus_iam::Engine as Iam;
 use nexus_ledger::Ledger;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +14,7 @@ use crate::config::ConfigHandle;
 use crate::engine::Engine;
 use crate::health::HealthBoard;
 use crate::home::Home;
+use crate::policy::{Iam, Policies};
 use crate::presence::Presence;
 use crate::server::login::Logins;
 
@@ -32,6 +32,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Decides what may happen.
     pub iam: Iam,
+    /// Keeps what decides up to date.
+    pub policies: Policies,
     /// Drives requests through the stages.
     pub engine: Engine,
     /// How the parts are.

@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod logging;
 pub mod maintenance;
 pub mod methods;
+pub mod policy;
 pub mod presence;
 pub mod server;
 pub mod signals;

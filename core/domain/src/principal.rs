@@ -26,6 +26,12 @@ pub enum Principal {
     ApiKey(String),
     /// A job of the daemon itself.
     Job(String),
+    /// A device that was paired, by its id.
+    Device(String),
+    /// An automation that a person configured, by name.
+    Hook(String),
+    /// The daemon itself, for what it does in nobody's course.
+    System,
 }
 
 impl fmt::Display for Principal {
@@ -38,6 +44,9 @@ impl fmt::Display for Principal {
             Self::Adapter(id) => write!(f, "adapter:{id}"),
             Self::ApiKey(id) => write!(f, "api_key:{id}"),
             Self::Job(id) => write!(f, "job:{id}"),
+            Self::Device(id) => write!(f, "device:{id}"),
+            Self::Hook(id) => write!(f, "hook:{id}"),
+            Self::System => f.write_str("system"),
         }
     }
 }

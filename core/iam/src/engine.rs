@@ -1,137 +1,322 @@
-//! Evaluation: Cedar permits or forbids; annotations make "ask" of it, the chain makes one verdict
-//! of many.
+//! Evaluation: Cedar says which policies are satisfied; annotations make "ask" of them, the chain
+//! makes one verdict of many.
 
-use std::collections::HashSet;
-use std::str::FromStr;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use cedar_policy::{Authorizer, Decision, PolicyId, PolicySet, Schema, ValidationMode, Validator};
+use cedar_policy::{
+    Authorizer, Decision, Entities, PolicyId, PolicySet, Request, SlotId, Template,
+};
+use nexus_domain::Timestamp;
+use nexus_domain::grant::{Grant, GrantEffect};
+use nexus_domain::id::AgentId;
 use nexus_domain::principal::{CHAIN_LEN_MAX, Principal};
 
-use crate::entities::slice;
+use crate::entities::{VERBS, slice};
+use crate::grants::Grants;
+use crate::profile::{AgentProfile, Preset, Profiles};
 use crate::query::Query;
+use crate::rules::{
+    BUILT_IN, BUILT_IN_NAME, PolicyEntry, PolicyError, PolicyKind, PolicySource, Rules,
+};
+use crate::touch::Touched;
 use crate::verdict::{DEFAULT, ENGINE, Effect, Reason, Verdict};
 
-const SCHEMA: &str = include_str!("../policies/schema.cedarschema");
-const BUILT_IN: &str = include_str!("../policies/built_in.cedar");
+/// The agent that is always there.
+const MAIN_AGENT: &str = "main";
 
-/// Why a policy set was refused. The set in force stays in force.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum PolicyError {
-    /// The schema does not parse.
-    #[error("the policy schema is not valid: {0}")]
-    Schema(String),
-    /// The text is not Cedar.
-    #[error("the policies do not parse: {0}")]
-    Syntax(String),
-    /// A policy lacks `@id` or `@reason`, or two share an id.
-    #[error("policy `{policy}`: {problem}")]
-    Annotation {
-        /// The policy's id, or its place in the text.
-        policy: String,
-        /// What is wrong.
-        problem: String,
-    },
-    /// A policy does not fit the schema.
-    #[error("the policies do not fit the schema: {0}")]
-    Invalid(String),
+/// Decides queries against one set of policies, agents and grants. Immutable: what changed is a
+/// new engine, which shares with the old one what did not.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    rules: Arc<Rules>,
+    templates: Arc<PolicySet>,
+    profiles: Arc<Profiles>,
+    grants: Arc<Grants>,
 }
 
-/// Decides queries against one policy set. Immutable: a changed set is a new engine.
-#[derive(Debug)]
-pub struct Engine {
-    authorizer: Authorizer,
-    schema: Schema,
-    policies: PolicySet,
+/// The policies that are satisfied for one principal of a chain.
+pub(crate) struct Satisfied {
+    pub(crate) policies: Vec<Deciding>,
+}
+
+/// A policy or grant that is satisfied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Deciding {
+    pub(crate) kind: PolicyKind,
+    pub(crate) reason: Reason,
 }
 
 impl Engine {
-    /// Builds the engine with the policies every installation starts with.
+    /// Builds the engine with the policies every installation starts with, the agent `main` and no
+    /// grants.
     ///
     /// # Errors
     /// When the built-in set does not validate, which a test rules out.
     pub fn built_in() -> Result<Self, PolicyError> {
-        Self::with_policies(BUILT_IN)
+        Self::new(&[])
     }
 
-    /// Builds the engine from policy text, validated strictly: what cannot be typed against the
-    /// schema is refused, and so is a policy that can never apply.
+    /// Builds the engine with the built-in policies and those of a person, checked strictly.
+    ///
+    /// # Errors
+    /// What is wrong with the policies, and where.
+    pub fn new(sources: &[PolicySource]) -> Result<Self, PolicyError> {
+        let built_in = PolicySource { name: BUILT_IN_NAME.to_owned(), text: BUILT_IN.to_owned() };
+        let sources: Vec<_> = std::iter::once(built_in).chain(sources.iter().cloned()).collect();
+        Self::of(&sources)
+    }
+
+    fn of(sources: &[PolicySource]) -> Result<Self, PolicyError> {
+        let rules = Rules::new(sources)?;
+        let main = AgentId::parse(MAIN_AGENT).ok();
+        let main = main.map(|id| AgentProfile::new(id, Preset::Trusted));
+        Ok(Self {
+            rules: Arc::new(rules),
+            templates: Arc::new(templates()?),
+            profiles: Arc::new(Profiles::new(main.into_iter().collect())),
+            grants: Arc::default(),
+        })
+    }
+
+    #[cfg(test)]
     fn with_policies(text: &str) -> Result<Self, PolicyError> {
-        let (schema, _warnings) = Schema::from_cedarschema_str(SCHEMA)
-            .map_err(|error| PolicyError::Schema(error.to_string()))?;
-        let policies = named(text)?;
-        let report = Validator::new(schema.clone()).validate(&policies, ValidationMode::Strict);
-        if !report.validation_passed_without_warnings() {
-            let errors = report.validation_errors().map(ToString::to_string);
-            let warnings = report.validation_warnings().map(ToString::to_string);
-            let text: Vec<_> = errors.chain(warnings).collect();
-            return Err(PolicyError::Invalid(text.join("; ")));
-        }
-        Ok(Self { authorizer: Authorizer::new(), schema, policies })
+        Self::of(&[PolicySource { name: "test".to_owned(), text: text.to_owned() }])
     }
 
-    /// Decides a query: the intersection of the verdicts over every link of its chain, so that an
-    /// agent can never do what its invoker may not. Never fails; what cannot be decided is denied.
+    /// The same engine with other agents.
+    #[must_use]
+    pub fn with_agents(&self, profiles: Vec<AgentProfile>) -> Self {
+        Self { profiles: Arc::new(Profiles::new(profiles)), ..self.clone() }
+    }
+
+    /// The same engine with other grants.
+    #[must_use]
+    pub fn with_grants(&self, grants: Grants) -> Self {
+        Self { grants: Arc::new(grants), ..self.clone() }
+    }
+
+    /// The grants it knows.
+    #[must_use]
+    pub fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
+    /// Its policies, the built-in ones first.
+    #[must_use]
+    pub fn policies(&self) -> Vec<&PolicyEntry> {
+        self.rules.entries()
+    }
+
+    /// An agent as it is configured; one that is not is sandboxed.
+    #[must_use]
+    pub fn profile(&self, id: &AgentId) -> AgentProfile {
+        self.profiles.get(id)
+    }
+
+    /// Decides a query without knowing the time: what a grant allows for a time does not count,
+    /// what one denies for a time does.
     #[must_use]
     pub fn decide(&self, query: &Query) -> Verdict {
-        let links = query.chain.links();
-        if let Err(problem) = check_chain(links) {
-            return Verdict::deny(ENGINE, problem);
-        }
-        // The one that acts is asked first, so that its reasons come first.
+        self.decide_at(query, None)
+    }
+
+    /// Decides a query: the intersection of the verdicts over every link of its chain and every
+    /// agent that is configured above one of them, so that an agent can never do what its invoker
+    /// or its parent may not. Never fails; what cannot be decided is denied.
+    #[must_use]
+    pub fn decide_at(&self, query: &Query, now: Option<Timestamp>) -> Verdict {
+        let links = match self.links(query) {
+            Ok(links) => links,
+            Err(problem) => return Verdict::deny(ENGINE, problem),
+        };
+        let touched = Touched::by(&query.action);
         links
             .iter()
-            .rev()
-            .map(|link| self.decide_link(query, link))
+            .map(|link| self.decide_link(query, &touched, link, now))
             .reduce(Verdict::intersect)
             .unwrap_or_else(|| Verdict::deny(ENGINE, "nobody acts"))
     }
 
-    fn decide_link(&self, query: &Query, link: &Principal) -> Verdict {
-        let (request, entities) = match slice(query, link, &self.schema) {
-            Ok(slice) => slice,
-            Err(error) => {
-                return Verdict::deny(ENGINE, format!("the query could not be read: {error}"));
-            }
-        };
-        let response = self.authorizer.is_authorized(&request, &self.policies, &entities);
-        let diagnostics = response.diagnostics();
-        // Cedar skips a policy that fails to evaluate, even one that forbids.
-        if let Some(error) = diagnostics.errors().next() {
-            return Verdict::deny(ENGINE, format!("a policy could not be evaluated: {error}"));
-        }
-        let mut policies: Vec<_> = diagnostics.reason().collect();
-        policies.sort();
-        match response.decision() {
-            Decision::Deny if policies.is_empty() => {
-                Verdict::deny(DEFAULT, format!("no policy permits {link} to {}", query.action))
-            }
-            Decision::Deny => self.verdict(Effect::Deny, policies),
-            Decision::Allow => {
-                let (asking, plain): (Vec<_>, Vec<_>) =
-                    policies.into_iter().partition(|id| self.annotation(id, "ask").is_some());
-                if plain.is_empty() {
-                    self.verdict(Effect::Ask, asking)
-                } else {
-                    self.verdict(Effect::Allow, plain)
+    /// Everybody whose authority a query needs: the one that acts first, so that its reasons come
+    /// first; then those it acts for, and the agents above.
+    pub(crate) fn links(&self, query: &Query) -> Result<Vec<Principal>, String> {
+        let links = query.chain.links();
+        check_chain(links)?;
+        let mut all: Vec<Principal> = Vec::new();
+        for link in links.iter().rev() {
+            let above = match link {
+                Principal::Agent(id) => self.profiles.above(id)?,
+                _ => Vec::new(),
+            };
+            for link in std::iter::once(link.clone()).chain(above.into_iter().map(Principal::Agent))
+            {
+                if !all.contains(&link) {
+                    all.push(link);
                 }
             }
         }
+        Ok(all)
     }
 
-    fn verdict(&self, effect: Effect, policies: Vec<&PolicyId>) -> Verdict {
-        let reasons = policies
-            .into_iter()
-            .map(|id| Reason {
-                policy: id.to_string(),
-                text: self.annotation(id, "reason").unwrap_or_default().to_owned(),
-            })
-            .collect();
-        Verdict { effect, reasons }
+    fn decide_link(
+        &self,
+        query: &Query,
+        touched: &Touched,
+        link: &Principal,
+        now: Option<Timestamp>,
+    ) -> Verdict {
+        match self.satisfied(query, touched, link, now) {
+            Ok(satisfied) => satisfied.verdict(query, link),
+            Err(problem) => Verdict::deny(ENGINE, problem),
+        }
     }
 
-    fn annotation(&self, id: &PolicyId, key: &str) -> Option<&str> {
-        self.policies.annotation(id, key)
+    /// Which policies and grants are satisfied for one principal.
+    ///
+    /// Whether a policy is satisfied does not depend on the others, so each part is evaluated for
+    /// itself: Cedar names the satisfied permits only where no forbid is in the set, and a guard
+    /// has to know both.
+    pub(crate) fn satisfied(
+        &self,
+        query: &Query,
+        touched: &Touched,
+        link: &Principal,
+        now: Option<Timestamp>,
+    ) -> Result<Satisfied, String> {
+        let (request, entities) =
+            slice(query, touched, link, &self.profiles, &self.rules.schema)
+                .map_err(|error| format!("the query could not be read: {error}"))?;
+        let principal = request.principal().ok_or("the query names nobody")?.clone();
+        let permits = self.rules.permits(query.action.verb(), &principal);
+        let mut policies = Vec::new();
+        for set in [&self.rules.forbids, permits] {
+            for id in evaluate(set, &request, &entities)?.1 {
+                let entry = self.rules.entry(&id).ok_or("a policy without an entry decided")?;
+                let reason = Reason { policy: entry.id.clone(), text: entry.reason.clone() };
+                policies.push(Deciding { kind: entry.kind, reason });
+            }
+        }
+        let grants = self.grants.about(link, query, touched, now);
+        if !grants.is_empty() {
+            policies.extend(self.granted(&grants, query, &request, &entities)?);
+        }
+        policies.sort_by(|a, b| (a.kind, &a.reason.policy).cmp(&(b.kind, &b.reason.policy)));
+        Ok(Satisfied { policies })
     }
+
+    /// Grants as policies: each a link of a template, with its own id, evaluated like any other.
+    fn granted(
+        &self,
+        grants: &[Arc<Grant>],
+        query: &Query,
+        request: &Request,
+        entities: &Entities,
+    ) -> Result<Vec<Deciding>, String> {
+        let mut set = (*self.templates).clone();
+        for grant in grants {
+            let word = match grant.effect {
+                GrantEffect::Allow => "allow",
+                GrantEffect::Deny => "deny",
+            };
+            let template = PolicyId::new(format!("{word}-{}", query.action.verb()));
+            let slots = [
+                (SlotId::principal(), request.principal()),
+                (SlotId::resource(), request.resource()),
+            ];
+            let slots: HashMap<_, _> =
+                slots.into_iter().filter_map(|(slot, uid)| Some((slot, uid?.clone()))).collect();
+            set.link(template, PolicyId::new(grant.id.to_string()), slots)
+                .map_err(|error| format!("grant {} could not be applied: {error}", grant.id))?;
+        }
+        let (decision, ids) = evaluate(&set, request, entities)?;
+        let kind = match decision {
+            Decision::Allow => PolicyKind::Permit,
+            Decision::Deny => PolicyKind::Forbid,
+        };
+        let deciding = ids.into_iter().filter_map(|id| {
+            let id = id.to_string();
+            let grant = grants.iter().find(|grant| grant.id.to_string() == id)?;
+            Some(Deciding { kind, reason: Reason { policy: id, text: grant_text(grant) } })
+        });
+        Ok(deciding.collect())
+    }
+}
+
+impl Satisfied {
+    /// The verdict for one principal: a forbid denies; where nothing permits, so does that; a guard
+    /// asks; permits that all ask, ask; else it is allowed.
+    fn verdict(self, query: &Query, link: &Principal) -> Verdict {
+        let of = |kind: PolicyKind| -> Vec<Reason> {
+            let chosen = self.policies.iter().filter(|policy| policy.kind == kind);
+            chosen.map(|policy| policy.reason.clone()).collect()
+        };
+        let (forbids, guards) = (of(PolicyKind::Forbid), of(PolicyKind::Guard));
+        let (permits, asks) = (of(PolicyKind::Permit), of(PolicyKind::Ask));
+        if !forbids.is_empty() {
+            return Verdict { effect: Effect::Deny, reasons: forbids };
+        }
+        if permits.is_empty() && asks.is_empty() {
+            let text = format!("no policy permits {link} to {}", query.action);
+            return Verdict::deny(DEFAULT, text);
+        }
+        if !guards.is_empty() {
+            return Verdict { effect: Effect::Ask, reasons: guards };
+        }
+        match permits.is_empty() {
+            true => Verdict { effect: Effect::Ask, reasons: asks },
+            false => Verdict { effect: Effect::Allow, reasons: permits },
+        }
+    }
+}
+
+fn grant_text(grant: &Grant) -> String {
+    let word = match grant.effect {
+        GrantEffect::Allow => "allowed",
+        GrantEffect::Deny => "denied",
+    };
+    match grant.reason.is_empty() {
+        true => format!("{word} by {}", grant.granted_by),
+        false => format!("{word} by {}: {}", grant.granted_by, grant.reason),
+    }
+}
+
+fn evaluate(
+    set: &PolicySet,
+    request: &Request,
+    entities: &Entities,
+) -> Result<(Decision, Vec<PolicyId>), String> {
+    let response = Authorizer::new().is_authorized(request, set, entities);
+    let diagnostics = response.diagnostics();
+    // Cedar skips a policy that fails to evaluate, even one that forbids.
+    if let Some(error) = diagnostics.errors().next() {
+        return Err(format!("a policy could not be evaluated: {error}"));
+    }
+    Ok((response.decision(), diagnostics.reason().cloned().collect()))
+}
+
+/// A permit and a forbid for each verb, to be linked for each grant that is about a query.
+fn templates() -> Result<PolicySet, PolicyError> {
+    let broken = |error: String| PolicyError {
+        problems: vec![crate::rules::PolicyProblem {
+            source: "the templates of grants".to_owned(),
+            line: None,
+            problem: error,
+        }],
+    };
+    let mut set = PolicySet::new();
+    for verb in VERBS.into_iter().filter(|verb| *verb != "approve") {
+        for (word, effect) in [("allow", "permit"), ("deny", "forbid")] {
+            let text = format!(
+                "{effect} (principal == ?principal, action == Action::\"{verb}\", \
+                 resource == ?resource);"
+            );
+            let id = PolicyId::new(format!("{word}-{verb}"));
+            let template = Template::parse(Some(id), text).map_err(|e| broken(e.to_string()))?;
+            set.add_template(template).map_err(|error| broken(error.to_string()))?;
+        }
+    }
+    Ok(set)
 }
 
 /// A chain is an invoker and the agents it works through. Anything else comes from bad data, and
@@ -153,32 +338,6 @@ fn check_chain(links: &[Principal]) -> Result<(), String> {
         Some(link) => Err(format!("{link} cannot act for somebody else; only agents can")),
         None => Ok(()),
     }
-}
-
-/// Parses policies and gives each the id its author wrote.
-fn named(text: &str) -> Result<PolicySet, PolicyError> {
-    let parsed = PolicySet::from_str(text).map_err(|e| PolicyError::Syntax(e.to_string()))?;
-    let annotated = |policy: &str, problem: &str| PolicyError::Annotation {
-        policy: policy.to_owned(),
-        problem: problem.to_owned(),
-    };
-    let mut seen = HashSet::new();
-    let mut policies = Vec::new();
-    for policy in parsed.policies() {
-        let place = policy.id().to_string();
-        let id = policy
-            .annotation("id")
-            .filter(|id| !id.is_empty())
-            .ok_or_else(|| annotated(&place, "it has no @id"))?;
-        if policy.annotation("reason").is_none_or(str::is_empty) {
-            return Err(annotated(id, "it has no @reason for the person it decides about"));
-        }
-        if !seen.insert(id.to_owned()) {
-            return Err(annotated(id, "another policy has the same @id"));
-        }
-        policies.push(policy.new_id(PolicyId::new(id)));
-    }
-    PolicySet::from_policies(policies).map_err(|e| PolicyError::Syntax(e.to_string()))
 }
 
 #[cfg(test)]

@@ -8,9 +8,19 @@ use cedar_policy::{
     Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request,
     RestrictedExpression as Value, Schema,
 };
+use nexus_domain::permission::PathAccess;
 use nexus_domain::principal::Principal;
 
+use crate::profile::Profiles;
 use crate::query::{Action, Query, effect_name, peer_kind_name};
+use crate::secret::is_secret_path;
+use crate::touch::Touched;
+
+/// Every verb of the schema.
+pub(crate) const VERBS: [&str; 5] = ["call", "start_run", "use_tool", "deliver", "approve"];
+/// Every type of principal of the schema.
+pub(crate) const PRINCIPAL_TYPES: [&str; 10] =
+    ["Owner", "Person", "Unknown", "Agent", "Adapter", "ApiKey", "Job", "Device", "Hook", "System"];
 
 /// Why a query could not be put to the policy engine; always leads to Deny.
 pub(crate) type SliceError = Box<dyn std::error::Error>;
@@ -18,13 +28,15 @@ pub(crate) type SliceError = Box<dyn std::error::Error>;
 /// One link of a query's chain, ready to be evaluated.
 pub(crate) fn slice(
     query: &Query,
+    touched: &Touched,
     link: &Principal,
+    profiles: &Profiles,
     schema: &Schema,
 ) -> Result<(Request, Entities), SliceError> {
-    let principal = principal_entity(link)?;
-    let resource = resource_entity(&query.action)?;
+    let principal = principal_entity(link, profiles)?;
+    let resource = resource_entity(&query.action, profiles)?;
     let action = uid("Action", query.action.verb())?;
-    let context = Context::from_pairs(context_pairs(query))?;
+    let context = Context::from_pairs(context_pairs(query, touched, link, profiles))?;
     let request = Request::new(principal.uid(), action, resource.uid(), context, Some(schema))?;
     // An agent that starts a run of itself is both sides at once, and one entity.
     let is_same = principal.uid() == resource.uid();
@@ -33,7 +45,7 @@ pub(crate) fn slice(
 }
 
 /// The kind of a principal, as policies see it in `context.invoker`.
-fn kind(principal: &Principal) -> &'static str {
+pub(crate) fn kind(principal: &Principal) -> &'static str {
     match principal {
         Principal::Owner => "owner",
         Principal::Known(_) => "person",
@@ -42,74 +54,149 @@ fn kind(principal: &Principal) -> &'static str {
         Principal::Adapter(_) => "adapter",
         Principal::ApiKey(_) => "api_key",
         Principal::Job(_) => "job",
+        Principal::Device(_) => "device",
+        Principal::Hook(_) => "hook",
+        Principal::System => "system",
     }
 }
 
-fn principal_entity(principal: &Principal) -> Result<Entity, SliceError> {
+fn principal_entity(principal: &Principal, profiles: &Profiles) -> Result<Entity, SliceError> {
     match principal {
-        Principal::Owner => entity("Owner", "owner", []),
-        Principal::Known(id) => entity("Person", id, []),
-        Principal::Unknown(id) => entity("Unknown", id, []),
-        Principal::Agent(id) => entity("Agent", id.as_str(), []),
-        Principal::ApiKey(id) => entity("ApiKey", id, []),
-        Principal::Job(id) => entity("Job", id, []),
+        Principal::Owner => entity("Owner", "owner", Vec::new()),
+        Principal::Known(id) => entity("Person", id, Vec::new()),
+        Principal::Unknown(id) => entity("Unknown", id, Vec::new()),
+        Principal::Agent(id) => agent_entity(id, profiles),
+        Principal::ApiKey(id) => entity("ApiKey", id, Vec::new()),
+        Principal::Job(id) => entity("Job", id, Vec::new()),
+        Principal::Device(id) => entity("Device", id, Vec::new()),
+        Principal::Hook(id) => entity("Hook", id, Vec::new()),
+        Principal::System => entity("System", "system", Vec::new()),
         Principal::Adapter(id) => {
             // The daemon names an adapter account `channel/account`; the channel is the one the
             // adapter declared when it said hello.
             let channel = id.split_once('/').map_or(id.as_str(), |(channel, _)| channel);
-            entity("Adapter", id, [("channel", text(channel))])
+            entity("Adapter", id, vec![("channel", text(channel))])
         }
     }
 }
 
-fn resource_entity(action: &Action) -> Result<Entity, SliceError> {
+fn agent_entity(id: &nexus_domain::id::AgentId, profiles: &Profiles) -> Result<Entity, SliceError> {
+    let profile = profiles.get(id);
+    let depth = profiles.above(id).map_or(i64::MAX, |above| above.len() as i64);
+    let mut attributes = vec![
+        ("preset", text(profile.preset.name())),
+        ("preset_name", text(&profile.preset_name)),
+        ("depth", Value::new_long(depth)),
+    ];
+    if let Some(parent) = &profile.parent {
+        attributes.push(("parent", Value::new_entity_uid(uid("Agent", parent.as_str())?)));
+    }
+    entity("Agent", id.as_str(), attributes)
+}
+
+fn resource_entity(action: &Action, profiles: &Profiles) -> Result<Entity, SliceError> {
     match action {
         Action::Method { name, scope, kind } => {
-            entity("Method", name, [("scope", text(scope)), ("kind", text(kind))])
+            entity("Method", name, vec![("scope", text(scope)), ("kind", text(kind))])
         }
-        Action::StartRun { agent, .. } => entity("Agent", agent.as_str(), []),
+        Action::StartRun { agent, .. } => agent_entity(agent, profiles),
         Action::UseTool { action, effect } => {
-            entity("Tool", &action.tool, [("effect", text(effect_name(*effect)))])
+            entity("Tool", &action.tool, vec![("effect", text(effect_name(*effect)))])
         }
-        Action::Deliver { channel, .. } => entity("Channel", channel, [("name", text(channel))]),
-        Action::Approve { permission } => entity("Permission", permission, []),
+        Action::Deliver { channel, .. } => {
+            entity("Channel", channel, vec![("name", text(channel))])
+        }
+        Action::Approve { permission } => entity("Permission", permission, Vec::new()),
     }
 }
 
-fn context_pairs(query: &Query) -> Vec<(String, Value)> {
+fn context_pairs(
+    query: &Query,
+    touched: &Touched,
+    link: &Principal,
+    profiles: &Profiles,
+) -> Vec<(String, Value)> {
     let invoker = query.chain.invoker().map_or("nobody", kind);
-    let labels = Value::new_set(query.facts.labels.iter().map(|label| text(label)));
-    let mut pairs = vec![("invoker".to_owned(), text(invoker)), ("labels".to_owned(), labels)];
+    let mut pairs = Pairs(Vec::new());
+    pairs.add("invoker", text(invoker));
+    pairs.add("labels", texts(query.facts.labels.iter().map(String::as_str)));
     if let Some(key) = &query.facts.session_key {
-        pairs.push(("session_key".to_owned(), text(key.as_str())));
+        pairs.add("session_key", text(key.as_str()));
     }
     if let Some(channel) = &query.facts.channel {
-        pairs.push(("channel".to_owned(), text(channel)));
+        pairs.add("channel", text(channel));
     }
     match &query.action {
         Action::StartRun { channel, peer_kind, .. } => {
-            pairs.push(("run_channel".to_owned(), text(channel)));
-            pairs.push(("peer_kind".to_owned(), text(peer_kind_name(*peer_kind))));
+            pairs.add("run_channel", text(channel));
+            pairs.add("peer_kind", text(peer_kind_name(*peer_kind)));
         }
-        Action::Deliver { target, .. } => pairs.push(("target".to_owned(), text(target))),
-        Action::Method { .. } | Action::UseTool { .. } | Action::Approve { .. } => {}
+        Action::Deliver { target, .. } => pairs.add("target", text(target)),
+        Action::UseTool { .. } => tool_pairs(&mut pairs, query, touched, link, profiles),
+        Action::Method { .. } | Action::Approve { .. } => {}
     }
-    pairs
+    pairs.0
+}
+
+fn tool_pairs(
+    pairs: &mut Pairs,
+    query: &Query,
+    touched: &Touched,
+    link: &Principal,
+    profiles: &Profiles,
+) {
+    let Action::UseTool { action, .. } = &query.action else { return };
+    let accessed = |access: PathAccess| {
+        touched.paths.iter().filter(move |p| p.access == access).map(|p| p.path.as_str())
+    };
+    pairs.add("digest", text(&action.digest));
+    pairs.add("reads", texts(accessed(PathAccess::Read)));
+    pairs.add("writes", texts(accessed(PathAccess::Write)));
+    pairs.add("deletes", texts(accessed(PathAccess::Delete)));
+    pairs.add("is_outside", flag(touched.paths.iter().any(|path| path.is_outside())));
+    pairs.add("is_secret", flag(touched.paths.iter().any(|p| is_secret_path(&p.path))));
+    pairs.add("hosts", texts(touched.hosts.iter().map(String::as_str)));
+    pairs.add("programs", texts(touched.commands.iter().map(|c| c.program.as_str())));
+    let commands: Vec<_> = touched.commands.iter().map(|c| c.argv.join(" ")).collect();
+    pairs.add("commands", texts(commands.iter().map(String::as_str)));
+    let to: Vec<_> = touched.recipients.iter().map(|(c, to)| format!("{c}:{to}")).collect();
+    pairs.add("recipients", texts(to.iter().map(String::as_str)));
+    pairs.add("posture", text(query.facts.posture.as_deref().unwrap_or("none")));
+    let profile = match link {
+        Principal::Agent(id) => Some(profiles.get(id)),
+        _ => None,
+    };
+    let offers = profile.as_ref().is_none_or(|profile| profile.offers(&action.tool));
+    let reaches = profile.is_none_or(|profile| profile.reaches_writes(query, touched));
+    pairs.add("tool_in_reach", flag(offers));
+    pairs.add("writes_in_reach", flag(reaches));
+}
+
+struct Pairs(Vec<(String, Value)>);
+
+impl Pairs {
+    fn add(&mut self, name: &str, value: Value) {
+        self.0.push((name.to_owned(), value));
+    }
 }
 
 fn text(value: &str) -> Value {
     Value::new_string(value.to_owned())
 }
 
+fn texts<'a>(values: impl Iterator<Item = &'a str>) -> Value {
+    Value::new_set(values.map(text))
+}
+
+fn flag(value: bool) -> Value {
+    Value::new_bool(value)
+}
+
 fn uid(type_name: &str, id: &str) -> Result<EntityUid, SliceError> {
     Ok(EntityUid::from_type_name_and_id(EntityTypeName::from_str(type_name)?, EntityId::new(id)))
 }
 
-fn entity<const N: usize>(
-    type_name: &str,
-    id: &str,
-    attributes: [(&str, Value); N],
-) -> Result<Entity, SliceError> {
+fn entity(type_name: &str, id: &str, attributes: Vec<(&str, Value)>) -> Result<Entity, SliceError> {
     let attributes: HashMap<_, _> =
         attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Ok(Entity::new(uid(type_name, id)?, attributes, HashSet::new())?)

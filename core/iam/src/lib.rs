@@ -1,18 +1,27 @@
 //! Who may do what, decided once, explained always.
 //!
-//! One engine answers for people, agents, adapters, keys and jobs, over every verb. It is a pure
-//! function of the query: no I/O, no clock, no environment. This is the only crate that names the
-//! policy engine.
+//! One engine answers for people, agents, devices, adapters, keys and jobs, over every verb. It is
+//! a pure function of the query: no I/O, no clock, no environment. This is the only crate that
+//! names the policy engine.
 
 mod canonical;
 mod engine;
 mod entities;
+mod grants;
 mod permit;
+mod profile;
 mod query;
+mod rules;
+mod secret;
+mod touch;
 mod verdict;
 
 pub use canonical::{canonical_action, canonical_action_in};
-pub use engine::{Engine, PolicyError};
+pub use engine::Engine;
+pub use grants::Grants;
 pub use permit::Permit;
+pub use profile::{AGENT_DEPTH_MAX, AgentProfile, Preset, check_ceilings};
 pub use query::{Action, Facts, Query};
+pub use rules::{BUILT_IN_NAME, PolicyEntry, PolicyError, PolicyKind, PolicyProblem, PolicySource};
+pub use touch::{COMMAND_WORDS_MAX, check_scope};
 pub use verdict::{Effect, Reason, Verdict};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use nexus_domain::id::GrantId;
+
 /// The name under which the absence of a permitting policy decides.
 pub(crate) const DEFAULT: &str = "default";
 /// The name under which the engine itself refuses what it cannot decide.
@@ -54,6 +56,11 @@ impl Verdict {
     pub(crate) fn deny(policy: &str, text: impl Into<String>) -> Self {
         let reason = Reason { policy: policy.to_owned(), text: text.into() };
         Self { effect: Effect::Deny, reasons: vec![reason] }
+    }
+
+    /// The grants among what decided.
+    pub fn grants(&self) -> impl Iterator<Item = GrantId> + '_ {
+        self.reasons.iter().filter_map(|reason| GrantId::parse(&reason.policy).ok())
     }
 
     /// The narrower of two verdicts. Reasons of the wider one are dropped; equals keep both.

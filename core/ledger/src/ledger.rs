@@ -17,6 +17,7 @@ use crate::cooldown::{Cooldowns, CooldownsMut};
 use crate::error::LedgerError;
 use crate::event::{Committed, Events, EventsMut};
 use crate::file::{self, Tuning};
+use crate::grant::{Grants, GrantsMut};
 use crate::idempotency::{Idempotency, IdempotencyMut};
 use crate::identity::{Identities, IdentitiesMut};
 use crate::job::{Jobs, JobsMut};
@@ -255,6 +256,8 @@ ledgers! {
     queue: Queue, QueueMut;
     /// Decisions that wait for a person.
     permissions: Permissions, PermissionsMut;
+    /// Standing answers.
+    grants: Grants, GrantsMut;
     /// The hash-chained record of decisions.
     audit: Audit, AuditMut;
     /// Who is who.

@@ -11,6 +11,7 @@ mod cooldown;
 mod error;
 mod event;
 mod file;
+mod grant;
 mod idempotency;
 mod identity;
 mod job;
@@ -38,6 +39,7 @@ pub use audit::{
 pub use cooldown::{Cooldowns, CooldownsMut};
 pub use error::LedgerError;
 pub use event::{Committed, Events, EventsMut};
+pub use grant::{GrantChange, GrantFilter, GrantLogEntry, GrantUse, Grants, GrantsMut};
 pub use idempotency::{Idempotency, IdempotencyMut, Remembered};
 pub use identity::{Identities, IdentitiesMut, Mapping, MappingKind};
 pub use job::{DueJob, Jobs, JobsMut};

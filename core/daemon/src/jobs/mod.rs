@@ -2,5 +2,6 @@
 //! is to be done.
 
 pub mod adapters;
+pub mod grants;
 pub mod outbox;
 pub mod permissions;

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::*;
 use crate::query::{Action, Facts};
+use crate::rules::BUILT_IN;
 use crate::{Permit, canonical_action};
 
 static BUILT_IN_ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::built_in().unwrap());
@@ -59,6 +60,9 @@ fn invokers() -> Vec<Principal> {
         Principal::Adapter("echo/main".to_owned()),
         Principal::ApiKey("ci".to_owned()),
         Principal::Job("heartbeat".to_owned()),
+        Principal::Device("phone".to_owned()),
+        Principal::Hook("greet".to_owned()),
+        Principal::System,
     ]
 }
 
@@ -151,7 +155,7 @@ fn an_invalid_policy_set_is_refused_with_its_reason() {
         let error = Engine::with_policies(text).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     }
-    check("permit (principal", "do not parse");
+    check("permit (principal", "test, line 1: the text does not parse");
     check("permit (principal, action, resource);", "no @id");
     check(r#"@id("a") permit (principal, action, resource);"#, "no @reason");
     let twice = r#"@id("a") @reason("r") permit (principal, action, resource);"#.repeat(2);
@@ -262,7 +266,9 @@ proptest! {
             let verdict = BUILT_IN_ENGINE.decide(&query);
         prop_assert!(!verdict.reasons.is_empty());
         for link in query.chain.links() {
-            prop_assert!(verdict.effect >= BUILT_IN_ENGINE.decide_link(&query, link).effect);
+            let touched = Touched::by(&query.action);
+            let of_link = BUILT_IN_ENGINE.decide_link(&query, &touched, link, None);
+            prop_assert!(verdict.effect >= of_link.effect);
         }
     }
 
