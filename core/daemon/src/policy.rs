@@ -179,8 +179,7 @@ impl Policies {
             let reason = format!("the policies stay as they were: {error}");
             let fix = Some("mend the file, then: nexus daemon reload");
             let is_locked = self.iam.engine().policies().iter().any(|p| p.id == LOCKED.id);
-            let status =
-                if is_locked { HealthStatus::Unhealthy } else { HealthStatus::Degraded };
+            let status = if is_locked { HealthStatus::Unhealthy } else { HealthStatus::Degraded };
             health.set(HEALTH, status, &reason, fix, self.clock.now());
             refused(&reason, &error)
         })

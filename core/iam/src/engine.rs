@@ -341,4 +341,6 @@ fn check_chain(links: &[Principal]) -> Result<(), String> {
 }
 
 #[cfg(test)]
+mod grant_tests;
+#[cfg(test)]
 mod tests;

@@ -133,7 +133,7 @@ impl Grants<'_> {
     pub fn in_force(&self, now: Timestamp) -> Result<Vec<Grant>, LedgerError> {
         let open = sql::all(
             self.0,
-            "SELECT * FROM acl_grants INDEXED BY acl_grants_open WHERE is_closed = 0 ORDER BY id",
+            "SELECT * FROM acl_grants WHERE is_closed = 0 AND id > '' ORDER BY id",
             (),
             read,
         )?;

@@ -2,6 +2,7 @@
 
 mod commit;
 mod damage;
+mod grants;
 mod maintenance;
 mod models;
 mod outbox;
