@@ -125,6 +125,17 @@ export type Principal =
   | {
       id: string;
       kind: "job";
+    }
+  | {
+      id: string;
+      kind: "device";
+    }
+  | {
+      id: string;
+      kind: "hook";
+    }
+  | {
+      kind: "system";
     };
 /**
  * Who acts for whom: the invoker first, then the agents in order of delegation. A verdict is the
