@@ -13,6 +13,9 @@ use nexus_protocol::{Method, MethodKind, Scope};
 
 use crate::context::Context;
 
+/// A verdict with its epoch.
+type Kept = Mutex<Option<(u64, Verdict)>>;
+
 /// Who is calling, as proved at the door. Clones share what was decided for the caller.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -23,7 +26,7 @@ pub struct Caller {
     /// Verdicts on queries, by method, each with the epoch it was given in. Within an epoch the
     /// engine is a pure function of principal and method, as long as no grant with an end is at
     /// play; such a verdict is not kept.
-    verdicts: Arc<[Mutex<Option<(u64, Verdict)>>]>,
+    verdicts: Arc<[Kept]>,
 }
 
 impl Caller {
