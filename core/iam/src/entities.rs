@@ -155,7 +155,7 @@ fn tool_pairs(
     pairs.add("deletes", texts(accessed(PathAccess::Delete)));
     pairs.add("is_outside", flag(touched.paths.iter().any(|path| path.is_outside())));
     pairs.add("is_secret", flag(touched.paths.iter().any(|p| is_secret_path(&p.path))));
-    pairs.add("hosts", texts(touched.hosts.iter().map(String::as_str)));
+    pairs.add("hosts", texts(touched.host_names()));
     pairs.add("programs", texts(touched.commands.iter().map(|c| c.program.as_str())));
     let commands: Vec<_> = touched.commands.iter().map(|c| c.argv.join(" ")).collect();
     pairs.add("commands", texts(commands.iter().map(String::as_str)));

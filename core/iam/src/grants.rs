@@ -178,7 +178,7 @@ impl Bucket {
         if let crate::query::Action::UseTool { action, .. } = &query.action {
             add(self.digests.get(&action.digest));
         }
-        touched.hosts.iter().for_each(|host| add(self.hosts.get(host)));
+        touched.host_names().for_each(|host| add(self.hosts.get(host)));
         touched.recipients.iter().for_each(|(_, to)| add(self.recipients.get(to)));
         if let Some(session) = &query.facts.session_key {
             add(self.sessions.get(session.as_str()));

@@ -79,7 +79,7 @@ pub(crate) fn plain_host(host: &str) -> String {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Touched {
     pub(crate) paths: Vec<TouchedPath>,
-    pub(crate) hosts: Vec<String>,
+    pub(crate) hosts: Vec<(String, u16)>,
     pub(crate) commands: Vec<TouchedCommand>,
     pub(crate) recipients: Vec<(String, String)>,
 }
@@ -92,6 +92,11 @@ pub(crate) struct TouchedCommand {
 }
 
 impl Touched {
+    /// The names of the hosts, without their ports.
+    pub(crate) fn host_names(&self) -> impl Iterator<Item = &str> {
+        self.hosts.iter().map(|(host, _)| host.as_str())
+    }
+
     pub(crate) fn by(action: &Action) -> Self {
         let mut touched = Self::default();
         match action {
@@ -111,7 +116,7 @@ impl Touched {
             Target::Path { path, access, .. } => {
                 self.paths.push(TouchedPath::new(path, *access));
             }
-            Target::Host { host, .. } => self.hosts.push(plain_host(host)),
+            Target::Host { host, port } => self.hosts.push((plain_host(host), *port)),
             Target::Command { argv, program, .. } => {
                 let (argv, program) = (argv.clone(), program.clone());
                 self.commands.push(TouchedCommand { argv, program });
@@ -166,13 +171,15 @@ fn is_digest(action: &Action, digest: &str) -> bool {
 fn covers_targets(scope: &GrantScope, effect: GrantEffect, touched: &Touched) -> bool {
     scope.path.as_deref().is_none_or(|path| {
         quantify(effect, &touched.paths, |touched| covers_path(path, effect, touched))
-    }) && scope.host.as_deref().is_none_or(|host| {
-        let host = plain_host(host);
-        quantify(effect, &touched.hosts, |touched| *touched == host)
-    }) && scope
-        .command
-        .as_deref()
-        .is_none_or(|words| quantify(effect, &touched.commands, |c| covers_command(words, c)))
+    }) && (scope.host.is_none() && scope.port.is_none()
+        || quantify(effect, &touched.hosts, |(name, port)| {
+            scope.host.as_deref().is_none_or(|host| plain_host(host) == *name)
+                && scope.port.is_none_or(|wanted| wanted == *port)
+        }))
+        && scope
+            .command
+            .as_deref()
+            .is_none_or(|words| quantify(effect, &touched.commands, |c| covers_command(words, c)))
         && scope
             .recipient
             .as_deref()
@@ -240,6 +247,9 @@ pub fn check_scope(verb: GrantVerb, scope: &GrantScope) -> Result<(), String> {
     {
         return Err(format!("`{host}` is not one host name; name each host in a grant of its own"));
     }
+    if scope.port.is_some() && scope.host.is_none() {
+        return Err("a port belongs to a host; name the host".to_owned());
+    }
     if let Some(command) = &scope.command {
         let is_empty = command.first().is_none_or(String::is_empty);
         if is_empty || command.len() > COMMAND_WORDS_MAX {
@@ -248,6 +258,7 @@ pub fn check_scope(verb: GrantVerb, scope: &GrantScope) -> Result<(), String> {
     }
     let is_of_tools = scope.path.is_some()
         || scope.host.is_some()
+        || scope.port.is_some()
         || scope.command.is_some()
         || scope.digest.is_some();
     if is_of_tools && verb != GrantVerb::UseTool {

@@ -91,6 +91,12 @@ fn a_grant_answers_the_question_and_is_named() {
     assert_eq!(engine.decide(&fetch("example.org.evil.net")).effect, Effect::Ask);
     assert_eq!(engine.decide(&fetch("sub.example.org")).effect, Effect::Ask);
     assert_eq!(engine.decide(&fetch("notexample.org")).effect, Effect::Ask);
+    let port = |port| {
+        let scope = GrantScope { port: Some(port), ..of_host("example.org") };
+        self::with(vec![self::grant(1, GrantEffect::Allow, scope)])
+    };
+    assert_eq!(port(443).decide(&fetch("example.org")).effect, Effect::Allow);
+    assert_eq!(port(80).decide(&fetch("example.org")).effect, Effect::Ask);
     assert_eq!(engine.decide(&fetch("EXAMPLE.org.")).effect, Effect::Allow, "the same host");
 }
 
@@ -232,12 +238,14 @@ fn any_scope() -> impl Strategy<Value = GrantScope> {
         ),
         name(&["42", "43"]),
         name(&["main", "other"]),
+        prop::option::weighted(0.2, prop::sample::select(vec![443, 80])),
     )
-        .prop_map(|(resource, path, host, command, recipient, session)| GrantScope {
+        .prop_map(|(resource, path, host, command, recipient, session, port)| GrantScope {
             resource,
             path,
             host,
             recipient,
+            port,
             digest: None,
             command: command.map(|words| words.into_iter().map(str::to_owned).collect()),
             session_key: session.map(|key| SessionKey::parse(&key).unwrap()),
