@@ -21,12 +21,14 @@ const KEY: &str = "the-same-message";
 const POINTS: &[&str] = &[
     "Admitted",
     "TurnOpened",
+    "Reserved:1",
     "ReplyUnrecorded:1",
     "ReplyRecorded:1",
     "IntentRecorded:1",
     "EffectUnrecorded:1",
     "ResultRecorded:1",
     "StepRecorded:1",
+    "Reserved:2",
     "ReplyUnrecorded:2",
     "ReplyRecorded:2",
     "IntentRecorded:2",
@@ -64,7 +66,9 @@ async fn survive(point: &str) -> Result<()> {
     let own_page = page.clone();
     let model = FakeModel::openai(move |seen| brain(seen, own_page.get())).await?;
     page.set(model.page()).map_err(|_| anyhow::anyhow!("set twice"))?;
-    let config = model.config() + "\n[tools.http_fetch]\nallow_private_hosts = true\n";
+    let config = model.config()
+        + "\n[tools.http_fetch]\nallow_private_hosts = true\n\
+                  [budgets.day]\ntokens_max = 10000000\n";
     let home = TestHome::with_config(&config)?;
     std::fs::write(home.workspace().join("in.txt"), "something to read\n")?;
     std::fs::write(home.workspace().join("log.txt"), "end\n")?;

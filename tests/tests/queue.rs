@@ -126,7 +126,8 @@ async fn a_full_queue_refuses_and_says_so() -> Result<()> {
     let refused = talk.ended(talk.say("main", "one too many").await?).await?;
     ensure!(refused.request.status == RequestStatus::Failed, "{:?}", refused.request.status);
     let error = refused.request.error.context("no reason is given")?;
-    ensure!(error == "5 requests wait in `main` already", "it says `{error}`");
+    ensure!(error.starts_with("5 requests wait in `main` already; wait until"), "`{error}`");
+    ensure!(error.contains("sessions.queue_len_max"), "it gives no hint: `{error}`");
     ensure!(refused.turn.is_none(), "a refused request has a turn");
 
     stage.words.add_permits(ALL_WORDS);

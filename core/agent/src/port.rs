@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use nexus_domain::Timestamp;
-use nexus_domain::agent::{ToolCallRecord, ToolEffect};
-use nexus_domain::id::{MessageId, SessionKey, TurnId};
+use nexus_domain::agent::{AgentError, ToolCallRecord, ToolEffect};
+use nexus_domain::budget::Amounts;
+use nexus_domain::id::{MessageId, ReservationId, SessionKey, TurnId};
 use nexus_domain::message::{Cost, Message, Usage};
 use nexus_domain::permission::{CanonicalAction, PermissionKind};
 
@@ -95,6 +96,75 @@ pub trait Gate: Send + Sync {
     fn ask(&self, ask: Ask) -> BoxFuture<'_, Answer>;
 }
 
+/// The worst that a call may come to when its reply is bounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorstCase {
+    /// Most tokens of the reply.
+    pub output_tokens_max: u32,
+    /// What the call may come to.
+    pub amounts: Amounts,
+}
+
+/// A model call that wants to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spending {
+    /// The model, as `provider/model`.
+    pub model: String,
+    /// Whether its price is known; otherwise only its tokens and its time can be bounded.
+    pub is_priced: bool,
+    /// Worst cases, the largest first: where room is short, a shorter reply is asked for.
+    pub cases: Vec<WorstCase>,
+}
+
+/// The meter's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reservation {
+    /// No budget applies: go, and settle all the same.
+    Unbounded,
+    /// Set aside, on disk already: go, within these bounds.
+    Held(Held),
+    /// No budget has room for it. The run ends; no other model is asked instead.
+    Refused(AgentError),
+    /// It could not be recorded, so the call must not be made. The turn fails.
+    Broken(String),
+}
+
+/// What was set aside for a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The reservation.
+    pub id: ReservationId,
+    /// Most tokens of the reply.
+    pub output_tokens_max: u32,
+    /// Most time for the call, in milliseconds.
+    pub model_ms_max: u64,
+}
+
+/// What a model call came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelSpent {
+    /// What was set aside for it, if anything was.
+    pub reservation: Option<ReservationId>,
+    /// The model, as `provider/model`.
+    pub model: String,
+    /// Tokens.
+    pub usage: Usage,
+    /// Cost.
+    pub cost: Cost,
+    /// Whether the tokens are our estimate, because the call broke off before the provider said.
+    pub is_estimated: bool,
+    /// How long it took, in milliseconds.
+    pub model_ms: u64,
+}
+
+/// May this call be paid for? The worst it can come to is set aside before it is made.
+pub trait Meter: Send + Sync {
+    /// Sets the first of the worst cases aside for which there is room.
+    fn reserve(&self, spending: Spending) -> BoxFuture<'_, Reservation>;
+    /// Books a call that brought no reply. Calls with one are settled with its record.
+    fn settle(&self, spent: ModelSpent) -> BoxFuture<'_, Result<(), LogError>>;
+}
+
 /// A step could not be recorded; the run must not go on.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the step could not be recorded: {0}")]
@@ -105,12 +175,8 @@ pub struct LogError(pub String);
 pub struct Reply {
     /// The message; its tool calls are recorded as pending with it.
     pub message: Message,
-    /// The model that wrote it, as `provider/model`.
-    pub model: String,
-    /// Tokens of this call.
-    pub usage: Usage,
-    /// Cost of this call.
-    pub cost: Cost,
+    /// The call that brought it.
+    pub spent: ModelSpent,
 }
 
 /// A stretch of history that was replaced by a summary.
@@ -124,10 +190,8 @@ pub struct Compaction {
     pub n_messages: u64,
     /// Tokens saved, estimated.
     pub tokens_saved: u64,
-    /// Tokens of the call that wrote the summary.
-    pub usage: Usage,
-    /// Cost of the call that wrote the summary.
-    pub cost: Cost,
+    /// The call that wrote the summary, or tried to.
+    pub spent: ModelSpent,
 }
 
 /// Records the steps of one turn. A step that is recorded is never repeated; the loop waits for

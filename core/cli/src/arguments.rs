@@ -6,8 +6,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    acl, chat, completions, config, daemon, db, doctor, events, lifecycle, models, request,
-    runtime, session,
+    acl, budget, chat, completions, config, daemon, db, doctor, events, lifecycle, models, request,
+    runtime, session, usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};
@@ -97,6 +97,11 @@ pub(crate) enum Command {
     /// Models: which there are, which is used, whether they answer
     #[command(subcommand, visible_alias = "model")]
     Models(models::Models),
+    /// What was used, and what it cost
+    Usage(usage::Usage),
+    /// Budgets: how much may be spent, and how much is left
+    #[command(subcommand, visible_alias = "budgets")]
+    Budget(budget::Budget),
     /// The configuration in nexus.toml
     #[command(subcommand)]
     Config(config::Config),

@@ -112,6 +112,10 @@ impl Daemon {
         let ledger = open_ledger(&home, &config.current(), bus.clone()).await?;
         health.set("ledger", HealthStatus::Healthy, "open", None, started_at);
         let unfinished = engine::unfinished(&ledger).await?;
+        let n_written_off = engine::write_off_leftovers(&ledger, started_at).await?;
+        if n_written_off > 0 {
+            tracing::warn!(n_written_off, "model calls that died with the daemon count in full");
+        }
         let engine = make_engine(&config, &home, &ledger, hooks).await?;
         let (iam, policies) =
             Policies::open(&home, &config.current(), &ledger, &clock, &health).await?;
@@ -214,11 +218,12 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished, i
     }
     let permissions = tokio::spawn(jobs::permissions::run(Arc::clone(&context)));
     let grants = tokio::spawn(jobs::grants::run(Arc::clone(&context)));
+    let budgets = tokio::spawn(jobs::budgets::run(Arc::clone(&context)));
     let adapters = jobs::adapters::start(&context, is_safe_mode);
     let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), adapters.clone()));
     context.shutdown.begun().await;
     adapters.drain().await;
-    for task in [permissions, grants, outbox] {
+    for task in [permissions, grants, budgets, outbox] {
         if let Err(error) = task.await {
             tracing::error!(%error, "a job ended badly");
         }

@@ -8,6 +8,8 @@ pub enum CrashPoint {
     Admitted,
     /// The turn is open; the model has not been called.
     TurnOpened,
+    /// What a model call may cost is set aside; the model has not been called.
+    Reserved,
     /// A model reply came and is not recorded.
     ReplyUnrecorded,
     /// A model reply is recorded; its tool calls have not been decided.
@@ -36,9 +38,10 @@ pub enum CrashPoint {
 
 impl CrashPoint {
     /// Every point.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Admitted,
         Self::TurnOpened,
+        Self::Reserved,
         Self::ReplyUnrecorded,
         Self::ReplyRecorded,
         Self::IntentRecorded,

@@ -5,6 +5,7 @@
 
 pub mod assemble;
 pub mod authorize;
+pub mod budget;
 pub mod bus;
 pub mod clock;
 pub mod config;

@@ -156,6 +156,8 @@ pub enum AgentErrorKind {
     Timeout,
     /// The history could not be summarized.
     CompactionFailure,
+    /// A budget has no room for the call.
+    BudgetExhausted,
     /// The daemon itself failed.
     Internal,
 }

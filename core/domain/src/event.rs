@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::agent::{StopReason, ToolCallStatus, TurnStatus};
+use crate::budget::Resource;
 use crate::id::{
     AgentId, DeliveryId, GrantId, MessageId, PermissionId, Position, RequestId, SessionKey, TurnId,
 };
@@ -155,6 +156,26 @@ pub enum Event {
     /// An adapter changed its state.
     #[serde(rename = "adapter.status")]
     AdapterStatus { adapter: String, state: String, reason: String },
+    /// A budget is used up to the part from which people are warned; told once a period.
+    #[serde(rename = "budget.warned")]
+    BudgetWarned {
+        budget: String,
+        holder: String,
+        resource: Resource,
+        used: u64,
+        limit: u64,
+        resets_at: Option<Timestamp>,
+    },
+    /// A budget is used up, or what is left of it is too little for a call; told once a period.
+    #[serde(rename = "budget.exhausted")]
+    BudgetExhausted {
+        budget: String,
+        holder: String,
+        resource: Resource,
+        used: u64,
+        limit: u64,
+        resets_at: Option<Timestamp>,
+    },
 }
 
 impl Event {
@@ -184,6 +205,8 @@ impl Event {
         "adapter.out.sent",
         "adapter.out.error",
         "adapter.status",
+        "budget.warned",
+        "budget.exhausted",
     ];
 
     /// The type name on the wire, such as `turn.created`.
@@ -214,6 +237,8 @@ impl Event {
             Self::DeliverySent { .. } => "adapter.out.sent",
             Self::DeliveryFailed { .. } => "adapter.out.error",
             Self::AdapterStatus { .. } => "adapter.status",
+            Self::BudgetWarned { .. } => "budget.warned",
+            Self::BudgetExhausted { .. } => "budget.exhausted",
         }
     }
 
@@ -245,7 +270,9 @@ impl Event {
             | Self::DeliverySending { .. }
             | Self::DeliverySent { .. }
             | Self::DeliveryFailed { .. }
-            | Self::AdapterStatus { .. } => None,
+            | Self::AdapterStatus { .. }
+            | Self::BudgetWarned { .. }
+            | Self::BudgetExhausted { .. } => None,
         }
     }
 }

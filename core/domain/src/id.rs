@@ -72,6 +72,8 @@ ulid_ids! {
     PermissionId, "permission request";
     /// A standing answer of a person.
     GrantId, "grant";
+    /// What is set aside for one call of a model.
+    ReservationId, "reservation";
     /// One effect in the outbox.
     DeliveryId, "delivery";
     /// One live connection to the control plane.

@@ -6,6 +6,7 @@
 
 pub mod agent;
 pub mod arrival;
+pub mod budget;
 pub mod event;
 pub mod failure;
 pub mod grant;

@@ -1,4 +1,5 @@
-//! Rows a second through the ledger and through bare SQLite, with the same promise of durability.
+//! Rows a second through the ledger and through bare SQLite, with the same promise of durability,
+//! and what paying for a model call takes.
 //! `cargo xtask bench` reads the figures, one JSON object on standard output.
 
 #![allow(clippy::disallowed_methods, reason = "measuring reads the clock")]
@@ -8,9 +9,12 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
+use nexus_domain::budget::{Amounts, Claim, Limits, Payer, WorkClass};
 use nexus_domain::event::Event;
+use nexus_domain::id::ReservationId;
+use nexus_domain::message::Usage;
 use nexus_domain::time::Timestamp;
-use nexus_ledger::{Durability, Ledger, LedgerOptions};
+use nexus_ledger::{Durability, Ledger, LedgerOptions, Spent, UsageBasis, UsageRow, Wanted};
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -18,6 +22,8 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// Rows written one after the other.
 const N_ALONE: u32 = 2_000;
+/// Model calls that are paid for, one after the other.
+const N_CALLS: u32 = 1_000;
 /// Writers side by side, and rows of one bare transaction.
 const N_WRITERS: u32 = 64;
 /// Rows of each writer, and bare transactions.
@@ -27,8 +33,11 @@ fn main() -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (one, group) = runtime.block_on(ledger(&folder.path().join("ledger.db")))?;
+    let calls = runtime.block_on(calls(&folder.path().join("budgets.db")))?;
     let (raw_one, raw_group) = raw(&folder.path().join("raw.db"))?;
-    let figures = json!({ "one": one, "group": group, "raw_one": raw_one, "raw_group": raw_group });
+    let figures = json!({
+        "one": one, "group": group, "raw_one": raw_one, "raw_group": raw_group, "calls": calls,
+    });
     writeln!(std::io::stdout(), "{figures}")?;
     Ok(())
 }
@@ -62,6 +71,76 @@ async fn ledger(path: &Path) -> Outcome<(f64, f64)> {
     let group = rate(N_WRITERS * N_EACH, start);
     ledger.close().await;
     Ok((one, group))
+}
+
+/// Model calls a second that are set aside in three budgets and settled with the sums of the day,
+/// one after the other: two commits each.
+async fn calls(path: &Path) -> Outcome<f64> {
+    let ledger = Ledger::open(LedgerOptions {
+        path: path.to_owned(),
+        durability: Durability::Power,
+        n_readers: 1,
+        on_commit: None,
+    })?;
+    let start = Instant::now();
+    for n in 0..N_CALLS {
+        let (wanted, row) = (wanted(n), row());
+        let id = wanted.id;
+        ledger.write(move |tx| tx.budgets().reserve(&wanted)).await?;
+        let settle = ledger.write(move |tx| {
+            let amounts = Amounts { tokens: 900, micro_usd: 1_200, ..Amounts::default() };
+            tx.budgets().settle(id, Spent { amounts, is_priced: true })?;
+            tx.usage().add(&row)
+        });
+        settle.await?;
+    }
+    let calls = rate(N_CALLS, start);
+    ledger.close().await;
+    Ok(calls)
+}
+
+fn wanted(n: u32) -> Wanted {
+    let at = Timestamp(1_800_000_000_000 + i64::from(n));
+    let claim = |budget: &str, holder: &str| Claim {
+        budget: budget.to_owned(),
+        holder: holder.to_owned(),
+        window: "2026-11-21".to_owned(),
+        resets_at: None,
+        limits: Limits { micro_usd: Some(u64::MAX), tokens: Some(u64::MAX), ..Limits::default() },
+        warn_percent: 80,
+    };
+    Wanted {
+        id: ReservationId::from_parts(at, u128::from(n)),
+        turn_id: None,
+        model: "acme/one".to_owned(),
+        is_priced: true,
+        payer: Payer::default(),
+        claims: vec![
+            claim("day", "owner"),
+            claim("agents", "agent:main"),
+            claim("sessions", "session:main"),
+        ],
+        cases: vec![Amounts { tokens: 9_000, micro_usd: 12_000, ..Amounts::default() }],
+        model_ms_min: 0,
+        at,
+    }
+}
+
+fn row() -> UsageRow {
+    UsageRow {
+        day: "2026-11-21".to_owned(),
+        agent_id: "main".to_owned(),
+        session_key: "main".to_owned(),
+        model: "acme/one".to_owned(),
+        api_key: String::new(),
+        class: WorkClass::Interactive,
+        basis: UsageBasis::Priced,
+        n_calls: 1,
+        n_tool_calls: 0,
+        usage: Usage { input_tokens: 800, output_tokens: 100, ..Usage::default() },
+        micro_usd: 1_200,
+        model_ms: 900,
+    }
 }
 
 async fn record(ledger: &Ledger) -> Outcome<()> {

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::arrival::{Arrivals, ArrivalsMut};
 use crate::audit::{Audit, AuditMut};
+use crate::budget::{Budgets, BudgetsMut};
 use crate::cooldown::{Cooldowns, CooldownsMut};
 use crate::error::LedgerError;
 use crate::event::{Committed, Events, EventsMut};
@@ -28,6 +29,7 @@ use crate::reader::{self, ReadJob, ReadTask};
 use crate::request::{Requests, RequestsMut};
 use crate::session::{Sessions, SessionsMut};
 use crate::turn::{Turns, TurnsMut};
+use crate::usage::{UsageDays, UsageDaysMut};
 use crate::writer::{WriteJob, WriteTask, Writer};
 
 /// Most operations that wait for a thread; whoever comes later waits outside.
@@ -270,4 +272,8 @@ ledgers! {
     idempotency: Idempotency, IdempotencyMut;
     /// Models that are left alone for a while.
     cooldowns: Cooldowns, CooldownsMut;
+    /// What is used of budgets, and what is set aside.
+    budgets: Budgets, BudgetsMut;
+    /// What was used, in daily sums.
+    usage: UsageDays, UsageDaysMut;
 }

@@ -7,6 +7,7 @@
 
 mod arrival;
 mod audit;
+mod budget;
 mod cooldown;
 mod error;
 mod event;
@@ -27,6 +28,7 @@ mod schema;
 mod session;
 mod sql;
 mod turn;
+mod usage;
 mod writer;
 
 #[cfg(test)]
@@ -36,6 +38,7 @@ pub use arrival::{Admission, ArrivalRecord, Arrivals, ArrivalsMut, Direction, Ou
 pub use audit::{
     Audit, AuditBreak, AuditEntry, AuditMut, AuditPosition, AuditRecord, AuditSummary,
 };
+pub use budget::{Account, Budgets, BudgetsMut, Reservation, Reserved, Spent, Wanted};
 pub use cooldown::{Cooldowns, CooldownsMut};
 pub use error::LedgerError;
 pub use event::{Committed, Events, EventsMut};
@@ -52,3 +55,4 @@ pub use request::{RequestFilter, Requests, RequestsMut};
 pub use schema::SCHEMA_VERSION;
 pub use session::{Sessions, SessionsMut};
 pub use turn::{Turns, TurnsMut};
+pub use usage::{UsageBasis, UsageBy, UsageDays, UsageDaysMut, UsageFilter, UsageRow, UsageSums};

@@ -5,8 +5,8 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::error::LedgerError;
 use crate::{
-    arrival, audit, cooldown, event, grant, idempotency, identity, job, message, outbox,
-    permission, queue, request, session, turn,
+    arrival, audit, budget, cooldown, event, grant, idempotency, identity, job, message, outbox,
+    permission, queue, request, session, turn, usage,
 };
 
 /// Marks the file as ours: `NXLG`.
@@ -32,7 +32,7 @@ const STEPS: &[&[&str]] = &[
         idempotency::SCHEMA,
         cooldown::SCHEMA,
     ],
-    &[permission::STANDING, grant::SCHEMA],
+    &[permission::STANDING, grant::SCHEMA, budget::SCHEMA, usage::SCHEMA],
 ];
 
 /// The schema version this program writes.

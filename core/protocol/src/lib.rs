@@ -6,6 +6,7 @@
 pub mod acl;
 pub mod adapter;
 pub mod agent;
+pub mod budget;
 pub mod config;
 pub mod error;
 pub mod event;
@@ -20,6 +21,7 @@ pub mod runtime;
 pub mod schema;
 pub mod scope;
 pub mod session;
+pub mod usage;
 
 pub use error::{ErrorCode, WireError};
 pub use methods::{Method, MethodKind};

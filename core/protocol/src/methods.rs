@@ -35,6 +35,10 @@ macro_rules! for_each_method {
         "agent"                => AgentRun,         agent::run,            agent::RunParams,             agent::RunResult,             SessionWrite, Stream, "Runs an agent: answers `accepted` at once, and a second time when the run has ended.";
         "models.list"          => ModelsList,       model::list,           model::ListParams,            model::ListResult,            AgentRead,   Query,   "Lists the models that are configured or found.";
         "models.test"          => ModelsTest,       model::test,           model::TestParams,            model::TestResult,            SessionWrite, Command, "Makes one small call to a model and says how it went.";
+        "usage.get"            => UsageGet,         usage::get,            usage::GetParams,             usage::GetResult,             AgentRead,   Query,   "Sums up what was used and what it cost.";
+        "usage.list"           => UsageList,        usage::list,           usage::ListParams,            usage::ListResult,            AgentRead,   Query,   "Tells what was used by agent, session, model, day, key or class.";
+        "budgets.list"         => BudgetsList,      budget::list,          budget::ListParams,           budget::ListResult,           AgentRead,   Query,   "Lists the budgets with how they stand.";
+        "budgets.get"          => BudgetsGet,       budget::get,           budget::GetParams,            budget::GetResult,            AgentRead,   Query,   "Shows one budget with its accounts.";
         "sessions.list"        => SessionsList,     session::list,         session::ListParams,          session::ListResult,          SessionRead, Query,   "Lists sessions, the latest first.";
         "sessions.get"         => SessionsGet,      session::get,          session::GetParams,           session::GetResult,           SessionRead, Query,   "Shows one session with its active turn.";
         "sessions.history"     => SessionsHistory,  session::history,      session::HistoryParams,       session::HistoryResult,       SessionRead, Query,   "Reads messages of a session, the newest page first.";

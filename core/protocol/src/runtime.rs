@@ -6,6 +6,7 @@ use nexus_domain::request::Request;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::budget::BudgetFacts;
 use crate::health::HealthResult;
 
 /// Input of `status`.
@@ -37,6 +38,8 @@ pub struct StatusResult {
     pub recent: Vec<Request>,
     /// What today's runs cost, from midnight UTC.
     pub cost_today: Cost,
+    /// Budgets with how they stand, the fullest first.
+    pub budgets: Vec<BudgetFacts>,
 }
 
 /// Input of `runtime.reload`.

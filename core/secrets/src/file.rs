@@ -71,3 +71,15 @@ pub(crate) fn create_owner_only(path: &Path) -> io::Result<File> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
 }
+
+/// Makes the name of a file survive a power cut: it stands in the folder, not in the file.
+#[cfg(unix)]
+pub(crate) fn keep_name(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+/// Folders cannot be opened like files there, and names are kept by the file system's own log.
+#[cfg(not(unix))]
+pub(crate) fn keep_name(_path: &Path) -> io::Result<()> {
+    Ok(())
+}

@@ -69,13 +69,18 @@ fn create(path: &Path) -> Result<SecretString, SecretError> {
     match linked {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => file::read(path),
         Err(error) => Err(file::problem(path, &error)),
-        Ok(()) => removed.map(|()| token).map_err(|error| file::problem(&draft, &error)),
+        Ok(()) => removed
+            .and_then(|()| file::keep_name(path))
+            .map(|()| token)
+            .map_err(|error| file::problem(&draft, &error)),
     }
 }
 
 fn replace(path: &Path) -> Result<SecretString, SecretError> {
     let (token, draft) = draft(path)?;
-    fs::rename(&draft, path).map_err(|error| file::problem(path, &error))?;
+    fs::rename(&draft, path)
+        .and_then(|()| file::keep_name(path))
+        .map_err(|error| file::problem(path, &error))?;
     Ok(token)
 }
 

@@ -1,4 +1,4 @@
-import type { Cost, Usage } from "../rpc/protocol";
+import type { Amounts, Cost, Limits, Resource, Usage } from "../rpc/protocol";
 import { t } from "../text/text";
 
 const MICRO = 1_000_000;
@@ -26,4 +26,18 @@ export function tokensText(usage: Usage): string {
   const n = usage.input_tokens + usage.output_tokens;
   if (n < 10_000) return t("tokens", { n });
   return `${Math.round(n / 1_000)}k tokens`;
+}
+
+/** The amount of one resource of a budget. */
+export function amountOf(amounts: Amounts | Limits, resource: Resource): number {
+  const by = { money: amounts.micro_usd, tokens: amounts.tokens, tool_calls: amounts.tool_calls, model_time: amounts.model_ms };
+  return by[resource] ?? 0;
+}
+
+/** An amount of a resource: `$1.20`, `38k tokens`, `12 tool calls`, `61 s of model time`. */
+export function budgetText(resource: Resource, n: number): string {
+  if (resource === "money") return dollars(n);
+  if (resource === "tokens") return n < 10_000 ? t("tokens", { n }) : `${Math.round(n / 1_000)}k tokens`;
+  if (resource === "tool_calls") return t("budget.toolCalls", { n });
+  return t("budget.modelTime", { n: Math.round(n / 1_000) });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { t } from "../text/text";
-import { costText } from "./amount";
+import { amountOf, budgetText, costText } from "./amount";
 import { segments, shortArguments } from "./payload";
 import { ago, duration } from "./time";
 
@@ -17,6 +17,12 @@ describe("figures for people", () => {
     expect(costText({ micro_usd: 900, basis: "price_table" })).toBe("$0.000900");
     expect(costText({ micro_usd: 0, basis: "free" })).toBe("free");
     expect(costText({ micro_usd: 1_000_000, basis: "unknown" })).toBe("≥ $1.00");
+  });
+
+  it("says how much of a budget is spent in the words of its resource", () => {
+    expect(budgetText("money", 1_250_000)).toBe("$1.25");
+    expect(budgetText("tool_calls", amountOf({ tool_calls: 1 }, "tool_calls"))).toBe("1 tool call");
+    expect(budgetText("model_time", 61_000)).toBe("61 s of model time");
   });
 
   it("chooses the plural form by the count", () => {

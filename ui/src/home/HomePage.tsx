@@ -4,12 +4,12 @@ import { timeOfDay } from "../format/time";
 import { pendingOf } from "../frame/keys";
 import { useTitle } from "../frame/Frame";
 import { Boundary } from "../parts/Boundary";
-import { CostFigure } from "../parts/CostFigure";
 import { CallError } from "../parts/ErrorPanel";
 import { Skeleton } from "../parts/Skeleton";
 import type { StatusResult } from "../rpc/protocol";
 import { useSelect, useStore } from "../store/react";
 import { t } from "../text/text";
+import { CostCard } from "./CostCard";
 import { HealthCard } from "./HealthCard";
 import { RecentCard } from "./RecentCard";
 import { WorkingCard } from "./WorkingCard";
@@ -75,15 +75,9 @@ function Overview({ value }: { value: StatusResult }) {
           <Boundary>
             <HealthCard value={value} />
           </Boundary>
-          <section className="card" aria-labelledby="cost-title">
-            <h2 id="cost-title" className="card-title">
-              {t("home.cost")}
-            </h2>
-            <p className="text-xl font-semibold [&>span]:mt-1 [&>span]:font-normal">
-              <CostFigure cost={value.costToday} />
-            </p>
-            <p className="mt-1 text-xs text-text-3">{t("home.costSince")}</p>
-          </section>
+          <Boundary>
+            <CostCard value={value} />
+          </Boundary>
         </div>
       </div>
     </>

@@ -1,6 +1,14 @@
 // Generated from docs/schema/bundle.draft-07.json by `npm run codegen`; do not edit.
 
 /**
+ * What budgets count.
+ */
+export type Resource = "money" | "tokens" | "tool_calls" | "model_time";
+/**
+ * How full something is.
+ */
+export type BudgetState = "fine" | "warned" | "exhausted";
+/**
  * Where a standing answer holds. Left out, it is the first proposal of the request: the narrowest.
  */
 export type StandingPlace =
@@ -180,6 +188,7 @@ export type AgentErrorKind =
   | "model_error"
   | "timeout"
   | "compaction_failure"
+  | "budget_exhausted"
   | "internal";
 /**
  * What new input does to a busy session.
@@ -209,6 +218,18 @@ export type ContentType = "text" | "image" | "audio" | "video" | "file" | "react
  * Where people meet: one to one, a group, or a channel many read.
  */
 export type PeerKind = "dm" | "group" | "channel";
+/**
+ * Whether somebody waits for the work, or it began by itself.
+ */
+export type WorkClass = "interactive" | "background";
+/**
+ * When a budget begins anew.
+ */
+export type BudgetPeriod = "day" | "month" | "total";
+/**
+ * What a budget hangs on.
+ */
+export type BudgetScope = "owner" | "agent" | "session" | "key";
 /**
  * One permission of the control plane. Every method names exactly one.
  */
@@ -367,6 +388,10 @@ export type StopReason = "end_turn" | "max_tokens" | "limit" | "aborted" | "erro
  */
 export type HealthStatus = "starting" | "healthy" | "degraded" | "unhealthy";
 /**
+ * By what usage is told apart.
+ */
+export type UsageBy = "agent" | "session" | "model" | "day" | "key" | "class";
+/**
  * A frame from the daemon.
  */
 export type ServerFrame =
@@ -465,6 +490,7 @@ export type ServerFrame =
     };
 
 export interface Protocol {
+  AccountFacts: AccountFacts;
   AclRequestsApproveParams: AclRequestsApproveParams;
   AclRequestsApproveResult: AclRequestsApproveResult;
   AclRequestsDenyParams: AclRequestsDenyParams;
@@ -486,10 +512,20 @@ export interface Protocol {
   AgentSpec: AgentSpec;
   AgentsListParams: AgentsListParams;
   AgentsListResult: AgentsListResult;
+  Amounts: Amounts;
   AnswerSignature: AnswerSignature;
   ApproveSpan: ApproveSpan;
   Arrival: Arrival;
   Attachment: Attachment;
+  Budget: Budget;
+  BudgetFacts: BudgetFacts;
+  BudgetPeriod: BudgetPeriod;
+  BudgetScope: BudgetScope;
+  BudgetState: BudgetState;
+  BudgetsGetParams: BudgetsGetParams;
+  BudgetsGetResult: BudgetsGetResult;
+  BudgetsListParams: BudgetsListParams;
+  BudgetsListResult: BudgetsListResult;
   Caller: Caller;
   CanonicalAction: CanonicalAction;
   Chain: Chain;
@@ -511,6 +547,7 @@ export interface Protocol {
   EventsSubscribeParams: EventsSubscribeParams;
   EventsSubscribeResult: EventsSubscribeResult;
   Features: Features;
+  GetParams: GetParams;
   GrantId: GrantId;
   GrantScope: GrantScope;
   HealthCheck: HealthCheck;
@@ -520,6 +557,7 @@ export interface Protocol {
   HelloError: HelloError;
   HelloOk: HelloOk;
   Lagged: Lagged;
+  Limits: Limits;
   Message: Message;
   MessageId: MessageId;
   Methods: Methods;
@@ -552,6 +590,7 @@ export interface Protocol {
   RequestsListParams: RequestsListParams;
   RequestsListResult: RequestsListResult;
   Res: Res;
+  Resource: Resource;
   Role: Role;
   RunLimits: RunLimits;
   RunStatus: RunStatus;
@@ -596,7 +635,69 @@ export interface Protocol {
   TurnId: TurnId;
   TurnStatus: TurnStatus;
   Usage: Usage;
+  UsageBy: UsageBy;
+  UsageFigures: UsageFigures;
+  UsageGetParams: UsageGetParams;
+  UsageGetResult: UsageGetResult;
+  UsageListParams: UsageListParams;
+  UsageListResult: UsageListResult;
+  UsageRow: UsageRow;
   WireError: WireError;
+  WorkClass: WorkClass;
+}
+/**
+ * One account of a budget in the present period.
+ */
+export interface AccountFacts {
+  /**
+   * Whose: `owner`, `agent:main`, `session:main`, `key:…`.
+   */
+  holder: string;
+  /**
+   * Calls of models whose price is unknown: their tokens count, their money does not.
+   */
+  nUnpriced: number;
+  /**
+   * How much of its tightest limit is spent, in percent.
+   */
+  percent: number;
+  /**
+   * Set aside for calls at work.
+   */
+  reserved: Amounts;
+  /**
+   * Which limit that is.
+   */
+  resource: Resource;
+  /**
+   * How full it is.
+   */
+  state: BudgetState;
+  /**
+   * Spent.
+   */
+  used: Amounts;
+}
+/**
+ * An amount of each resource.
+ */
+export interface Amounts {
+  /**
+   * Millionths of a US dollar.
+   */
+  micro_usd: number;
+  /**
+   * Milliseconds.
+   */
+  model_ms: number;
+  /**
+   * Tokens.
+   */
+  tokens: number;
+  /**
+   * Tool calls.
+   */
+  tool_calls: number;
 }
 /**
  * Input of `acl.requests.approve`.
@@ -1208,6 +1309,120 @@ export interface Attachment {
   url?: string | null;
 }
 /**
+ * A budget as configured.
+ */
+export interface Budget {
+  /**
+   * The one class of work it is for.
+   */
+  class?: WorkClass | null;
+  /**
+   * Most of each resource in one period.
+   */
+  limits: Limits;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * The one agent, session or key it is for; each has its own when left out.
+   */
+  of?: string | null;
+  /**
+   * When it begins anew.
+   */
+  period: BudgetPeriod;
+  /**
+   * What it hangs on.
+   */
+  scope: BudgetScope;
+  /**
+   * IANA name of the time zone in which days and months begin.
+   */
+  time_zone: string;
+  /**
+   * From which part of a limit on people are warned, in percent.
+   */
+  warn_percent: number;
+}
+/**
+ * Most of each resource; what is left out has no limit.
+ */
+export interface Limits {
+  /**
+   * Millionths of a US dollar.
+   */
+  micro_usd?: number | null;
+  /**
+   * Milliseconds.
+   */
+  model_ms?: number | null;
+  /**
+   * Tokens.
+   */
+  tokens?: number | null;
+  /**
+   * Tool calls.
+   */
+  tool_calls?: number | null;
+}
+/**
+ * A budget with how it stands.
+ */
+export interface BudgetFacts {
+  /**
+   * The accounts, the fullest first; at most 100.
+   */
+  accounts: AccountFacts[];
+  /**
+   * As configured.
+   */
+  budget: Budget;
+  /**
+   * When the next one begins.
+   */
+  resetsAt?: Timestamp | null;
+  /**
+   * How full its fullest account is.
+   */
+  state: BudgetState;
+  /**
+   * The present period, such as `2026-11-21`, `2026-11` or `total`.
+   */
+  window: string;
+}
+/**
+ * Input of `budgets.get`.
+ */
+export interface BudgetsGetParams {
+  /**
+   * The budget's name.
+   */
+  name: string;
+}
+/**
+ * Result of `budgets.get`.
+ */
+export interface BudgetsGetResult {
+  /**
+   * The budget.
+   */
+  budget: BudgetFacts;
+}
+/**
+ * Input of `budgets.list`.
+ */
+export interface BudgetsListParams {}
+/**
+ * Result of `budgets.list`.
+ */
+export interface BudgetsListResult {
+  /**
+   * The budgets, by name.
+   */
+  budgets: BudgetFacts[];
+}
+/**
  * Who the daemon takes the client for.
  */
 export interface Caller {
@@ -1443,6 +1658,28 @@ export interface Events {
     summary: string;
     tool_call_id: string;
     turn_id: TurnId;
+  };
+  /**
+   * A budget is used up, or what is left of it is too little for a call; told once a period.
+   */
+  "budget.exhausted": {
+    budget: string;
+    holder: string;
+    limit: number;
+    resets_at: Timestamp | null;
+    resource: Resource;
+    used: number;
+  };
+  /**
+   * A budget is used up to the part from which people are warned; told once a period.
+   */
+  "budget.warned": {
+    budget: string;
+    holder: string;
+    limit: number;
+    resets_at: Timestamp | null;
+    resource: Resource;
+    used: number;
   };
   /**
    * A message joined a session.
@@ -1735,6 +1972,35 @@ export interface Features {
   methods: string[];
 }
 /**
+ * Which work counts. Days are those of UTC.
+ */
+export interface GetParams {
+  /**
+   * One agent.
+   */
+  agentId?: string | null;
+  /**
+   * One API key.
+   */
+  key?: string | null;
+  /**
+   * One model, as `provider/model`.
+   */
+  model?: string | null;
+  /**
+   * One session.
+   */
+  sessionKey?: string | null;
+  /**
+   * First day, as `2026-11-21`; from the beginning when left out.
+   */
+  since?: string | null;
+  /**
+   * Last day, included; until now when left out.
+   */
+  until?: string | null;
+}
+/**
  * One thing that is checked.
  */
 export interface HealthCheck {
@@ -2017,6 +2283,20 @@ export interface Methods {
     result: AgentsListResult;
   };
   /**
+   * Shows one budget with its accounts.
+   */
+  "budgets.get": {
+    params: BudgetsGetParams;
+    result: BudgetsGetResult;
+  };
+  /**
+   * Lists the budgets with how they stand.
+   */
+  "budgets.list": {
+    params: BudgetsListParams;
+    result: BudgetsListResult;
+  };
+  /**
    * Shows the configuration in force, with the source of each value.
    */
   "config.get": {
@@ -2120,6 +2400,20 @@ export interface Methods {
   status: {
     params: StatusParams;
     result: StatusResult;
+  };
+  /**
+   * Sums up what was used and what it cost.
+   */
+  "usage.get": {
+    params: UsageGetParams;
+    result: UsageGetResult;
+  };
+  /**
+   * Tells what was used by agent, session, model, day, key or class.
+   */
+  "usage.list": {
+    params: UsageListParams;
+    result: UsageListResult;
   };
 }
 /**
@@ -2793,6 +3087,10 @@ export interface StatusResult {
    */
   address: string;
   /**
+   * Budgets with how they stand, the fullest first.
+   */
+  budgets: BudgetFacts[];
+  /**
    * What today's runs cost, from midnight UTC.
    */
   costToday: Cost;
@@ -2828,6 +3126,136 @@ export interface StatusResult {
    * Requests at work.
    */
   working: Request[];
+}
+/**
+ * Which work counts. Days are those of UTC.
+ */
+export interface UsageGetParams {
+  /**
+   * One agent.
+   */
+  agentId?: string | null;
+  /**
+   * One API key.
+   */
+  key?: string | null;
+  /**
+   * One model, as `provider/model`.
+   */
+  model?: string | null;
+  /**
+   * One session.
+   */
+  sessionKey?: string | null;
+  /**
+   * First day, as `2026-11-21`; from the beginning when left out.
+   */
+  since?: string | null;
+  /**
+   * Last day, included; until now when left out.
+   */
+  until?: string | null;
+}
+/**
+ * Result of `usage.get`.
+ */
+export interface UsageGetResult {
+  /**
+   * The sums.
+   */
+  total: UsageFigures;
+}
+/**
+ * Sums of what was used. The cost is told apart by where it comes from; unknown is never zero.
+ */
+export interface UsageFigures {
+  /**
+   * Cost of calls that broke off, estimated, in millionths of a US dollar.
+   */
+  estimatedMicroUsd: number;
+  /**
+   * Time spent waiting for models, in milliseconds.
+   */
+  modelMs: number;
+  /**
+   * Model calls.
+   */
+  nCalls: number;
+  /**
+   * Calls of models with a known price.
+   */
+  nPriced: number;
+  /**
+   * Tool calls that were allowed.
+   */
+  nToolCalls: number;
+  /**
+   * Calls of models without one: what they cost is unknown.
+   */
+  nUnpriced: number;
+  /**
+   * Cost of calls that the provider reported, in millionths of a US dollar.
+   */
+  pricedMicroUsd: number;
+  /**
+   * Tokens of those.
+   */
+  unpricedTokens: number;
+  /**
+   * Tokens.
+   */
+  usage: Usage;
+}
+/**
+ * Input of `usage.list`.
+ */
+export interface UsageListParams {
+  /**
+   * By what.
+   */
+  by?: UsageBy & string;
+  /**
+   * Where the page before ended.
+   */
+  cursor?: string | null;
+  /**
+   * Which work counts.
+   */
+  filter?: GetParams;
+  /**
+   * Most rows; 50 when left out.
+   */
+  limit?: number | null;
+}
+/**
+ * Result of `usage.list`.
+ */
+export interface UsageListResult {
+  /**
+   * Where the next page begins.
+   */
+  nextCursor?: string | null;
+  /**
+   * The rows: days from the latest on, all others from the dearest on.
+   */
+  rows: UsageRow[];
+  /**
+   * The sums of all pages.
+   */
+  total: UsageFigures;
+}
+/**
+ * One row of usage.
+ */
+export interface UsageRow {
+  /**
+   * Its sums.
+   */
+  figures: UsageFigures;
+  /**
+   * The agent, session, model, day, key or class; empty for work that has none.
+   */
+  name: string;
 }
 /**
  * The answer to a call. `payload` stands when `ok`, `error` otherwise.

@@ -92,6 +92,10 @@ export const en = {
   "home.recentNone": "No recent request matches “{filter}”.",
   "home.cost": "Cost today",
   "home.costSince": "Since midnight UTC",
+  "home.budgets": "Budgets",
+  "home.budgetPercent": "{n} %",
+  "home.budgetOf": "{used} of {limit} spent ({holder})",
+  "home.budgetResets": "Begins anew {time}",
 
   "cost.unknown": "unknown",
   "cost.free": "free",
@@ -257,6 +261,8 @@ export const en = {
   "tool.unknown": "The daemon stopped while this ran; nobody knows whether it happened.",
   "tool.group": "{name} ×{n}",
 
+  "budget.toolCalls": { one: "{n} tool call", other: "{n} tool calls" },
+  "budget.modelTime": "{n} s of model time",
   "tokens": { one: "{n} token", other: "{n} tokens" },
   "time.now": "just now",
   "time.ago": "{duration} ago",

@@ -15,7 +15,7 @@ use crate::provider::{
 /// Longest piece of one message in the transcript that is summarized, in bytes.
 const PIECE_BYTES_MAX: usize = 4_000;
 /// Most tokens of a summary.
-const SUMMARY_TOKENS_MAX: u32 = 2_000;
+pub(crate) const SUMMARY_TOKENS_MAX: u32 = 2_000;
 
 const INSTRUCTION: &str = "You condense a conversation between a person and an agent so that the \
 agent can go on without it. Keep: what the person wants and decided, open tasks, facts that were \

@@ -6,9 +6,9 @@ mod tokens;
 
 use nexus_domain::agent::AgentSpec;
 
-pub(crate) use compact::{choose_cut, drop_oldest, summarize};
+pub(crate) use compact::{SUMMARY_TOKENS_MAX, choose_cut, drop_oldest, summarize};
 pub(crate) use history::{ADDED, SUMMARY, assemble, whole};
-pub(crate) use tokens::{call_tokens, history_tokens};
+pub(crate) use tokens::{call_tokens, history_tokens, text_tokens};
 
 /// Longest agent file that is put into the prompt whole, in bytes. Constraints have no limit.
 const FILE_BYTES_MAX: usize = 16 * 1024;

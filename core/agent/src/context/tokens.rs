@@ -9,7 +9,7 @@ use crate::provider::ToolSpec;
 const MESSAGE_TOKENS: u64 = 8;
 
 /// Tokens of a text: about four ASCII characters each, and one for any other character.
-pub(super) fn text_tokens(text: &str) -> u64 {
+pub(crate) fn text_tokens(text: &str) -> u64 {
     let n_ascii = text.bytes().filter(u8::is_ascii).count() as u64;
     let n_other = text.chars().filter(|c| !c.is_ascii()).count() as u64;
     n_ascii.div_ceil(4) + n_other

@@ -71,8 +71,9 @@ impl ModelError {
         let what = format!("{provider} answered {status}");
         let message = if said.is_empty() { what } else { format!("{what}: {said}") };
         let mut error = match status {
-            401 | 403 => Self::new(AgentErrorKind::AuthFailure, message)
-                .hint(format!("check the key of provider {provider}: nexus models test")),
+            401 | 403 => Self::new(AgentErrorKind::AuthFailure, message).hint(format!(
+                "check models.{provider}.key (nexus models test {provider}/<model>)"
+            )),
             402 => Self::new(AgentErrorKind::AuthFailure, message)
                 .hint(format!("the account at {provider} has no credit left")),
             404 => Self::new(AgentErrorKind::ModelError, message).hint(format!(

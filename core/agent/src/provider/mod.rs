@@ -16,6 +16,7 @@ mod sse;
 mod tests;
 mod trial;
 mod wait;
+mod worst;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
@@ -28,6 +29,7 @@ pub use pool::{ModelFacts, ModelPool, Picked};
 pub use price::{Price, PriceTable};
 pub use trial::ModelTest;
 pub use wait::{CallTimes, next_part, open};
+pub use worst::worst_cases;
 
 /// Longest wait for the first byte of a reply unless configured otherwise, in milliseconds.
 /// Reasoning models think for minutes before they speak.
@@ -184,6 +186,8 @@ pub struct ProviderConfig {
     pub models: Vec<String>,
     /// Tokens that fit into one call, when the built-in figure is wrong or missing.
     pub context_tokens_max: Option<u64>,
+    /// Most tokens of one reply where a budget bounds it, when the usual figure is wrong.
+    pub output_tokens_max: Option<u32>,
     /// Longest wait for the first byte, in milliseconds.
     pub first_byte_ms_max: u64,
     /// Longest silence within a reply, in milliseconds.
@@ -202,6 +206,7 @@ impl ProviderConfig {
             found_in: None,
             models: Vec::new(),
             context_tokens_max: None,
+            output_tokens_max: None,
             first_byte_ms_max: FIRST_BYTE_MS_MAX,
             idle_ms_max: IDLE_MS_MAX,
         }

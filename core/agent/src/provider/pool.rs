@@ -17,6 +17,11 @@ const CONTEXT_TOKENS_HOSTED: u64 = 128_000;
 const CONTEXT_TOKENS_DEFAULT: u64 = 32_000;
 /// The same for local models, which are mostly run with less.
 pub(super) const CONTEXT_TOKENS_LOCAL: u64 = 8_192;
+/// Most tokens of a reply where a budget bounds it, unless configured otherwise: what every common
+/// model of that provider can be asked for.
+const OUTPUT_TOKENS_ANTHROPIC: u32 = 8_192;
+/// The same for all others.
+const OUTPUT_TOKENS_DEFAULT: u32 = 16_384;
 /// The rules read only the last message, so any size will do, in tokens.
 const CONTEXT_TOKENS_OFFLINE: u64 = 1_000_000;
 
@@ -47,6 +52,8 @@ pub struct Picked {
     pub times: CallTimes,
     /// Tokens that fit into one call.
     pub context_tokens_max: u64,
+    /// Most tokens of a reply where a budget bounds it.
+    pub output_tokens_max: u32,
     /// Speaks to it.
     pub client: Arc<dyn ModelClient>,
 }
@@ -138,6 +145,7 @@ impl ModelPool {
                 idle_ms_max: config.idle_ms_max,
             },
             context_tokens_max: self.context_tokens_max(config, model),
+            output_tokens_max: self.output_tokens_max(config, model),
             client: Arc::clone(&provider.client),
         })
     }
@@ -225,6 +233,18 @@ impl ModelPool {
             } else {
                 CONTEXT_TOKENS_DEFAULT
             }),
+        })
+    }
+
+    fn output_tokens_max(&self, config: &ProviderConfig, model: &str) -> u32 {
+        config.output_tokens_max.unwrap_or_else(|| {
+            let usual = match config.kind {
+                ProviderKind::Anthropic => OUTPUT_TOKENS_ANTHROPIC,
+                _ => OUTPUT_TOKENS_DEFAULT,
+            };
+            // A small window must hold the question as well.
+            let half = self.context_tokens_max(config, model) / 2;
+            usual.min(u32::try_from(half).unwrap_or(u32::MAX))
         })
     }
 

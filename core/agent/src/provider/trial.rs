@@ -3,9 +3,13 @@
 use nexus_domain::id::{MessageId, TurnId};
 use nexus_domain::message::{Cost, Message, Part, Role, Usage};
 
-use super::{ModelCall, ModelError, ModelPool, Picked, ReplyPart, wait};
-use crate::port::Clock;
+use super::{ModelCall, ModelError, ModelPool, Picked, ReplyPart, wait, worst_cases};
+use crate::port::{Clock, Spending};
 
+/// Tokens of the question, generously.
+const TEST_TOKENS_SENT: u64 = 64;
+/// Most time the call is expected to take, in milliseconds.
+const TEST_MS_MAX: u64 = 120_000;
 /// Most tokens of the reply.
 const TEST_TOKENS_MAX: u32 = 256;
 
@@ -27,6 +31,15 @@ pub struct ModelTest {
 }
 
 impl ModelPool {
+    /// What the small call may come to; nothing for a model that cannot be called anyway.
+    #[must_use]
+    pub fn test_spending(&self, id: &str) -> Option<Spending> {
+        let picked = self.pick(id).ok()?;
+        let (sent, received) = (TEST_TOKENS_SENT, Some(TEST_TOKENS_MAX));
+        let cases = worst_cases(self, &picked, sent, received, TEST_MS_MAX);
+        Some(Spending { model: id.to_owned(), is_priced: self.is_priced(&picked), cases })
+    }
+
     /// Makes one small call.
     pub async fn test(&self, id: &str, clock: &dyn Clock) -> ModelTest {
         let started_us = clock.monotonic_us();

@@ -7,7 +7,10 @@ use nexus_domain::retry::RetryPolicy;
 
 use super::reply::{Complete, Draft};
 use super::{End, Run};
-use crate::context::{assemble, call_tokens, choose_cut, drop_oldest, history_tokens, summarize};
+use crate::context::{
+    SUMMARY_TOKENS_MAX, assemble, call_tokens, choose_cut, drop_oldest, history_tokens, summarize,
+    text_tokens,
+};
 use crate::port::Compaction;
 use crate::provider::{ModelCall, ModelError, Picked, next_part, open};
 
@@ -29,6 +32,17 @@ enum Failed {
     End(End),
     /// The model failed.
     Model(ModelError),
+}
+
+impl Failed {
+    /// Whether the call may be at work at the provider although nothing came back: it was cut off
+    /// by us, or the wait was over. A refusal costs nothing.
+    fn is_silent(&self) -> bool {
+        match self {
+            Self::End(_) => true,
+            Self::Model(error) => error.kind == AgentErrorKind::Timeout && error.status.is_none(),
+        }
+    }
 }
 
 impl Run<'_> {
@@ -113,17 +127,22 @@ impl Run<'_> {
         picked: &Picked,
         message_id: MessageId,
     ) -> Result<Complete, Failed> {
-        let call = ModelCall {
+        let mut call = ModelCall {
             model: picked.model.clone(),
             system: self.system.clone(),
             messages: self.messages(picked),
             tools: self.tools.clone(),
             output_tokens_max: None,
         };
+        let input_tokens = call_tokens(&call.system, &call.tools, &call.messages);
+        let tab = self.open_tab(picked, input_tokens, None).await.map_err(Failed::End)?;
+        call.output_tokens_max = tab.output_tokens_max();
         let mut draft = Draft::new(&*self.world.watcher, message_id);
         let clock = &*self.world.clock;
+        let mut is_open = false;
         let reading = async {
             let mut stream = open(&*picked.client, call, picked.times, clock).await?;
+            is_open = true;
             let mut is_first = true;
             while let Some(part) = next_part(&mut stream, is_first, picked.times, clock).await {
                 is_first = false;
@@ -133,19 +152,23 @@ impl Run<'_> {
             }
             Err(ModelError::cut_off(&picked.provider))
         };
+        let limit_ms = self.remaining_ms().min(tab.model_ms_max());
         let result = tokio::select! {
             biased;
             () = self.stop.now() => Err(Failed::End(End::Stopped)),
-            () = clock.sleep(self.remaining_ms()) => Err(Failed::End(self.out_of_time())),
+            () = clock.sleep(limit_ms) => Err(Failed::End(self.time_is_up(&tab))),
             result = reading => result.map_err(Failed::Model),
         };
         match result {
-            Ok(stop) => Ok(draft.complete(picked, stop)),
+            Ok(stop) => Ok(draft.complete(picked, stop, tab)),
             Err(failed) => {
+                let was_sent = is_open || failed.is_silent();
+                let spent = self.broken_off(picked, &tab, &draft, was_sent);
                 let text = draft.text();
                 if matches!(failed, Failed::End(_)) && !text.is_empty() {
                     self.text = text;
                 }
+                self.world.meter.settle(spent).await.map_err(|e| Failed::End(e.into()))?;
                 Err(failed)
             }
         }
@@ -171,12 +194,23 @@ impl Run<'_> {
         let kept = self.history.split_off(cut.n_messages);
         let replaced = std::mem::replace(&mut self.history, kept);
         let earlier = self.summary.take();
+        let input_tokens = history_tokens(&replaced) + earlier.as_deref().map_or(0, text_tokens);
+        let tab = self.open_tab(picked, input_tokens, Some(SUMMARY_TOKENS_MAX)).await?;
         let summarizing = summarize(&replaced, earlier.as_deref(), picked, &*self.world.clock);
-        let (result, usage) = tokio::select! {
+        let limit_ms = self.remaining_ms().min(tab.model_ms_max());
+        let done = tokio::select! {
             biased;
-            () = self.stop.now() => return Err(End::Stopped),
-            () = self.world.clock.sleep(self.remaining_ms()) => return Err(self.out_of_time()),
-            done = summarizing => done,
+            () = self.stop.now() => Err(End::Stopped),
+            () = self.world.clock.sleep(limit_ms) => Err(self.time_is_up(&tab)),
+            done = summarizing => Ok(done),
+        };
+        let (result, usage) = match done {
+            Ok(done) => done,
+            Err(end) => {
+                let spent = self.sent_in_vain(picked, &tab);
+                self.world.meter.settle(spent).await?;
+                return Err(end);
+            }
         };
         let summary = match result {
             Ok(summary) => summary,
@@ -192,8 +226,7 @@ impl Run<'_> {
             summary: summary.clone(),
             through: last.id,
             n_messages: replaced.len() as u64,
-            usage,
-            cost: self.world.models.cost(picked, usage),
+            spent: self.spent(picked, &tab, usage, false),
         };
         self.world.log.compacted(compaction).await?;
         self.summary = Some(summary);

@@ -8,6 +8,7 @@ mod ask;
 mod calls;
 mod limit;
 mod reply;
+mod spend;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -20,7 +21,7 @@ use nexus_domain::message::{Message, Role, Usage};
 use nexus_domain::pipeline::RunOutcome;
 
 use crate::context::{Prompt, system_prompt, whole};
-use crate::port::{Clock, Gate, LogError, TurnFacts, TurnLog, Watcher};
+use crate::port::{Clock, Gate, LogError, Meter, TurnFacts, TurnLog, Watcher};
 use crate::provider::{ModelPool, ProviderStop, ToolSpec};
 use crate::stop::StopSignal;
 use crate::tools::ToolBox;
@@ -56,6 +57,8 @@ pub struct World {
     pub tools: Arc<ToolBox>,
     /// Decides about calls.
     pub gate: Arc<dyn Gate>,
+    /// Sets aside what model calls may come to.
+    pub meter: Arc<dyn Meter>,
     /// Records steps.
     pub log: Arc<dyn TurnLog>,
     /// Shows text while it is written.

@@ -5,7 +5,9 @@ use nexus_domain::id::MessageId;
 use nexus_domain::message::{Message, Part, Reasoning, Role, ToolCall, Usage, join_text};
 
 use super::calls::Open;
+use super::spend::Tab;
 use super::{End, Run};
+use crate::context::history_tokens;
 use crate::port::{Reply, Watcher};
 use crate::provider::{ModelError, Picked, ProviderStop, ReplyPart};
 
@@ -29,6 +31,7 @@ pub(super) struct Complete {
     pub parts: Vec<Part>,
     pub calls: Vec<ToolCall>,
     pub usage: Usage,
+    pub tab: Tab,
     pub stop: ProviderStop,
 }
 
@@ -89,13 +92,19 @@ impl<'a> Draft<'a> {
         join_text(&self.parts)
     }
 
-    pub(super) fn complete(self, picked: &Picked, stop: ProviderStop) -> Complete {
+    /// Tokens as the provider reported them, and our estimate of what was received.
+    pub(super) fn tokens(&self) -> (Usage, u64) {
+        (self.usage, (self.n_bytes as u64).div_ceil(4))
+    }
+
+    pub(super) fn complete(self, picked: &Picked, stop: ProviderStop, tab: Tab) -> Complete {
         Complete {
             message_id: self.message_id,
             picked: picked.clone(),
             parts: self.parts,
             calls: self.calls,
             usage: self.usage,
+            tab,
             stop,
         }
     }
@@ -115,16 +124,20 @@ impl Run<'_> {
             parts,
             created_at: self.world.clock.now(),
         };
-        self.usage.add(reply.usage);
+        let spent = self.replied(
+            &reply.picked,
+            &reply.tab,
+            reply.usage,
+            history_tokens(std::slice::from_ref(&message)),
+        );
+        self.usage.add(spent.usage);
         self.n_steps = self.n_steps.saturating_add(1);
         let text = message.text();
         if !text.is_empty() {
             self.text = text;
         }
         self.history.push(message.clone());
-        let cost = self.world.models.cost(&reply.picked, reply.usage);
-        let record = Reply { message, model: reply.picked.id, usage: reply.usage, cost };
-        let recorded = self.world.log.reply(record).await;
+        let recorded = self.world.log.reply(Reply { message, spent }).await;
         self.world.watcher.ended(reply.message_id);
         recorded?;
         Ok(calls.into_iter().map(|call| Open::new(call, ToolCallStatus::Pending)).collect())

@@ -3,5 +3,6 @@
 mod offline;
 pub(crate) mod ports;
 mod recovery;
+mod spending;
 mod steps;
 mod stopping;

@@ -1,6 +1,7 @@
 //! The commands: one file per noun.
 
 pub(crate) mod acl;
+pub(crate) mod budget;
 pub(crate) mod chat;
 pub(crate) mod completions;
 pub(crate) mod config;
@@ -13,6 +14,7 @@ pub(crate) mod models;
 pub(crate) mod request;
 pub(crate) mod runtime;
 pub(crate) mod session;
+pub(crate) mod usage;
 pub(crate) mod version;
 
 use crate::arguments::Command;
@@ -33,6 +35,8 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Acl(acl)) => acl::run(acl, context).await,
         Some(Command::Events(events)) => events::run(events, context).await,
         Some(Command::Models(models)) => models::run(models, context).await,
+        Some(Command::Usage(usage)) => usage::run(usage, context).await,
+        Some(Command::Budget(budget)) => budget::run(budget, context).await,
         Some(Command::Config(config)) => config::run(config, context).await,
         Some(Command::Doctor(doctor)) => doctor::run(&doctor, context).await,
         Some(Command::Daemon(daemon)) => daemon::run(daemon, context).await,

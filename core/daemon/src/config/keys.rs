@@ -152,6 +152,70 @@ pub(super) const KEYS: &[Key] = &[
         "tools the agent is offered",
     ),
     key(
+        "budgets.*.class",
+        Kind::Choice(&["any", "interactive", "background"]),
+        "\"any\"",
+        false,
+        "work that counts: what somebody asked for, what a schedule began, or both",
+    ),
+    key(
+        "budgets.*.model_ms_max",
+        Kind::Integer(1_000, 366 * DAY_MS),
+        "",
+        false,
+        "most time spent waiting for models in one period",
+    ),
+    key(
+        "budgets.*.of",
+        Kind::Text,
+        "",
+        false,
+        "the one agent, session or key it is for; each has its own when left out",
+    ),
+    key(
+        "budgets.*.period",
+        Kind::Choice(&["day", "month", "total"]),
+        "\"day\"",
+        false,
+        "when it begins anew; a total never does",
+    ),
+    key(
+        "budgets.*.scope",
+        Kind::Choice(&["owner", "agent", "session", "key"]),
+        "\"owner\"",
+        false,
+        "what it hangs on: everything, each agent, each session or each API key",
+    ),
+    key(
+        "budgets.*.time_zone",
+        Kind::Text,
+        "\"UTC\"",
+        false,
+        "time zone in which days and months begin, such as \"Europe/Berlin\"",
+    ),
+    key(
+        "budgets.*.tokens_max",
+        Kind::Integer(1, 1_000_000_000_000_000),
+        "",
+        false,
+        "most tokens sent and received in one period",
+    ),
+    key(
+        "budgets.*.tool_calls_max",
+        Kind::Integer(1, 1_000_000_000_000_000),
+        "",
+        false,
+        "most tool calls in one period",
+    ),
+    key("budgets.*.usd_max", Kind::Amount, "", false, "most US dollars in one period"),
+    key(
+        "budgets.*.warn_percent",
+        Kind::Integer(1, 100),
+        "80",
+        false,
+        "part of a limit from which people are warned",
+    ),
+    key(
         "ledger.durability",
         Kind::Choice(&["power", "process"]),
         "\"power\"",
@@ -209,6 +273,13 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key("models.*.kind", PROVIDERS, "", false, "which protocol the provider speaks"),
     key("models.*.models", Kind::Texts, "[]", false, "names of its models"),
+    key(
+        "models.*.output_tokens_max",
+        Kind::Integer(1, 10_000_000),
+        "",
+        false,
+        "most tokens of one reply where a budget bounds it; 8192 or 16384 when left out",
+    ),
     key(
         "models.discover",
         Kind::Bool,
@@ -309,6 +380,37 @@ pub(super) fn find(parts: &[String]) -> Option<&'static Key> {
     matching().find(|key| !key.name.contains('*')).or_else(|| matching().next())
 }
 
+/// Whether keys can stand in a table of this name.
+pub(super) fn is_table(path: &[String]) -> bool {
+    KEYS.iter().any(|key| {
+        let own: Vec<_> = key.name.split('.').collect();
+        own.len() > path.len() && own.iter().zip(path).all(|(own, part)| *own == "*" || own == part)
+    })
+}
+
+/// The known table nearest to an unknown one, if it is near enough to be a slip.
+pub(super) fn suggest_table(path: &[String]) -> Option<String> {
+    let name = path.join(".");
+    let filled = KEYS.iter().filter_map(|key| {
+        let own: Vec<_> = key.name.split('.').collect();
+        let fill = |(own, part): (&&str, &String)| {
+            if *own == "*" { part.clone() } else { (*own).to_owned() }
+        };
+        (own.len() > path.len())
+            .then(|| own.iter().zip(path).map(fill).collect::<Vec<_>>().join("."))
+    });
+    nearest(filled, &name)
+}
+
+fn nearest(candidates: impl Iterator<Item = String>, name: &str) -> Option<String> {
+    candidates
+        .map(|candidate| (strsim::damerau_levenshtein(&candidate, name), candidate))
+        .min()
+        // In a short name three slips would be another word.
+        .filter(|(n, _)| *n <= 3 && n * 2 < name.chars().count())
+        .map(|(_, candidate)| candidate)
+}
+
 /// The known name nearest to an unknown one, if it is near enough to be a slip.
 pub(super) fn suggest(name: &str) -> Option<String> {
     let parts: Vec<_> = name.split('.').collect();
@@ -318,10 +420,5 @@ pub(super) fn suggest(name: &str) -> Option<String> {
             own.iter().zip(&parts).map(|(o, p)| if *o == "*" { *p } else { *o }).collect::<Vec<_>>()
         })
     });
-    filled
-        .map(|candidate| candidate.join("."))
-        .map(|candidate| (strsim::damerau_levenshtein(&candidate, name), candidate))
-        .min()
-        .filter(|(n, _)| *n <= 3)
-        .map(|(_, candidate)| candidate)
+    nearest(filled.map(|candidate| candidate.join(".")), name)
 }

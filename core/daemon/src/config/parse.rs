@@ -80,6 +80,9 @@ impl Walk<'_> {
                 Item::Table(_) | Item::Value(Toml::InlineTable(_)) if is_table(path) => {
                     self.whole(item, path, line);
                 }
+                Item::Table(_) | Item::Value(Toml::InlineTable(_)) if !keys::is_table(path) => {
+                    self.unknown_table(path, line);
+                }
                 Item::Table(inner) if path.len() < DEPTH_MAX => self.table(inner, path),
                 Item::Value(Toml::InlineTable(inner)) if path.len() < DEPTH_MAX => {
                     self.table(&inner.clone().into_table(), path);
@@ -123,6 +126,20 @@ impl Walk<'_> {
                 ),
             }),
         }
+    }
+
+    /// Said once for the table; everything in it is left alone with it.
+    fn unknown_table(&mut self, path: &[String], line: Option<usize>) {
+        if keys::find(path).is_some() {
+            return self.unknown(path, line);
+        }
+        let name = path.join(".");
+        let hint = keys::suggest_table(path).map(|near| format!("; did you mean `[{near}]`?"));
+        let text = format!(
+            "`[{name}]` is not a table of settings and is left alone, with everything in it{}",
+            hint.unwrap_or_default()
+        );
+        self.warnings.push(Finding { line, text });
     }
 
     fn unknown(&mut self, path: &[String], line: Option<usize>) {

@@ -86,9 +86,49 @@ fn unknown_keys_are_warnings_with_a_suggestion() {
         texts,
         [
             "line 2: `runtime.prot` is not a setting and is left alone; did you mean `runtime.port`?",
-            "line 4: `nonsense.a` is not a setting and is left alone",
+            "line 3: `[nonsense]` is not a table of settings and is left alone, with everything in it",
         ]
     );
+}
+
+#[test]
+fn unknown_tables_are_named_once_with_a_suggestion() {
+    let loaded = parse("[sesions]\nqueue_len_max = 5\nother = 1\n[xyzzy]\na = 1\n[budgts.a]\n");
+    let warnings: Vec<_> = loaded.unwrap().warnings.iter().map(ToString::to_string).collect();
+    let rest = "is not a table of settings and is left alone, with everything in it";
+    let said = [
+        format!("line 1: `[sesions]` {rest}; did you mean `[sessions]`?"),
+        format!("line 4: `[xyzzy]` {rest}"),
+        format!("line 6: `[budgts]` {rest}; did you mean `[budgets]`?"),
+    ];
+    assert_eq!(warnings, said);
+}
+
+#[test]
+fn budgets_are_read_and_that_of_background_work_is_always_there() {
+    use nexus_domain::budget::{BudgetPeriod, BudgetScope, WorkClass};
+    let config =
+        parse("[budgets.a]\nusd_max = 1.5\nscope = \"agent\"\nperiod = \"month\"").unwrap();
+    let [a, background] = &config.config.budgets[..] else { panic!("not two") };
+    assert_eq!(
+        (a.limits.micro_usd, a.scope, a.period),
+        (Some(1_500_000), BudgetScope::Agent, BudgetPeriod::Month)
+    );
+    assert_eq!((a.class, a.warn_percent, a.time_zone.as_str()), (None, 80, "UTC"));
+    assert_eq!(
+        (background.class, background.limits.micro_usd),
+        (Some(WorkClass::Background), Some(1_000_000))
+    );
+    let config = parse("[budgets.background]\ntokens_max = 5").unwrap().config;
+    assert_eq!(
+        (config.budgets[0].limits.tokens, config.budgets[0].limits.micro_usd),
+        (Some(5), None)
+    );
+    assert_eq!(config.budgets[0].class, Some(WorkClass::Background));
+    assert!(error_of("[budgets.a]\nscope = \"agent\"").contains("limits nothing"));
+    assert!(error_of("[budgets.a]\nusd_max = 1\ntime_zone = \"Mars\"").contains("Europe/Berlin"));
+    assert!(error_of("[budgets.a]\nusd_max = 1\nof = \"main\"").contains("`scope`"));
+    assert!(error_of("[budgets.a]\nusd_max = -1").contains("zero or more"));
 }
 
 #[test]

@@ -5,11 +5,13 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use nexus_domain::agent::{AgentSpec, RunLimits};
+use nexus_domain::budget::Budget;
 use nexus_domain::id::AgentId;
 use nexus_protocol::config::{ConfigSource, ConfigValue};
 use serde_json::Value;
 
 use super::Finding;
+use super::budget;
 use super::environment::Environment;
 use super::keys::{self, KEYS};
 use super::parse::Values;
@@ -69,6 +71,8 @@ pub struct ModelConfig {
     pub models: Vec<String>,
     /// Tokens that fit into one call.
     pub context_tokens_max: Option<u64>,
+    /// Most tokens of one reply where a budget bounds it.
+    pub output_tokens_max: Option<u32>,
     /// Longest wait for the first byte, in milliseconds.
     pub first_byte_ms_max: u64,
     /// Longest silence inside a reply, in milliseconds.
@@ -144,6 +148,8 @@ pub struct Config {
     pub http_fetch: HttpFetchConfig,
     /// Adapters.
     pub adapters: Vec<AdapterConfig>,
+    /// Budgets, by name; that of background work is always there.
+    pub budgets: Vec<Budget>,
     /// Every value with its source, in order of the keys.
     pub values: Vec<ConfigValue>,
 }
@@ -205,6 +211,7 @@ pub(super) fn build(
             duration_ms_max: get.integer("tools.http_fetch.duration_ms_max"),
         },
         adapters: adapters(&get, errors),
+        budgets: budget::budgets(&get, errors),
         values: provenance(values),
     };
     check_model_names(&config, &get, errors);
@@ -279,6 +286,10 @@ fn models(
             base_url,
             models: get.texts_at(&at("models")),
             context_tokens_max: get.at(&at("context_tokens_max")).and_then(|v| v.as_u64()),
+            output_tokens_max: get
+                .at(&at("output_tokens_max"))
+                .and_then(|v| v.as_u64())
+                .and_then(|n| u32::try_from(n).ok()),
             first_byte_ms_max: get.integer_at(&at("first_byte_ms_max")),
             idle_ms_max: get.integer_at(&at("idle_ms_max")),
             name,
@@ -405,12 +416,12 @@ fn provenance(values: &Values) -> Vec<ConfigValue> {
 }
 
 /// Reads values that were checked already; what is not set has its default.
-struct Getter<'a> {
+pub(super) struct Getter<'a> {
     values: &'a Values,
 }
 
 impl Getter<'_> {
-    fn at(&self, path: &[String]) -> Option<Value> {
+    pub(super) fn at(&self, path: &[String]) -> Option<Value> {
         let set = self.values.get(path).map(|sourced| sourced.value.clone());
         set.or_else(|| keys::find(path).and_then(keys::Key::default_value))
     }
@@ -449,11 +460,15 @@ impl Getter<'_> {
         self.line_at(&Self::path(name))
     }
 
-    fn line_at(&self, path: &[String]) -> Option<usize> {
+    pub(super) fn is_set(&self, path: &[String]) -> bool {
+        self.values.contains_key(path)
+    }
+
+    pub(super) fn line_at(&self, path: &[String]) -> Option<usize> {
         self.values.get(path).and_then(|sourced| sourced.line)
     }
 
-    fn names(&self, table: &str) -> BTreeSet<String> {
+    pub(super) fn names(&self, table: &str) -> BTreeSet<String> {
         self.names_at(&[table])
     }
 

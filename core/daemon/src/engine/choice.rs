@@ -162,6 +162,7 @@ async fn configured(model: &ModelConfig, secrets: &Secrets) -> ProviderConfig {
     provider.base_url.clone_from(&model.base_url);
     provider.models.clone_from(&model.models);
     provider.context_tokens_max = model.context_tokens_max;
+    provider.output_tokens_max = model.output_tokens_max;
     provider.first_byte_ms_max = model.first_byte_ms_max;
     provider.idle_ms_max = model.idle_ms_max;
     if let Some(text) = &model.key {

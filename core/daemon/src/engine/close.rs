@@ -19,7 +19,7 @@ use nexus_ledger::{Delivery, LedgerError, Tx};
 
 use super::stages::{Progress, missing};
 use super::trace::{self, TraceBook};
-use super::{permission, turn};
+use super::{meter, permission, turn};
 use crate::context::Context;
 use crate::jobs;
 
@@ -88,6 +88,8 @@ pub(super) async fn close_turn(
         let found = tx.turns().get(turn_id)?;
         let mut turn =
             found.ok_or_else(|| LedgerError::NotFound { what: "turn", id: turn_id.to_string() })?;
+        // A run that broke down has settled nothing.
+        meter::write_off(tx, Some(turn_id), now)?;
         keep_partial(tx, &turn, partial, now)?;
         settle_calls(tx, &*clock, &turn)?;
         if outcome.stop_reason == StopReason::Limit {

@@ -6,6 +6,7 @@ use futures_util::future::BoxFuture;
 use nexus_agent::port::{Answer, Ask, Gate};
 use nexus_domain::Timestamp;
 use nexus_domain::agent::{ToolCallStatus, TurnStatus};
+use nexus_domain::budget::Payer;
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::{AgentId, RequestId, SessionKey, TurnId};
@@ -15,7 +16,9 @@ use nexus_domain::request::RequestStatus;
 use nexus_iam::{Action, Effect, Facts, Query, Verdict};
 use nexus_ledger::{AuditEntry, LedgerError, Tx};
 
+use super::meter;
 use super::question::Earlier;
+use crate::budget;
 use crate::context::Context;
 use crate::crash::CrashPoint;
 
@@ -75,9 +78,15 @@ impl RunGate {
     pub(super) async fn allow(&self, ask: &Ask, reason: String) -> Result<Answer, Failure> {
         let now = self.context.clock.now();
         let (gate, ask) = (self.clone(), ask.clone());
-        self.context
+        let refused = self
+            .context
             .ledger
             .write(move |tx| {
+                if let Some(why) = gate.take_from_budgets(tx, now)? {
+                    gate.audit(tx, &ask, Effect::Deny, &why, now)?;
+                    gate.stand(tx, TurnStatus::Running, RequestStatus::Processing, now)?;
+                    return Ok(Some(why));
+                }
                 gate.audit(tx, &ask, Effect::Allow, &reason, now)?;
                 gate.mark_call(tx, &ask, ToolCallStatus::Running, now)?;
                 gate.stand(tx, TurnStatus::Running, RequestStatus::Processing, now)?;
@@ -89,11 +98,29 @@ impl RunGate {
                     summary: ask.action.summary.clone(),
                 };
                 tx.events().record(now, &event)?;
-                Ok(())
+                Ok(None)
             })
             .await?;
+        if let Some(why) = refused {
+            meter::show(&self.context).await;
+            return Ok(Answer::Refused(why));
+        }
         CrashPoint::IntentRecorded.pass();
         Ok(Answer::Allowed)
+    }
+
+    /// Books the call in every budget that applies, or says which has no room.
+    fn take_from_budgets(
+        &self,
+        tx: &mut Tx<'_>,
+        now: Timestamp,
+    ) -> Result<Option<String>, LedgerError> {
+        let budgets = &self.context.config.current().budgets;
+        let payer = Payer::of(&self.chain, Some(self.session_key.clone()));
+        let claims = budget::claims(budgets, &payer, now);
+        let model = tx.turns().get(self.turn_id)?.and_then(|turn| turn.model);
+        let (shortage, _) = meter::take_tool_call(tx, &payer, &claims, model.as_deref(), now)?;
+        Ok(shortage.map(|shortage| budget::refusal(budgets, &shortage).message))
     }
 
     async fn refuse(&self, ask: &Ask, verdict: &Verdict) -> Result<Answer, Failure> {

@@ -6,13 +6,14 @@ use futures_util::future::BoxFuture;
 use nexus_agent::port::{Compaction, LogError, Reply, TurnLog};
 use nexus_domain::Timestamp;
 use nexus_domain::agent::{ToolCallRecord, ToolCallStatus};
+use nexus_domain::budget::Payer;
 use nexus_domain::event::Event;
 use nexus_domain::id::{SessionKey, TurnId};
 use nexus_domain::message::Message;
 use nexus_ledger::{LedgerError, Tx};
 
-use super::turn;
 use super::watch::RunWatcher;
+use super::{meter, turn};
 use crate::context::Context;
 use crate::crash::CrashPoint;
 
@@ -25,13 +26,15 @@ pub(super) struct RunLog {
     pub(super) turn_id: TurnId,
     pub(super) session_key: SessionKey,
     pub(super) watcher: Arc<RunWatcher>,
+    /// Who pays for model calls.
+    pub(super) payer: Payer,
 }
 
 impl RunLog {
-    async fn write(
+    async fn write<T: Send + 'static>(
         &self,
-        step: impl FnOnce(&mut Tx<'_>) -> Result<(), LedgerError> + Send + 'static,
-    ) -> Result<(), LogError> {
+        step: impl FnOnce(&mut Tx<'_>) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LogError> {
         self.context.ledger.write(step).await.map_err(|error| {
             tracing::error!(%error, turn = %self.turn_id, "a step could not be recorded");
             LogError(nexus_domain::Failure::from(error).message)
@@ -45,8 +48,17 @@ impl TurnLog for RunLog {
             CrashPoint::ReplyUnrecorded.pass();
             let message_id = reply.message.id;
             let (turn_id, session_key) = (self.turn_id, self.session_key.clone());
-            self.write(move |tx| record_reply(tx, turn_id, &session_key, reply)).await?;
+            let (payer, now) = (self.payer.clone(), self.context.clock.now());
+            let write = move |tx: &mut Tx<'_>| {
+                let has_told = meter::book(tx, &payer, &reply.spent, 1, now)?;
+                record_reply(tx, turn_id, &session_key, reply)?;
+                Ok(has_told)
+            };
+            let has_told = self.write(write).await?;
             self.watcher.recorded(message_id);
+            if has_told {
+                meter::show(&self.context).await;
+            }
             CrashPoint::ReplyRecorded.pass();
             Ok(())
         })
@@ -90,8 +102,9 @@ impl TurnLog for RunLog {
     fn compacted(&self, compaction: Compaction) -> BoxFuture<'_, Result<(), LogError>> {
         Box::pin(async move {
             let (turn_id, session_key) = (self.turn_id, self.session_key.clone());
-            let now = self.context.clock.now();
-            self.write(move |tx| {
+            let (payer, now) = (self.payer.clone(), self.context.clock.now());
+            let spent = compaction.spent;
+            let has_told = self.write(move |tx| {
                 let summary = nexus_ledger::Summary {
                     through: compaction.through,
                     summary: &compaction.summary,
@@ -99,16 +112,21 @@ impl TurnLog for RunLog {
                     tokens_saved: compaction.tokens_saved,
                 };
                 tx.turns().compact(&session_key, summary, now)?;
-                add_usage(tx, turn_id, None, compaction.usage, compaction.cost, 0)?;
+                add_usage(tx, turn_id, None, spent.usage, spent.cost, 0)?;
+                let n_calls = u64::from(spent.usage.total_tokens() > 0);
+                let has_told = meter::book(tx, &payer, &spent, n_calls, now)?;
                 let event = Event::SessionCompacted {
                     session_key,
                     n_messages: compaction.n_messages,
                     tokens_saved: compaction.tokens_saved,
                 };
                 tx.events().record(now, &event)?;
-                Ok(())
-            })
-            .await
+                Ok(has_told)
+            });
+            if has_told.await? {
+                meter::show(&self.context).await;
+            }
+            Ok(())
         })
     }
 
@@ -136,7 +154,7 @@ fn record_reply(
     session_key: &SessionKey,
     reply: Reply,
 ) -> Result<(), LedgerError> {
-    let Reply { message, model, usage, cost } = reply;
+    let Reply { message, spent } = reply;
     for call in message.tool_calls() {
         tx.turns().put_tool_call(&ToolCallRecord {
             id: call.id.clone(),
@@ -150,7 +168,7 @@ fn record_reply(
             completed_at: None,
         })?;
     }
-    add_usage(tx, turn_id, Some(model), usage, cost, 1)?;
+    add_usage(tx, turn_id, Some(spent.model), spent.usage, spent.cost, 1)?;
     turn::add_message(tx, session_key, message)
 }
 

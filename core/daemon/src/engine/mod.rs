@@ -10,6 +10,7 @@ mod close;
 mod gate;
 mod hook;
 mod log;
+mod meter;
 mod order;
 mod permission;
 mod prepare;
@@ -18,6 +19,8 @@ mod receive;
 mod recover;
 mod run;
 mod stages;
+#[cfg(test)]
+mod tests;
 mod trace;
 mod turn;
 mod watch;
@@ -39,6 +42,8 @@ use crate::context::Context;
 
 pub use choice::{Choice, choose_models, pool};
 pub use hook::Hook;
+pub(crate) use meter::RunMeter;
+pub use meter::write_off_leftovers;
 pub use permission::{
     Resolution, expire_permissions, extend_permission, permission_seen, resolve_permission,
 };
@@ -47,6 +52,8 @@ pub use recover::{Unfinished, recover, unfinished};
 
 /// Most runs at work at one time; further turns wait for a place, oldest first.
 const RUNS_MAX: usize = 256;
+/// Longest wait for the run of a turn that is open, in milliseconds; it follows at once.
+const START_MS_MAX: u64 = 5_000;
 /// Most requests between admission and their end; above it new ones are refused.
 const REQUESTS_ACTIVE_MAX: usize = 20_000;
 
@@ -67,6 +74,8 @@ pub struct Engine {
     suspend: CancellationToken,
     /// Rings whenever a permission request was decided.
     permission_bell: watch_channel::Sender<u64>,
+    /// Rings whenever a run has begun.
+    start_bell: watch_channel::Sender<u64>,
     /// Rings whenever a request ended.
     completion_bell: watch_channel::Sender<u64>,
     models: RwLock<Arc<ModelPool>>,
@@ -85,6 +94,7 @@ impl Engine {
             tasks: TaskTracker::new(),
             suspend: CancellationToken::new(),
             permission_bell: watch_channel::Sender::new(0),
+            start_bell: watch_channel::Sender::new(0),
             completion_bell: watch_channel::Sender::new(0),
             models: RwLock::new(Arc::new(models)),
             choice: RwLock::new(choice),
@@ -144,18 +154,41 @@ pub async fn abort(
     session_key: &SessionKey,
     only: Option<TurnId>,
 ) -> Option<TurnId> {
-    let (turn_id, mut ended) = {
-        let runs = context.engine.runs();
-        let handle = runs.get(session_key)?;
-        if only.is_some_and(|turn_id| turn_id != handle.turn_id) {
-            return None;
-        }
-        handle.stop.stop_now();
-        (handle.turn_id, handle.ended.clone())
+    let (turn_id, mut ended) = tokio::select! {
+        stopped = stop_now(context, session_key, only) => stopped?,
+        () = context.engine.suspend.cancelled() => return None,
+        () = context.clock.sleep(START_MS_MAX) => return None,
     };
     // The sender goes away only after the run has ended, so an error means the same.
     let _ = ended.wait_for(|has_ended| *has_ended).await;
     Some(turn_id)
+}
+
+/// Tells the run of a session to stop. A turn that is open has a run in a moment, if it has none
+/// yet: it is waited for, so that nobody is told that nothing was running and then sees it run.
+async fn stop_now(
+    context: &Context,
+    session_key: &SessionKey,
+    only: Option<TurnId>,
+) -> Option<(TurnId, watch_channel::Receiver<bool>)> {
+    let mut started = context.engine.start_bell.subscribe();
+    loop {
+        started.mark_unchanged();
+        if let Some(handle) = context.engine.runs().get(session_key) {
+            if only.is_some_and(|turn_id| turn_id != handle.turn_id) {
+                return None;
+            }
+            handle.stop.stop_now();
+            return Some((handle.turn_id, handle.ended.clone()));
+        }
+        let key = session_key.clone();
+        let active = context.ledger.read(move |r| r.turns().active(&key)).await;
+        let active = active.ok().flatten()?;
+        if only.is_some_and(|turn_id| turn_id != active.id) {
+            return None;
+        }
+        started.changed().await.ok()?;
+    }
 }
 
 /// Drops every request that waits behind the active run of a session.

@@ -7,6 +7,7 @@ use futures_util::FutureExt as _;
 use nexus_agent::StopSignal;
 use nexus_agent::turn::World;
 use nexus_domain::agent::{AgentError, AgentErrorKind, StopReason};
+use nexus_domain::budget::Payer;
 use nexus_domain::id::{SessionKey, TurnId};
 use nexus_domain::pipeline::RunOutcome;
 use tokio::sync::watch;
@@ -16,6 +17,7 @@ use super::RunHandle;
 use super::close;
 use super::gate::RunGate;
 use super::log::RunLog;
+use super::meter::RunMeter;
 use super::prepare::{self, Prepared};
 use super::watch::RunWatcher;
 use crate::context::Context;
@@ -30,6 +32,7 @@ pub(super) fn start(context: &Arc<Context>, turn_id: TurnId, session_key: Sessio
     let (ended, has_ended) = watch::channel(false);
     let handle = RunHandle { turn_id, stop: stop.clone(), ended: has_ended };
     context.engine.runs().insert(session_key.clone(), handle);
+    context.engine.start_bell.send_modify(|n| *n += 1);
     let span = tracing::info_span!("run", turn = %turn_id, session = %session_key);
     let run = run(Arc::clone(context), turn_id, session_key, stop, ended);
     context.engine.tasks.spawn(run.instrument(span));
@@ -123,9 +126,17 @@ async fn attempt(
         return RunOutcome { reply, stop_reason: StopReason::EndTurn, error: None };
     }
     let facts = input.facts.clone();
+    let payer = Payer::of(&gate_facts.chain, Some(facts.session_key.clone()));
     let world = World {
         models: context.engine.models(),
         tools,
+        meter: Arc::new(RunMeter {
+            context: Arc::clone(context),
+            turn_id: Some(facts.turn_id),
+            request_id: gate_facts.request_ids.first().copied(),
+            chain: gate_facts.chain.clone(),
+            payer: payer.clone(),
+        }),
         gate: Arc::new(RunGate {
             context: Arc::clone(context),
             turn_id: facts.turn_id,
@@ -139,6 +150,7 @@ async fn attempt(
             turn_id: facts.turn_id,
             session_key: facts.session_key,
             watcher: Arc::clone(watcher),
+            payer,
         }),
         watcher: Arc::clone(watcher) as _,
         clock: Arc::clone(&context.clock),

@@ -209,7 +209,11 @@ async fn open(
             let step = on_arrival(lane, request.queue_mode);
             match step {
                 LaneDecision::Refuse => {
-                    let text = format!("{n_waiting_max} requests wait in `{lane_key}` already");
+                    let text = format!(
+                        "{n_waiting_max} requests wait in `{lane_key}` already; wait until they \
+                         have run, stop the run (nexus request stop <id>), or raise \
+                         sessions.queue_len_max"
+                    );
                     book.end(StageOutcome::Failed, text.clone());
                     trace::write(tx, request_id, &book.take(), now)?;
                     turn::finish_request(tx, request_id, RequestStatus::Failed, Some(text), now)?;

@@ -3,5 +3,6 @@
 
 pub mod adapters;
 pub mod grants;
+pub mod budgets;
 pub mod outbox;
 pub mod permissions;

@@ -3,9 +3,11 @@
 
 pub mod acl;
 pub mod agent;
+pub mod budget;
 pub mod config;
 pub mod health;
 pub mod model;
 pub mod request;
 pub mod runtime;
 pub mod session;
+pub mod usage;

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use nexus_agent::port::{Meter as _, ModelSpent, Reservation};
 use nexus_agent::provider::{ModelTest, Price};
+use nexus_domain::budget::Payer;
 use nexus_domain::failure::Failure;
+use nexus_domain::principal::Chain;
 use nexus_iam::Permit;
 use nexus_protocol::model::{ListParams, ListResult, ModelFacts, TestParams, TestResult};
 
 use crate::context::Context;
+use crate::engine::RunMeter;
 
 /// Lists the models that are configured or found, the active one first.
 pub async fn list(
@@ -38,17 +42,53 @@ pub async fn list(
 /// Makes one small call to a model and says how it went.
 pub async fn test(
     context: &Arc<Context>,
-    _permit: Permit,
+    permit: Permit,
     params: TestParams,
 ) -> Result<TestResult, Failure> {
     let model = params.model.unwrap_or_else(|| context.engine.choice().model);
-    let tested = context.engine.models().test(&model, &*context.clock).await;
+    let tested = pay_and_test(context, permit.chain().clone(), &model).await?;
     let ModelTest { model, outcome, first_token_ms, total_ms, usage, cost } = tested;
     let (is_ok, message, hint) = match outcome {
         Ok(text) => (true, text, None),
         Err(error) => (false, error.message, error.hint),
     };
     Ok(TestResult { model, is_ok, message, hint, first_token_ms, total_ms, usage, cost })
+}
+
+/// The small call is paid for like any other, on the account of whoever asked for it.
+async fn pay_and_test(
+    context: &Arc<Context>,
+    chain: Chain,
+    model: &str,
+) -> Result<ModelTest, Failure> {
+    let models = context.engine.models();
+    let payer = Payer::of(&chain, None);
+    let context = Arc::clone(context);
+    let meter = RunMeter { context, turn_id: None, request_id: None, chain, payer };
+    let held = match models.test_spending(model) {
+        None => Reservation::Unbounded,
+        Some(spending) => meter.reserve(spending).await,
+    };
+    let reservation = match held {
+        Reservation::Unbounded => None,
+        Reservation::Held(held) => Some(held.id),
+        Reservation::Refused(error) => {
+            let failure = Failure::denied(error.message);
+            return Err(failure.hint(error.hint.unwrap_or_default()));
+        }
+        Reservation::Broken(why) => return Err(Failure::unavailable(why)),
+    };
+    let tested = models.test(model, &*meter.context.clock).await;
+    let spent = ModelSpent {
+        reservation,
+        model: model.to_owned(),
+        usage: tested.usage,
+        cost: tested.cost,
+        is_estimated: tested.outcome.is_err(),
+        model_ms: tested.total_ms,
+    };
+    meter.settle(spent).await.map_err(|error| Failure::unavailable(error.to_string()))?;
+    Ok(tested)
 }
 
 /// From dollars to millionths of a dollar.

@@ -15,6 +15,7 @@ use nexus_protocol::runtime::{
 use nexus_protocol::session::PAGE_LEN_DEFAULT;
 
 use crate::assemble;
+use crate::budget;
 use crate::context::Context;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -29,7 +30,8 @@ pub async fn status(
 ) -> Result<StatusResult, Failure> {
     let now = context.clock.now();
     let midnight = Timestamp(now.0 - now.0.rem_euclid(DAY_MS));
-    let (waiting, working, recent, cost_today) = context
+    let config = context.config.current();
+    let (waiting, working, recent, cost_today, mut budgets) = context
         .ledger
         .read(move |r| {
             let pending = PermissionFilter { pending_only: true, ..PermissionFilter::default() };
@@ -37,9 +39,13 @@ pub async fn status(
             let working = r.requests().unfinished()?;
             let latest = r.requests().list(&RequestFilter::default(), PAGE_LEN_DEFAULT)?;
             let recent = latest.into_iter().filter(|q| q.status.is_final()).take(RECENT_MAX);
-            Ok((waiting, working, recent.collect(), r.turns().cost_since(midnight)?))
+            let budgets = budget::standings(r, &config.budgets, now)?;
+            Ok((waiting, working, recent.collect(), r.turns().cost_since(midnight)?, budgets))
         })
         .await?;
+    budgets.sort_by_key(|facts| {
+        std::cmp::Reverse((facts.state, facts.accounts.first().map(|account| account.percent)))
+    });
     let choice = context.engine.choice();
     let at_work = working.iter().filter(|q| q.status == RequestStatus::Processing).count();
     let health = context.health_result();
@@ -54,6 +60,7 @@ pub async fn status(
         working,
         recent,
         cost_today,
+        budgets,
     })
 }
 

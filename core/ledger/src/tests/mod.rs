@@ -1,5 +1,6 @@
 //! Tests of the ledger over a real file.
 
+mod budget;
 mod commit;
 mod damage;
 mod grants;

@@ -13,8 +13,9 @@ use crate::{LedgerError, PermissionFilter, RequestFilter};
 
 static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// Tables that hold a handful of rows by their nature: models, waiting requests, sequences.
-const SMALL: &[&str] = &["cooldowns", "queue_items", "sqlite_sequence"];
+/// Tables that hold a handful of rows by their nature: models, calls at work, waiting
+/// requests, sequences.
+const SMALL: &[&str] = &["budget_reservations", "cooldowns", "queue_items", "sqlite_sequence"];
 
 /// Partial indices that hold only what is still open.
 const OPEN: &[&str] = &["turns_active", "deliveries_sending"];

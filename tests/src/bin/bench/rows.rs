@@ -159,5 +159,12 @@ fn ledger(bench: &Bench) -> Result<Vec<Row>> {
         Row::new("ledger.group", "ledger, 64 writers", of("group"), "/s")
             .limit(of("raw_group"))
             .aim(">= 80 % of raw"),
+        Row::new(
+            "budget.call",
+            "paying for a model call, 3 budgets",
+            1_000_000.0 / of("calls"),
+            "us",
+        )
+        .limit(2_000_000.0 / of("raw_one")),
     ])
 }

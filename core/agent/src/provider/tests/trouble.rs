@@ -93,7 +93,7 @@ async fn refusals_say_what_and_when_to_come_back() {
         let echo = format!("{{\"error\":{{\"message\":\"bad key {KEY}\"}}}}");
         let refused = error(kind, answer("401 No", "", &echo)).await;
         assert_eq!(refused.kind, AgentErrorKind::AuthFailure);
-        assert!(refused.hint.unwrap().contains("key of provider acme"));
+        assert!(refused.hint.unwrap().contains("models.acme.key"));
     }
 }
 

@@ -32,8 +32,8 @@ async fn plain_commands_work_on_real_files() {
     let said = say(&mut bench, "time in Asia/Tokyo").await;
     assert!(said.contains("(Asia/Tokyo)"), "{said}");
     let replies = bench.diary.replies.lock().unwrap();
-    assert!(replies.iter().all(|reply| reply.cost.basis == CostBasis::Free));
-    assert!(replies.iter().all(|reply| reply.model == "offline/rules"));
+    assert!(replies.iter().all(|reply| reply.spent.cost.basis == CostBasis::Free));
+    assert!(replies.iter().all(|reply| reply.spent.model == "offline/rules"));
 }
 
 #[tokio::test]

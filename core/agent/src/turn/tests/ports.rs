@@ -14,6 +14,7 @@ use nexus_domain::pipeline::RunOutcome;
 use serde_json::Value;
 use tokio::sync::{Notify, oneshot};
 
+use super::spending::Purse;
 use crate::StopSignal;
 use crate::context::Prompt;
 use crate::port::{
@@ -215,7 +216,7 @@ impl Gate for Diary {
 
 impl TurnLog for Diary {
     fn reply(&self, reply: Reply) -> BoxFuture<'_, Result<(), LogError>> {
-        let line = format!("reply {} {:?}", reply.model, reply.message.text());
+        let line = format!("reply {} {:?}", reply.spent.model, reply.message.text());
         self.replies.lock().unwrap().push(reply);
         self.record(line)
     }
@@ -274,6 +275,7 @@ impl Watcher for Diary {
 
 /// Everything that one test needs.
 pub(crate) struct Bench {
+    pub(crate) purse: Arc<Purse>,
     pub(crate) diary: Arc<Diary>,
     pub(crate) clock: Arc<HandClock>,
     pub(crate) model: Arc<Scripted>,
@@ -306,16 +308,18 @@ impl Bench {
             time_zone: None,
         });
         let (diary, clock) = (Arc::<Diary>::default(), Arc::<HandClock>::default());
+        let purse = Arc::<Purse>::default();
         let world = World {
             models: Arc::new(pool),
             tools: Arc::new(tools.unwrap()),
             gate: diary.clone(),
+            meter: purse.clone(),
             log: diary.clone(),
             watcher: diary.clone(),
             clock: clock.clone(),
         };
         let input = input(vec![user(1, "hi")]);
-        Self { diary, clock, model, second, stop: StopSignal::new(), folder, input, world }
+        Self { diary, purse, clock, model, second, stop: StopSignal::new(), folder, input, world }
     }
 
     pub(crate) fn write(&self, name: &str, content: &str) {

@@ -109,7 +109,7 @@ async fn a_full_window_is_summarized_and_constraints_stay_verbatim() {
     let compactions = bench.diary.compactions.lock().unwrap();
     assert_eq!(compactions.len(), 1);
     assert_eq!(compactions[0].summary, "They talked about words.");
-    assert!(compactions[0].tokens_saved > 10_000 && compactions[0].usage.input_tokens == 100);
+    assert!(compactions[0].tokens_saved > 10_000 && compactions[0].spent.usage.input_tokens == 100);
     let (system, first) = system_and_first(&bench, 1);
     assert!(system.contains("\n- Ask before deleting."), "{system}");
     assert!(first.contains("They talked about words."));

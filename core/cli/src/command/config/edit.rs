@@ -175,6 +175,17 @@ fn replace(text: &str, file: &Path, context: &Context) -> Result<()> {
         return Err(error);
     }
     std::fs::rename(&candidate.0, file)?;
+    keep_name(file)
+}
+
+/// Makes the new name survive a power cut: it stands in the folder, not in the file.
+fn keep_name(file: &Path) -> Result<()> {
+    #[cfg(unix)]
+    if let Some(folder) = file.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = file;
     Ok(())
 }
 

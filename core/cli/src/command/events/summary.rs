@@ -123,6 +123,11 @@ fn of_work(event: &Event) -> String {
             )
         }
         Event::AdapterStatus { adapter, state, reason } => format!("{adapter} {state}: {reason}"),
+        Event::BudgetWarned { budget, holder, resource, used, limit, .. }
+        | Event::BudgetExhausted { budget, holder, resource, used, limit, .. } => {
+            let (used, limit) = (resource.words(*used), resource.words(*limit));
+            format!("{budget} of {holder}: {used} of {limit} spent")
+        }
         _ => String::new(),
     }
 }
@@ -138,6 +143,8 @@ pub(crate) fn style_of(frame: &EventFrame) -> Style {
         Some(Event::AgentErrored { .. } | Event::DeliveryFailed { .. }) => style::BAD,
         Some(Event::ToolCompleted { status: ToolCallStatus::Failed, .. }) => style::WARN,
         Some(Event::TurnCompleted { status: TurnStatus::Failed, .. }) => style::BAD,
+        Some(Event::BudgetWarned { .. }) => style::WARN,
+        Some(Event::BudgetExhausted { .. }) => style::BAD,
         Some(Event::RequestCompleted { status, .. }) => match status {
             RequestStatus::Completed | RequestStatus::HandledByAutomation => style::GOOD,
             RequestStatus::Failed | RequestStatus::Denied => style::BAD,

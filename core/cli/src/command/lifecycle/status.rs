@@ -2,6 +2,7 @@
 
 use nexus_client::{Discovery, call};
 use nexus_domain::request::{Request, RequestStatus};
+use nexus_protocol::budget::BudgetState;
 use nexus_protocol::health::HealthStatus;
 use nexus_protocol::runtime::{StatusParams, StatusResult};
 
@@ -79,6 +80,7 @@ fn print(status: &StatusResult, output: &Output) -> Result<()> {
     // What waits for a person stands above already, with what it asks.
     let working = status.working.iter().filter(|work| work.status != RequestStatus::Parked);
     print_requests(&working.cloned().collect::<Vec<_>>(), output)?;
+    print_budgets(status, output)?;
     print_health(status, output)?;
     let recent = status.recent.len().min(RECENT_SHOWN_MAX);
     print_requests(&status.recent[..recent], output)?;
@@ -131,6 +133,25 @@ fn print_requests(requests: &[Request], output: &Output) -> Result<()> {
             text::pad(&when, 7),
             text::cut(&text::one_line(&request.purpose), room),
         ))?;
+    }
+    Ok(())
+}
+
+/// Budgets that are nearly used up. One that is used up stands among what is amiss.
+fn print_budgets(status: &StatusResult, output: &Output) -> Result<()> {
+    let near = status.budgets.iter().filter(|facts| facts.state == BudgetState::Warned);
+    for facts in near {
+        let Some(account) = facts.accounts.first() else { continue };
+        let limit = facts.budget.limits.of(account.resource).unwrap_or_default();
+        let what = format!(
+            "budget {} of {}: {} of {} spent ({}%)",
+            facts.budget.name,
+            account.holder,
+            account.resource.words(account.used.of(account.resource)),
+            account.resource.words(limit),
+            account.percent,
+        );
+        output.line(&format!("\n  {}  {}", output.sign(Sign::Warn), text::one_line(&what)))?;
     }
     Ok(())
 }
