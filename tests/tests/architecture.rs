@@ -78,6 +78,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("rusqlite_migration", &["nexus-ledger"]),
     ("cedar-policy", &["nexus-iam"]),
     ("keyring-core", &["nexus-secrets"]),
+    ("aws-lc-rs", &["nexus-ledger"]),
     ("genai", &["nexus-agent"]),
     ("cap-std", &["nexus-agent"]),
     ("process-wrap", &["nexus-cli", "nexus-supervisor"]),

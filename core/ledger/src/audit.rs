@@ -2,14 +2,24 @@
 //! changes a row breaks every seal after it.
 //!
 //! A seal is SHA-256 over the previous seal (as 64 hexadecimal characters), a line feed, and the
-//! row as a JSON array of its columns in the order of the table. Rows cut off at the end break no
-//! seal; SQLite's own sequence shows a plain cut, a head hash that was noted elsewhere any.
+//! row as JSON: three arrays in an array, its columns in the order of the table. Seals alone show
+//! changes, not a chain that was computed anew: for that there are signed checkpoints
+//! ([`checkpoint`]). `docs/audit.md` describes all of it for programs that verify from outside.
+
+pub(crate) mod checkpoint;
+pub(crate) mod evidence;
+pub(crate) mod key;
+pub(crate) mod open;
+pub(crate) mod page;
+pub(crate) mod prune;
+pub(crate) mod stats;
+pub(crate) mod verify;
 
 use nexus_domain::Timestamp;
 use nexus_domain::id::{RequestId, TurnId};
 use nexus_domain::principal::Chain;
 use rusqlite::{Connection, Row, params};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::LedgerError;
@@ -43,10 +53,12 @@ BEGIN SELECT RAISE(ABORT, 'the audit ledger is append-only'); END;
 ";
 
 /// The seal before the first row.
-const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+pub(crate) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// The place of a row in the audit ledger; the first has 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct AuditPosition(pub u64);
 
@@ -71,6 +83,31 @@ pub struct AuditEntry {
     pub reason: String,
     /// Digest of exactly what would be done.
     pub digest: Option<String>,
+}
+
+impl AuditEntry {
+    /// Something that was allowed and has no run around it: a login, a grant, a credential that
+    /// was read.
+    #[must_use]
+    pub fn fact(
+        at: Timestamp,
+        chain: Chain,
+        action: &str,
+        resource: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self {
+            at,
+            request_id: None,
+            turn_id: None,
+            chain,
+            action: action.to_owned(),
+            resource: resource.into(),
+            verdict: "allow".to_owned(),
+            reason: reason.into(),
+            digest: None,
+        }
+    }
 }
 
 /// A row as recorded: a decision, or the outcome of one.
@@ -106,7 +143,7 @@ pub struct AuditRecord {
 
 impl AuditRecord {
     /// The seal that this row must carry after the given one.
-    fn seal(&self, previous: &str) -> Result<String, LedgerError> {
+    pub(crate) fn seal(&self, previous: &str) -> Result<String, LedgerError> {
         let canonical = serde_json::to_string(&(
             (self.position, self.at, self.decision),
             (&self.request_id, &self.turn_id, &self.chain, &self.action, &self.resource),
@@ -120,70 +157,10 @@ impl AuditRecord {
     }
 }
 
-/// An unbroken chain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AuditSummary {
-    /// How many rows.
-    pub n_rows: u64,
-    /// The seal of the last one.
-    pub head_hash: String,
-}
-
-/// The first row that does not fit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AuditBreak {
-    /// Where.
-    pub position: AuditPosition,
-    /// What is wrong.
-    pub reason: String,
-}
-
 /// Reads the audit ledger.
 pub struct Audit<'a>(pub(crate) &'a Connection);
 
 impl Audit<'_> {
-    /// Recomputes the whole chain; the inner result is the first row that does not fit.
-    ///
-    /// # Errors
-    /// When the database cannot be read at all.
-    pub fn verify(&self) -> Result<Result<AuditSummary, AuditBreak>, LedgerError> {
-        let mut statement = self.0.prepare_cached("SELECT * FROM audit ORDER BY position")?;
-        let mut rows = statement.query(())?;
-        let mut head_hash = GENESIS.to_owned();
-        let mut n_rows = 0;
-        while let Some(row) = rows.next()? {
-            let expected = AuditPosition(n_rows + 1);
-            let broken = |reason: String| Ok(Err(AuditBreak { position: expected, reason }));
-            // A row that cannot even be read was changed too.
-            let record = match read(row) {
-                Ok(record) => record,
-                Err(error) => return broken(error.to_string()),
-            };
-            if record.position != expected {
-                return broken(format!("row {} stands in its place", record.position.0));
-            }
-            if record.seal(&head_hash)? != record.hash {
-                return broken("the row or the one before it was changed".to_owned());
-            }
-            head_hash = record.hash;
-            n_rows += 1;
-        }
-        let sequence = sql::first(
-            self.0,
-            "SELECT seq FROM sqlite_sequence WHERE name = 'audit'",
-            (),
-            |row| sql::count(row, "seq"),
-        )?;
-        if sequence.unwrap_or(0) > n_rows {
-            let position = AuditPosition(n_rows + 1);
-            return Ok(Err(AuditBreak {
-                position,
-                reason: "the last rows are missing".to_owned(),
-            }));
-        }
-        Ok(Ok(AuditSummary { n_rows, head_hash }))
-    }
-
     /// A page of rows, the latest first.
     ///
     /// # Errors
@@ -202,6 +179,33 @@ impl Audit<'_> {
         )
     }
 
+    /// The last row and its seal; place 0 and the seal before the first row when there is none.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn head(&self) -> Result<(AuditPosition, String), LedgerError> {
+        let last = sql::first(
+            self.0,
+            "SELECT position, hash FROM audit ORDER BY position DESC LIMIT 1",
+            (),
+            |row| Ok((AuditPosition(sql::count(row, "position")?), row.get("hash")?)),
+        )?;
+        Ok(last.unwrap_or_else(|| (AuditPosition(0), GENESIS.to_owned())))
+    }
+
+    /// One row.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn get(&self, position: AuditPosition) -> Result<Option<AuditRecord>, LedgerError> {
+        sql::first(
+            self.0,
+            "SELECT * FROM audit WHERE position = ?1",
+            [sql::number(position.0)],
+            read,
+        )
+    }
+
     /// Decisions and outcomes in the course of a request, the oldest first.
     ///
     /// # Errors
@@ -216,7 +220,7 @@ impl Audit<'_> {
     }
 }
 
-fn read(row: &Row<'_>) -> Result<AuditRecord, LedgerError> {
+pub(crate) fn read(row: &Row<'_>) -> Result<AuditRecord, LedgerError> {
     let decision: Option<i64> = row.get("decision")?;
     let decision = decision.map(|position| {
         u64::try_from(position)
@@ -283,6 +287,7 @@ impl AuditMut<'_> {
             read,
         )?;
         let found = found.ok_or_else(|| LedgerError::not_found("decision", decision.0))?;
+        self.close_effect(decision)?;
         self.put(AuditRecord {
             position: AuditPosition(0),
             at,
@@ -301,14 +306,8 @@ impl AuditMut<'_> {
     }
 
     fn put(&self, mut record: AuditRecord) -> Result<AuditPosition, LedgerError> {
-        let last = sql::first(
-            self.0.0,
-            "SELECT position, hash FROM audit ORDER BY position DESC LIMIT 1",
-            (),
-            |row| Ok((sql::count(row, "position")?, row.get::<_, String>("hash")?)),
-        )?;
-        let (last, previous) = last.unwrap_or_else(|| (0, GENESIS.to_owned()));
-        record.position = AuditPosition(last + 1);
+        let (last, previous) = self.head()?;
+        record.position = AuditPosition(last.0 + 1);
         record.hash = record.seal(&previous)?;
         sql::run(
             self.0.0,

@@ -35,9 +35,14 @@ mod writer;
 mod tests;
 
 pub use arrival::{Admission, ArrivalRecord, Arrivals, ArrivalsMut, Direction, Outbound};
-pub use audit::{
-    Audit, AuditBreak, AuditEntry, AuditMut, AuditPosition, AuditRecord, AuditSummary,
-};
+pub use audit::checkpoint::AuditCheckpoint;
+pub use audit::evidence::{AUDIT_CHECKPOINT_FILE, AUDIT_KEYS_FILE, AuditEvidence};
+pub use audit::key::{AUDIT_KEY_BYTES, AuditKey, AuditPublicKey};
+pub use audit::page::{AuditDecision, AuditFilter, AuditPage};
+pub use audit::prune::AuditPruned;
+pub use audit::stats::{AuditCounts, AuditStats};
+pub use audit::verify::{AuditBreak, AuditSummary};
+pub use audit::{Audit, AuditEntry, AuditMut, AuditPosition, AuditRecord};
 pub use budget::{Account, Budgets, BudgetsMut, Reservation, Reserved, Spent, Wanted};
 pub use cooldown::{Cooldowns, CooldownsMut};
 pub use error::LedgerError;

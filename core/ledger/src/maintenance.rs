@@ -9,7 +9,9 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
-use crate::audit::{Audit, AuditBreak, AuditSummary};
+use crate::audit::Audit;
+use crate::audit::evidence::AuditEvidence;
+use crate::audit::verify::{AuditBreak, AuditSummary};
 use crate::error::LedgerError;
 use crate::file;
 use crate::schema::{self, SCHEMA_VERSION};
@@ -71,12 +73,14 @@ pub struct CompactReport {
 /// # Errors
 /// `NotFound` when there is no file; `Corrupt` when it cannot even be opened.
 pub fn check(path: &Path) -> Result<CheckReport, LedgerError> {
+    // Before the snapshot: what is noted later is not in it.
+    let evidence = AuditEvidence::beside(path)?;
     let conn = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     conn.execute_batch("BEGIN DEFERRED")?;
     schema::check(&conn)?;
     let integrity = integrity(&conn)?;
     let foreign_keys = foreign_keys(&conn)?;
-    let (audit, audit_break) = match Audit(&conn).verify()? {
+    let (audit, audit_break) = match Audit(&conn).verify_by(&evidence)? {
         Ok(summary) => (Some(summary), None),
         Err(broken) => (None, Some(broken)),
     };
@@ -92,6 +96,21 @@ pub fn check(path: &Path) -> Result<CheckReport, LedgerError> {
         audit,
         audit_break,
     })
+}
+
+/// Recomputes the audit chain and holds it against this evidence; the inner result is the first
+/// row that does not fit. Works beside a running daemon.
+///
+/// # Errors
+/// `NotFound` when there is no file; `Corrupt` when it cannot even be opened.
+pub fn verify_audit(
+    path: &Path,
+    evidence: &AuditEvidence,
+) -> Result<Result<AuditSummary, AuditBreak>, LedgerError> {
+    let conn = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    conn.execute_batch("BEGIN DEFERRED")?;
+    schema::check(&conn)?;
+    Audit(&conn).verify_by(evidence)
 }
 
 /// Copies the ledger into a new file and checks the copy. Works beside a running daemon.

@@ -32,7 +32,14 @@ const STEPS: &[&[&str]] = &[
         idempotency::SCHEMA,
         cooldown::SCHEMA,
     ],
-    &[permission::STANDING, grant::SCHEMA, budget::SCHEMA, usage::SCHEMA],
+    &[
+        permission::STANDING,
+        grant::SCHEMA,
+        budget::SCHEMA,
+        usage::SCHEMA,
+        audit::checkpoint::SCHEMA,
+        audit::open::SCHEMA,
+    ],
 ];
 
 /// The schema version this program writes.

@@ -2,7 +2,7 @@
 //! is to be done.
 
 pub mod adapters;
-pub mod grants;
 pub mod budgets;
+pub mod grants;
 pub mod outbox;
 pub mod permissions;

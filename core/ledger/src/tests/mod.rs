@@ -1,5 +1,6 @@
 //! Tests of the ledger over a real file.
 
+mod audit;
 mod budget;
 mod commit;
 mod damage;
