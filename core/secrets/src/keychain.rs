@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyring_core::{CredentialStore, Error};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Semaphore;
 
 use crate::error::SecretError;
@@ -42,6 +42,20 @@ impl Keychain {
 
     /// Reads one item.
     pub(crate) async fn get(&self, name: &str) -> Result<SecretString, SecretError> {
+        self.call(name, read).await
+    }
+
+    /// Writes one item, over the one before.
+    pub(crate) async fn put(&self, name: &str, secret: &SecretString) -> Result<(), SecretError> {
+        let secret = secret.clone();
+        self.call(name, move |connect, name| write(connect, name, &secret)).await
+    }
+
+    async fn call<T: Send + 'static>(
+        &self,
+        name: &str,
+        act: impl FnOnce(&Connect, &str) -> Result<T, SecretError> + Send + 'static,
+    ) -> Result<T, SecretError> {
         let connect = Arc::clone(&self.connect);
         let calls = Arc::clone(&self.calls);
         let user = name.to_owned();
@@ -53,7 +67,7 @@ impl Keychain {
             // Never on a worker of the runtime: the store blocks, and panics there.
             tokio::task::spawn_blocking(move || {
                 let _slot = slot;
-                read(&connect, &user)
+                act(&connect, &user)
             })
             .await
             .map_err(|error| SecretError::Interrupted(error.to_string()))?
@@ -69,6 +83,13 @@ fn read(connect: &Connect, name: &str) -> Result<SecretString, SecretError> {
     entry
         .and_then(|entry| entry.get_password())
         .map(SecretString::from)
+        .map_err(|error| translate(name, error))
+}
+
+fn write(connect: &Connect, name: &str, secret: &SecretString) -> Result<(), SecretError> {
+    let entry = connect().and_then(|store| store.build(SERVICE, name, None));
+    entry
+        .and_then(|entry| entry.set_password(secret.expose_secret()))
         .map_err(|error| translate(name, error))
 }
 

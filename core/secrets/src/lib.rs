@@ -8,6 +8,7 @@ mod error;
 mod file;
 mod keychain;
 mod pointer;
+mod signing;
 mod token;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 pub use error::SecretError;
 pub use pointer::Pointer;
 pub use secrecy::{ExposeSecret, SecretString};
+pub use signing::SeedPlace;
 pub use token::control_token;
 
 use crate::keychain::Keychain;
