@@ -48,6 +48,8 @@ impl DaemonProcess {
             .env("HOME", home)
             .env("PATH", "/usr/bin:/bin")
             .env("FAKE_KEY", "not-a-secret")
+            // Homes of a minute must not leave keys in the keychain of whoever runs the tests.
+            .env("NEXUS__ACL__AUDIT_KEY", "file")
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)

@@ -13,6 +13,7 @@ use nexus_protocol::health::HealthStatus;
 use nexus_secrets::Secrets;
 use tokio::task::JoinHandle;
 
+use crate::audit;
 use crate::bus::Bus;
 use crate::clock::SystemClock;
 use crate::config::{self, Config, ConfigHandle, Environment, Finding};
@@ -111,6 +112,7 @@ impl Daemon {
         let bus = Bus::new(RING_LEN);
         let ledger = open_ledger(&home, &config.current(), bus.clone()).await?;
         health.set("ledger", HealthStatus::Healthy, "open", None, started_at);
+        ledger.write(move |tx| tx.audit().abandon_open(started_at)).await?;
         let unfinished = engine::unfinished(&ledger).await?;
         let n_written_off = engine::write_off_leftovers(&ledger, started_at).await?;
         if n_written_off > 0 {
@@ -123,6 +125,7 @@ impl Daemon {
             logins: Logins::open(home.state().join("browser-sessions.json"))?,
             iam,
             policies,
+            audit: audit::Signer::default(),
             home,
             config,
             ledger,
@@ -191,6 +194,7 @@ impl Daemon {
                 tracing::error!(name, %error, "a part of the daemon ended badly");
             }
         }
+        audit::seal(&context).await;
         context.ledger.close().await;
         drop(lock);
         tracing::info!("the daemon has stopped");
@@ -219,11 +223,12 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished, i
     let permissions = tokio::spawn(jobs::permissions::run(Arc::clone(&context)));
     let grants = tokio::spawn(jobs::grants::run(Arc::clone(&context)));
     let budgets = tokio::spawn(jobs::budgets::run(Arc::clone(&context)));
+    let audit = tokio::spawn(jobs::audit::run(Arc::clone(&context)));
     let adapters = jobs::adapters::start(&context, is_safe_mode);
     let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), adapters.clone()));
     context.shutdown.begun().await;
     adapters.drain().await;
-    for task in [permissions, grants, budgets, outbox] {
+    for task in [permissions, grants, budgets, audit, outbox] {
         if let Err(error) = task.await {
             tracing::error!(%error, "a job ended badly");
         }
@@ -258,7 +263,7 @@ pub async fn apply_models(context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-fn secrets(home: &Home, environment: &Environment) -> Secrets {
+pub(crate) fn secrets(home: &Home, environment: &Environment) -> Secrets {
     let environment = environment.clone();
     Secrets::open(&home.state())
         .with_environment(move |name| environment.get(name).map(str::to_owned))

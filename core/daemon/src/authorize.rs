@@ -141,6 +141,10 @@ pub enum DoorEvent {
     LinkMade,
     /// A one-time link signed a browser in.
     SignedIn,
+    /// A connection was opened with the control-plane token.
+    TokenShown,
+    /// A connection was opened by a browser that had signed in before.
+    BrowserKnown,
 }
 
 /// Records what was decided at the door, before anything follows from it.
@@ -159,6 +163,8 @@ pub async fn audit_door(
         }
         DoorEvent::LinkMade => ("make_link", Effect::Allow, "the caller is signed in"),
         DoorEvent::SignedIn => ("sign_in", Effect::Allow, "a one-time link was used"),
+        DoorEvent::TokenShown => ("connect", Effect::Allow, "the control-plane token was shown"),
+        DoorEvent::BrowserKnown => ("connect", Effect::Allow, "the browser is signed in"),
     };
     let at = context.clock.now();
     let entry = AuditEntry {
@@ -172,7 +178,7 @@ pub async fn audit_door(
         reason: reason.to_owned(),
         digest: None,
     };
-    commit(context, at, entry).await
+    commit(context, at, entry, false).await
 }
 
 fn method_query(caller: &Caller, method: Method) -> Query {
@@ -197,6 +203,9 @@ async fn record(
     trail: Trail,
 ) -> Result<AuditPosition, Failure> {
     let at = context.clock.now();
+    // A command that is allowed has an effect, and its outcome is recorded by the dispatcher.
+    let is_effect =
+        verdict == Effect::Allow.name() && matches!(query.action, Action::Method { .. });
     let entry = AuditEntry {
         at,
         request_id: trail.request_id,
@@ -208,16 +217,20 @@ async fn record(
         reason: reason.to_owned(),
         digest: trail.digest,
     };
-    commit(context, at, entry).await
+    commit(context, at, entry, is_effect).await
 }
 
 async fn commit(
     context: &Context,
     at: Timestamp,
     entry: AuditEntry,
+    is_effect: bool,
 ) -> Result<AuditPosition, Failure> {
     let write = move |tx: &mut nexus_ledger::Tx<'_>| {
-        let position = tx.audit().append(&entry)?;
+        let position = match is_effect {
+            true => tx.audit().begin(&entry, None)?,
+            false => tx.audit().append(&entry)?,
+        };
         let event = Event::AclDecision {
             request_id: entry.request_id,
             action: format!("{} {}", entry.action, entry.resource),

@@ -30,6 +30,8 @@ pub struct Context {
     pub bus: Bus,
     /// The only clock.
     pub clock: Arc<dyn Clock>,
+    /// Signs checkpoints of the audit.
+    pub audit: crate::audit::Signer,
     /// Decides what may happen.
     pub iam: Iam,
     /// Keeps what decides up to date.

@@ -12,6 +12,7 @@ use nexus_protocol::{Method, for_each_method, parse};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::audit;
 use crate::authorize::{Caller, authorize_method};
 use crate::context::Context;
 use crate::idempotency::{self, Idempotency, Key};
@@ -155,7 +156,14 @@ impl Dispatcher {
 
     async fn decide_and_call(&self, caller: &Caller, call: Call) -> Result<Answer, Failure> {
         let permit = authorize_method(&self.context, caller, call.method()).await?;
-        self.handle(caller, permit, call).await
+        let Some(decision) = permit.audit_position() else {
+            return self.handle(caller, permit, call).await;
+        };
+        // Even if the caller goes away or the handler panics, the decision gets its outcome.
+        let mut outcome = audit::Outcome::of_command(&self.context, decision);
+        let answer = self.handle(caller, permit, call).await;
+        outcome.settle(answer.as_ref().err());
+        answer
     }
 
     /// A message to a session is a command that stands by its key for good: its handler finds the

@@ -4,6 +4,7 @@
 //! [`dispatch`] is the one way from a frame to a handler.
 
 pub mod assemble;
+pub mod audit;
 pub mod authorize;
 pub mod budget;
 pub mod bus;

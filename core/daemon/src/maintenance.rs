@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use nexus_domain::Timestamp;
 use nexus_domain::failure::Failure;
-use nexus_ledger::maintenance as ledger;
+use nexus_ledger::{AuditEvidence, AuditPublicKey, maintenance as ledger};
 use serde_json::{Value, json};
 
 use crate::config::{self, Environment};
@@ -38,6 +38,28 @@ pub enum Command {
     Db {
         #[command(subcommand)]
         command: DbCommand,
+    },
+    /// Check the record of decisions
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+}
+
+/// What to do with the record of decisions.
+#[derive(Subcommand)]
+pub enum AuditCommand {
+    /// Recompute the chain and check its signatures; works beside a running daemon and without one
+    Verify {
+        /// Trust only this public key instead of those beside the ledger; may be repeated
+        #[arg(long)]
+        key: Vec<String>,
+        /// Check against this copy of state/audit.checkpoint
+        #[arg(long)]
+        checkpoint: Option<PathBuf>,
+        /// Answer as one JSON document
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -84,6 +106,9 @@ pub fn run(command: Command, home: &Home, environment: &Environment) -> ExitCode
         Command::Db { command: DbCommand::Check { json } } => (json, db_check(home)),
         Command::Db { command: DbCommand::Backup { to, json } } => (json, db_backup(home, &to)),
         Command::Db { command: DbCommand::Compact { json } } => (json, db_compact(home)),
+        Command::Audit { command: AuditCommand::Verify { key, checkpoint, json } } => {
+            (json, audit_verify(home, &key, checkpoint.as_deref()))
+        }
     };
     match answer {
         Ok(answer) => {
@@ -167,6 +192,43 @@ fn db_check(home: &Home) -> Result<Answer, Failure> {
     text.push(verdict.to_owned());
     let json = serde_json::to_value(&report).map_err(Failure::internal)?;
     Ok(Answer { is_ok: report.is_ok, json, text: text.join("\n") })
+}
+
+fn audit_verify(
+    home: &Home,
+    keys: &[String],
+    checkpoint: Option<&std::path::Path>,
+) -> Result<Answer, Failure> {
+    let file = home.ledger_file();
+    let mut evidence = AuditEvidence::beside(&file)?;
+    if !keys.is_empty() {
+        evidence.keys =
+            keys.iter().map(|key| AuditPublicKey::read(key)).collect::<Result<_, _>>()?;
+    }
+    if let Some(path) = checkpoint {
+        let noted = AuditEvidence::checkpoint(path)?;
+        evidence.noted =
+            Some(noted.ok_or_else(|| {
+                Failure::not_found(format!("there is no file {}", path.display()))
+            })?);
+    }
+    let (is_ok, json, text) = match ledger::verify_audit(&file, &evidence)? {
+        Ok(summary) => {
+            let text = format!(
+                "audit chain: {} rows, whole; signed to row {}",
+                summary.n_rows, summary.signed_to.0
+            );
+            (true, serde_json::to_value(&summary).map_err(Failure::internal)?, text)
+        }
+        Err(broken) => {
+            let text =
+                format!("audit chain: broken at row {}: {}", broken.position.0, broken.reason);
+            (false, json!({ "broken": broken }), text)
+        }
+    };
+    let mut json = json;
+    json["is_ok"] = is_ok.into();
+    Ok(Answer { is_ok, json, text })
 }
 
 fn db_backup(home: &Home, to: &std::path::Path) -> Result<Answer, Failure> {

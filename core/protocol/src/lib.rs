@@ -6,6 +6,7 @@
 pub mod acl;
 pub mod adapter;
 pub mod agent;
+pub mod audit;
 pub mod budget;
 pub mod config;
 pub mod error;

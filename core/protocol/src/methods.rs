@@ -53,6 +53,11 @@ macro_rules! for_each_method {
         "acl.requests.deny"    => AclRequestsDeny,  acl::deny,             acl::DenyParams,              acl::ResolveResult,           AclApprove,  Command, "Denies one permission request, or the like of it for good; the reason is told to the model.";
         "acl.requests.seen"    => AclRequestsSeen,  acl::seen,             acl::ClockParams,             acl::ResolveResult,           AclApprove,  Command, "Says that a person is shown a permission request, which starts its clock.";
         "acl.requests.extend"  => AclRequestsExtend, acl::extend,          acl::ClockParams,             acl::ResolveResult,           AclApprove,  Command, "Gives an open permission request more time.";
+        "acl.audit.list"       => AclAuditList,     audit::list,           audit::ListParams,            audit::ListResult,            AclRead,     Query,   "Lists decisions, the latest first.";
+        "acl.audit.show"       => AclAuditShow,     audit::show,           audit::ShowParams,            audit::ShowResult,            AclRead,     Query,   "Shows one decision, how it ended, and the checkpoint that covers it.";
+        "acl.audit.verify"     => AclAuditVerify,   audit::verify,         audit::VerifyParams,          audit::VerifyResult,          AclRead,     Query,   "Recomputes the chain of decisions and holds it against its signed checkpoints.";
+        "acl.audit.export"     => AclAuditExport,   audit::export,         audit::ExportParams,          audit::ExportResult,          AclRead,     Query,   "Hands out the rows of the chain and its checkpoints, page by page.";
+        "acl.audit.stats"      => AclAuditStats,    audit::stats,          audit::StatsParams,           audit::StatsResult,           AclRead,     Query,   "Counts decisions by verdict, action and principal.";
     } };
 }
 

@@ -35,6 +35,9 @@ pub(crate) enum Acl {
     /// Permission requests
     #[command(subcommand, visible_alias = "requests")]
     Request(Request),
+    /// The record of decisions: look things up, verify it, export it
+    #[command(subcommand)]
+    Audit(super::audit::Audit),
 }
 
 /// Permission requests.
@@ -79,7 +82,14 @@ pub(crate) enum Request {
     },
 }
 
-pub(crate) async fn run(Acl::Request(request): Acl, context: &Context) -> Result<Exit> {
+pub(crate) async fn run(acl: Acl, context: &Context) -> Result<Exit> {
+    match acl {
+        Acl::Request(request) => run_request(request, context).await,
+        Acl::Audit(audit) => super::audit::run(audit, context).await,
+    }
+}
+
+async fn run_request(request: Request, context: &Context) -> Result<Exit> {
     let client = context.connect().await?;
     let output = &context.output;
     let resolved = match request {

@@ -1,6 +1,7 @@
 //! The commands: one file per noun.
 
 pub(crate) mod acl;
+pub(crate) mod audit;
 pub(crate) mod budget;
 pub(crate) mod chat;
 pub(crate) mod completions;

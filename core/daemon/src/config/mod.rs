@@ -19,8 +19,8 @@ use nexus_protocol::config::{ConfigSource, ConfigValue};
 
 pub use environment::{Environment, home_from_environment};
 pub use typed::{
-    AdapterConfig, Config, HttpFetchConfig, LogFormat, LoggingConfig, ModelConfig, Price,
-    RuntimeConfig,
+    AdapterConfig, AuditConfig, Config, HttpFetchConfig, LogFormat, LoggingConfig, ModelConfig,
+    Price, RuntimeConfig,
 };
 
 /// Largest `nexus.toml`, in bytes.

@@ -8,6 +8,7 @@ use nexus_domain::agent::{AgentSpec, RunLimits};
 use nexus_domain::budget::Budget;
 use nexus_domain::id::AgentId;
 use nexus_protocol::config::{ConfigSource, ConfigValue};
+use nexus_secrets::SeedPlace;
 use serde_json::Value;
 
 use super::Finding;
@@ -97,6 +98,15 @@ pub struct AclConfig {
     pub answer_ms: u64,
 }
 
+/// The record of decisions.
+#[derive(Clone, Copy, Debug)]
+pub struct AuditConfig {
+    /// Days that its rows are kept; 0 for ever.
+    pub days: u32,
+    /// Where the key that signs it is made.
+    pub key_place: SeedPlace,
+}
+
 /// Limits of the tool `http_fetch`.
 #[derive(Clone, Copy, Debug)]
 pub struct HttpFetchConfig {
@@ -144,6 +154,8 @@ pub struct Config {
     pub prices: BTreeMap<String, Price>,
     /// Permission requests.
     pub acl: AclConfig,
+    /// The record of decisions.
+    pub audit: AuditConfig,
     /// Limits of `http_fetch`.
     pub http_fetch: HttpFetchConfig,
     /// Adapters.
@@ -205,6 +217,13 @@ pub(super) fn build(
         discover_models: get.bool("models.discover"),
         prices: prices(&get),
         acl: AclConfig { answer_ms: get.integer("acl.answer_ms") },
+        audit: AuditConfig {
+            days: u32::try_from(get.integer("acl.audit_days")).unwrap_or_default(),
+            key_place: match get.text("acl.audit_key").as_str() {
+                "file" => SeedPlace::File,
+                _ => SeedPlace::Keychain,
+            },
+        },
         http_fetch: HttpFetchConfig {
             allow_private_hosts: get.bool("tools.http_fetch.allow_private_hosts"),
             bytes_max: get.integer("tools.http_fetch.bytes_max"),

@@ -20,6 +20,7 @@ use nexus_ledger::{Delivery, LedgerError, Tx};
 use super::stages::{Progress, missing};
 use super::trace::{self, TraceBook};
 use super::{meter, permission, turn};
+use crate::audit;
 use crate::context::Context;
 use crate::jobs;
 
@@ -222,6 +223,8 @@ fn settle(
     record.result = Some(text.to_owned());
     record.completed_at = Some(now);
     tx.turns().put_tool_call(record)?;
+    let subject = audit::tool_call(record.turn_id, &record.id);
+    tx.audit().end(&subject, now, audit::word(record.status))?;
     Ok((text.to_owned(), true))
 }
 

@@ -18,6 +18,7 @@ use nexus_ledger::{AuditEntry, LedgerError, Tx};
 
 use super::meter;
 use super::question::Earlier;
+use crate::audit;
 use crate::budget;
 use crate::context::Context;
 use crate::crash::CrashPoint;
@@ -153,7 +154,7 @@ impl RunGate {
         now: Timestamp,
     ) -> Result<(), LedgerError> {
         let request_id = self.request_ids.first().copied();
-        tx.audit().append(&AuditEntry {
+        let entry = AuditEntry {
             at: now,
             request_id,
             turn_id: Some(self.turn_id),
@@ -163,7 +164,14 @@ impl RunGate {
             verdict: effect.name().to_owned(),
             reason: reason.to_owned(),
             digest: Some(ask.action.digest.clone()),
-        })?;
+        };
+        match effect {
+            Effect::Allow => {
+                let subject = audit::tool_call(self.turn_id, &ask.tool_call_id);
+                tx.audit().begin(&entry, Some(&subject))?
+            }
+            Effect::Ask | Effect::Deny => tx.audit().append(&entry)?,
+        };
         let event = Event::AclDecision {
             request_id,
             chain: self.chain.clone(),

@@ -14,6 +14,7 @@ use nexus_ledger::{LedgerError, Tx};
 
 use super::watch::RunWatcher;
 use super::{meter, turn};
+use crate::audit;
 use crate::context::Context;
 use crate::crash::CrashPoint;
 
@@ -71,6 +72,8 @@ impl TurnLog for RunLog {
             let now = self.context.clock.now();
             self.write(move |tx| {
                 tx.turns().put_tool_call(&record)?;
+                let subject = audit::tool_call(record.turn_id, &record.id);
+                tx.audit().end(&subject, now, audit::word(record.status))?;
                 let event = Event::ToolCompleted {
                     turn_id: record.turn_id,
                     session_key,

@@ -2,6 +2,7 @@
 //! is to be done.
 
 pub mod adapters;
+pub mod audit;
 pub mod budgets;
 pub mod grants;
 pub mod outbox;

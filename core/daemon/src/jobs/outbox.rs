@@ -14,8 +14,10 @@ use nexus_ledger::{AuditEntry, DeliveryRecord};
 use nexus_protocol::adapter::{SendErrorKind, SendParams, SendResult};
 use nexus_supervisor::{Child, SendError};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::adapters::Adapters;
+use crate::audit;
 use crate::context::Context;
 use crate::crash::CrashPoint;
 
@@ -70,6 +72,7 @@ async fn settle_in_flight(context: &Context, adapters: &Adapters) -> Result<(), 
         context
             .ledger
             .write(move |tx| {
+                tx.audit().end(&audit::delivery(id), now, text)?;
                 if is_safe {
                     return tx.outbox().retry(id, now);
                 }
@@ -135,6 +138,7 @@ async fn deliver(context: &Context, child: &Child, record: DeliveryRecord) -> Re
             let now = context.clock.now();
             let sent = context.ledger.write(move |tx| {
                 tx.outbox().sent(id, now, &message_ids)?;
+                tx.audit().end(&audit::delivery(id), now, "sent")?;
                 let event = Event::DeliverySent { delivery_id: id, message_ids };
                 tx.events().record(now, &event).map(|_| ())
             });
@@ -163,8 +167,9 @@ async fn permit(
     let verdict = context.iam.decide(&query);
     let is_allowed = verdict.effect == Effect::Allow;
     let to = format!("{} {}", delivery.adapter, target.to);
+    let digest = hex::encode(Sha256::digest(delivery.text.as_bytes()));
     let decided = context.ledger.write(move |tx| {
-        tx.audit().append(&AuditEntry {
+        let entry = AuditEntry {
             at: now,
             request_id: Some(delivery.request_id),
             turn_id: None,
@@ -173,8 +178,12 @@ async fn permit(
             resource: to.clone(),
             verdict: verdict.effect.name().to_owned(),
             reason: verdict.to_string(),
-            digest: None,
-        })?;
+            digest: Some(digest),
+        };
+        match is_allowed {
+            true => tx.audit().begin(&entry, Some(&audit::delivery(delivery.id)))?,
+            false => tx.audit().append(&entry)?,
+        };
         if !is_allowed {
             let error = verdict.to_string();
             tx.outbox().failed(delivery.id, now, &error, None)?;
@@ -230,6 +239,12 @@ async fn failed(
             true => tx.outbox().unknown(id, now, &text)?,
             false => tx.outbox().failed(id, now, &text, retry_at)?,
         }
+        let word = match (is_unknown, retry_at) {
+            (true, _) => "unknown",
+            (false, Some(_)) => "failed, to be tried again",
+            (false, None) => "failed",
+        };
+        tx.audit().end(&audit::delivery(id), now, &format!("{word}: {text}"))?;
         if retry_at.is_none() {
             let event = Event::DeliveryFailed { delivery_id: id, error: text, is_unknown };
             tx.events().record(now, &event)?;

@@ -3,6 +3,7 @@
 
 pub mod acl;
 pub mod agent;
+pub mod audit;
 pub mod budget;
 pub mod config;
 pub mod health;

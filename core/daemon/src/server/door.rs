@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use nexus_domain::Failure;
@@ -12,6 +13,7 @@ use subtle::ConstantTimeEq as _;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
+use super::Peer;
 use super::cookie;
 use super::login::{SESSION_TTL_MS, Session};
 use super::metrics::Metrics;
@@ -96,16 +98,35 @@ impl Shared {
     pub(super) async fn known(
         &self,
         headers: &HeaderMap,
-        address: IpAddr,
+        peer: &Peer,
         surface: &str,
     ) -> Result<Caller, Failure> {
         match self.visitor(headers) {
-            Visitor::Known(caller, _) => return Ok(caller),
+            Visitor::Known(caller, _) => {
+                // One row for a connection, whatever it asks for.
+                if !peer.is_recorded.swap(true, Ordering::AcqRel) {
+                    let event = match headers.contains_key(header::AUTHORIZATION) {
+                        true => DoorEvent::TokenShown,
+                        false => DoorEvent::BrowserKnown,
+                    };
+                    self.record_login(event, &caller, surface).await;
+                }
+                return Ok(caller);
+            }
             Visitor::Nobody => {}
-            Visitor::Wrong => self.refuse_login(address, surface).await,
+            Visitor::Wrong => self.refuse_login(peer.address.ip(), surface).await,
         }
         Err(Failure::unauthenticated("this needs the control-plane token or a signed-in browser")
             .hint("send `Authorization: Bearer <token>`, or open the UI with `nexus ui`"))
+    }
+
+    /// Audits that somebody known came in. A full disk must not lock the owner out of looking at
+    /// what is wrong: reading goes on without the row, and every command needs one of its own.
+    pub(super) async fn record_login(&self, event: DoorEvent, caller: &Caller, surface: &str) {
+        let principal = caller.principal.clone();
+        if let Err(failure) = audit_door(&self.context, event, principal, surface).await {
+            tracing::error!(?failure, surface, "a login could not be recorded");
+        }
     }
 
     /// Audits a wrong credential and holds its answer back.

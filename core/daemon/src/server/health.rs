@@ -52,7 +52,7 @@ pub(super) async fn metrics(
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    if let Err(failure) = shared.known(&headers, peer.address.ip(), "/metrics").await {
+    if let Err(failure) = shared.known(&headers, &peer, "/metrics").await {
         return answer::failure(&failure);
     }
     let content_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -52,7 +52,7 @@ pub(super) async fn make(
     headers: HeaderMap,
 ) -> Response<Body> {
     let made = async {
-        let caller = shared.known(&headers, peer.address.ip(), "/api/link").await?;
+        let caller = shared.known(&headers, &peer, "/api/link").await?;
         audit_door(&shared.context, DoorEvent::LinkMade, caller.principal, "/api/link").await?;
         let link = shared.context.logins.issue(shared.context.clock.now())?;
         // The guard let this host name pass, and the cookie will belong to it.

@@ -30,6 +30,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use axum::body::Body;
 use axum::http::{Request, Response};
@@ -65,6 +66,8 @@ struct Peer {
     /// Its place among the open connections, given back when the last one who holds it goes: a
     /// WebSocket keeps it beyond the request that began it.
     _place: Arc<OwnedSemaphorePermit>,
+    /// Whether its login stands in the audit.
+    is_recorded: Arc<AtomicBool>,
 }
 
 /// Binds the listener. Early, so that a port in use is known before anything is started.
@@ -123,7 +126,7 @@ async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> io::Result<(
     let (stream, address) = listener.accept().await?;
     // Answers are small and wait for nothing; Nagle's algorithm would hold them for 40 ms.
     stream.set_nodelay(true)?;
-    Ok((stream, Peer { address, _place: Arc::new(place) }))
+    Ok((stream, Peer { address, _place: Arc::new(place), is_recorded: Arc::default() }))
 }
 
 async fn serve_connection(

@@ -44,7 +44,7 @@ pub(super) async fn stream(
     Query(query): Query<StreamQuery>,
 ) -> Response<Body> {
     let begun = async {
-        let caller = shared.known(&headers, peer.address.ip(), "/api/events/stream").await?;
+        let caller = shared.known(&headers, &peer, "/api/events/stream").await?;
         let params = params(&query, &headers)?;
         let permit = authorize_method(&shared.context, &caller, Method::EventsSubscribe).await?;
         drop(permit);

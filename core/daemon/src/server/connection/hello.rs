@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::{Farewell, Peer, Shared};
-use crate::authorize::Caller;
+use crate::authorize::{Caller, DoorEvent};
 use crate::server::socket::{Socket, Step};
 
 /// Oldest client that speaks a protocol this daemon understands.
@@ -162,10 +162,16 @@ async fn authenticate(
         Some(token) => shared.is_token(token).then(|| shared.owner.clone()),
         None => cookie_caller,
     };
-    if caller.is_none() {
+    let Some(caller) = &caller else {
         shared.refuse_login(address, "/ws").await;
-    }
-    caller
+        return None;
+    };
+    let event = match token {
+        Some(_) => DoorEvent::TokenShown,
+        None => DoorEvent::BrowserKnown,
+    };
+    shared.record_login(event, caller, "/ws").await;
+    Some(caller.clone())
 }
 
 fn greet<S: AsyncRead + AsyncWrite + Unpin>(
