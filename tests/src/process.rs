@@ -37,6 +37,29 @@ impl DaemonProcess {
         Self::start_with(program, home, &[("NEXUS_CRASH_AT", crash_at)]).await
     }
 
+    /// Starts a daemon that stands still at such a point, from the file `held` in its home to the
+    /// file `go`.
+    ///
+    /// # Errors
+    /// When it ends before it listens, with what it said.
+    pub async fn start_held(program: &str, home: &Path, hold_at: &str) -> Result<Self> {
+        Self::start_with(program, home, &[("NEXUS_HOLD_AT", hold_at)]).await
+    }
+
+    /// Waits until something is true, such as that a file is there.
+    ///
+    /// # Errors
+    /// When it does not become true.
+    pub async fn wait_until(&self, what: &str, is_so: impl Fn() -> bool) -> Result<()> {
+        for _ in 0..LOOKS_MAX {
+            if is_so() {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        bail!("{what} did not happen:\n{}", self.said())
+    }
+
     #[expect(clippy::disallowed_methods, reason = "scenarios start the daemon here and only here")]
     async fn start_with(program: &str, home: &Path, variables: &[(&str, &str)]) -> Result<Self> {
         let output = std::fs::File::create(home.join("nexusd.out"))?;

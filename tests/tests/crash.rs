@@ -7,8 +7,10 @@ use nexus_domain::id::{Position, SessionKey};
 use nexus_domain::message::{Message, Role};
 use nexus_domain::permission::{PermissionKind, PermissionRequest};
 use nexus_domain::request::{Request, RequestStatus};
+use nexus_ledger::{AuditDecision, AuditFilter, Durability, Ledger, LedgerOptions};
 use nexus_protocol::event::SubscribeParams;
 use nexus_protocol::{acl, request, session};
+use nexus_tests::process::run_command;
 use nexus_tests::{Act, DaemonProcess, FakeModel, Seen, TestHome};
 use serde_json::json;
 
@@ -80,6 +82,7 @@ async fn survive(point: &str) -> Result<()> {
     // An answer to the question may be what kills it.
     let _ = drive(&client, point).await;
     doomed.died().await?;
+    nothing_without_its_record(&home, &model).await?;
 
     let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
     let client = daemon.client().await?;
@@ -87,7 +90,59 @@ async fn survive(point: &str) -> Result<()> {
     ensure!(second.is_duplicate, "the message was admitted twice");
     ensure!(first.is_none_or(|first| first.request_id == second.request_id), "two requests");
     drive(&client, point).await?;
-    check(&client, &home, &model).await
+    check(&client, &home, &model).await?;
+    // The outcomes of commands are recorded beside their answers; the drain waits for them.
+    daemon.stop()?;
+    let mut daemon = daemon;
+    daemon.died().await?;
+    every_effect_has_an_outcome(&home).await
+}
+
+/// Whatever can be seen in the world stands in the audit, at the moment of death.
+async fn nothing_without_its_record(home: &TestHome, model: &FakeModel) -> Result<()> {
+    let rows = decisions(home).await?;
+    let is_allowed = |action: &str| {
+        rows.iter().any(|row| {
+            row.record.verdict.as_deref() == Some("allow")
+                && row.record.action.as_deref() == Some(action)
+        })
+    };
+    let log = std::fs::read_to_string(home.workspace().join("log.txt"))?;
+    ensure!(log == "end\n" || is_allowed("tool.edit_file"), "an edit without its record");
+    ensure!(model.n_visits() == 0 || is_allowed("tool.http_fetch"), "a visit without its record");
+    let (is_whole, said) = run_command(NEXUSD, home.path(), &["audit", "verify"])?;
+    ensure!(is_whole, "{said}");
+    Ok(())
+}
+
+/// Each tool that was allowed to run has one outcome, whatever happened in between.
+async fn every_effect_has_an_outcome(home: &TestHome) -> Result<()> {
+    for row in decisions(home).await? {
+        let action = row.record.action.unwrap_or_default();
+        let is_effect =
+            row.record.verdict.as_deref() == Some("allow") && action.starts_with("tool.");
+        ensure!(
+            row.outcomes.len() == usize::from(is_effect) || !action.starts_with("tool."),
+            "{action} has {} outcomes",
+            row.outcomes.len()
+        );
+    }
+    let (is_whole, said) = run_command(NEXUSD, home.path(), &["audit", "verify"])?;
+    ensure!(is_whole, "{said}");
+    Ok(())
+}
+
+/// The decisions of a daemon that is not there any more.
+async fn decisions(home: &TestHome) -> Result<Vec<AuditDecision>> {
+    let ledger = Ledger::open(LedgerOptions {
+        path: home.path().join("state/nexus.db"),
+        durability: Durability::Process,
+        n_readers: 1,
+        on_commit: None,
+    })?;
+    let page = ledger.read(|r| r.audit().decisions(&AuditFilter::default(), 500, None)).await?;
+    ledger.close().await;
+    Ok(page.items)
 }
 
 /// The model decides by what stands in the conversation, so it repeats itself after a restart.

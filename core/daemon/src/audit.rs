@@ -125,9 +125,8 @@ async fn read_key(context: &Context) -> Result<Arc<AuditKey>, Failure> {
     let seed = secrets.audit_seed(&name, config.audit.key_place, is_first).await?;
     let seed = hex::decode(seed.expose_secret()).map_err(Failure::internal)?;
     let key = AuditKey::from_seed(&seed)?;
-    let (file, public) = (context.home.ledger_file(), key.public().clone());
-    let is_new = blocking(move || AuditEvidence::publish(&file, &public)).await?;
-    if is_new {
+    // Keys that are published promise a checkpoint, so the first one waits until it is noted.
+    if is_first || publish(context, &key).await? {
         let chain = Chain::of(nexus_domain::principal::Principal::Job("audit".to_owned()));
         let reason = "it signs checkpoints from now on";
         let id = key.public().id();
@@ -135,6 +134,12 @@ async fn read_key(context: &Context) -> Result<Arc<AuditKey>, Failure> {
         context.ledger.write(move |tx| tx.audit().append(&entry)).await?;
     }
     Ok(Arc::new(key))
+}
+
+/// True when the key was not among the published ones.
+async fn publish(context: &Context, key: &AuditKey) -> Result<bool, Failure> {
+    let (file, public) = (context.home.ledger_file(), key.public().clone());
+    blocking(move || AuditEvidence::publish(&file, &public)).await
 }
 
 /// Several homes share one keychain.
@@ -181,15 +186,16 @@ pub async fn seal(context: &Context) {
 async fn sign(context: &Context) -> Result<Option<AuditBreak>, Failure> {
     let key = context.audit.key(context).await?;
     let now = context.clock.now();
-    let signed = context.ledger.write(move |tx| tx.audit().sign(now, &key)).await?;
+    let signer = Arc::clone(&key);
+    let signed = context.ledger.write(move |tx| tx.audit().sign(now, &signer)).await?;
     let latest = match signed {
         Some(signed) => Some(signed),
         None => context.ledger.read(|r| r.audit().checkpoint()).await?,
     };
-    match latest {
-        Some(latest) => note(context, latest).await,
-        None => Ok(None),
-    }
+    let Some(latest) = latest else { return Ok(None) };
+    let contradicted = note(context, latest).await?;
+    publish(context, &key).await?;
+    Ok(contradicted)
 }
 
 /// Notes a checkpoint outside the database, unless the one noted there speaks of another chain.

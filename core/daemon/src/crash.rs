@@ -74,11 +74,51 @@ pub fn arm(setting: &str) {
     armed::arm(setting);
 }
 
+/// Holds a point in the same notation: whoever passes stands still from the moment when the file
+/// `held` is there until the file `go` is, so that a scenario can do harm in between.
+#[cfg(feature = "test-util")]
+pub fn hold(setting: &str, folder: &std::path::Path) {
+    armed::hold(setting, folder);
+}
+
 #[cfg(feature = "test-util")]
 mod armed {
+    use std::path::{Path, PathBuf};
     use std::sync::Mutex;
+    use std::time::Duration;
 
     use super::CrashPoint;
+
+    /// Pause between two looks for the order to go on.
+    const LOOK: Duration = Duration::from_millis(5);
+
+    /// The held point, the passes left and the folder of the two files.
+    static HELD: Mutex<Option<(String, u32, PathBuf)>> = Mutex::new(None);
+
+    pub(super) fn hold(setting: &str, folder: &Path) {
+        let (name, n) = setting.split_once(':').unwrap_or((setting, "1"));
+        let held = (name.to_owned(), n.parse().unwrap_or(1), folder.to_owned());
+        *HELD.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(held);
+    }
+
+    fn stand_still(point: CrashPoint) {
+        let mut held = HELD.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Some((name, passes, folder)) = held.as_mut() else { return };
+        if *name != format!("{point:?}") {
+            return;
+        }
+        *passes -= 1;
+        if *passes > 0 {
+            return;
+        }
+        let folder = std::mem::take(folder);
+        *held = None;
+        drop(held);
+        let is_noted = std::fs::write(folder.join("held"), "").is_ok();
+        while is_noted && !folder.join("go").exists() {
+            std::thread::sleep(LOOK);
+        }
+    }
 
     /// The armed point and the passes left; one process dies at most once.
     static ARMED: Mutex<Option<(String, u32)>> = Mutex::new(None);
@@ -91,6 +131,7 @@ mod armed {
     }
 
     pub(super) fn pass(point: CrashPoint) {
+        stand_still(point);
         let mut armed = ARMED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some((name, passes)) = armed.as_mut()
             && *name == format!("{point:?}")

@@ -54,6 +54,10 @@ async fn run(options: StartOptions, log_stderr: bool) -> ExitCode {
     if let Some(point) = options.environment.get("NEXUS_CRASH_AT") {
         crate::crash::arm(point);
     }
+    #[cfg(feature = "test-util")]
+    if let Some(point) = options.environment.get("NEXUS_HOLD_AT") {
+        crate::crash::hold(point, &options.home);
+    }
     let home = Home::new(options.home.clone());
     if let Err(failure) = home.init() {
         return maintenance::complain(&failure.message, failure.hint.as_deref());

@@ -13,8 +13,11 @@ use nexus_domain::budget::{Amounts, Claim, Limits, Payer, WorkClass};
 use nexus_domain::event::Event;
 use nexus_domain::id::ReservationId;
 use nexus_domain::message::Usage;
+use nexus_domain::principal::{Chain, Principal};
 use nexus_domain::time::Timestamp;
-use nexus_ledger::{Durability, Ledger, LedgerOptions, Spent, UsageBasis, UsageRow, Wanted};
+use nexus_ledger::{
+    AuditEntry, Durability, Ledger, LedgerOptions, Spent, UsageBasis, UsageRow, Wanted,
+};
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -28,6 +31,8 @@ const N_CALLS: u32 = 1_000;
 const N_WRITERS: u32 = 64;
 /// Rows of each writer, and bare transactions.
 const N_EACH: u32 = 100;
+/// How often effects are measured with and without their audit, in turn.
+const N_ROUNDS: u32 = 3;
 
 fn main() -> Outcome<()> {
     let folder = tempfile::tempdir()?;
@@ -35,8 +40,10 @@ fn main() -> Outcome<()> {
     let (one, group) = runtime.block_on(ledger(&folder.path().join("ledger.db")))?;
     let calls = runtime.block_on(calls(&folder.path().join("budgets.db")))?;
     let (raw_one, raw_group) = raw(&folder.path().join("raw.db"))?;
+    let audit = runtime.block_on(audit(&folder.path().join("audit.db")))?;
     let figures = json!({
         "one": one, "group": group, "raw_one": raw_one, "raw_group": raw_group, "calls": calls,
+        "audit_us": audit.cost_us, "audit_verify": audit.verify_rate,
     });
     writeln!(std::io::stdout(), "{figures}")?;
     Ok(())
@@ -147,6 +154,75 @@ async fn record(ledger: &Ledger) -> Outcome<()> {
     let event = Event::SystemStarted { version: "0.1.0".to_owned() };
     ledger.write(move |tx| tx.events().record(Timestamp(1), &event).map(|_| ())).await?;
     Ok(())
+}
+
+/// What the record of decisions costs.
+struct Audit {
+    /// What a decision and its outcome add to an effect that is committed anyway, in microseconds.
+    cost_us: f64,
+    /// Rows verified in a second.
+    verify_rate: f64,
+}
+
+/// The same effects with and without their rows, by many writers, so that the disk counts little.
+async fn audit(path: &Path) -> Outcome<Audit> {
+    let ledger = Ledger::open(LedgerOptions {
+        path: path.to_owned(),
+        durability: Durability::Power,
+        n_readers: 1,
+        on_commit: None,
+    })?;
+    let (mut without, mut with) = (0.0, 0.0);
+    for round in 0..N_ROUNDS {
+        without += effects(&ledger, round, false).await?;
+        with += effects(&ledger, round, true).await?;
+    }
+    let n_effects = f64::from(N_ROUNDS * N_WRITERS * N_EACH);
+    let start = Instant::now();
+    let whole = ledger.read(|r| r.audit().verify()).await?;
+    let n_rows = whole.map_err(|broken| broken.reason)?.n_rows;
+    let verify_rate = rate(u32::try_from(n_rows)?, start);
+    ledger.close().await;
+    Ok(Audit { cost_us: (with - without) * 1e6 / n_effects, verify_rate })
+}
+
+/// Seconds that it takes: an effect is one commit before it and one after it.
+async fn effects(ledger: &Ledger, round: u32, is_audited: bool) -> Outcome<f64> {
+    let start = Instant::now();
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..N_WRITERS {
+        let ledger = ledger.clone();
+        writers.spawn(async move {
+            for n in 0..N_EACH {
+                let subject = format!("call:{round}:{writer}:{n}");
+                for is_after in [false, true] {
+                    let subject = subject.clone();
+                    let step = ledger.write(move |tx| {
+                        let event = Event::SystemStarted { version: "0.1.0".to_owned() };
+                        tx.events().record(Timestamp(1), &event)?;
+                        if is_audited && is_after {
+                            tx.audit().end(&subject, Timestamp(1), "completed")?;
+                        } else if is_audited {
+                            tx.audit().begin(&decision(), Some(&subject))?;
+                        }
+                        Ok(())
+                    });
+                    step.await?;
+                }
+            }
+            Outcome::Ok(())
+        });
+    }
+    while let Some(writer) = writers.join_next().await {
+        writer??;
+    }
+    Ok(start.elapsed().as_secs_f64())
+}
+
+fn decision() -> AuditEntry {
+    let chain = Chain::of(Principal::Owner);
+    let reason = "allowed by owner-workspace: the owner's agents may read and write the workspace";
+    AuditEntry::fact(Timestamp(1), chain, "tool.edit_file", "notes/today.md", reason)
 }
 
 fn raw(path: &Path) -> Outcome<(f64, f64)> {

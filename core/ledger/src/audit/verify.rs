@@ -70,7 +70,8 @@ impl Audit<'_> {
         &self,
         evidence: &AuditEvidence,
     ) -> Result<Result<AuditSummary, AuditBreak>, LedgerError> {
-        let latest = match self.has_checkpoints()?.then(|| self.checkpoint()).unwrap_or(Ok(None)) {
+        let checkpoint = if self.has_checkpoints()? { self.checkpoint() } else { Ok(None) };
+        let latest = match checkpoint {
             Ok(latest) => latest,
             Err(error) => return broken(AuditPosition(1), format!("a checkpoint: {error}")),
         };

@@ -151,6 +151,34 @@ async fn the_file_and_its_log_are_for_the_owner_alone() {
     }
 }
 
+/// What the daemon does for every effect: the row first, then the effect.
+#[tokio::test]
+async fn on_a_full_disk_no_effect_happens_because_no_row_can_be_written() {
+    let home = Home::new();
+    let ledger = home.open_with(Tuning { pages_max: Some(150), ..TUNING }, |_| {});
+    let (mut n_effects, mut n_refused) = (0_u64, 0);
+    for n in 1..2_000 {
+        let decided = ledger.write(move |tx| {
+            let chain =
+                nexus_domain::principal::Chain::of(nexus_domain::principal::Principal::Owner);
+            let entry = crate::AuditEntry::fact(at(n), chain, "tool.x", "x".repeat(900), "why");
+            tx.audit().begin(&entry, Some(&format!("call:{n}")))
+        });
+        match decided.await {
+            Ok(_) => n_effects += 1,
+            Err(LedgerError::DiskFull) => n_refused += 1,
+            Err(other) => panic!("{other}"),
+        }
+        if n_refused == 5 {
+            break;
+        }
+    }
+    assert!(n_effects > 10 && n_refused == 5, "{n_effects} and {n_refused}");
+    let (head, _) = ledger.read(|r| r.audit().head()).await.unwrap();
+    assert_eq!(head.0, n_effects, "as many rows as effects");
+    assert!(ledger.read(|r| r.audit().verify()).await.unwrap().is_ok());
+}
+
 #[tokio::test]
 async fn a_full_disk_loses_nothing_and_the_ledger_goes_on_when_there_is_room() {
     let home = Home::new();

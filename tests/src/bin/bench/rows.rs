@@ -166,5 +166,8 @@ fn ledger(bench: &Bench) -> Result<Vec<Row>> {
             "us",
         )
         .limit(2_000_000.0 / of("raw_one")),
+        Row::new("audit.cost", "audit, added to one effect", of("audit_us"), "us").aim("<= 100 us"),
+        Row::new("audit.verify", "audit, rows verified", of("audit_verify"), "/s")
+            .aim(">= 100,000/s"),
     ])
 }
