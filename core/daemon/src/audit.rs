@@ -4,13 +4,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use nexus_domain::Failure;
 use nexus_domain::agent::ToolCallStatus;
 use nexus_domain::id::{DeliveryId, TurnId};
-use nexus_domain::principal::Chain;
+use nexus_domain::permission::{PermissionRequest, PermissionStatus};
+use nexus_domain::principal::{Chain, Principal};
+use nexus_domain::{Failure, Timestamp};
 use nexus_ledger::{
     AUDIT_CHECKPOINT_FILE, AUDIT_KEYS_FILE, AuditBreak, AuditCheckpoint, AuditEntry, AuditEvidence,
-    AuditKey, AuditPosition,
+    AuditKey, AuditPosition, LedgerError, Tx,
 };
 use nexus_protocol::health::HealthStatus;
 use nexus_secrets::ExposeSecret as _;
@@ -60,6 +61,35 @@ pub async fn credential_read(
     let entry =
         AuditEntry::fact(context.clock.now(), chain, "credential.read", name, purpose.to_owned());
     context.ledger.write(move |tx| tx.audit().append(&entry)).await.map_err(Failure::from)
+}
+
+/// Records how a permission request ended: answered by somebody, or by nobody, which is a no.
+///
+/// # Errors
+/// What the ledger says; then the answer must not count.
+pub fn permission_ended(
+    tx: &Tx<'_>,
+    request: &PermissionRequest,
+    at: Timestamp,
+) -> Result<(), LedgerError> {
+    let (word, verdict) = match request.status {
+        PermissionStatus::Approved => ("approved", "allow"),
+        PermissionStatus::Denied => ("denied", "deny"),
+        PermissionStatus::Expired => ("expired", "deny"),
+        PermissionStatus::Withdrawn | PermissionStatus::Pending => ("withdrawn", "deny"),
+    };
+    let by = request.resolved_by.clone();
+    let chain = Chain::of(by.unwrap_or_else(|| Principal::Job("permissions".to_owned())));
+    let comment = request.comment.as_deref().unwrap_or("no words with it");
+    let resource = format!("{} {}", request.action.tool, request.action.summary);
+    let entry = AuditEntry {
+        request_id: Some(request.request_id),
+        turn_id: Some(request.turn_id),
+        verdict: verdict.to_owned(),
+        digest: Some(request.action.digest.clone()),
+        ..AuditEntry::fact(at, chain, &format!("permission.{word}"), resource, comment)
+    };
+    tx.audit().append(&entry).map(|_| ())
 }
 
 /// The outcome of a command, to be recorded once its decision stands. Dropped without having been
@@ -127,7 +157,7 @@ async fn read_key(context: &Context) -> Result<Arc<AuditKey>, Failure> {
     let key = AuditKey::from_seed(&seed)?;
     // Keys that are published promise a checkpoint, so the first one waits until it is noted.
     if is_first || publish(context, &key).await? {
-        let chain = Chain::of(nexus_domain::principal::Principal::Job("audit".to_owned()));
+        let chain = Chain::of(Principal::Job("audit".to_owned()));
         let reason = "it signs checkpoints from now on";
         let id = key.public().id();
         let entry = AuditEntry::fact(context.clock.now(), chain, "audit.key", id, reason);
@@ -150,7 +180,7 @@ fn key_name(home: &Path) -> String {
 }
 
 async fn blocking<T: Send + 'static>(
-    act: impl FnOnce() -> Result<T, nexus_ledger::LedgerError> + Send + 'static,
+    act: impl FnOnce() -> Result<T, LedgerError> + Send + 'static,
 ) -> Result<T, Failure> {
     let done = tokio::task::spawn_blocking(act).await.map_err(Failure::internal)?;
     Ok(done?)

@@ -10,6 +10,7 @@ use nexus_domain::permission::{
 use nexus_domain::principal::Principal;
 use nexus_ledger::{Ending, LedgerError, Tx};
 
+use crate::audit;
 use crate::context::Context;
 use crate::crash::CrashPoint;
 
@@ -218,7 +219,7 @@ fn tell(tx: &mut Tx<'_>, resolved: &PermissionRequest, now: Timestamp) -> Result
         grant_id: resolved.grant_id,
     };
     tx.events().record(now, &event)?;
-    Ok(())
+    audit::permission_ended(tx, resolved, now)
 }
 
 fn tell_update(

@@ -136,10 +136,10 @@ fn flip(conn: &Connection, position: i64, column: &str, byte: usize) -> bool {
     let changed: rusqlite::types::Value = match cell {
         rusqlite::types::Value::Integer(number) => (number ^ (1 << (byte % 40))).into(),
         rusqlite::types::Value::Text(text) if !text.is_empty() => {
-            let mut bytes = text.into_bytes();
-            let byte = byte % bytes.len();
-            bytes[byte] = if bytes[byte] == b'x' { b'y' } else { b'x' };
-            String::from_utf8(bytes).unwrap().into()
+            let mut chars: Vec<char> = text.chars().collect();
+            let place = byte % chars.len();
+            chars[place] = if chars[place] == 'x' { 'y' } else { 'x' };
+            String::from_iter(chars).into()
         }
         _ => return false,
     };

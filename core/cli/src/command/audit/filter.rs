@@ -17,8 +17,11 @@ pub(crate) struct Wanted {
     #[arg(long, value_name = "VERDICT", value_parser = ["allow", "ask", "deny"])]
     verdict: Option<String>,
     /// Only this action, or all that begin with it: tool, tool.exec, deliver, sign_in
-    #[arg(long, visible_alias = "tool", value_name = "ACTION")]
+    #[arg(long, value_name = "ACTION", conflicts_with = "tool")]
     action: Option<String>,
+    /// Only this tool, such as exec
+    #[arg(long, value_name = "NAME")]
+    tool: Option<String>,
     /// Only where the resource contains this
     #[arg(long, value_name = "TEXT")]
     resource: Option<String>,
@@ -42,7 +45,7 @@ impl Wanted {
         Filter {
             principal: self.principal.clone(),
             verdict: self.verdict.clone(),
-            action: self.action.clone(),
+            action: self.action.clone().or(self.tool.as_ref().map(|name| format!("tool.{name}"))),
             resource: self.resource.clone(),
             since: self.since.map(|since| since.start(now)),
             until: self.until.map(|until| until.start(now)),

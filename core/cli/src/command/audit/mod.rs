@@ -311,8 +311,9 @@ fn show_verified(report: &Value, output: &Output) -> Result<()> {
     };
     output.line(&format!("  {signed}"))?;
     if last > n("signed_to") {
-        let n_open = last - n("signed_to");
-        output.line(&format!("  {n_open} rows since then are held by their seals alone"))?;
+        let open = text::count(last - n("signed_to"), "row");
+        output
+            .line(&format!("  {open} since then: held by seals alone until the next checkpoint"))?;
     }
     Ok(())
 }
