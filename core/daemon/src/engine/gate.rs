@@ -9,9 +9,9 @@ use nexus_domain::agent::{ToolCallStatus, TurnStatus};
 use nexus_domain::budget::Payer;
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
-use nexus_domain::id::{AgentId, RequestId, SessionKey, TurnId};
+use nexus_domain::id::{AgentId, GrantId, RequestId, SessionKey, TurnId};
 use nexus_domain::permission::PermissionKind;
-use nexus_domain::principal::Chain;
+use nexus_domain::principal::{Chain, Principal};
 use nexus_domain::request::RequestStatus;
 use nexus_iam::{Action, Effect, Facts, Query, Verdict};
 use nexus_ledger::{AuditEntry, LedgerError, Tx};
@@ -66,7 +66,9 @@ impl RunGate {
         let verdict = self.context.iam.decide(&query);
         match (verdict.effect, ask.kind) {
             (Effect::Deny, _) => self.refuse(ask, &verdict).await,
-            (Effect::Allow, PermissionKind::Policy) => self.allow(ask, verdict.to_string()).await,
+            (Effect::Allow, PermissionKind::Policy) => {
+                self.allow(ask, verdict.to_string(), verdict.grants().collect()).await
+            }
             (Effect::Ask, _) | (_, PermissionKind::UnknownOutcome) => {
                 let permission = self.put_question(ask, &verdict, has_changed).await?;
                 CrashPoint::PermissionAsked.pass();
@@ -76,7 +78,12 @@ impl RunGate {
     }
 
     /// Records that the call may run, and only then lets it.
-    pub(super) async fn allow(&self, ask: &Ask, reason: String) -> Result<Answer, Failure> {
+    pub(super) async fn allow(
+        &self,
+        ask: &Ask,
+        reason: String,
+        grants: Vec<GrantId>,
+    ) -> Result<Answer, Failure> {
         let now = self.context.clock.now();
         let (gate, ask) = (self.clone(), ask.clone());
         let refused = self
@@ -89,6 +96,7 @@ impl RunGate {
                     return Ok(Some(why));
                 }
                 gate.audit(tx, &ask, Effect::Allow, &reason, now)?;
+                gate.note_use(tx, &grants, now)?;
                 gate.mark_call(tx, &ask, ToolCallStatus::Running, now)?;
                 gate.stand(tx, TurnStatus::Running, RequestStatus::Processing, now)?;
                 let event = Event::ToolStarted {
@@ -128,11 +136,27 @@ impl RunGate {
         let now = self.context.clock.now();
         let text = verdict.to_string();
         let (gate, ask, reason) = (self.clone(), ask.clone(), text.clone());
+        let grants: Vec<GrantId> = verdict.grants().collect();
         self.context
             .ledger
-            .write(move |tx| gate.audit(tx, &ask, Effect::Deny, &reason, now))
+            .write(move |tx| {
+                gate.audit(tx, &ask, Effect::Deny, &reason, now)?;
+                gate.note_use(tx, &grants, now)
+            })
             .await?;
         Ok(Answer::Refused(text))
+    }
+
+    /// Notes which grants decided.
+    fn note_use(
+        &self,
+        tx: &mut Tx<'_>,
+        grants: &[GrantId],
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let agent = Principal::Agent(self.agent_id.clone());
+        let actor = self.chain.actor().unwrap_or(&agent);
+        grants.iter().try_for_each(|id| tx.grants().used(*id, actor, now))
     }
 
     pub(super) async fn resume_turn(&self) -> Result<(), Failure> {

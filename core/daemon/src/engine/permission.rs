@@ -3,12 +3,16 @@
 use nexus_domain::Timestamp;
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
-use nexus_domain::id::{PermissionId, TurnId};
+use nexus_domain::grant::{Grant, GrantEffect, GrantVerb};
+use nexus_domain::id::{GrantId, PermissionId, TurnId};
 use nexus_domain::permission::{
-    AnswerSignature, PermissionAnswer, PermissionRequest, PermissionStatus,
+    AnswerSignature, PERMISSION_DAY_MS, PermissionAnswer, PermissionRequest, PermissionStatus,
+    Proposal,
 };
 use nexus_domain::principal::Principal;
+use nexus_domain::proposal::is_within;
 use nexus_ledger::{Ending, LedgerError, Tx};
+use nexus_protocol::acl::StandingPlace;
 
 use crate::audit;
 use crate::context::Context;
@@ -26,21 +30,26 @@ pub struct Resolution {
     pub by: Principal,
     /// Said to the model.
     pub comment: Option<String>,
+    /// Where a standing answer holds; left out, the narrowest proposal.
+    pub place: Option<StandingPlace>,
     /// What the answering device signed.
     pub signature: Option<AnswerSignature>,
 }
 
-/// Records an answer and wakes the run that waits. The first answer wins.
+/// Records an answer and wakes the run that waits. The first answer wins. A standing answer makes
+/// its grant in the same transaction, and the grant decides from the next call on.
 ///
 /// # Errors
 /// `CONFLICT` when somebody was faster, or when the action is not the one the person saw;
-/// `Invalid` when the answer is not one of those that may be given.
+/// `Invalid` when the answer is not one of those that may be given, or reaches further than what
+/// was proposed.
 pub async fn resolve_permission(
     context: &Context,
     resolution: Resolution,
 ) -> Result<PermissionRequest, Failure> {
     let now = context.clock.now();
-    let Resolution { id, answer, digest, by, comment, signature } = resolution;
+    let Resolution { id, answer, digest, by, comment, place, signature } = resolution;
+    let new_grant = GrantId::from_parts(now, context.clock.entropy());
     let status =
         if answer.is_yes() { PermissionStatus::Approved } else { PermissionStatus::Denied };
     let resolved = context
@@ -57,23 +66,102 @@ pub async fn resolve_permission(
                 });
             }
             check_answer(&asked, answer)?;
+            let grant = match answer.is_standing() {
+                true => Some(standing(&asked, place)?.granted(new_grant, answer, &by, now)),
+                false => None,
+            };
             let ending = Ending {
                 status,
                 by: Some(by),
                 at: now,
                 comment,
                 answer: Some(answer),
-                grant_id: None,
+                grant_id: grant.as_ref().map(|grant| grant.id),
                 signature,
             };
+            // First, because it refuses whoever comes too late.
             let resolved = tx.permissions().resolve(id, ending)?;
+            if let Some(grant) = grant {
+                tx.grants().create(&grant)?;
+            }
             tell(tx, &resolved, now)?;
             Ok(resolved)
         })
         .await?;
     CrashPoint::PermissionAnswered.pass();
+    if resolved.grant_id.is_some()
+        && let Err(failure) = context.policies.grants_changed().await
+    {
+        // The answer stands; until the grants can be read again, none of them allows anything.
+        tracing::error!(?failure, "a grant was made and cannot be put in force yet");
+    }
     context.engine.permission_bell.send_modify(|n| *n += 1);
     Ok(resolved)
+}
+
+/// Where a standing answer holds, in both forms.
+struct Standing<'a> {
+    asked: &'a PermissionRequest,
+    proposal: Proposal,
+}
+
+impl Standing<'_> {
+    fn granted(
+        self,
+        id: GrantId,
+        answer: PermissionAnswer,
+        by: &Principal,
+        now: Timestamp,
+    ) -> Grant {
+        let agent = Principal::Agent(self.asked.agent_id.clone());
+        Grant {
+            id,
+            principal: self.asked.chain.actor().cloned().unwrap_or(agent),
+            verb: GrantVerb::UseTool,
+            effect: if answer.is_yes() { GrantEffect::Allow } else { GrantEffect::Deny },
+            scope: self.proposal.scope,
+            reason: self.proposal.text,
+            granted_by: by.clone(),
+            permission_id: Some(self.asked.id),
+            created_at: now,
+            expires_at: (answer == PermissionAnswer::ApproveDay)
+                .then(|| now.plus_ms(PERMISSION_DAY_MS)),
+            revoked_at: None,
+            revoked_by: None,
+        }
+    }
+}
+
+/// Where a standing answer holds: a proposal, or a scope of the person's own within one. Anything
+/// wider has to be said in so many words, as a grant.
+fn standing(
+    asked: &PermissionRequest,
+    place: Option<StandingPlace>,
+) -> Result<Standing<'_>, LedgerError> {
+    let n_offered = asked.proposals.len();
+    let proposal = match place.unwrap_or(StandingPlace::Proposal(0)) {
+        StandingPlace::Proposal(index) => {
+            let found = usize::try_from(index).ok().and_then(|index| asked.proposals.get(index));
+            found.cloned().ok_or_else(|| {
+                LedgerError::Invalid(format!(
+                    "there is no proposal {index}; the request has {n_offered}, counted from 0"
+                ))
+            })?
+        }
+        StandingPlace::Scope(scope) => {
+            nexus_iam::check_scope(GrantVerb::UseTool, &scope).map_err(LedgerError::Invalid)?;
+            let covering = asked.proposals.iter().find(|each| is_within(&scope, &each.scope));
+            let covering = covering.ok_or_else(|| {
+                LedgerError::Invalid(
+                    "the scope reaches further than what was proposed; an answer can only narrow \
+                     it: see `nexus acl grants create --help` for anything wider"
+                        .to_owned(),
+                )
+            })?;
+            Proposal { text: format!("a part of: {}", covering.text), scope }
+        }
+    };
+    Ok(Standing { asked, proposal })
 }
 
 /// Refuses an answer that this question does not take.
@@ -191,11 +279,19 @@ pub(super) fn saying(permission: &PermissionRequest, said: &str) -> String {
     format!("{} allowed this and said: {said}", who(permission))
 }
 
-/// What the model is told about a call that may not run.
-pub(super) fn refusal(permission: &PermissionRequest) -> String {
+/// What the model is told about a call that may not run; for a denial for good with the rule.
+pub(super) fn refusal(permission: &PermissionRequest, rule: Option<&Grant>) -> String {
     let comment = permission.comment.as_deref().map(|c| format!(": {c}")).unwrap_or_default();
     match permission.status {
-        PermissionStatus::Denied => format!("{} said no{comment}", who(permission)),
+        PermissionStatus::Denied => {
+            let rule = rule.map(|grant| {
+                format!(
+                    ". From now on this is denied without asking: {} (rule {}); do not try it again",
+                    grant.reason, grant.id
+                )
+            });
+            format!("{} said no{comment}{}", who(permission), rule.unwrap_or_default())
+        }
         PermissionStatus::Withdrawn => "the question was taken back, which means no".to_owned(),
         PermissionStatus::Expired | PermissionStatus::Pending | PermissionStatus::Approved => {
             "nobody answered in time, which means no".to_owned()

@@ -9,8 +9,9 @@ use nexus_domain::id::{PermissionId, RequestId};
 use nexus_domain::permission::{
     PERMISSION_OPEN_MS, PermissionKind, PermissionRequest, PermissionStatus,
 };
+use nexus_domain::proposal::proposals;
 use nexus_domain::request::RequestStatus;
-use nexus_iam::{Effect, Verdict};
+use nexus_iam::{Effect, PolicyKind, Verdict};
 
 use super::gate::RunGate;
 use super::permission::{approval, refusal, saying, withdraw_questions};
@@ -83,7 +84,10 @@ impl RunGate {
             reason: reason.clone(),
             status: PermissionStatus::Pending,
             created_at: now,
-            proposals: Vec::new(),
+            proposals: match ask.kind == PermissionKind::Policy && !self.is_guarded(verdict) {
+                true => proposals(&ask.action, &self.session_key),
+                false => Vec::new(),
+            },
             expires_at: now.plus_ms(PERMISSION_OPEN_MS),
             seen_at: None,
             answer: None,
@@ -111,6 +115,15 @@ impl RunGate {
         Ok(permission)
     }
 
+    /// Whether a guard asks, which no standing answer can satisfy.
+    fn is_guarded(&self, verdict: &Verdict) -> bool {
+        let engine = self.context.iam.engine();
+        let guards = engine.policies().into_iter().filter(|one| one.kind == PolicyKind::Guard);
+        guards
+            .into_iter()
+            .any(|guard| verdict.reasons.iter().any(|reason| reason.policy == guard.id))
+    }
+
     /// Waits for the answer to a question and does what it says.
     pub(super) async fn settle(
         &self,
@@ -122,7 +135,11 @@ impl RunGate {
             return self.go_as_approved(ask, &permission).await;
         }
         self.resume_turn().await?;
-        Ok(Answer::Refused(refusal(&permission)))
+        let rule = match permission.grant_id {
+            Some(id) => self.context.ledger.read(move |r| r.grants().get(id)).await?,
+            None => None,
+        };
+        Ok(Answer::Refused(refusal(&permission, rule.as_ref())))
     }
 
     /// Lets a call run that a person approved, if it still is what the person approved. The
@@ -135,7 +152,7 @@ impl RunGate {
         let now = ask.again.action().await;
         let why = match &now {
             Ok(action) if action.digest == permission.action.digest => {
-                let answer = self.allow(ask, approval(permission)).await?;
+                let answer = self.allow(ask, approval(permission), Vec::new()).await?;
                 let said = permission.comment.as_deref().filter(|said| !said.is_empty());
                 return Ok(match (answer, said) {
                     (Answer::Allowed, Some(said)) => {

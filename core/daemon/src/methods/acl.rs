@@ -64,6 +64,7 @@ pub async fn approve(
         digest: params.digest,
         by: answerer(context, &permit, id).await?,
         comment: params.comment,
+        place: params.place,
         signature: params.signature,
     };
     let request = engine::resolve_permission(context, resolution).await?;
@@ -86,6 +87,7 @@ pub async fn deny(
         digest: params.digest,
         by: answerer(context, &permit, id).await?,
         comment: params.comment,
+        place: params.place,
         signature: params.signature,
     };
     let request = engine::resolve_permission(context, resolution).await?;

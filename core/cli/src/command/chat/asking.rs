@@ -10,7 +10,9 @@ use super::person::{self, Decision};
 use super::turn::Turn;
 use crate::command::acl;
 use crate::command::events::summary;
+use crate::environment::now;
 use crate::failure::{CliError, Exit, Result};
+use crate::output::text;
 
 /// What is kept while a person thinks; a turn that waits has little to tell.
 const MISSED_MAX: usize = 1_024;
@@ -67,6 +69,13 @@ impl Driver {
         permission: &PermissionRequest,
         turn: &mut Turn,
     ) -> Result<()> {
+        let mut permission = permission.clone();
+        if self.asks_here
+            && let Some(client) = self.events.client()
+        {
+            permission = acl::seen(client, permission, &self.context).await?;
+        }
+        let permission = &permission;
         turn.painter.permission(permission)?;
         if !self.asks_here {
             if self.waits_elsewhere {
@@ -84,16 +93,22 @@ impl Driver {
                 )));
         }
         let mut missed = Vec::new();
-        let asked = tokio::select! {
-            decision = person::decide(&self.context.output) => Some(decision?),
-            word = elsewhere(&mut self.events, permission, &mut missed) => {
-                turn.painter.note(&format!("({})", word?))?;
-                None
-            }
-        };
-        if let Some(decision) = asked {
+        let n_scopes = permission.proposals.len();
+        loop {
+            let asked = tokio::select! {
+                decision = person::decide(n_scopes, &self.context.output) => Some(decision?),
+                word = elsewhere(&mut self.events, permission, &mut missed) => {
+                    turn.painter.note(&format!("({})", word?))?;
+                    None
+                }
+            };
+            let Some(decision) = asked else { break };
             self.until_back(turn, &mut missed).await?;
-            self.decide(permission, decision, turn).await?;
+            if decision != Decision::Extend {
+                self.decide(permission, decision, turn).await?;
+                break;
+            }
+            self.extend(permission, turn).await?;
         }
         for resumed in missed {
             match resumed {
@@ -119,6 +134,20 @@ impl Driver {
         Ok(())
     }
 
+    async fn extend(&mut self, permission: &PermissionRequest, turn: &mut Turn) -> Result<()> {
+        let Some(client) = self.events.client() else { return Ok(()) };
+        match acl::extend(client, permission, &self.context).await {
+            Ok(request) => {
+                let left = text::left(request.expires_at, now());
+                turn.painter.note(&format!("({left})"))
+            }
+            Err(error) if matches!(error.exit, Exit::Conflict | Exit::NotFound) => {
+                turn.painter.note(&format!("({})", error.what))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     async fn decide(
         &mut self,
         permission: &PermissionRequest,
@@ -127,12 +156,13 @@ impl Driver {
     ) -> Result<()> {
         let Some(client) = self.events.client() else { return Ok(()) };
         let outcome = match decision {
-            Decision::Approve => acl::approve(client, permission, None, &self.context).await,
-            Decision::Deny(reason) => acl::deny(client, permission, reason, &self.context).await,
+            Decision::Approve(how) => acl::approve(client, permission, how, &self.context).await,
+            Decision::Deny(how) => acl::deny(client, permission, how, &self.context).await,
+            Decision::Extend => return Ok(()),
             Decision::Stop => return self.interrupted(turn).await,
         };
         match outcome {
-            Ok(request) => turn.painter.decided(request.status),
+            Ok(request) => turn.painter.decided(&request),
             // Somebody else was faster, or the run has ended: that is news, not an error.
             Err(error) if matches!(error.exit, Exit::Conflict | Exit::NotFound) => {
                 turn.painter.note(&format!("({})", error.what))

@@ -3,10 +3,11 @@
 use nexus_domain::agent::ToolCallStatus;
 use nexus_domain::event::Transient;
 use nexus_domain::message::{Message, Role};
-use nexus_domain::permission::{PermissionRequest, PermissionStatus};
+use nexus_domain::permission::{PermissionAnswer, PermissionRequest, PermissionStatus};
 
 use super::reply::{Reply, Show};
 use crate::command::acl;
+use crate::environment::now;
 use crate::failure::Result;
 use crate::output::{Output, Sign, style, text};
 
@@ -227,19 +228,35 @@ impl Painter {
             output
                 .note("    careful: the daemon died while this ran; it may have happened already");
         }
+        let left = text::left(permission.expires_at, now());
+        output.note(&format!("    {}", output.paint_note(style::DIM, &left)));
+        if !permission.proposals.is_empty() {
+            output.note("    for longer, it would hold for:");
+        }
+        for (n, proposal) in permission.proposals.iter().enumerate() {
+            output.note(&format!("      {} {}", n + 1, text::one_line(&proposal.text)));
+        }
         Ok(())
     }
 
     /// The receipt of a decision.
-    pub(super) fn decided(&mut self, status: PermissionStatus) -> Result<()> {
-        let (sign, word) = match status {
-            PermissionStatus::Approved => (Sign::Good, "allowed, this once"),
-            PermissionStatus::Denied => (Sign::Bad, "denied"),
+    pub(super) fn decided(&mut self, request: &PermissionRequest) -> Result<()> {
+        let standing = request.answer.filter(|answer| answer.is_standing());
+        let (sign, word) = match request.status {
+            PermissionStatus::Approved => {
+                (Sign::Good, standing.map_or("allowed, this once", PermissionAnswer::words))
+            }
+            PermissionStatus::Denied => {
+                (Sign::Bad, standing.map_or("denied", PermissionAnswer::words))
+            }
             PermissionStatus::Expired => (Sign::Warn, "it had expired"),
             PermissionStatus::Withdrawn => (Sign::Idle, "the run has ended meanwhile"),
             PermissionStatus::Pending => (Sign::Ask, "still waiting"),
         };
         self.output.note(&format!("  {} {word}", self.output.sign_note(sign)));
+        if let Some(grant) = request.grant_id {
+            self.output.note(&format!("    take it back: nexus acl grants revoke {grant}"));
+        }
         self.wait("working");
         Ok(())
     }

@@ -2,24 +2,35 @@
 
 use std::io::BufRead;
 
+use nexus_protocol::acl::ApproveSpan;
+
+use crate::command::acl::Standing;
 use crate::failure::Result;
 use crate::output::{Output, style};
 
 /// What the person wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
-    Approve,
+    Approve(Standing),
     /// With what the model is told.
-    Deny(Option<String>),
+    Deny(Standing),
+    /// More time to think.
+    Extend,
     /// Stop the whole turn.
     Stop,
 }
 
 /// Asks until the answer is clear. Safe to drop: no key press is lost to a question that was
 /// answered elsewhere.
-pub(super) async fn decide(output: &Output) -> Result<Decision> {
+pub(super) async fn decide(n_scopes: usize, output: &Output) -> Result<Decision> {
     loop {
-        let prompt = output.paint_note(style::ASK, "  [a]pprove once, [d]eny, d REASON, [s]top › ");
+        let prompt = match n_scopes {
+            0 => "  [a]pprove once, [d]eny, d REASON, [m]ore time, [s]top › ".to_owned(),
+            _ => "  [a]pprove once, [f]or a day, al[w]ays, [d]eny, d REASON, never, [m]ore time, \
+                  [s]top › "
+                .to_owned(),
+        };
+        let prompt = output.paint_note(style::ASK, &prompt);
         output.note_piece(&prompt);
         let line = tokio::select! {
             line = read_line() => line?,
@@ -29,23 +40,56 @@ pub(super) async fn decide(output: &Output) -> Result<Decision> {
             }
         };
         let Some(line) = line else { return Ok(Decision::Stop) };
-        match understand(&line) {
+        match understand(&line, n_scopes) {
             Some(decision) => return Ok(decision),
-            None => output.note("  answer with a, d or s; nothing happens until you do"),
+            None => output.note(&hint(n_scopes)),
         }
     }
 }
 
-/// Only a clear answer counts: silence and anything else is asked again.
-fn understand(line: &str) -> Option<Decision> {
+fn hint(n_scopes: usize) -> String {
+    match n_scopes {
+        0 => "  answer with a, d, m or s; nothing happens until you do".to_owned(),
+        n => format!(
+            "  answer with a, d, m or s, or with f, w or never and a number from 1 to {n}; \
+             nothing happens until you do"
+        ),
+    }
+}
+
+/// Only a clear answer counts: silence and anything else is asked again. An answer for longer
+/// without a number means the narrowest scope, which is the first.
+fn understand(line: &str, n_scopes: usize) -> Option<Decision> {
     let line = line.trim();
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    let rest = rest.trim();
-    match (word.to_lowercase().as_str(), rest) {
-        ("a" | "approve" | "y" | "yes", "") => Some(Decision::Approve),
-        ("d" | "deny" | "n" | "no", "") => Some(Decision::Deny(None)),
-        ("d" | "deny" | "n" | "no", reason) => Some(Decision::Deny(Some(reason.to_owned()))),
+    let (word, rest) = (word.to_lowercase(), rest.trim());
+    let approve = |span| Some(Decision::Approve(Standing { span, ..Standing::default() }));
+    match (word.as_str(), rest) {
+        ("a" | "approve" | "y" | "yes", "") => approve(ApproveSpan::Once),
+        ("d" | "deny" | "n" | "no", "") => Some(Decision::Deny(Standing::default())),
+        ("d" | "deny" | "n" | "no", reason) => {
+            let comment = Some(reason.to_owned());
+            Some(Decision::Deny(Standing { comment, ..Standing::default() }))
+        }
+        ("m" | "more", "") => Some(Decision::Extend),
         ("s" | "stop" | "/stop", "") => Some(Decision::Stop),
+        (word @ ("f" | "day" | "w" | "always" | "never"), rest) => {
+            let scope = match rest {
+                "" => 1,
+                number => number.parse().ok()?,
+            };
+            if scope == 0 || usize::try_from(scope).ok()? > n_scopes {
+                return None;
+            }
+            let standing = Standing { scope: Some(scope), ..Standing::default() };
+            Some(match word {
+                "f" | "day" => Decision::Approve(Standing { span: ApproveSpan::Day, ..standing }),
+                "w" | "always" => {
+                    Decision::Approve(Standing { span: ApproveSpan::Always, ..standing })
+                }
+                _ => Decision::Deny(Standing { is_never: true, ..standing }),
+            })
+        }
         _ => None,
     }
 }
@@ -101,20 +145,46 @@ async fn read_line() -> Result<Option<String>> {
 mod tests {
     use super::*;
 
+    fn said(line: &str) -> Option<Decision> {
+        understand(line, 2)
+    }
+
     #[test]
     fn only_a_clear_answer_decides() {
+        let once = || Some(Decision::Approve(Standing::default()));
+        let deny = |comment: Option<&str>| {
+            let comment = comment.map(str::to_owned);
+            Some(Decision::Deny(Standing { comment, ..Standing::default() }))
+        };
         for (line, expect) in [
-            ("a", Some(Decision::Approve)),
-            (" Yes \n", Some(Decision::Approve)),
-            ("d", Some(Decision::Deny(None))),
-            ("d use the copy", Some(Decision::Deny(Some("use the copy".into())))),
+            ("a", once()),
+            (" Yes \n", once()),
+            ("d", deny(None)),
+            ("n", deny(None)),
+            ("d use the copy", deny(Some("use the copy"))),
+            ("m", Some(Decision::Extend)),
             ("s", Some(Decision::Stop)),
             ("", None),
             ("a b", None),
             ("approve everything", None),
             ("ok", None),
         ] {
-            assert_eq!(understand(line), expect, "{line:?}");
+            assert_eq!(said(line), expect, "{line:?}");
         }
+    }
+
+    #[test]
+    fn an_answer_for_longer_names_one_of_the_scopes() {
+        let standing = |scope| Standing { scope: Some(scope), ..Standing::default() };
+        let day = |scope| Standing { span: ApproveSpan::Day, ..standing(scope) };
+        let always = |scope| Standing { span: ApproveSpan::Always, ..standing(scope) };
+        assert_eq!(said("f"), Some(Decision::Approve(day(1))));
+        assert_eq!(said("always 2"), Some(Decision::Approve(always(2))));
+        let never = Standing { is_never: true, ..standing(1) };
+        assert_eq!(said("never"), Some(Decision::Deny(never)));
+        for line in ["w 0", "w 3", "w -1", "w all", "w 1 2", "never mind"] {
+            assert_eq!(said(line), None, "{line:?}");
+        }
+        assert_eq!(understand("w", 0), None, "a question that is asked each time");
     }
 }
