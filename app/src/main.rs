@@ -19,6 +19,9 @@ use nexus_daemon::config::{Environment, home_from_environment};
 const EXIT_NO_DISPLAY: u8 = 2;
 
 fn main() -> ExitCode {
+    if let Some(code) = nexus_daemon::entry::run_helper_if_asked() {
+        return code;
+    }
     let environment = Environment::of_process();
     if !has_display(&environment) {
         return fail(

@@ -153,6 +153,7 @@ async fn start(home: &Path, environment: Environment) -> Result<Hosted, String> 
     logging::init(&settings, &folders.logs(), false);
 
     let mut options = StartOptions::new(home.to_owned(), OwnerKind::Desktop);
+    options.sandbox = nexus_daemon::entry::sandbox(&environment);
     options.environment = environment;
     let daemon = Daemon::assemble(options).await.map_err(|failure| {
         tracing::error!(?failure, "the daemon did not start");

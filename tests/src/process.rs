@@ -60,8 +60,16 @@ impl DaemonProcess {
         bail!("{what} did not happen:\n{}", self.said())
     }
 
+    /// Starts a daemon with variables in its environment.
+    ///
+    /// # Errors
+    /// When it ends before it listens, with what it said.
     #[expect(clippy::disallowed_methods, reason = "scenarios start the daemon here and only here")]
-    async fn start_with(program: &str, home: &Path, variables: &[(&str, &str)]) -> Result<Self> {
+    pub async fn start_with(
+        program: &str,
+        home: &Path,
+        variables: &[(&str, &str)],
+    ) -> Result<Self> {
         let output = std::fs::File::create(home.join("nexusd.out"))?;
         let child = Command::new(program)
             .arg("--home")

@@ -152,17 +152,17 @@ impl Talk {
         shown.with_context(|| format!("`{wanted}` is not shown in {session}"))?
     }
 
-    /// Waits for the question of a session and answers it with yes.
+    /// Waits for the question of a session, answers it with yes, and shows what was asked.
     ///
     /// # Errors
     /// When it does not come, or the answer is not taken.
-    pub async fn approve(&self, session: &str) -> Result<()> {
+    pub async fn approve(&self, session: &str) -> Result<PermissionRequest> {
         let is_here = |event: &EventFrame| event.payload["permission"]["session_key"] == session;
         let asked = self.until("permission.requested", is_here).await?;
         let asked: PermissionRequest = serde_json::from_value(asked.payload["permission"].clone())?;
         let params = acl::ApproveParams::once(&asked, idempotency_key()?);
         self.client.request::<call::AclRequestsApprove>(params).await?;
-        Ok(())
+        Ok(asked)
     }
 
     /// Waits until a request has ended, and shows it with its turn.

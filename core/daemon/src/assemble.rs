@@ -6,10 +6,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use nexus_agent::port::Clock;
+use nexus_agent::tools::Programs;
+use nexus_domain::Timestamp;
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_ledger::{Committed, Durability, Ledger, LedgerOptions};
 use nexus_protocol::health::HealthStatus;
+use nexus_sandbox::{Posture, Sandbox, SandboxOptions};
 use nexus_secrets::Secrets;
 use tokio::task::JoinHandle;
 
@@ -48,6 +51,8 @@ pub struct StartOptions {
     pub clock: Arc<dyn Clock>,
     /// Automations of stage 4, in order.
     pub hooks: Vec<Arc<dyn Hook>>,
+    /// How programs are confined. Without a helper none can be run.
+    pub sandbox: SandboxOptions,
 }
 
 impl StartOptions {
@@ -61,6 +66,7 @@ impl StartOptions {
             environment: Environment::of_process(),
             clock: Arc::new(SystemClock::new()),
             hooks: Vec::new(),
+            sandbox: SandboxOptions::default(),
         }
     }
 }
@@ -84,7 +90,7 @@ impl Daemon {
     pub async fn assemble(options: StartOptions) -> Result<Self, Failure> {
         // A second call finds the provider installed, which is as good.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let StartOptions { home, kind, port, environment, clock, hooks } = options;
+        let StartOptions { home, kind, port, environment, clock, hooks, sandbox } = options;
         let home = Home::new(home);
         home.init()?;
         let started_at = clock.now();
@@ -118,6 +124,7 @@ impl Daemon {
         if n_written_off > 0 {
             tracing::warn!(n_written_off, "model calls that died with the daemon count in full");
         }
+        let programs = open_sandbox(sandbox, &health, started_at).await;
         let engine = make_engine(&config, &home, &ledger, hooks).await?;
         let (iam, policies) =
             Policies::open(&home, &config.current(), &ledger, &clock, &health).await?;
@@ -132,6 +139,7 @@ impl Daemon {
             bus,
             clock,
             engine,
+            programs,
             health,
             presence: Presence::new(VERSION, started_at),
             token,
@@ -189,6 +197,7 @@ impl Daemon {
             tracing::warn!(?failure, "the stop could not be recorded");
         }
         engine::drain(&context, context.config.current().runtime.drain_ms).await;
+        context.programs.close().await;
         for (name, task) in [("background", background), ("server", server)] {
             if let Err(error) = task.await {
                 tracing::error!(name, %error, "a part of the daemon ended badly");
@@ -323,6 +332,26 @@ async fn open_ledger(home: &Home, config: &Config, bus: Bus) -> Result<Ledger, F
     };
     let opened = tokio::task::spawn_blocking(move || Ledger::open(options)).await;
     Ok(opened.map_err(Failure::internal)??)
+}
+
+/// Finds out what the operating system can enforce, and says it where the owner looks.
+async fn open_sandbox(
+    options: SandboxOptions,
+    health: &HealthBoard,
+    now: Timestamp,
+) -> Arc<Programs> {
+    let has_helper = options.helper.is_some();
+    let sandbox = Sandbox::open(options).await;
+    let posture = sandbox.posture().to_string();
+    tracing::info!(%posture, "programs are confined");
+    let fix = Some("see docs/sandbox.md; until then every program asks");
+    match sandbox.posture() {
+        Posture::Full => health.set("sandbox", HealthStatus::Healthy, &posture, None, now),
+        // A program that cannot start itself as a helper runs no programs at all.
+        _ if !has_helper => {}
+        _ => health.set("sandbox", HealthStatus::Degraded, &posture, fix, now),
+    }
+    Arc::new(Programs::new(sandbox))
 }
 
 async fn make_engine(

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use nexus_agent::port::Clock;
+use nexus_agent::tools::Programs;
 use nexus_domain::Timestamp;
 use nexus_ledger::Ledger;
 use secrecy::SecretString;
@@ -38,6 +39,8 @@ pub struct Context {
     pub policies: Policies,
     /// Drives requests through the stages.
     pub engine: Engine,
+    /// The sandbox, and the programs of agents that run in the background.
+    pub programs: Arc<Programs>,
     /// How the parts are.
     pub health: HealthBoard,
     /// Who is connected.

@@ -9,6 +9,7 @@ use crate::home::{Home, OwnerKind};
 use crate::maintenance::{self, Command};
 use crate::{Daemon, StartOptions, logging, signals};
 use clap::Parser;
+use nexus_sandbox::SandboxOptions;
 
 /// Runs the Nexus daemon in the foreground.
 #[derive(Parser)]
@@ -30,6 +31,9 @@ struct Arguments {
 /// Does what the command line says.
 #[must_use]
 pub fn main() -> ExitCode {
+    if let Some(code) = run_helper_if_asked() {
+        return code;
+    }
     let arguments = Arguments::parse();
     let environment = Environment::of_process();
     let home = match home_from_environment(arguments.home, &environment) {
@@ -41,12 +45,36 @@ pub fn main() -> ExitCode {
     }
     let mut options = StartOptions::new(home, OwnerKind::Headless);
     options.port = arguments.port;
+    options.sandbox = sandbox(&environment);
     options.environment = environment;
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return maintenance::complain(&error.to_string(), None),
     };
     runtime.block_on(run(options, arguments.log_stderr))
+}
+
+/// Does the work of a helper if this process was started for one; a program that holds a daemon
+/// calls it first of all.
+#[must_use]
+pub fn run_helper_if_asked() -> Option<ExitCode> {
+    nexus_sandbox::helper::run_if_asked()
+}
+
+/// The daemon is its own helper: it starts itself again to run programs.
+#[must_use]
+#[cfg_attr(not(feature = "test-util"), allow(unused_variables, reason = "only scenarios ask"))]
+pub fn sandbox(environment: &Environment) -> SandboxOptions {
+    let helper = std::env::current_exe();
+    let helper = helper.inspect_err(|error| tracing::warn!(%error, "no path to this program"));
+    #[cfg(feature = "test-util")]
+    let without = environment
+        .get("NEXUS_SANDBOX_WITHOUT")
+        .map(|names| names.split(',').filter_map(nexus_sandbox::Mechanism::of_name).collect())
+        .unwrap_or_default();
+    #[cfg(not(feature = "test-util"))]
+    let without = Vec::new();
+    SandboxOptions { helper: helper.ok(), without }
 }
 
 async fn run(options: StartOptions, log_stderr: bool) -> ExitCode {

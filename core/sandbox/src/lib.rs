@@ -17,8 +17,6 @@ mod macos;
 mod output;
 mod posture;
 mod profile;
-#[cfg(unix)]
-pub mod proxy;
 mod spawn;
 #[cfg(windows)]
 mod windows;

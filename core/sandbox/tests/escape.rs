@@ -68,6 +68,35 @@ async fn what_is_allowed_works() {
     assert_eq!(env.said, r#"+["NEXUS_ATTEMPT", "PATH"]"#);
 }
 
+/// With a proxy there is one address, and it leads to the proxy's socket and nowhere else.
+#[tokio::test]
+async fn a_proxy_is_all_there_is() {
+    let bench = Bench::new(&[]).await;
+    let socket = bench.path("user/proxy");
+    let proxy = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let answering = std::thread::spawn(move || {
+        use std::io::Write as _;
+        proxy.accept().unwrap().0.write_all(b"from the proxy").unwrap();
+    });
+    let outside = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    outside.set_nonblocking(true).unwrap();
+    let port = 3128;
+    let with_proxy = |words: &[&str]| {
+        let mut spawn = bench.attempt(words);
+        spawn.profile.network = nexus_sandbox::Network::Proxy { socket: socket.clone(), port };
+        spawn
+    };
+    let reached = bench.run(with_proxy(&["fetch", &format!("127.0.0.1:{port}")])).await;
+    assert_eq!(reached.said, "+from the proxy", "{}", reached.output);
+    answering.join().unwrap();
+    let address = outside.local_addr().unwrap().to_string();
+    for words in [["tcp", address.as_str()], ["udp", "1.1.1.1:53"], ["tcp", "1.1.1.1:443"]] {
+        let refused = bench.run(with_proxy(&words)).await;
+        assert!(refused.said.starts_with('-'), "{words:?}: {}", refused.output);
+    }
+    assert!(outside.accept().is_err());
+}
+
 #[tokio::test]
 async fn a_terminal_is_one() {
     let bench = Bench::new(&[]).await;

@@ -2,6 +2,7 @@
 
 mod address;
 mod edit_file;
+mod exec;
 mod http_fetch;
 mod list_dir;
 mod page;
@@ -29,6 +30,7 @@ use serde_json::Value;
 use crate::port::Clock;
 use crate::provider::ToolSpec;
 use crate::stop::StopSignal;
+pub use exec::{BACKGROUND_MAX, BACKGROUND_PER_SESSION_MAX, ExecConfig, Programs};
 use workspace::Workspace;
 
 /// Longest result of a tool, in bytes; what is longer is cut with a notice.
@@ -45,6 +47,8 @@ pub struct ToolConfig {
     pub http: HttpConfig,
     /// Time zone that `time` answers in when none is named, as an IANA name; UTC when left out.
     pub time_zone: Option<String>,
+    /// How programs are run; without it there is no `exec`.
+    pub exec: Option<ExecConfig>,
 }
 
 /// Limits of `http_fetch`.
@@ -186,7 +190,7 @@ impl ToolBox {
     pub fn new(config: ToolConfig) -> Result<Self, Failure> {
         let workspace = Arc::new(Workspace::open(&config.workspace)?);
         let folder = config.workspace.display().to_string();
-        let tools: Vec<Box<dyn Tool>> = vec![
+        let mut tools: Vec<Box<dyn Tool>> = vec![
             Box::new(read_file::ReadFile(Arc::clone(&workspace))),
             Box::new(list_dir::ListDir(Arc::clone(&workspace))),
             Box::new(search_files::SearchFiles(Arc::clone(&workspace))),
@@ -195,6 +199,10 @@ impl ToolBox {
             Box::new(http_fetch::HttpFetch::new(config.http)),
             Box::new(time::Time::new(config.time_zone)?),
         ];
+        if let Some(exec) = config.exec {
+            tools.push(Box::new(exec::Exec::new(exec.clone(), &config.workspace)));
+            tools.push(Box::new(exec::ExecProcess::new(exec)));
+        }
         let entries = tools.into_iter().map(|tool| {
             let spec = tool.spec();
             let validator = jsonschema::validator_for(&spec.schema).map_err(Failure::internal)?;

@@ -118,6 +118,23 @@ pub struct HttpFetchConfig {
     pub duration_ms_max: u64,
 }
 
+/// What programs that agents run may see and use.
+#[derive(Clone, Debug)]
+pub struct ExecConfig {
+    /// Folders they may read besides the system's and the workspace.
+    pub read: Vec<PathBuf>,
+    /// Folders programs are looked for in, besides the system's.
+    pub path: Vec<PathBuf>,
+    /// Names of variables of the daemon's environment that they are given.
+    pub env: Vec<String>,
+    /// Memory, in MiB.
+    pub memory_mib_max: u64,
+    /// Processes and threads of one run.
+    pub processes_max: u64,
+    /// Largest file, in MiB.
+    pub file_mib_max: u64,
+}
+
 /// An adapter as configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdapterConfig {
@@ -158,6 +175,8 @@ pub struct Config {
     pub audit: AuditConfig,
     /// Limits of `http_fetch`.
     pub http_fetch: HttpFetchConfig,
+    /// What programs may see and use.
+    pub exec: ExecConfig,
     /// Adapters.
     pub adapters: Vec<AdapterConfig>,
     /// Budgets, by name; that of background work is always there.
@@ -228,6 +247,14 @@ pub(super) fn build(
             allow_private_hosts: get.bool("tools.http_fetch.allow_private_hosts"),
             bytes_max: get.integer("tools.http_fetch.bytes_max"),
             duration_ms_max: get.integer("tools.http_fetch.duration_ms_max"),
+        },
+        exec: ExecConfig {
+            read: get.texts("tools.exec.read").into_iter().map(PathBuf::from).collect(),
+            path: get.texts("tools.exec.path").into_iter().map(PathBuf::from).collect(),
+            env: get.texts("tools.exec.env"),
+            memory_mib_max: get.integer("tools.exec.memory_mib_max"),
+            processes_max: get.integer("tools.exec.processes_max"),
+            file_mib_max: get.integer("tools.exec.file_mib_max"),
         },
         adapters: adapters(&get, errors),
         budgets: budget::budgets(&get, errors),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use nexus_agent::port::{Answer, Ask, Gate};
 use nexus_domain::Timestamp;
-use nexus_domain::agent::{ToolCallStatus, TurnStatus};
+use nexus_domain::agent::{ToolCallStatus, ToolEffect, TurnStatus};
 use nexus_domain::budget::Payer;
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
@@ -61,7 +61,11 @@ impl RunGate {
         let query = Query {
             chain: self.chain.clone(),
             action: Action::UseTool { action: ask.action.clone(), effect: ask.effect },
-            facts: Facts { session_key: Some(self.session_key.clone()), ..Facts::default() },
+            facts: Facts {
+                session_key: Some(self.session_key.clone()),
+                posture: self.posture(ask.effect),
+                ..Facts::default()
+            },
         };
         let verdict = self.context.iam.decide(&query);
         match (verdict.effect, ask.kind) {
@@ -75,6 +79,12 @@ impl RunGate {
                 self.settle(ask, permission).await
             }
         }
+    }
+
+    /// How far the operating system would confine a program; nothing for other tools.
+    fn posture(&self, effect: ToolEffect) -> Option<String> {
+        let runs = effect == ToolEffect::Execute;
+        runs.then(|| self.context.programs.posture().name().to_owned())
     }
 
     /// Records that the call may run, and only then lets it.

@@ -7,6 +7,7 @@
 
 mod choice;
 mod close;
+mod confine;
 mod gate;
 mod hook;
 mod log;

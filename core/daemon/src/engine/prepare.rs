@@ -9,12 +9,13 @@ use nexus_agent::tools::{HttpConfig, ToolBox, ToolConfig};
 use nexus_agent::turn::TurnInput;
 use nexus_domain::agent::{AgentSpec, ToolCallRecord, Turn};
 use nexus_domain::failure::Failure;
-use nexus_domain::id::{AgentId, RequestId, TurnId};
+use nexus_domain::id::{AgentId, RequestId, SessionKey, TurnId};
 use nexus_domain::message::{Message, Part, Role};
 use nexus_domain::principal::{Chain, Principal};
 use nexus_domain::request::Request;
 use nexus_ledger::SessionContext;
 
+use super::confine;
 use crate::context::Context;
 
 /// What the gate of a run knows.
@@ -62,7 +63,7 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
         .await?;
     let found = found.ok_or_else(|| Failure::internal(format!("turn {turn_id} is gone")))?;
     let agent = agent(context, &found.turn.agent_id)?;
-    let tools = tools(context, &agent)?;
+    let tools = tools(context, &agent, &found.turn.session_key)?;
     let invoker = found.requests.first().and_then(|request| request.principal.clone());
     let invoker = invoker.unwrap_or_else(|| Principal::Unknown("unrecorded".to_owned()));
     let files = context.home.agent_files(&agent.id);
@@ -106,7 +107,11 @@ fn agent(context: &Context, id: &AgentId) -> Result<AgentSpec, Failure> {
     Ok(agent)
 }
 
-fn tools(context: &Context, agent: &AgentSpec) -> Result<Arc<ToolBox>, Failure> {
+fn tools(
+    context: &Context,
+    agent: &AgentSpec,
+    session: &SessionKey,
+) -> Result<Arc<ToolBox>, Failure> {
     let workspace = context.home.workspace(&agent.id);
     std::fs::create_dir_all(&workspace).map_err(|error| {
         Failure::unavailable(format!(
@@ -123,6 +128,7 @@ fn tools(context: &Context, agent: &AgentSpec) -> Result<Arc<ToolBox>, Failure> 
             duration_ms_max: http.duration_ms_max,
         },
         time_zone: None,
+        exec: Some(confine::exec(context, &agent.id, session)),
     };
     Ok(Arc::new(ToolBox::new(config)?))
 }

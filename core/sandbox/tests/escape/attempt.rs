@@ -26,6 +26,10 @@ pub fn run(words: &[String]) {
             TcpStream::connect_timeout(&address.parse().unwrap(), Duration::from_secs(2))
                 .map(|_| "connected".to_owned())
         }
+        ["fetch", address] => TcpStream::connect(address).and_then(|mut stream| {
+            let mut text = String::new();
+            stream.read_to_string(&mut text).map(|_| text)
+        }),
         ["udp", address] => UdpSocket::bind("0.0.0.0:0")
             .and_then(|socket| socket.send_to(b"leak", address))
             .map(|_| "sent".to_owned()),

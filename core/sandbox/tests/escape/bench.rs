@@ -106,11 +106,7 @@ impl Bench {
             tokio::join!(child.wait(), out.read_to_end(&mut text), err.read_to_end(&mut errors));
         let output = String::from_utf8_lossy(&[text.clone(), errors].concat()).into_owned();
         let said = output.lines().find_map(|line| line.strip_prefix(OUTCOME));
-        Outcome {
-            said: said.unwrap_or_default().to_owned(),
-            output,
-            ended,
-        }
+        Outcome { said: said.unwrap_or_default().to_owned(), output, ended }
     }
 
     /// Whether the namespaces and everything else are there; what is asserted depends on it.

@@ -306,6 +306,7 @@ impl Bench {
             workspace: folder.path().to_owned(),
             http: HttpConfig::default(),
             time_zone: None,
+            exec: None,
         });
         let (diary, clock) = (Arc::<Diary>::default(), Arc::<HandClock>::default());
         let purse = Arc::<Purse>::default();
@@ -334,7 +335,7 @@ impl Bench {
     pub(crate) fn allow_private_hosts(&mut self) {
         let http = HttpConfig { allow_private_hosts: true, ..HttpConfig::default() };
         let workspace = self.folder.path().to_owned();
-        let tools = ToolBox::new(ToolConfig { workspace, http, time_zone: None });
+        let tools = ToolBox::new(ToolConfig { workspace, http, time_zone: None, exec: None });
         self.world.tools = Arc::new(tools.unwrap());
         self.input.agent.tools.push("http_fetch".to_owned());
     }

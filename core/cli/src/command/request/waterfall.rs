@@ -65,6 +65,11 @@ pub(super) fn show(result: &GetResult, output: &Output) -> Result<()> {
     }
     for call in &result.tool_calls {
         output.line(&tool_line(call, output))?;
+        // How far a program was confined stands in the record of its call.
+        let record = call.record.iter().flat_map(|record| record.lines());
+        for line in record.filter(|line| line.starts_with("confinement: ")) {
+            output.line(&format!("    {}", text::one_line(line)))?;
+        }
     }
     for permission in &result.permissions {
         let status = format!("{:?}", permission.status).to_lowercase();

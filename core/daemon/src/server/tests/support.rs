@@ -78,6 +78,7 @@ impl House {
             environment: Environment::of(&[]),
             clock: clock.clone(),
             hooks: Vec::new(),
+            sandbox: nexus_sandbox::SandboxOptions::default(),
         };
         let daemon = Daemon::assemble(options).await.unwrap();
         Self { daemon, clock, _folder: folder }
