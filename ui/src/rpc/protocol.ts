@@ -9,6 +9,18 @@ export type Resource = "money" | "tokens" | "tool_calls" | "model_time";
  */
 export type BudgetState = "fine" | "warned" | "exhausted";
 /**
+ * The name of a conversation, such as `main`, `dm:owner` or `group:telegram:42`.
+ */
+export type SessionKey = string;
+/**
+ * An instant in milliseconds since the Unix epoch, UTC.
+ */
+export type Timestamp = number;
+/**
+ * ULID of a request
+ */
+export type RequestId = string;
+/**
  * Where a standing answer holds. Left out, it is the first proposal of the request: the narrowest.
  */
 export type StandingPlace =
@@ -18,10 +30,6 @@ export type StandingPlace =
   | {
       scope: GrantScope;
     };
-/**
- * The name of a conversation, such as `main`, `dm:owner` or `group:telegram:42`.
- */
-export type SessionKey = string;
 /**
  * How long an approval holds.
  */
@@ -151,10 +159,6 @@ export type Principal =
  */
 export type Chain = Principal[];
 /**
- * An instant in milliseconds since the Unix epoch, UTC.
- */
-export type Timestamp = number;
-/**
  * ULID of a grant
  */
 export type GrantId = string;
@@ -166,10 +170,6 @@ export type PermissionId = string;
  * Why a person is asked.
  */
 export type PermissionKind = "policy" | "unknown_outcome";
-/**
- * ULID of a request
- */
-export type RequestId = string;
 /**
  * How a permission request stands.
  */
@@ -491,6 +491,16 @@ export type ServerFrame =
 
 export interface Protocol {
   AccountFacts: AccountFacts;
+  AclAuditExportParams: AclAuditExportParams;
+  AclAuditExportResult: AclAuditExportResult;
+  AclAuditListParams: AclAuditListParams;
+  AclAuditListResult: AclAuditListResult;
+  AclAuditShowParams: AclAuditShowParams;
+  AclAuditShowResult: AclAuditShowResult;
+  AclAuditStatsParams: AclAuditStatsParams;
+  AclAuditStatsResult: AclAuditStatsResult;
+  AclAuditVerifyParams: AclAuditVerifyParams;
+  AclAuditVerifyResult: AclAuditVerifyResult;
   AclRequestsApproveParams: AclRequestsApproveParams;
   AclRequestsApproveResult: AclRequestsApproveResult;
   AclRequestsDenyParams: AclRequestsDenyParams;
@@ -517,6 +527,7 @@ export interface Protocol {
   ApproveSpan: ApproveSpan;
   Arrival: Arrival;
   Attachment: Attachment;
+  Broken: Broken;
   Budget: Budget;
   BudgetFacts: BudgetFacts;
   BudgetPeriod: BudgetPeriod;
@@ -529,6 +540,7 @@ export interface Protocol {
   Caller: Caller;
   CanonicalAction: CanonicalAction;
   Chain: Chain;
+  Checkpoint: Checkpoint;
   ClientAuth: ClientAuth;
   ClientFacts: ClientFacts;
   ClientFrame: ClientFrame;
@@ -540,13 +552,16 @@ export interface Protocol {
   ContentType: ContentType;
   Cost: Cost;
   CostBasis: CostBasis;
+  Count: Count;
   DeliveryId: DeliveryId;
+  Entry: Entry;
   ErrorCode: ErrorCode;
   EventFrame: EventFrame;
   Events: Events;
   EventsSubscribeParams: EventsSubscribeParams;
   EventsSubscribeResult: EventsSubscribeResult;
   Features: Features;
+  Filter: Filter;
   GetParams: GetParams;
   GrantId: GrantId;
   GrantScope: GrantScope;
@@ -566,6 +581,7 @@ export interface Protocol {
   ModelsListResult: ModelsListResult;
   ModelsTestParams: ModelsTestParams;
   ModelsTestResult: ModelsTestResult;
+  Outcome: Outcome;
   Part: Part;
   PathAccess: PathAccess;
   PeerKind: PeerKind;
@@ -592,6 +608,7 @@ export interface Protocol {
   Res: Res;
   Resource: Resource;
   Role: Role;
+  Row: Row;
   RunLimits: RunLimits;
   RunStatus: RunStatus;
   RuntimeReloadParams: RuntimeReloadParams;
@@ -624,6 +641,7 @@ export interface Protocol {
   StatusResult: StatusResult;
   StopReason: StopReason;
   Streaming: Streaming;
+  Summary: Summary;
   Target: Target;
   Timestamp: Timestamp;
   ToolCall: ToolCall;
@@ -698,6 +716,428 @@ export interface Amounts {
    * Tool calls.
    */
   tool_calls: number;
+}
+/**
+ * Input of `acl.audit.export`.
+ */
+export interface AclAuditExportParams {
+  /**
+   * Only rows after this position.
+   */
+  after?: number;
+  /**
+   * Only checkpoints after this number.
+   */
+  afterCheckpoint?: number;
+  /**
+   * Which rows; an outcome goes with its decision. Only all rows together can be verified.
+   */
+  filter?: Filter;
+  /**
+   * Rows on the page, and checkpoints.
+   */
+  limit?: number | null;
+}
+/**
+ * Which rows are wanted; what is left out matches everything.
+ */
+export interface Filter {
+  /**
+   * An action, such as `tool.exec`, `deliver` or `sign_in`, or its part before a point.
+   */
+  action?: string | null;
+  /**
+   * A principal anywhere in the chain, such as `owner`, `agent:main` or `job:outbox`.
+   */
+  principal?: string | null;
+  /**
+   * In the course of this request: its id, the beginning of it, or `@last`.
+   */
+  requestId?: string | null;
+  /**
+   * A part of the resource, in small or capital letters.
+   */
+  resource?: string | null;
+  /**
+   * In this session.
+   */
+  sessionKey?: SessionKey | null;
+  /**
+   * From then on.
+   */
+  since?: Timestamp | null;
+  /**
+   * Until then, itself not included.
+   */
+  until?: Timestamp | null;
+  /**
+   * `allow`, `ask` or `deny`.
+   */
+  verdict?: string | null;
+}
+/**
+ * Result of `acl.audit.export`.
+ */
+export interface AclAuditExportResult {
+  /**
+   * Checkpoints in their order.
+   */
+  checkpoints: Checkpoint[];
+  /**
+   * Public keys of the checkpoints, in hexadecimal characters.
+   */
+  keys: string[];
+  /**
+   * Where the next page of rows goes on; absent when there is nothing more.
+   */
+  nextAfter?: number | null;
+  /**
+   * Rows in the order of the chain.
+   */
+  rows: Row[];
+}
+/**
+ * A signed statement about the chain.
+ */
+export interface Checkpoint {
+  /**
+   * When it was signed.
+   */
+  at: Timestamp;
+  /**
+   * The last row that was pruned; 0 when none was.
+   */
+  base: number;
+  /**
+   * The seal of that row.
+   */
+  baseHash: string;
+  /**
+   * The seal of that row.
+   */
+  headHash: string;
+  /**
+   * The key it is signed with.
+   */
+  keyId: string;
+  /**
+   * Its place among the checkpoints.
+   */
+  number: number;
+  /**
+   * The last row it covers.
+   */
+  position: number;
+  /**
+   * Ed25519 signature, in hexadecimal characters.
+   */
+  signature: string;
+}
+/**
+ * A row as it stands in the chain: exactly what its seal covers.
+ */
+export interface Row {
+  /**
+   * What was to be done.
+   */
+  action: string | null;
+  /**
+   * When it was recorded.
+   */
+  at: Timestamp;
+  /**
+   * Who acts for whom, as JSON text.
+   */
+  chain: string | null;
+  /**
+   * For an outcome: the decision it belongs to.
+   */
+  decision: number | null;
+  /**
+   * Digest of exactly what would be done.
+   */
+  digest: string | null;
+  /**
+   * Its seal.
+   */
+  hash: string;
+  /**
+   * For an outcome: how the effect ended.
+   */
+  outcome: string | null;
+  /**
+   * Its place.
+   */
+  position: number;
+  /**
+   * Why.
+   */
+  reason: string | null;
+  /**
+   * The request in whose course it was.
+   */
+  requestId: string | null;
+  /**
+   * On what.
+   */
+  resource: string | null;
+  /**
+   * The turn in whose course it was.
+   */
+  turnId: string | null;
+  /**
+   * How it was decided.
+   */
+  verdict: string | null;
+}
+/**
+ * Input of `acl.audit.list`.
+ */
+export interface AclAuditListParams {
+  /**
+   * Only decisions before this position.
+   */
+  before?: number | null;
+  /**
+   * Which decisions.
+   */
+  filter?: Filter;
+  /**
+   * Items on the page.
+   */
+  limit?: number | null;
+}
+/**
+ * Result of `acl.audit.list`.
+ */
+export interface AclAuditListResult {
+  /**
+   * The decisions, the latest first.
+   */
+  entries: Entry[];
+  /**
+   * Where the next page goes on, even when this one came back short or empty: a page looks at a
+   * bounded number of rows. Absent when there is nothing more.
+   */
+  nextBefore?: number | null;
+}
+/**
+ * A decision with how it ended.
+ */
+export interface Entry {
+  /**
+   * What was to be done.
+   */
+  action: string;
+  /**
+   * When it was decided.
+   */
+  at: Timestamp;
+  /**
+   * Digest of exactly what would be done.
+   */
+  digest?: string | null;
+  /**
+   * Its seal.
+   */
+  hash: string;
+  /**
+   * How the effect ended; most have one outcome, what only was decided has none.
+   */
+  outcomes: Outcome[];
+  /**
+   * Its place in the chain.
+   */
+  position: number;
+  /**
+   * Who acts for whom, the invoker first.
+   */
+  principals: string[];
+  /**
+   * Why.
+   */
+  reason: string;
+  /**
+   * The request in whose course it was.
+   */
+  requestId?: RequestId | null;
+  /**
+   * On what.
+   */
+  resource: string;
+  /**
+   * The session of that request.
+   */
+  sessionKey?: string | null;
+  /**
+   * `allow`, `ask` or `deny`.
+   */
+  verdict: string;
+}
+/**
+ * How an effect ended.
+ */
+export interface Outcome {
+  /**
+   * When it was recorded.
+   */
+  at: Timestamp;
+  /**
+   * Its own place in the chain.
+   */
+  position: number;
+  /**
+   * What came of it.
+   */
+  text: string;
+}
+/**
+ * Input of `acl.audit.show`.
+ */
+export interface AclAuditShowParams {
+  /**
+   * A position; that of an outcome shows its decision. 0 shows the latest decision.
+   */
+  position: number;
+}
+/**
+ * Result of `acl.audit.show`.
+ */
+export interface AclAuditShowResult {
+  /**
+   * The first checkpoint that covers it, once there is one.
+   */
+  checkpoint?: Checkpoint | null;
+  /**
+   * The decision.
+   */
+  entry: Entry;
+}
+/**
+ * Input of `acl.audit.stats`.
+ */
+export interface AclAuditStatsParams {
+  /**
+   * From then on; seven days when left out.
+   */
+  since?: Timestamp | null;
+}
+/**
+ * Result of `acl.audit.stats`.
+ */
+export interface AclAuditStatsResult {
+  /**
+   * By action.
+   */
+  actions: Count[];
+  /**
+   * By action, of what was refused.
+   */
+  denied: Count[];
+  /**
+   * The last row of the chain.
+   */
+  head: number;
+  /**
+   * Whether there are more decisions than were counted.
+   */
+  isCut: boolean;
+  /**
+   * Decisions since then.
+   */
+  nDecisions: number;
+  /**
+   * By the one who acted.
+   */
+  principals: Count[];
+  /**
+   * The last row under a checkpoint.
+   */
+  signedTo: number;
+  /**
+   * The earliest decision that was counted.
+   */
+  since?: Timestamp | null;
+  /**
+   * By verdict, the most frequent first.
+   */
+  verdicts: Count[];
+}
+/**
+ * How often something occurs.
+ */
+export interface Count {
+  /**
+   * How often.
+   */
+  count: number;
+  /**
+   * What.
+   */
+  name: string;
+}
+/**
+ * Input of `acl.audit.verify`.
+ */
+export interface AclAuditVerifyParams {}
+/**
+ * Result of `acl.audit.verify`.
+ */
+export interface AclAuditVerifyResult {
+  /**
+   * The first row that does not fit.
+   */
+  broken?: Broken | null;
+  /**
+   * Whether nothing is wrong.
+   */
+  isWhole: boolean;
+  /**
+   * What was found, when nothing is wrong.
+   */
+  summary?: Summary | null;
+}
+/**
+ * The first row that does not fit.
+ */
+export interface Broken {
+  /**
+   * Where.
+   */
+  position: number;
+  /**
+   * What is wrong.
+   */
+  reason: string;
+}
+/**
+ * A chain that is whole.
+ */
+export interface Summary {
+  /**
+   * Whether signatures were checked.
+   */
+  areSignaturesChecked: boolean;
+  /**
+   * The first of them; the ones before were pruned.
+   */
+  first: number;
+  /**
+   * The seal of the last one.
+   */
+  headHash: string;
+  /**
+   * How many checkpoints agree with the chain.
+   */
+  nCheckpoints: number;
+  /**
+   * How many rows are there.
+   */
+  nRows: number;
+  /**
+   * The last row under a checkpoint. Rows after it are held together by their seals alone.
+   */
+  signedTo: number;
 }
 /**
  * Input of `acl.requests.approve`.
@@ -2226,6 +2666,41 @@ export interface Lagged {
  * Every method, by its wire name.
  */
 export interface Methods {
+  /**
+   * Hands out the rows of the chain and its checkpoints, page by page.
+   */
+  "acl.audit.export": {
+    params: AclAuditExportParams;
+    result: AclAuditExportResult;
+  };
+  /**
+   * Lists decisions, the latest first.
+   */
+  "acl.audit.list": {
+    params: AclAuditListParams;
+    result: AclAuditListResult;
+  };
+  /**
+   * Shows one decision, how it ended, and the checkpoint that covers it.
+   */
+  "acl.audit.show": {
+    params: AclAuditShowParams;
+    result: AclAuditShowResult;
+  };
+  /**
+   * Counts decisions by verdict, action and principal.
+   */
+  "acl.audit.stats": {
+    params: AclAuditStatsParams;
+    result: AclAuditStatsResult;
+  };
+  /**
+   * Recomputes the chain of decisions and holds it against its signed checkpoints.
+   */
+  "acl.audit.verify": {
+    params: AclAuditVerifyParams;
+    result: AclAuditVerifyResult;
+  };
   /**
    * Approves one permission request: once, for a day, or until it is revoked.
    */
