@@ -214,7 +214,7 @@ async fn of_two_answers_at_once_one_counts() -> Result<()> {
     ensure!(late.contains("already resolved by owner at 20"), "{late}");
     let (said, _) = told(&talk, id).await?;
     let is_yes = winner.status == PermissionStatus::Approved;
-    ensure!(is_yes == !said.contains("said no"), "{winner:?} but {said}");
+    ensure!(is_yes != said.contains("said no"), "{winner:?} but {said}");
     ensure!(is_yes == winner.grant_id.is_some(), "{winner:?}");
     if is_yes {
         unasked(&talk, "one", &page).await?;
