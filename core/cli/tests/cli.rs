@@ -161,7 +161,7 @@ fn queries(frame: &Value) -> Vec<Do> {
             "n_messages": 3, "is_busy": true, "n_waiting": 0,
         }]}),
         "acl.requests.list" => json!({"requests": [permission("pending")]}),
-        "acl.requests.show" => json!({"request": permission("pending")}),
+        "acl.requests.show" | "acl.requests.seen" => json!({"request": permission("pending")}),
         "acl.requests.approve" => json!({"request": permission("approved")}),
         "acl.requests.deny" => json!({"request": permission("denied")}),
         "models.list" => json!({"models": []}),

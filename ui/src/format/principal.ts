@@ -1,7 +1,7 @@
 import type { Chain, Principal } from "../rpc/protocol";
 
 export function principalText(principal: Principal): string {
-  return principal.kind === "owner" ? "owner" : `${principal.kind.replace("_", " ")} ${principal.id}`;
+  return "id" in principal ? `${principal.kind.replace("_", " ")} ${principal.id}` : principal.kind;
 }
 
 export function chainText(chain: Chain): string {

@@ -36,7 +36,8 @@ Examples
   nexus acl request deny 01JDQ7M2Z3 --reason \"use the local copy\"";
 const EXTEND_EXAMPLES: &str = "\
 Examples
-  nexus acl request extend @last";
+  nexus acl request extend @last
+  nexus acl request extend 01JDQ7M2Z3";
 
 /// Permission requests.
 #[derive(Debug, Subcommand)]
@@ -232,7 +233,10 @@ pub(crate) async fn seen(
     let params = ClockParams { id: shown.id.to_string(), idempotency_key: context.fresh_key()? };
     match client.request::<call::AclRequestsSeen>(params).await.map_err(CliError::from) {
         Ok(result) => Ok(result.request),
-        Err(error) if matches!(error.exit, Exit::Conflict | Exit::NotFound) => Ok(shown),
+        // Also who may look and not answer is shown it; then it starts no clock.
+        Err(error) if matches!(error.exit, Exit::Conflict | Exit::NotFound | Exit::Denied) => {
+            Ok(shown)
+        }
         Err(error) => Err(error),
     }
 }
