@@ -1,6 +1,7 @@
 //! Tools against a workspace full of traps.
 
 mod files;
+mod swapped;
 mod web;
 
 use std::sync::Arc;
