@@ -121,6 +121,26 @@ export async function offlineTests(tests, browser, daemon, reachable) {
     await other.context().close();
   });
 
+  await tests.test("an answer for longer is chosen with the keyboard, and the next one asks nothing", async () => {
+    await write(page, `fetch ${reachable}`);
+    await page.locator("[data-ask]").waitFor();
+    await page.waitForTimeout(600);
+    await page.locator("[data-composer]").blur();
+    await page.keyboard.press("!");
+    await page.keyboard.press("g");
+    await page.getByRole("menuitem", { name: /in this session/ }).first().waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByText(/You allowed the like of this for a day/).waitFor();
+    await atRest(page);
+    const n = await page.locator("[data-receipt]").count();
+    await write(page, `fetch ${reachable}`);
+    await lastReply(page).getByText("slow").waitFor();
+    await atRest(page);
+    assert.equal(await page.locator("[data-ask]").count(), 0, "it was asked again");
+    assert.equal(await page.locator("[data-receipt]").count(), n, "it was asked and answered");
+  });
+
   await tests.test("the way of a request is shown in eight stages", async () => {
     await page.getByRole("link", { name: "trace" }).last().click();
     await page.getByRole("heading", { level: 1, name: /fetch http/ }).waitFor();
