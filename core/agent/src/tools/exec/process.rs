@@ -87,8 +87,10 @@ async fn look_after(config: ExecConfig, arguments: Arguments) -> ToolResult {
     match arguments.action {
         Wish::Kill => kill(programs, handle, &entry).await,
         _ => {
+            // The row takes the same lock, and gives it back.
+            let row = row(handle, &entry);
             let output = entry.output.lock().unwrap_or_else(PoisonError::into_inner);
-            Ok(ToolOutput::text(format!("{}{}", row(handle, &entry), output.text())))
+            Ok(ToolOutput::text(format!("{row}{}", output.text())))
         }
     }
 }
