@@ -147,6 +147,7 @@ fn queries(frame: &Value) -> Vec<Do> {
             "home": "/h", "model": "offline/rules", "modelReason": "none was found",
             "waiting": [permission("pending")], "working": [], "recent": [request("completed")],
             "costToday": {"micro_usd": 0, "basis": "unknown"},
+            "budgets": [],
         }),
         "requests.list" => json!({"requests": [request("completed")], "hasMore": false}),
         "requests.get" => json!({
