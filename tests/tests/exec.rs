@@ -12,7 +12,8 @@ use nexus_agent::tools::{
     ToolOutput,
 };
 use nexus_daemon::clock::SystemClock;
-use nexus_domain::permission::{CanonicalAction, PermissionRequest, Target};
+use nexus_domain::id::RequestId;
+use nexus_domain::permission::{CanonicalAction, Target};
 use nexus_sandbox::{Profile, Sandbox, SandboxOptions};
 use nexus_tests::{Act, DaemonProcess, FakeModel, Talk, TestHome};
 use serde_json::{Value, json};
@@ -203,34 +204,47 @@ async fn programs_go_on_beside_the_conversation_and_end_with_it() {
     bench.programs.close().await;
 }
 
-/// What a daemon does with a model that wants to run a program.
-async fn asked(without: &str) -> Result<(PermissionRequest, String)> {
-    let model = FakeModel::openai(|seen| match seen.brings_results() {
+/// A daemon, and what its model is told about the program it wants to run.
+struct Wish {
+    daemon: DaemonProcess,
+    talk: Talk,
+    request: RequestId,
+}
+
+impl Wish {
+    async fn made(home: &TestHome, without: &str) -> Result<Self> {
+        std::fs::write(home.workspace().join("note.txt"), "hello from the workspace\n")?;
+        let variables = [("NEXUS_SANDBOX_WITHOUT", without)];
+        let daemon = DaemonProcess::start_with(NEXUSD, home.path(), &variables).await?;
+        let talk = Talk::with(&daemon).await?;
+        let request = talk.say("main", "read it").await?;
+        Ok(Self { daemon, talk, request })
+    }
+
+    async fn told(self) -> Result<String> {
+        let ended = self.talk.ended(self.request).await?;
+        drop(self.daemon);
+        let call = ended.tool_calls.into_iter().next().unwrap();
+        Ok(format!("{}\n{}", call.result.unwrap_or_default(), call.record.unwrap_or_default()))
+    }
+}
+
+async fn reader() -> Result<FakeModel> {
+    FakeModel::openai(|seen| match seen.brings_results() {
         true => Act::Say(format!("it said: {}", seen.last_text())),
         false => Act::Call(vec![(
             "exec".to_owned(),
             json!({ "argv": ["cat", "note.txt", "../state/nexus.db"] }),
         )]),
     })
-    .await?;
-    let home = TestHome::with_model(&model)?;
-    std::fs::write(home.workspace().join("note.txt"), "hello from the workspace\n")?;
-    let variables = [("NEXUS_SANDBOX_WITHOUT", without)];
-    let daemon = DaemonProcess::start_with(NEXUSD, home.path(), &variables).await?;
-    let talk = Talk::with(&daemon).await?;
-    let request = talk.say("main", "read it").await?;
-    let permission = talk.approve("main").await?;
-    let ended = talk.ended(request).await?;
-    let call = ended.tool_calls.into_iter().next().unwrap();
-    let text = format!("{}\n{}", call.result.unwrap_or_default(), call.record.unwrap_or_default());
-    Ok((permission, text))
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_owner_is_asked_and_the_record_says_how_far_it_was_confined() -> Result<()> {
-    let (permission, text) = asked("").await?;
-    ensure!(permission.reason.contains("it would be confined"), "{}", permission.reason);
-    ensure!(permission.action.summary == "run cat note.txt ../state/nexus.db");
+async fn a_fully_confined_program_runs_unasked_and_the_record_says_how_confined() -> Result<()> {
+    let model = reader().await?;
+    let home = TestHome::with_model(&model)?;
+    let text = Wish::made(&home, "").await?.told().await?;
     ensure!(text.contains("hello from the workspace"), "{text}");
     ensure!(text.contains("../state/nexus.db: No such file or directory"), "{text}");
     ensure!(text.contains("confinement: full"), "{text}");
@@ -239,8 +253,13 @@ async fn the_owner_is_asked_and_the_record_says_how_far_it_was_confined() -> Res
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_mechanism_switched_off_the_posture_says_so_and_the_tool_asks() -> Result<()> {
-    let (permission, text) = asked("seccomp").await?;
-    ensure!(permission.reason.contains("too little would confine it"), "{}", permission.reason);
+    let model = reader().await?;
+    let home = TestHome::with_model(&model)?;
+    let wish = Wish::made(&home, "seccomp").await?;
+    let permission = wish.talk.approve("main").await?;
+    ensure!(permission.reason.contains("not fully confined"), "{}", permission.reason);
+    ensure!(permission.action.summary == "run cat note.txt ../state/nexus.db");
+    let text = wish.told().await?;
     ensure!(text.contains("confinement: partial: no seccomp: switched off"), "{text}");
     Ok(())
 }
