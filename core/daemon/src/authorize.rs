@@ -62,6 +62,14 @@ impl Caller {
     }
 }
 
+/// Whether a caller may still follow what happens. Asked again in each epoch for whoever is
+/// connected; who may not is cut off.
+#[must_use]
+pub fn may_follow(context: &Context, caller: &Caller, method: Method) -> bool {
+    let query = method_query(caller, method);
+    caller.has(method.scope()) && caller.may_read(context, &query, method).is_some()
+}
+
 /// In whose course something is decided.
 #[derive(Clone, Debug, Default)]
 pub struct Trail {

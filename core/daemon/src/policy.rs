@@ -9,9 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use nexus_agent::port::Clock;
 use nexus_domain::Failure;
-use nexus_iam::{
-    AgentProfile, Engine, Grants, PolicyError, PolicyProblem, PolicySource, Preset, Query, Verdict,
-};
+use nexus_iam::{Engine, Grants, PolicyError, PolicyProblem, PolicySource, Query, Verdict};
 use nexus_ledger::Ledger;
 use nexus_protocol::health::HealthStatus;
 use tokio::sync::{Mutex, watch};
@@ -119,7 +117,7 @@ impl Policies {
         let (seen, grants) = ledger
             .read(move |r| Ok((r.grants().log_position()?, r.grants().in_force(now)?)))
             .await?;
-        let engine = engine.with_agents(profiles(config)).with_grants(Grants::new(grants));
+        let engine = engine.with_agents(config.profiles.clone()).with_grants(Grants::new(grants));
         let iam = Iam::new(engine, Arc::clone(clock));
         let policies = Self {
             iam: iam.clone(),
@@ -190,7 +188,7 @@ impl Policies {
         // Held, so that no grant is lost that is being taken over at the same time.
         let _seen = self.seen.lock().await;
         let grants = self.iam.engine().grants().clone();
-        self.iam.swap(fresh.0.with_agents(profiles(config)).with_grants(grants));
+        self.iam.swap(fresh.0.with_agents(config.profiles.clone()).with_grants(grants));
         health.set(HEALTH, HealthStatus::Healthy, "in force", None, self.clock.now());
     }
 
@@ -239,7 +237,7 @@ impl Locked {
 }
 
 /// The policies of a folder, in order of the file names. No folder is no policies.
-fn read_folder(folder: &Path) -> Result<Vec<PolicySource>, PolicyError> {
+pub(crate) fn read_folder(folder: &Path) -> Result<Vec<PolicySource>, PolicyError> {
     let unreadable = |path: &Path, problem: String| PolicyError {
         problems: vec![PolicyProblem { source: file_name(path), line: None, problem }],
     };
@@ -275,9 +273,4 @@ fn read_folder(folder: &Path) -> Result<Vec<PolicySource>, PolicyError> {
 
 fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into())
-}
-
-/// The agents of a configuration, as far as their authority goes.
-fn profiles(config: &Config) -> Vec<AgentProfile> {
-    config.agents.iter().map(|agent| AgentProfile::new(agent.id.clone(), Preset::Trusted)).collect()
 }

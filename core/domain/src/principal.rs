@@ -5,6 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::failure::Failure;
 use crate::id::AgentId;
 
 /// The authenticated who. An agent never stands alone: it acts for the principals before it in a
@@ -32,6 +33,39 @@ pub enum Principal {
     Hook(String),
     /// The daemon itself, for what it does in nobody's course.
     System,
+}
+
+impl Principal {
+    /// Reads the form that `Display` writes, such as `owner` or `agent:main`.
+    ///
+    /// # Errors
+    /// `Invalid`, with the forms there are.
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        match text {
+            "owner" => return Ok(Self::Owner),
+            "system" => return Ok(Self::System),
+            _ => {}
+        }
+        let wrong = || {
+            Failure::invalid(format!("`{}` names nobody", text.escape_debug())).hint(
+                "write owner, system, or one of person:, unknown:, agent:, adapter:, api_key:, \
+                 job:, device:, hook: with an id, such as agent:main",
+            )
+        };
+        let (kind, id) = text.split_once(':').filter(|(_, id)| !id.is_empty()).ok_or_else(wrong)?;
+        let id = id.to_owned();
+        Ok(match kind {
+            "person" => Self::Known(id),
+            "unknown" => Self::Unknown(id),
+            "agent" => Self::Agent(AgentId::parse(&id)?),
+            "adapter" => Self::Adapter(id),
+            "api_key" => Self::ApiKey(id),
+            "job" => Self::Job(id),
+            "device" => Self::Device(id),
+            "hook" => Self::Hook(id),
+            _ => return Err(wrong()),
+        })
+    }
 }
 
 impl fmt::Display for Principal {

@@ -159,7 +159,7 @@ impl Engine {
         Ok(all)
     }
 
-    fn decide_link(
+    pub(crate) fn decide_link(
         &self,
         query: &Query,
         touched: &Touched,

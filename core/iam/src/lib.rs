@@ -7,6 +7,7 @@
 mod canonical;
 mod engine;
 mod entities;
+mod explain;
 mod grants;
 mod permit;
 mod profile;
@@ -18,6 +19,7 @@ mod verdict;
 
 pub use canonical::{canonical_action, canonical_action_in};
 pub use engine::Engine;
+pub use explain::{Explanation, LinkExplanation, SatisfiedPolicy};
 pub use grants::Grants;
 pub use permit::Permit;
 pub use profile::{AGENT_DEPTH_MAX, AgentProfile, Preset, check_ceilings};

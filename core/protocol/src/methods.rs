@@ -51,6 +51,16 @@ macro_rules! for_each_method {
         "acl.requests.show"    => AclRequestsShow,  acl::show,             acl::ShowParams,              acl::ShowResult,              AclRead,     Query,   "Shows one permission request.";
         "acl.requests.approve" => AclRequestsApprove, acl::approve,        acl::ApproveParams,           acl::ResolveResult,           AclApprove,  Command, "Approves one permission request: once, for a day, or until it is revoked.";
         "acl.requests.deny"    => AclRequestsDeny,  acl::deny,             acl::DenyParams,              acl::ResolveResult,           AclApprove,  Command, "Denies one permission request, or the like of it for good; the reason is told to the model.";
+        "acl.policies.list"    => AclPoliciesList, policy::list,           policy::PoliciesListParams,   policy::PoliciesListResult,   AclRead,     Query,   "Lists the policies in force.";
+        "acl.policies.show"    => AclPoliciesShow, policy::show,           policy::PoliciesShowParams,   policy::PoliciesShowResult,   AclRead,     Query,   "Shows one policy with its text.";
+        "acl.policies.validate" => AclPoliciesValidate, policy::validate,  policy::PoliciesValidateParams, policy::PoliciesValidateResult, AclRead, Query, "Checks policies without putting them in force.";
+        "acl.grants.list"      => AclGrantsList,   grant::list,            grant::ListParams,            grant::ListResult,            AclRead,     Query,   "Lists grants, the latest first.";
+        "acl.grants.show"      => AclGrantsShow,   grant::show,            grant::ShowParams,            grant::ShowResult,            AclRead,     Query,   "Shows one grant with what happened to it.";
+        "acl.grants.create"    => AclGrantsCreate, grant::create,          grant::CreateParams,          grant::ChangeResult,          AclAdmin,    Command, "Makes a grant; it holds from the next decision on.";
+        "acl.grants.revoke"    => AclGrantsRevoke, grant::revoke,          grant::RevokeParams,          grant::ChangeResult,          AclAdmin,    Command, "Takes a grant back; it ends with the next decision.";
+        "acl.explain"          => AclExplain,      policy::explain,        policy::ExplainParams,        policy::ExplainResult,        AclRead,     Query,   "Explains a decision: every policy that decides, and what would be needed.";
+        "acl.test"             => AclTest,         policy::test,           policy::TestParams,           policy::TestResult,           AclRead,     Query,   "Compares decisions with expected ones.";
+        "acl.whoCan"           => AclWhoCan,       policy::who_can,        policy::WhoCanParams,         policy::WhoCanResult,         AclRead,     Query,   "Says who may do something.";
         "acl.requests.seen"    => AclRequestsSeen,  acl::seen,             acl::ClockParams,             acl::ResolveResult,           AclApprove,  Command, "Says that a person is shown a permission request, which starts its clock.";
         "acl.requests.extend"  => AclRequestsExtend, acl::extend,          acl::ClockParams,             acl::ResolveResult,           AclApprove,  Command, "Gives an open permission request more time.";
         "acl.audit.list"       => AclAuditList,     audit::list,           audit::ListParams,            audit::ListResult,            AclRead,     Query,   "Lists decisions, the latest first.";

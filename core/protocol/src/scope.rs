@@ -32,6 +32,9 @@ pub enum Scope {
     /// Decide permission requests.
     #[serde(rename = "acl.approve")]
     AclApprove,
+    /// Make grants and take them back.
+    #[serde(rename = "acl.admin")]
+    AclAdmin,
     /// See the configuration.
     #[serde(rename = "config.read")]
     ConfigRead,
@@ -39,7 +42,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::RuntimeRead,
         Self::RuntimeAdmin,
         Self::AgentRead,
@@ -48,6 +51,7 @@ impl Scope {
         Self::RequestRead,
         Self::AclRead,
         Self::AclApprove,
+        Self::AclAdmin,
         Self::ConfigRead,
     ];
 
@@ -63,6 +67,7 @@ impl Scope {
             Self::RequestRead => "request.read",
             Self::AclRead => "acl.read",
             Self::AclApprove => "acl.approve",
+            Self::AclAdmin => "acl.admin",
             Self::ConfigRead => "config.read",
         }
     }

@@ -145,6 +145,20 @@ pub(super) const KEYS: &[Key] = &[
         "models in order of preference, as \"provider/model\"",
     ),
     key(
+        "agents.*.parent",
+        Kind::Text,
+        "",
+        false,
+        "the agent above it, which it can never go beyond",
+    ),
+    key(
+        "agents.*.preset",
+        Kind::Text,
+        "",
+        false,
+        "how far it may go: sandboxed, worker, trusted, yolo, or one of [presets]",
+    ),
+    key(
         "agents.*.steps_max",
         Kind::Integer(1, 1_000),
         "30",
@@ -164,6 +178,13 @@ pub(super) const KEYS: &[Key] = &[
         "[\"read_file\",\"list_dir\",\"search_files\",\"write_file\",\"edit_file\",\"http_fetch\",\"time\",\"exec\",\"exec_process\"]",
         false,
         "tools the agent is offered",
+    ),
+    key(
+        "agents.*.write_paths",
+        Kind::Texts,
+        "[]",
+        false,
+        "files and folders it may write, relative to the workspace; a folder ends with /",
     ),
     key(
         "budgets.*.class",
@@ -316,6 +337,15 @@ pub(super) const KEYS: &[Key] = &[
         false,
         "US dollars per million tokens received",
     ),
+    key("presets.*.deny_tools", Kind::Texts, "[]", false, "tools its agents may not use"),
+    key(
+        "presets.*.extends",
+        Kind::Choice(&["sandboxed", "worker", "trusted", "yolo"]),
+        "",
+        false,
+        "the preset it starts from",
+    ),
+    key("presets.*.tools", Kind::Texts, "", false, "the only tools its agents may use"),
     key(
         "runtime.allowed_hosts",
         Kind::Texts,

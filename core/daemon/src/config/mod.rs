@@ -4,6 +4,7 @@
 //! (`NEXUS__RUNTIME__PORT`), the command line. An unknown key is a warning with a suggestion; a
 //! wrong value is an error with its line and what would be right.
 
+mod authority;
 mod budget;
 mod environment;
 mod keys;

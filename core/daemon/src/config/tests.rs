@@ -180,3 +180,53 @@ proptest::proptest! {
         let _ = parse(&format!("[models.x]\n{name} = {value}\n[runtime]\n{name} = {value}"));
     }
 }
+
+#[test]
+fn presets_and_ceilings_are_read() {
+    use nexus_iam::Preset;
+    let text = "[agents.helper]\nparent = \"main\"\npreset = \"reader\"\nwrite_paths = [\"notes/\"]\n\
+                [agents.lone]\n[presets.reader]\nextends = \"worker\"\ntools = [\"read_file\"]\n\
+                deny_tools = [\"exec\"]";
+    let profiles = parse(text).unwrap().config.profiles;
+    let of = |name: &str| profiles.iter().find(|p| p.id.as_str() == name).unwrap().clone();
+    assert_eq!(of("main").preset, Preset::Trusted, "as it always was");
+    assert_eq!(of("lone").preset, Preset::Trusted);
+    let helper = of("helper");
+    assert_eq!((helper.preset, helper.preset_name.as_str()), (Preset::Worker, "reader"));
+    assert_eq!(helper.tools, Some(vec!["read_file".to_owned()]));
+    assert!(!helper.offers("exec") && !helper.offers("http_fetch") && helper.offers("read_file"));
+    let child = parse("[agents.helper]\nparent = \"main\"").unwrap().config.profiles;
+    assert_eq!(child[1].preset, Preset::Sandboxed);
+}
+
+#[test]
+fn what_goes_beyond_its_parent_is_an_error() {
+    let cases = [
+        (
+            "[agents.a]\nparent = \"main\"\npreset = \"trusted\"",
+            "an agent is narrower than its parent",
+        ),
+        ("[agents.a]\nparent = \"nobody\"", "its parent `nobody` is not an agent"),
+        ("[agents.a]\nparent = \"a\"", "a parent cannot be its own descendant"),
+        ("[agents.a]\npreset = \"fast\"", "it is one of sandboxed, worker, trusted and yolo"),
+        ("[agents.a]\npreset = \"worker\"\nwrite_paths = [\"../x\"]", "relative to the workspace"),
+        (
+            "[agents.b]\npreset = \"worker\"\n[agents.a]\nparent = \"b\"",
+            "only a trusted or yolo agent has agents of its own",
+        ),
+    ];
+    for (text, expected) in cases {
+        let finding = error_of(text);
+        assert!(finding.contains(expected), "{text}: {finding}");
+    }
+}
+
+#[test]
+fn yolo_is_chosen_in_the_file_only() {
+    let text = "[agents.main]\npreset = \"yolo\"";
+    assert_eq!(parse(text).unwrap().config.profiles[0].preset, nexus_iam::Preset::Yolo);
+    let flags = [("agents.main.preset", "yolo".to_owned())];
+    let environment = Environment::of(&[]);
+    let refused = parse_text("", Path::new("/h/nexus.toml"), &environment, &flags).unwrap_err();
+    assert!(refused[0].text.contains("only be chosen in nexus.toml"), "{refused:?}");
+}

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use nexus_domain::agent::{AgentSpec, RunLimits};
 use nexus_domain::budget::Budget;
 use nexus_domain::id::AgentId;
+use nexus_iam::AgentProfile;
 use nexus_protocol::config::{ConfigSource, ConfigValue};
 use nexus_secrets::SeedPlace;
 use serde_json::Value;
 
 use super::Finding;
+use super::authority;
 use super::budget;
 use super::environment::Environment;
 use super::keys::{self, KEYS};
@@ -163,6 +165,8 @@ pub struct Config {
     pub queue_len_max: usize,
     /// The agents; the first is the default.
     pub agents: Vec<AgentSpec>,
+    /// How far each agent may go, in the order of `agents`.
+    pub profiles: Vec<AgentProfile>,
     /// Model providers.
     pub models: Vec<ModelConfig>,
     /// Whether to look for a model server on this machine.
@@ -214,6 +218,8 @@ pub(super) fn build(
             ),
         });
     }
+    let agents = agents(&get, errors);
+    let profiles = authority::profiles(&agents, &get, errors);
     let config = Config {
         path: path.to_owned(),
         runtime: RuntimeConfig {
@@ -231,7 +237,8 @@ pub(super) fn build(
             },
         },
         queue_len_max: usize::try_from(get.integer("sessions.queue_len_max")).unwrap_or(20),
-        agents: agents(&get, errors),
+        agents,
+        profiles,
         models: models(&get, environment, errors, warnings),
         discover_models: get.bool("models.discover"),
         prices: prices(&get),
@@ -497,7 +504,16 @@ impl Getter<'_> {
         self.texts_at(&Self::path(name))
     }
 
-    fn texts_at(&self, path: &[String]) -> Vec<String> {
+    pub(super) fn text_at(&self, path: &[String]) -> Option<String> {
+        self.at(path).and_then(|value| value.as_str().map(str::to_owned))
+    }
+
+    /// Who set a value; `None` when nobody did.
+    pub(super) fn source_at(&self, path: &[String]) -> Option<ConfigSource> {
+        self.values.get(path).map(|sourced| sourced.source)
+    }
+
+    pub(super) fn texts_at(&self, path: &[String]) -> Vec<String> {
         let list = self.at(path).and_then(|value| value.as_array().cloned()).unwrap_or_default();
         list.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
     }

@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use nexus_domain::Failure;
 use nexus_domain::id::ConnectionId;
+use nexus_protocol::Method;
 use nexus_protocol::frame::StateVersion;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
@@ -24,7 +25,7 @@ use super::metrics::Open;
 use super::pulse::Beat;
 use super::socket::{Socket, Step};
 use super::subscription::{self, Feed};
-use crate::authorize::Caller;
+use crate::authorize::{Caller, may_follow};
 use crate::dispatch::Answer;
 
 /// Time for calls in hand to be answered after a drain began, in milliseconds.
@@ -79,6 +80,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
         presence_key: greeted.presence_key,
         socket,
         feed: None,
+        epochs: shared.context.iam.epochs(),
         running: FuturesUnordered::new(),
         n_in_flight: 0,
         n_runs: 0,
@@ -110,6 +112,8 @@ struct Connection<S> {
     told: StateVersion,
     n_ticks_told: u64,
     feed: Option<Feed>,
+    /// Tells when what is in force has changed.
+    epochs: watch::Receiver<u64>,
     running: FuturesUnordered<BoxFuture<'static, Done>>,
     /// Calls without their first answer.
     n_in_flight: usize,
@@ -124,6 +128,7 @@ struct Connection<S> {
 /// What woke a connection.
 enum Woken {
     Stopping,
+    Epoch,
     Done(Done),
     Step(Step),
     Items(Result<Vec<crate::bus::Item>, nexus_ledger::LedgerError>),
@@ -142,6 +147,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             let woken = tokio::select! {
                 biased;
                 () = &mut stopping => Woken::Stopping,
+                // Before anything is sent: authority that is gone is gone for what waits, too.
+                Ok(()) = self.epochs.changed() => Woken::Epoch,
                 Some(done) = self.running.next(), if has_room => Woken::Done(done),
                 step = self.socket.step() => Woken::Step(step),
                 items = next_items(&mut self.feed), if has_room => Woken::Items(items),
@@ -149,6 +156,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             };
             let farewell = match woken {
                 Woken::Stopping => return self.finish().await,
+                Woken::Epoch => self.look_at_authority(),
                 Woken::Done(done) => self.settle(done),
                 Woken::Step(Step::Gone) => return None,
                 Woken::Step(step) => self.take(step),
@@ -162,6 +170,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 return Some(self.cut_slow_consumer());
             }
         }
+    }
+
+    /// Cuts off a client that lost its authority: to see the daemon at all, or to follow events.
+    fn look_at_authority(&self) -> Option<Farewell> {
+        let may = |method| may_follow(&self.shared.context, &self.caller, method);
+        let keeps = may(Method::Health) && (self.feed.is_none() || may(Method::EventsSubscribe));
+        if keeps {
+            return None;
+        }
+        tracing::info!(connection = %self.connection_id, "a client lost its authority and is cut");
+        Some(Farewell::new(CloseCode::Policy, "your authority was taken back"))
     }
 
     fn take(&mut self, step: Step) -> Option<Farewell> {

@@ -13,13 +13,14 @@ use nexus_domain::id::Position;
 use nexus_protocol::event::SubscribeParams;
 use nexus_protocol::{Method, TICK_INTERVAL_MS};
 use serde::Deserialize;
+use tokio::sync::watch;
 
 use super::Peer;
 use super::answer;
 use super::door::Shared;
 use super::metrics::Open;
 use super::subscription::{self, Feed};
-use crate::authorize::authorize_method;
+use crate::authorize::{Caller, authorize_method, may_follow};
 use crate::bus::Item;
 
 /// Header with which a browser resumes by itself.
@@ -48,10 +49,10 @@ pub(super) async fn stream(
         let params = params(&query, &headers)?;
         let permit = authorize_method(&shared.context, &caller, Method::EventsSubscribe).await?;
         drop(permit);
-        subscription::of_stream(&shared.context, params)
+        subscription::of_stream(&shared.context, params).map(|feed| (caller, feed))
     };
     match begun.await {
-        Ok(feed) => respond(shared.clone(), feed),
+        Ok((caller, feed)) => respond(shared.clone(), caller, feed),
         Err(failure) => answer::failure(&failure),
     }
 }
@@ -109,10 +110,12 @@ fn position(name: &str, text: &str) -> Result<Position, Failure> {
     })
 }
 
-fn respond(shared: Arc<Shared>, feed: Feed) -> Response<Body> {
+fn respond(shared: Arc<Shared>, caller: Caller, feed: Feed) -> Response<Body> {
     let open = shared.metrics.stream();
     let heartbeat = shared.context.clock.sleep(TICK_INTERVAL_MS);
-    let stream = Stream { shared, feed, heartbeat, phase: Phase::Opening, _open: open };
+    let epochs = shared.context.iam.epochs();
+    let stream =
+        Stream { shared, caller, epochs, feed, heartbeat, phase: Phase::Opening, _open: open };
     let body = futures_util::stream::unfold(stream, |mut stream| async move {
         let chunk = stream.next().await?;
         Some((Ok::<_, std::convert::Infallible>(Bytes::from(chunk)), stream))
@@ -131,6 +134,9 @@ enum Phase {
 
 struct Stream {
     shared: Arc<Shared>,
+    caller: Caller,
+    /// Tells when what is in force has changed.
+    epochs: watch::Receiver<u64>,
     feed: Feed,
     heartbeat: BoxFuture<'static, ()>,
     phase: Phase,
@@ -150,12 +156,24 @@ impl Stream {
             Phase::Open => {}
         }
         let context = &self.shared.context;
+        if self.epochs.has_changed().unwrap_or(true) {
+            self.epochs.mark_unchanged();
+            if !may_follow(context, &self.caller, Method::EventsSubscribe) {
+                tracing::info!("an event stream ends: its reader lost its authority");
+                return None;
+            }
+        }
         tokio::select! {
             biased;
             () = context.shutdown.begun() => {
                 self.phase = Phase::Ended;
                 let reason = serde_json::json!({ "reason": context.shutdown.reason() });
                 Some(format!("event: shutdown\ndata: {reason}\n\n"))
+            }
+            // Looked at when the next piece is asked for, before anything more is sent.
+            Ok(()) = self.epochs.changed() => {
+                self.epochs.mark_changed();
+                Some(String::from(":\n\n"))
             }
             items = self.feed.next() => match items {
                 Ok(items) => {
