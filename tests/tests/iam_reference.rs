@@ -3,7 +3,7 @@
 //!
 //! Built with `NEXUS_IAM_CASES=1000000`, it tries that many.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use nexus_domain::Timestamp;
 use nexus_domain::agent::ToolEffect;
@@ -107,7 +107,7 @@ fn invokers() -> Vec<Principal> {
 fn principals(dice: &mut Dice) -> Principal {
     match dice.below(3) {
         0 => pick(dice, &invokers()).clone(),
-        _ => Principal::Agent(agent(pick(dice, &["main", "helper", "tiny", "stranger"]))),
+        _ => Principal::Agent(agent(pick::<&str>(dice, &["main", "helper", "tiny", "stranger"]))),
     }
 }
 
@@ -118,7 +118,7 @@ fn query(dice: &mut Dice) -> Query {
     };
     let mut chain = Chain::of(invoker);
     for _ in 0..dice.below(4) {
-        chain = chain.through(agent(pick(dice, &["main", "helper", "tiny", "stranger"])));
+        chain = chain.through(agent(pick::<&str>(dice, &["main", "helper", "tiny", "stranger"])));
     }
     let action = match dice.below(8) {
         0 => Action::Method {
@@ -128,7 +128,7 @@ fn query(dice: &mut Dice) -> Query {
         },
         1 => Action::Approve { permission: "x".to_owned() },
         2 => Action::StartRun {
-            agent: agent(pick(dice, &["main", "helper", "tiny"])),
+            agent: agent(pick::<&str>(dice, &["main", "helper", "tiny"])),
             channel: (*pick(dice, &["echo", "mail"])).to_owned(),
             peer_kind: *pick(dice, &[PeerKind::Dm, PeerKind::Group, PeerKind::Channel]),
         },

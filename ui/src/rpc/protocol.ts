@@ -21,6 +21,86 @@ export type Timestamp = number;
  */
 export type RequestId = string;
 /**
+ * What is done with a file or folder.
+ */
+export type PathAccess = "read" | "write" | "delete";
+/**
+ * What a tool can do to the world; decides parallelism, repetition and which policy applies.
+ */
+export type ToolEffect = "read" | "write" | "network" | "execute";
+/**
+ * Where people meet: one to one, a group, or a channel many read.
+ */
+export type PeerKind = "dm" | "group" | "channel";
+/**
+ * What somebody would do.
+ */
+export type Verb = "call" | "start_run" | "use_tool" | "deliver" | "approve";
+/**
+ * What a grant says.
+ */
+export type GrantEffect = "allow" | "deny";
+/**
+ * The verb a grant is about.
+ */
+export type GrantVerb = "call" | "start_run" | "use_tool" | "deliver";
+/**
+ * The authenticated who. An agent never stands alone: it acts for the principals before it in a
+ * [`Chain`].
+ */
+export type Principal =
+  | {
+      kind: "owner";
+    }
+  | {
+      id: string;
+      kind: "known";
+    }
+  | {
+      id: string;
+      kind: "unknown";
+    }
+  | {
+      id: AgentId;
+      kind: "agent";
+    }
+  | {
+      id: string;
+      kind: "adapter";
+    }
+  | {
+      id: string;
+      kind: "api_key";
+    }
+  | {
+      id: string;
+      kind: "job";
+    }
+  | {
+      id: string;
+      kind: "device";
+    }
+  | {
+      id: string;
+      kind: "hook";
+    }
+  | {
+      kind: "system";
+    };
+/**
+ * The name of an agent: a letter or digit, then up to 61 letters, digits, `.`, `_` or `-`;
+ * a leading dot marks a temporary agent.
+ */
+export type AgentId = string;
+/**
+ * ULID of a grant
+ */
+export type GrantId = string;
+/**
+ * ULID of a permission request
+ */
+export type PermissionId = string;
+/**
  * Where a standing answer holds. Left out, it is the first proposal of the request: the narrowest.
  */
 export type StandingPlace =
@@ -97,75 +177,15 @@ export type Target =
       to: string;
     };
 /**
- * What is done with a file or folder.
- */
-export type PathAccess = "read" | "write" | "delete";
-/**
- * The name of an agent: a letter or digit, then up to 61 letters, digits, `.`, `_` or `-`;
- * a leading dot marks a temporary agent.
- */
-export type AgentId = string;
-/**
  * A person's answer.
  */
 export type PermissionAnswer =
   "approve_once" | "approve_day" | "approve_always" | "deny" | "deny_always";
 /**
- * The authenticated who. An agent never stands alone: it acts for the principals before it in a
- * [`Chain`].
- */
-export type Principal =
-  | {
-      kind: "owner";
-    }
-  | {
-      id: string;
-      kind: "known";
-    }
-  | {
-      id: string;
-      kind: "unknown";
-    }
-  | {
-      id: AgentId;
-      kind: "agent";
-    }
-  | {
-      id: string;
-      kind: "adapter";
-    }
-  | {
-      id: string;
-      kind: "api_key";
-    }
-  | {
-      id: string;
-      kind: "job";
-    }
-  | {
-      id: string;
-      kind: "device";
-    }
-  | {
-      id: string;
-      kind: "hook";
-    }
-  | {
-      kind: "system";
-    };
-/**
  * Who acts for whom: the invoker first, then the agents in order of delegation. A verdict is the
  * intersection over the chain.
  */
 export type Chain = Principal[];
-/**
- * ULID of a grant
- */
-export type GrantId = string;
-/**
- * ULID of a permission request
- */
-export type PermissionId = string;
 /**
  * Why a person is asked.
  */
@@ -178,6 +198,10 @@ export type PermissionStatus = "pending" | "approved" | "denied" | "expired" | "
  * ULID of a turn
  */
 export type TurnId = string;
+/**
+ * A verdict that is expected.
+ */
+export type ExpectedVerdict = "allow" | "ask" | "deny";
 /**
  * What a failed run failed of.
  */
@@ -215,10 +239,6 @@ export type RunStatus = "accepted" | "done";
  */
 export type ContentType = "text" | "image" | "audio" | "video" | "file" | "reaction";
 /**
- * Where people meet: one to one, a group, or a channel many read.
- */
-export type PeerKind = "dm" | "group" | "channel";
-/**
  * Whether somebody waits for the work, or it began by itself.
  */
 export type WorkClass = "interactive" | "background";
@@ -242,6 +262,7 @@ export type Scope =
   | "request.read"
   | "acl.read"
   | "acl.approve"
+  | "acl.admin"
   | "config.read";
 /**
  * A frame from a client.
@@ -501,6 +522,22 @@ export interface Protocol {
   AclAuditStatsResult: AclAuditStatsResult;
   AclAuditVerifyParams: AclAuditVerifyParams;
   AclAuditVerifyResult: AclAuditVerifyResult;
+  AclExplainParams: AclExplainParams;
+  AclExplainResult: AclExplainResult;
+  AclGrantsCreateParams: AclGrantsCreateParams;
+  AclGrantsCreateResult: AclGrantsCreateResult;
+  AclGrantsListParams: AclGrantsListParams;
+  AclGrantsListResult: AclGrantsListResult;
+  AclGrantsRevokeParams: AclGrantsRevokeParams;
+  AclGrantsRevokeResult: AclGrantsRevokeResult;
+  AclGrantsShowParams: AclGrantsShowParams;
+  AclGrantsShowResult: AclGrantsShowResult;
+  AclPoliciesListParams: AclPoliciesListParams;
+  AclPoliciesListResult: AclPoliciesListResult;
+  AclPoliciesShowParams: AclPoliciesShowParams;
+  AclPoliciesShowResult: AclPoliciesShowResult;
+  AclPoliciesValidateParams: AclPoliciesValidateParams;
+  AclPoliciesValidateResult: AclPoliciesValidateResult;
   AclRequestsApproveParams: AclRequestsApproveParams;
   AclRequestsApproveResult: AclRequestsApproveResult;
   AclRequestsDenyParams: AclRequestsDenyParams;
@@ -513,6 +550,10 @@ export interface Protocol {
   AclRequestsSeenResult: AclRequestsSeenResult;
   AclRequestsShowParams: AclRequestsShowParams;
   AclRequestsShowResult: AclRequestsShowResult;
+  AclTestParams: AclTestParams;
+  AclTestResult: AclTestResult;
+  AclWhoCanParams: AclWhoCanParams;
+  AclWhoCanResult: AclWhoCanResult;
   AdapterCounts: AdapterCounts;
   AgentError: AgentError;
   AgentErrorKind: AgentErrorKind;
@@ -553,6 +594,7 @@ export interface Protocol {
   Cost: Cost;
   CostBasis: CostBasis;
   Count: Count;
+  DecidingPolicy: DecidingPolicy;
   DeliveryId: DeliveryId;
   Entry: Entry;
   ErrorCode: ErrorCode;
@@ -560,11 +602,17 @@ export interface Protocol {
   Events: Events;
   EventsSubscribeParams: EventsSubscribeParams;
   EventsSubscribeResult: EventsSubscribeResult;
+  ExpectedVerdict: ExpectedVerdict;
+  ExplainedLink: ExplainedLink;
   Features: Features;
   Filter: Filter;
   GetParams: GetParams;
+  Grant: Grant;
+  GrantEffect: GrantEffect;
   GrantId: GrantId;
+  GrantLogItem: GrantLogItem;
   GrantScope: GrantScope;
+  GrantVerb: GrantVerb;
   HealthCheck: HealthCheck;
   HealthParams: HealthParams;
   HealthResult: HealthResult;
@@ -592,10 +640,13 @@ export interface Protocol {
   PermissionStatus: PermissionStatus;
   PipelineCounts: PipelineCounts;
   Policy: Policy;
+  PolicyFinding: PolicyFinding;
+  PolicyItem: PolicyItem;
   Position: Position;
   PresenceEntry: PresenceEntry;
   Principal: Principal;
   Proposal: Proposal;
+  Question: Question;
   QueueMode: QueueMode;
   Reasoning: Reasoning;
   Request: Request;
@@ -643,10 +694,13 @@ export interface Protocol {
   Streaming: Streaming;
   Summary: Summary;
   Target: Target;
+  TestCase: TestCase;
+  TestOutcome: TestOutcome;
   Timestamp: Timestamp;
   ToolCall: ToolCall;
   ToolCallRecord: ToolCallRecord;
   ToolCallStatus: ToolCallStatus;
+  ToolEffect: ToolEffect;
   ToolResult: ToolResult;
   Transients: Transients;
   Turn: Turn;
@@ -660,6 +714,8 @@ export interface Protocol {
   UsageListParams: UsageListParams;
   UsageListResult: UsageListResult;
   UsageRow: UsageRow;
+  Verb: Verb;
+  WhoCanItem: WhoCanItem;
   WireError: WireError;
   WorkClass: WorkClass;
 }
@@ -1140,38 +1196,187 @@ export interface Summary {
   signedTo: number;
 }
 /**
- * Input of `acl.requests.approve`.
+ * Input of `acl.explain`.
  */
-export interface AclRequestsApproveParams {
+export interface AclExplainParams {
   /**
-   * Said to the model.
+   * What would be done.
    */
-  comment?: string | null;
+  question: Question;
   /**
-   * The digest of the action that was shown. With it, a decision can never land on another
-   * action than the one the person saw.
+   * Who acts for whom, the invoker first, such as `owner` and `agent:main`. An agent alone acts
+   * for the owner.
+   *
+   * @minItems 1
+   * @maxItems 7
    */
-  digest?: string | null;
+  who:
+    | [string]
+    | [string, string]
+    | [string, string, string]
+    | [string, string, string, string]
+    | [string, string, string, string, string]
+    | [string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string];
+}
+/**
+ * What would be done, and under which circumstances.
+ */
+export interface Question {
   /**
-   * The permission request: its id, an unambiguous beginning of it, or `@last`.
+   * How; follows from the effect when it is left out.
+   */
+  access?: PathAccess | null;
+  /**
+   * The channel the conversation takes place on.
+   */
+  channel?: string | null;
+  /**
+   * A command it would run, in words.
+   *
+   * @maxItems 64
+   */
+  command?: string[] | null;
+  /**
+   * What a tool can do to the world; that of a tool of the daemon is known.
+   */
+  effect?: ToolEffect | null;
+  /**
+   * A host it would talk to.
+   */
+  host?: string | null;
+  /**
+   * What the session has been exposed to: `untrusted`, `private`, `secret`.
+   */
+  labels?: string[];
+  /**
+   * A path it would touch.
+   */
+  path?: string | null;
+  /**
+   * The kind of conversation, for `start_run`; one to one when it is left out.
+   */
+  peerKind?: PeerKind | null;
+  /**
+   * How far it would be confined: `full`, `partial` or `none`.
+   */
+  posture?: string | null;
+  /**
+   * The conversation it would reach.
+   */
+  recipient?: string | null;
+  /**
+   * On what: a method, an agent, a tool, a channel or a permission request.
+   */
+  resource: string;
+  /**
+   * The session.
+   */
+  sessionKey?: SessionKey | null;
+  /**
+   * The verb.
+   */
+  verb: Verb;
+}
+/**
+ * Result of `acl.explain`.
+ */
+export interface AclExplainResult {
+  /**
+   * What would be done, in words.
+   */
+  action: string;
+  /**
+   * Everybody whose authority is needed, the one that acts first.
+   */
+  links: ExplainedLink[];
+  /**
+   * What would have to happen for it to be allowed; empty when it is.
+   */
+  needed: string[];
+  /**
+   * Why, in a sentence.
+   */
+  reason: string;
+  /**
+   * `allow`, `ask` or `deny`.
+   */
+  verdict: string;
+}
+/**
+ * What holds for one of those whose authority is needed.
+ */
+export interface ExplainedLink {
+  /**
+   * Everything that is satisfied, the strongest first.
+   */
+  policies: DecidingPolicy[];
+  /**
+   * The preset, for an agent.
+   */
+  preset?: string | null;
+  /**
+   * Who.
+   */
+  principal: string;
+  /**
+   * `allow`, `ask` or `deny`.
+   */
+  verdict: string;
+}
+/**
+ * A policy or grant that is satisfied.
+ */
+export interface DecidingPolicy {
+  /**
+   * Its id.
    */
   id: string;
+  /**
+   * What it says: `forbid`, `guard`, `ask` or `permit`.
+   */
+  kind: string;
+  /**
+   * Where it stands, as `file:line`; `grant` for a grant.
+   */
+  place: string;
+  /**
+   * Why, in a sentence.
+   */
+  reason: string;
+}
+/**
+ * Input of `acl.grants.create`.
+ */
+export interface AclGrantsCreateParams {
+  /**
+   * How long it holds, in milliseconds; until it is revoked when it is left out.
+   */
+  durationMs?: number | null;
+  /**
+   * Yes or no.
+   */
+  effect: GrantEffect;
   /**
    * Lets the command be repeated safely.
    */
   idempotencyKey: string;
   /**
-   * Where an approval for longer than once holds.
+   * Whom it is about, such as `agent:main` or `api_key:ci`.
    */
-  place?: StandingPlace | null;
+  principal: string;
   /**
-   * What a paired device signed.
+   * Why, for people.
    */
-  signature?: AnswerSignature | null;
+  reason: string;
   /**
-   * For how long it is allowed.
+   * Where it holds.
    */
-  span?: ApproveSpan & string;
+  scope: GrantScope;
+  /**
+   * The verb.
+   */
+  verb: GrantVerb;
 }
 /**
  * Where a grant holds. Every field that is set narrows it; what is left out holds for all.
@@ -1209,6 +1414,305 @@ export interface GrantScope {
    * Only in this session.
    */
   session_key?: SessionKey | null;
+}
+/**
+ * Result of `acl.grants.create` and `acl.grants.revoke`.
+ */
+export interface AclGrantsCreateResult {
+  /**
+   * The grant as it stands now.
+   */
+  grant: Grant;
+}
+/**
+ * A standing answer as recorded.
+ */
+export interface Grant {
+  /**
+   * When it was made.
+   */
+  created_at: Timestamp;
+  /**
+   * Yes or no.
+   */
+  effect: GrantEffect;
+  /**
+   * When it ends; `None` holds until it is revoked.
+   */
+  expires_at?: Timestamp | null;
+  /**
+   * Who made it.
+   */
+  granted_by: Principal;
+  /**
+   * Its id; decisions name it as the policy that decided.
+   */
+  id: GrantId;
+  /**
+   * The permission request it came from.
+   */
+  permission_id?: PermissionId | null;
+  /**
+   * Whom it is about: the one that acts.
+   */
+  principal: Principal;
+  /**
+   * Why, for people.
+   */
+  reason: string;
+  /**
+   * When it was taken back.
+   */
+  revoked_at?: Timestamp | null;
+  /**
+   * Who took it back.
+   */
+  revoked_by?: Principal | null;
+  /**
+   * Where it holds.
+   */
+  scope: GrantScope;
+  /**
+   * The verb.
+   */
+  verb: GrantVerb;
+}
+/**
+ * Input of `acl.grants.list`.
+ */
+export interface AclGrantsListParams {
+  /**
+   * Only those before this one.
+   */
+  before?: string | null;
+  /**
+   * Also those that ran out or were revoked.
+   */
+  includeEnded?: boolean;
+  /**
+   * Items on the page.
+   */
+  limit?: number | null;
+  /**
+   * Only those of this principal, such as `agent:main`.
+   */
+  principal?: string | null;
+}
+/**
+ * Result of `acl.grants.list`.
+ */
+export interface AclGrantsListResult {
+  /**
+   * The grants, the latest first.
+   */
+  grants: Grant[];
+}
+/**
+ * Input of `acl.grants.revoke`.
+ */
+export interface AclGrantsRevokeParams {
+  /**
+   * The grant: its id, an unambiguous beginning of it, or `@last`.
+   */
+  id: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `acl.grants.create` and `acl.grants.revoke`.
+ */
+export interface AclGrantsRevokeResult {
+  /**
+   * The grant as it stands now.
+   */
+  grant: Grant;
+}
+/**
+ * Input of `acl.grants.show`.
+ */
+export interface AclGrantsShowParams {
+  /**
+   * The grant: its id, an unambiguous beginning of it, or `@last`.
+   */
+  id: string;
+}
+/**
+ * Result of `acl.grants.show`.
+ */
+export interface AclGrantsShowResult {
+  /**
+   * The grant.
+   */
+  grant: Grant;
+  /**
+   * What happened to it, the latest first.
+   */
+  log: GrantLogItem[];
+  /**
+   * How many decisions rested on it.
+   */
+  nUses: number;
+}
+/**
+ * Something that happened to a grant.
+ */
+export interface GrantLogItem {
+  /**
+   * When.
+   */
+  at: Timestamp;
+  /**
+   * Who did it; left out for the passing of time.
+   */
+  by?: Principal | null;
+  /**
+   * `created`, `used`, `expired` or `revoked`.
+   */
+  what: string;
+}
+/**
+ * Input of `acl.policies.list`.
+ */
+export interface AclPoliciesListParams {}
+/**
+ * Result of `acl.policies.list`.
+ */
+export interface AclPoliciesListResult {
+  /**
+   * Counts the changes of what is in force since the daemon started.
+   */
+  epoch: number;
+  /**
+   * The folder where a person's own policies lie.
+   */
+  folder: string;
+  /**
+   * The policies in force, the built-in ones first.
+   */
+  policies: PolicyItem[];
+}
+/**
+ * A policy as listed.
+ */
+export interface PolicyItem {
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * What it says: `forbid`, `guard` (asks whatever permits), `ask` or `permit`.
+   */
+  kind: string;
+  /**
+   * On which line, counted from 1.
+   */
+  line: number;
+  /**
+   * Why, in a sentence.
+   */
+  reason: string;
+  /**
+   * Where it stands: `built in`, or a file of `state/acl`.
+   */
+  source: string;
+}
+/**
+ * Input of `acl.policies.show`.
+ */
+export interface AclPoliciesShowParams {
+  /**
+   * The policy's id.
+   */
+  id: string;
+}
+/**
+ * Result of `acl.policies.show`.
+ */
+export interface AclPoliciesShowResult {
+  /**
+   * The policy.
+   */
+  policy: PolicyItem;
+  /**
+   * Its text.
+   */
+  text: string;
+}
+/**
+ * Input of `acl.policies.validate`.
+ */
+export interface AclPoliciesValidateParams {
+  /**
+   * Policies to check beside the built-in ones, in Cedar; left out, the files in `state/acl`
+   * are checked.
+   */
+  text?: string | null;
+}
+/**
+ * Result of `acl.policies.validate`.
+ */
+export interface AclPoliciesValidateResult {
+  /**
+   * What is wrong; empty when they are valid.
+   */
+  findings: PolicyFinding[];
+  /**
+   * Whether they could be put in force.
+   */
+  isValid: boolean;
+}
+/**
+ * Something that is wrong with policies.
+ */
+export interface PolicyFinding {
+  /**
+   * The line, counted from 1, when it is known.
+   */
+  line?: number | null;
+  /**
+   * What is wrong.
+   */
+  problem: string;
+  /**
+   * The file.
+   */
+  source: string;
+}
+/**
+ * Input of `acl.requests.approve`.
+ */
+export interface AclRequestsApproveParams {
+  /**
+   * Said to the model.
+   */
+  comment?: string | null;
+  /**
+   * The digest of the action that was shown. With it, a decision can never land on another
+   * action than the one the person saw.
+   */
+  digest?: string | null;
+  /**
+   * The permission request: its id, an unambiguous beginning of it, or `@last`.
+   */
+  id: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Where an approval for longer than once holds.
+   */
+  place?: StandingPlace | null;
+  /**
+   * What a paired device signed.
+   */
+  signature?: AnswerSignature | null;
+  /**
+   * For how long it is allowed.
+   */
+  span?: ApproveSpan & string;
 }
 /**
  * What a paired device signed when it answered. Kept as it came: the daemon cannot check it until
@@ -1498,6 +2002,121 @@ export interface AclRequestsShowResult {
    * The permission request.
    */
   request: PermissionRequest;
+}
+/**
+ * Input of `acl.test`.
+ */
+export interface AclTestParams {
+  /**
+   * The cases.
+   *
+   * @maxItems 1000
+   */
+  cases: TestCase[];
+}
+/**
+ * One case of `acl.test`.
+ */
+export interface TestCase {
+  /**
+   * `allow`, `ask` or `deny`.
+   */
+  expect: ExpectedVerdict;
+  /**
+   * What it shows.
+   */
+  name?: string | null;
+  /**
+   * What would be done.
+   */
+  question: Question;
+  /**
+   * Who acts for whom, the invoker first.
+   *
+   * @minItems 1
+   * @maxItems 7
+   */
+  who:
+    | [string]
+    | [string, string]
+    | [string, string, string]
+    | [string, string, string, string]
+    | [string, string, string, string, string]
+    | [string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string];
+}
+/**
+ * Result of `acl.test`.
+ */
+export interface AclTestResult {
+  /**
+   * Whether all went as expected.
+   */
+  hasPassed: boolean;
+  /**
+   * The cases, in their order.
+   */
+  outcomes: TestOutcome[];
+}
+/**
+ * How one case went.
+ */
+export interface TestOutcome {
+  /**
+   * The verdict that was expected.
+   */
+  expected: string;
+  /**
+   * Whether the verdict is the expected one.
+   */
+  hasPassed: boolean;
+  /**
+   * What it shows; who and what, when it has no name.
+   */
+  name: string;
+  /**
+   * Why.
+   */
+  reason: string;
+  /**
+   * The verdict that came.
+   */
+  verdict: string;
+}
+/**
+ * Input of `acl.whoCan`.
+ */
+export interface AclWhoCanParams {
+  /**
+   * What would be done.
+   */
+  question: Question;
+}
+/**
+ * Result of `acl.whoCan`.
+ */
+export interface AclWhoCanResult {
+  /**
+   * The owner, every agent, one of each other kind of principal, and everybody who has a grant.
+   */
+  items: WhoCanItem[];
+}
+/**
+ * Somebody, and the verdict.
+ */
+export interface WhoCanItem {
+  /**
+   * Why, in a sentence.
+   */
+  reason: string;
+  /**
+   * `allow`, `ask` or `deny`.
+   */
+  verdict: string;
+  /**
+   * Who; an agent acts for the owner.
+   */
+  who: string;
 }
 /**
  * The adapters in numbers.
@@ -2702,6 +3321,62 @@ export interface Methods {
     result: AclAuditVerifyResult;
   };
   /**
+   * Explains a decision: every policy that decides, and what would be needed.
+   */
+  "acl.explain": {
+    params: AclExplainParams;
+    result: AclExplainResult;
+  };
+  /**
+   * Makes a grant; it holds from the next decision on.
+   */
+  "acl.grants.create": {
+    params: AclGrantsCreateParams;
+    result: AclGrantsCreateResult;
+  };
+  /**
+   * Lists grants, the latest first.
+   */
+  "acl.grants.list": {
+    params: AclGrantsListParams;
+    result: AclGrantsListResult;
+  };
+  /**
+   * Takes a grant back; it ends with the next decision.
+   */
+  "acl.grants.revoke": {
+    params: AclGrantsRevokeParams;
+    result: AclGrantsRevokeResult;
+  };
+  /**
+   * Shows one grant with what happened to it.
+   */
+  "acl.grants.show": {
+    params: AclGrantsShowParams;
+    result: AclGrantsShowResult;
+  };
+  /**
+   * Lists the policies in force.
+   */
+  "acl.policies.list": {
+    params: AclPoliciesListParams;
+    result: AclPoliciesListResult;
+  };
+  /**
+   * Shows one policy with its text.
+   */
+  "acl.policies.show": {
+    params: AclPoliciesShowParams;
+    result: AclPoliciesShowResult;
+  };
+  /**
+   * Checks policies without putting them in force.
+   */
+  "acl.policies.validate": {
+    params: AclPoliciesValidateParams;
+    result: AclPoliciesValidateResult;
+  };
+  /**
    * Approves one permission request: once, for a day, or until it is revoked.
    */
   "acl.requests.approve": {
@@ -2742,6 +3417,20 @@ export interface Methods {
   "acl.requests.show": {
     params: AclRequestsShowParams;
     result: AclRequestsShowResult;
+  };
+  /**
+   * Compares decisions with expected ones.
+   */
+  "acl.test": {
+    params: AclTestParams;
+    result: AclTestResult;
+  };
+  /**
+   * Says who may do something.
+   */
+  "acl.whoCan": {
+    params: AclWhoCanParams;
+    result: AclWhoCanResult;
   };
   /**
    * Runs an agent: answers `accepted` at once, and a second time when the run has ended.

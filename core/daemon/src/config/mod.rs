@@ -8,6 +8,7 @@ mod authority;
 mod budget;
 mod environment;
 mod keys;
+mod model;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -19,9 +20,9 @@ use std::sync::{Arc, RwLock};
 use nexus_protocol::config::{ConfigSource, ConfigValue};
 
 pub use environment::{Environment, home_from_environment};
+pub use model::{ModelConfig, Price};
 pub use typed::{
-    AdapterConfig, AuditConfig, Config, HttpFetchConfig, LogFormat, LoggingConfig, ModelConfig,
-    Price, RuntimeConfig,
+    AdapterConfig, AuditConfig, Config, HttpFetchConfig, LogFormat, LoggingConfig, RuntimeConfig,
 };
 
 /// Largest `nexus.toml`, in bytes.

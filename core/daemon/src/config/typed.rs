@@ -17,6 +17,7 @@ use super::authority;
 use super::budget;
 use super::environment::Environment;
 use super::keys::{self, KEYS};
+use super::model::{self, ModelConfig, Price};
 use super::parse::Values;
 
 /// The agent that is always there.
@@ -57,40 +58,6 @@ impl Default for LoggingConfig {
     fn default() -> Self {
         Self { level: "info".to_owned(), format: LogFormat::Pretty }
     }
-}
-
-/// A model provider as configured.
-#[derive(Clone, Debug)]
-pub struct ModelConfig {
-    /// The name the person gave it.
-    pub name: String,
-    /// Which protocol it speaks: one of the words of `models.*.kind`.
-    pub kind: String,
-    /// Its address.
-    pub base_url: Option<String>,
-    /// Where the key is, as `env:NAME`, `keychain:NAME` or `file:PATH`.
-    pub key: Option<String>,
-    /// Its models.
-    pub models: Vec<String>,
-    /// Tokens that fit into one call.
-    pub context_tokens_max: Option<u64>,
-    /// Most tokens of one reply where a budget bounds it.
-    pub output_tokens_max: Option<u32>,
-    /// Longest wait for the first byte, in milliseconds.
-    pub first_byte_ms_max: u64,
-    /// Longest silence inside a reply, in milliseconds.
-    pub idle_ms_max: u64,
-}
-
-/// A price that the person set, in US dollars per million tokens.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Price {
-    /// Sent.
-    pub input: f64,
-    /// Received.
-    pub output: f64,
-    /// Read from the provider's cache.
-    pub cached_input: Option<f64>,
 }
 
 /// Permission requests.
@@ -239,9 +206,9 @@ pub(super) fn build(
         queue_len_max: usize::try_from(get.integer("sessions.queue_len_max")).unwrap_or(20),
         agents,
         profiles,
-        models: models(&get, environment, errors, warnings),
+        models: model::models(&get, environment, errors, warnings),
         discover_models: get.bool("models.discover"),
-        prices: prices(&get),
+        prices: model::prices(&get),
         acl: AclConfig { answer_ms: get.integer("acl.answer_ms") },
         audit: AuditConfig {
             days: u32::try_from(get.integer("acl.audit_days")).unwrap_or_default(),
@@ -267,7 +234,7 @@ pub(super) fn build(
         budgets: budget::budgets(&get, errors),
         values: provenance(values),
     };
-    check_model_names(&config, &get, errors);
+    model::check_model_names(&config, &get, errors);
     config
 }
 
@@ -299,123 +266,6 @@ fn agents(get: &Getter<'_>, errors: &mut Vec<Finding>) -> Vec<AgentSpec> {
         }
     }
     agents
-}
-
-fn models(
-    get: &Getter<'_>,
-    environment: &Environment,
-    errors: &mut Vec<Finding>,
-    warnings: &mut Vec<Finding>,
-) -> Vec<ModelConfig> {
-    let mut models = Vec::new();
-    for name in get.names("models").into_iter().filter(|n| n != "prices" && n != "discover") {
-        let at = |key: &str| ["models", name.as_str(), key].map(str::to_owned).to_vec();
-        let kind = get.at(&at("kind")).and_then(|v| v.as_str().map(str::to_owned));
-        let Some(kind) = kind else {
-            errors.push(Finding {
-                line: None,
-                text: format!(
-                    "`models.{name}` has no `kind`; say which protocol it speaks, \
-                               such as kind = \"openai_compatible\""
-                ),
-            });
-            continue;
-        };
-        let key = get.at(&at("key")).and_then(|v| v.as_str().map(str::to_owned));
-        if let Some(key) = &key {
-            check_key_pointer(&name, key, get.line_at(&at("key")), environment, errors, warnings);
-        }
-        let base_url = get.at(&at("base_url")).and_then(|v| v.as_str().map(str::to_owned));
-        if kind == "openai_compatible" && base_url.is_none() {
-            let text = format!(
-                "`models.{name}` needs a `base_url`, such as \
-                                \"http://127.0.0.1:8000/v1\""
-            );
-            errors.push(Finding { line: None, text });
-        }
-        models.push(ModelConfig {
-            kind,
-            key,
-            base_url,
-            models: get.texts_at(&at("models")),
-            context_tokens_max: get.at(&at("context_tokens_max")).and_then(|v| v.as_u64()),
-            output_tokens_max: get
-                .at(&at("output_tokens_max"))
-                .and_then(|v| v.as_u64())
-                .and_then(|n| u32::try_from(n).ok()),
-            first_byte_ms_max: get.integer_at(&at("first_byte_ms_max")),
-            idle_ms_max: get.integer_at(&at("idle_ms_max")),
-            name,
-        });
-    }
-    models
-}
-
-/// A key in the file would be a secret in clear: only pointers are taken, and the text of a wrong
-/// one is never repeated.
-fn check_key_pointer(
-    name: &str,
-    key: &str,
-    line: Option<usize>,
-    environment: &Environment,
-    errors: &mut Vec<Finding>,
-    warnings: &mut Vec<Finding>,
-) {
-    match key.split_once(':') {
-        Some(("env", variable)) if environment.get(variable).is_none() => {
-            let text = format!(
-                "`models.{name}.key` points to the variable {variable}, \
-                                which is not set"
-            );
-            warnings.push(Finding { line, text });
-        }
-        Some(("env" | "keychain" | "file", rest)) if !rest.is_empty() => {}
-        _ => errors.push(Finding {
-            line,
-            text: format!(
-                "`models.{name}.key` must say where the key is (env:NAME, \
-                           keychain:NAME or file:PATH), not be the key itself"
-            ),
-        }),
-    }
-}
-
-fn check_model_names(config: &Config, get: &Getter<'_>, errors: &mut Vec<Finding>) {
-    for agent in &config.agents {
-        for model in &agent.models {
-            let provider = model.split_once('/').map(|(provider, _)| provider);
-            let is_known = provider.is_some_and(|provider| {
-                provider == "offline" || config.models.iter().any(|m| m.name == provider)
-            });
-            if !is_known {
-                let path = ["agents", agent.id.as_str(), "models"].map(str::to_owned);
-                errors.push(Finding {
-                    line: get.line_at(&path),
-                    text: format!(
-                        "agent `{}` wants the model `{model}`: write it as \
-                                   \"provider/model\", with a table [models.<provider>]",
-                        agent.id
-                    ),
-                });
-            }
-        }
-    }
-}
-
-fn prices(get: &Getter<'_>) -> BTreeMap<String, Price> {
-    let amount = |model: &str, key: &str| {
-        let path = ["models", "prices", model, key].map(str::to_owned);
-        get.at(&path).and_then(|value| value.as_f64())
-    };
-    let of = |model: String| {
-        let price = Price {
-            input: amount(&model, "input").unwrap_or_default(),
-            output: amount(&model, "output").unwrap_or_default(),
-            cached_input: amount(&model, "cached_input"),
-        };
-        (model, price)
-    };
-    get.names_at(&["models", "prices"]).into_iter().map(of).collect()
 }
 
 fn adapters(get: &Getter<'_>, errors: &mut Vec<Finding>) -> Vec<AdapterConfig> {
@@ -496,7 +346,7 @@ impl Getter<'_> {
         self.integer_at(&Self::path(name))
     }
 
-    fn integer_at(&self, path: &[String]) -> u64 {
+    pub(super) fn integer_at(&self, path: &[String]) -> u64 {
         self.at(path).and_then(|value| value.as_u64()).unwrap_or_default()
     }
 
@@ -534,7 +384,7 @@ impl Getter<'_> {
         self.names_at(&[table])
     }
 
-    fn names_at(&self, table: &[&str]) -> BTreeSet<String> {
+    pub(super) fn names_at(&self, table: &[&str]) -> BTreeSet<String> {
         let is_inside = |path: &&Vec<String>| {
             path.len() > table.len() && path.iter().zip(table).all(|(part, name)| part == name)
         };
