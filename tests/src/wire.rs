@@ -139,7 +139,7 @@ pub fn hello(daemon: &DaemonProcess) -> Result<Value> {
 /// A stream of server-sent events.
 pub struct EventStream {
     response: reqwest::Response,
-    text: String,
+    bytes: Vec<u8>,
 }
 
 /// One server-sent event.
@@ -166,7 +166,7 @@ impl EventStream {
             request = request.header("last-event-id", id);
         }
         let response = request.send().await?.error_for_status()?;
-        Ok(Self { response, text: String::new() })
+        Ok(Self { response, bytes: Vec::new() })
     }
 
     /// Waits for the next event.
@@ -175,9 +175,11 @@ impl EventStream {
     /// When nothing comes, or the stream ends.
     pub async fn next(&mut self) -> Result<StreamEvent> {
         loop {
-            if let Some((block, rest)) = self.text.split_once("\n\n") {
-                let event = read_block(block)?;
-                self.text = rest.to_owned();
+            // A piece from the wire may end inside a character; a block never does.
+            let end = self.bytes.windows(2).position(|pair| pair == b"\n\n");
+            if let Some(end) = end {
+                let block: Vec<_> = self.bytes.drain(..end + 2).collect();
+                let event = read_block(std::str::from_utf8(&block)?)?;
                 if let Some(event) = event {
                     return Ok(event);
                 }
@@ -185,7 +187,7 @@ impl EventStream {
             }
             let chunk = tokio::time::timeout(ANSWER_WAIT, self.response.chunk()).await;
             let chunk = chunk.context("nothing comes")??.context("the stream has ended")?;
-            self.text.push_str(std::str::from_utf8(&chunk)?);
+            self.bytes.extend_from_slice(&chunk);
         }
     }
 }

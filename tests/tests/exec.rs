@@ -241,10 +241,13 @@ async fn reader() -> Result<FakeModel> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fully_confined_program_runs_unasked_and_the_record_says_how_confined() -> Result<()> {
+async fn the_owner_is_asked_and_the_record_says_how_far_it_was_confined() -> Result<()> {
     let model = reader().await?;
     let home = TestHome::with_model(&model)?;
-    let text = Wish::made(&home, "").await?.told().await?;
+    let wish = Wish::made(&home, "").await?;
+    let permission = wish.talk.approve("main").await?;
+    ensure!(permission.action.summary == "run cat note.txt ../state/nexus.db");
+    let text = wish.told().await?;
     ensure!(text.contains("hello from the workspace"), "{text}");
     ensure!(text.contains("../state/nexus.db: No such file or directory"), "{text}");
     ensure!(text.contains("confinement: full"), "{text}");

@@ -78,9 +78,11 @@ fn of_kind(root: &Value, schema: &Value, kind: &str) -> BoxedStrategy<Value> {
                     .boxed()
             }
         },
-        "array" => proptest::collection::vec(fitting(root, &schema["items"]), 0..3)
-            .prop_map(Value::from)
-            .boxed(),
+        "array" => {
+            let n_min = schema["minItems"].as_u64().map_or(0, |n| usize::try_from(n).unwrap());
+            let items = fitting(root, &schema["items"]);
+            proptest::collection::vec(items, n_min..n_min.max(2) + 1).prop_map(Value::from).boxed()
+        }
         "object" => object(root, schema),
         other => panic!("unknown kind {other}"),
     }

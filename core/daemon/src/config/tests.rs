@@ -185,7 +185,7 @@ proptest::proptest! {
 fn presets_and_ceilings_are_read() {
     use nexus_iam::Preset;
     let text = "[agents.helper]\nparent = \"main\"\npreset = \"reader\"\nwrite_paths = [\"notes/\"]\n\
-                [agents.lone]\n[presets.reader]\nextends = \"worker\"\ntools = [\"read_file\"]\n\
+                [agents.lone]\ntools = [\"time\"]\n[presets.reader]\nextends = \"worker\"\ntools = [\"read_file\"]\n\
                 deny_tools = [\"exec\"]";
     let profiles = parse(text).unwrap().config.profiles;
     let of = |name: &str| profiles.iter().find(|p| p.id.as_str() == name).unwrap().clone();

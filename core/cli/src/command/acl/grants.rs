@@ -21,6 +21,14 @@ const LIST_EXAMPLES: &str = "\
 Examples
   nexus acl grants list
   nexus acl grants list --all --principal agent:main";
+const SHOW_EXAMPLES: &str = "\
+Examples
+  nexus acl grants show @last
+  nexus acl grants show 01JDQ7M2Z3";
+const REVOKE_EXAMPLES: &str = "\
+Examples
+  nexus acl grants revoke @last
+  nexus acl grants revoke 01JDQ7M2Z3";
 const MS_PER_MINUTE: u64 = 60_000;
 
 /// Standing answers.
@@ -40,6 +48,7 @@ pub(crate) enum Grants {
         limit: Option<u32>,
     },
     /// One of them, with what happened to it
+    #[command(after_help = SHOW_EXAMPLES)]
     Show {
         /// Its id, the beginning of it, or @last
         id: String,
@@ -48,6 +57,7 @@ pub(crate) enum Grants {
     #[command(after_help = CREATE_EXAMPLES)]
     Create(Box<Create>),
     /// Take one back; it ends with the next decision
+    #[command(after_help = REVOKE_EXAMPLES)]
     Revoke {
         /// Its id, the beginning of it, or @last
         id: String,

@@ -23,7 +23,23 @@ Examples
   nexus acl explain agent:main use-tool write_file --path notes/a.md
   nexus acl explain person:anna start-run main
   nexus acl explain owner,agent:main,agent:helper use-tool read_file --path src/main.rs";
+const LIST_EXAMPLES: &str = "\
+Examples
+  nexus acl policies list
+  nexus acl policies list --json";
+const SHOW_EXAMPLES: &str = "\
+Examples
+  nexus acl policies show owner-network
+  nexus acl policies show agent-no-control --json";
+const VALIDATE_EXAMPLES: &str = "\
+Examples
+  nexus acl policies validate
+  nexus acl policies validate state/acl/mine.cedar";
 pub(crate) const TEST_EXAMPLES: &str = "\
+Examples
+  nexus acl test expected.json
+  nexus acl test expected.json --json
+
 A file is JSON: a list of cases.
   [{ \"name\": \"nobody shuts down\", \"who\": [\"api_key:ci\"],
      \"question\": { \"verb\": \"call\", \"resource\": \"runtime.shutdown\" }, \"expect\": \"deny\" }]
@@ -38,13 +54,16 @@ Examples
 #[derive(Debug, Subcommand)]
 pub(crate) enum Policies {
     /// Those in force
+    #[command(after_help = LIST_EXAMPLES)]
     List,
     /// The text of one
+    #[command(after_help = SHOW_EXAMPLES)]
     Show {
         /// Its id
         id: String,
     },
     /// Check policies without putting them in force
+    #[command(after_help = VALIDATE_EXAMPLES)]
     Validate {
         /// A file; the folder state/acl when left out
         file: Option<PathBuf>,
