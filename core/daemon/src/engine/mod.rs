@@ -26,7 +26,7 @@ mod trace;
 mod turn;
 mod watch;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use nexus_agent::StopSignal;
@@ -68,6 +68,7 @@ struct RunHandle {
 /// What the engine keeps in memory.
 pub struct Engine {
     runs: Mutex<HashMap<SessionKey, RunHandle>>,
+    stop_marks: Mutex<HashSet<TurnId>>,
     order: order::Order,
     /// Tasks of admitted requests and live runs; the drain waits for them.
     tasks: TaskTracker,
@@ -91,6 +92,7 @@ impl Engine {
     pub fn new(models: ModelPool, choice: Choice, hooks: Vec<Arc<dyn Hook>>) -> Self {
         Self {
             runs: Mutex::default(),
+            stop_marks: Mutex::default(),
             order: order::Order::default(),
             tasks: TaskTracker::new(),
             suspend: CancellationToken::new(),
@@ -138,6 +140,12 @@ impl Engine {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Turns whose run is to stop before its first step. Whoever holds the runs may take this too,
+    /// never the other way round.
+    fn stop_marks(&self) -> MutexGuard<'_, HashSet<TurnId>> {
+        self.stop_marks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn request_stop(&self, session_key: &SessionKey, stop: Stop) {
         if let Some(handle) = self.runs().get(session_key) {
             match stop {
@@ -160,19 +168,23 @@ pub async fn abort(
         () = context.engine.suspend.cancelled() => return None,
         () = context.clock.sleep(START_MS_MAX) => return None,
     };
-    // The sender goes away only after the run has ended, so an error means the same.
-    let _ = ended.wait_for(|has_ended| *has_ended).await;
+    if let Some(ended) = &mut ended {
+        // The sender goes away only after the run has ended, so an error means the same.
+        let _ = ended.wait_for(|has_ended| *has_ended).await;
+    }
     Some(turn_id)
 }
 
 /// Tells the run of a session to stop. A turn that is open has a run in a moment, if it has none
-/// yet: it is waited for, so that nobody is told that nothing was running and then sees it run.
+/// yet: it is marked, so that its run stops before its first step, and waited for, so that nobody
+/// is told that nothing was running and then sees it run. Without a receiver it has ended already.
 async fn stop_now(
     context: &Context,
     session_key: &SessionKey,
     only: Option<TurnId>,
-) -> Option<(TurnId, watch_channel::Receiver<bool>)> {
+) -> Option<(TurnId, Option<watch_channel::Receiver<bool>>)> {
     let mut started = context.engine.start_bell.subscribe();
+    let mut mark: Option<StopMark<'_>> = None;
     loop {
         started.mark_unchanged();
         if let Some(handle) = context.engine.runs().get(session_key) {
@@ -180,15 +192,43 @@ async fn stop_now(
                 return None;
             }
             handle.stop.stop_now();
-            return Some((handle.turn_id, handle.ended.clone()));
+            return Some((handle.turn_id, Some(handle.ended.clone())));
         }
         let key = session_key.clone();
         let active = context.ledger.read(move |r| r.turns().active(&key)).await;
-        let active = active.ok().flatten()?;
+        let Some(active) = active.ok().flatten() else {
+            return mark.map(|mark| (mark.turn_id, None));
+        };
         if only.is_some_and(|turn_id| turn_id != active.id) {
             return None;
         }
+        if mark.as_ref().is_none_or(|mark| mark.turn_id != active.id) {
+            let runs = context.engine.runs();
+            if runs.contains_key(session_key) {
+                continue;
+            }
+            mark = Some(StopMark::new(&context.engine, active.id));
+        }
         started.changed().await.ok()?;
+    }
+}
+
+/// The wish that a turn without a run stops as soon as it has one; gone with whoever wished it.
+struct StopMark<'a> {
+    engine: &'a Engine,
+    turn_id: TurnId,
+}
+
+impl<'a> StopMark<'a> {
+    fn new(engine: &'a Engine, turn_id: TurnId) -> Self {
+        engine.stop_marks().insert(turn_id);
+        Self { engine, turn_id }
+    }
+}
+
+impl Drop for StopMark<'_> {
+    fn drop(&mut self) {
+        self.engine.stop_marks().remove(&self.turn_id);
     }
 }
 

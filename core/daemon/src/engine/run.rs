@@ -31,7 +31,12 @@ pub(super) fn start(context: &Arc<Context>, turn_id: TurnId, session_key: Sessio
     let stop = StopSignal::new();
     let (ended, has_ended) = watch::channel(false);
     let handle = RunHandle { turn_id, stop: stop.clone(), ended: has_ended };
-    context.engine.runs().insert(session_key.clone(), handle);
+    let mut runs = context.engine.runs();
+    if context.engine.stop_marks().contains(&turn_id) {
+        handle.stop.stop_now();
+    }
+    runs.insert(session_key.clone(), handle);
+    drop(runs);
     context.engine.start_bell.send_modify(|n| *n += 1);
     let span = tracing::info_span!("run", turn = %turn_id, session = %session_key);
     let run = run(Arc::clone(context), turn_id, session_key, stop, ended);
