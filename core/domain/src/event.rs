@@ -12,6 +12,7 @@ use crate::budget::Resource;
 use crate::id::{
     AgentId, DeliveryId, GrantId, MessageId, PermissionId, Position, RequestId, SessionKey, TurnId,
 };
+use crate::label::SessionLabel;
 use crate::message::{Cost, Message, Usage};
 use crate::permission::{PermissionAnswer, PermissionRequest, PermissionStatus};
 use crate::pipeline::Stage;
@@ -95,6 +96,9 @@ pub enum Event {
     /// A session exists now.
     #[serde(rename = "session.created")]
     SessionCreated { session_key: SessionKey, agent_id: AgentId },
+    /// A session was exposed to something it had not been exposed to before.
+    #[serde(rename = "session.labelled")]
+    SessionLabelled { session_key: SessionKey, label: SessionLabel },
     /// A turn began.
     #[serde(rename = "turn.created")]
     TurnCreated { turn_id: TurnId, session_key: SessionKey, request_ids: Vec<RequestId> },
@@ -193,6 +197,7 @@ impl Event {
         "permission.resolved",
         "permission.updated",
         "session.created",
+        "session.labelled",
         "turn.created",
         "turn.updated",
         "turn.completed",
@@ -225,6 +230,7 @@ impl Event {
             Self::PermissionResolved { .. } => "permission.resolved",
             Self::PermissionUpdated { .. } => "permission.updated",
             Self::SessionCreated { .. } => "session.created",
+            Self::SessionLabelled { .. } => "session.labelled",
             Self::TurnCreated { .. } => "turn.created",
             Self::TurnUpdated { .. } => "turn.updated",
             Self::TurnCompleted { .. } => "turn.completed",
@@ -253,6 +259,7 @@ impl Event {
             | Self::PermissionResolved { session_key, .. }
             | Self::PermissionUpdated { session_key, .. }
             | Self::SessionCreated { session_key, .. }
+            | Self::SessionLabelled { session_key, .. }
             | Self::TurnCreated { session_key, .. }
             | Self::TurnUpdated { session_key, .. }
             | Self::TurnCompleted { session_key, .. }

@@ -11,6 +11,7 @@ pub mod event;
 pub mod failure;
 pub mod grant;
 pub mod id;
+pub mod label;
 pub mod message;
 pub mod permission;
 pub mod pipeline;

@@ -22,6 +22,7 @@ use crate::grant::{Grants, GrantsMut};
 use crate::idempotency::{Idempotency, IdempotencyMut};
 use crate::identity::{Identities, IdentitiesMut};
 use crate::job::{Jobs, JobsMut};
+use crate::label::{Labels, LabelsMut};
 use crate::outbox::{Outbox, OutboxMut};
 use crate::permission::{Permissions, PermissionsMut};
 use crate::queue::{Queue, QueueMut};
@@ -276,4 +277,6 @@ ledgers! {
     budgets: Budgets, BudgetsMut;
     /// What was used, in daily sums.
     usage: UsageDays, UsageDaysMut;
+    /// What sessions and files were exposed to.
+    labels: Labels, LabelsMut;
 }

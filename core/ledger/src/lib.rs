@@ -16,6 +16,7 @@ mod grant;
 mod idempotency;
 mod identity;
 mod job;
+mod label;
 mod ledger;
 pub mod maintenance;
 mod message;
@@ -51,6 +52,7 @@ pub use grant::{GrantChange, GrantFilter, GrantLogEntry, GrantUse, Grants, Grant
 pub use idempotency::{Idempotency, IdempotencyMut, Remembered};
 pub use identity::{Identities, IdentitiesMut, Mapping, MappingKind};
 pub use job::{DueJob, Jobs, JobsMut};
+pub use label::{Labels, LabelsMut, SOURCES_MAX};
 pub use ledger::{Durability, Ledger, LedgerOptions, OnCommit, Reader, Tx};
 pub use message::{SessionContext, Summary};
 pub use outbox::{Delivery, DeliveryRecord, DeliveryStatus, Outbox, OutboxMut};

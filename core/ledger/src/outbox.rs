@@ -97,7 +97,8 @@ impl Outbox<'_> {
         sql::first(self.0, "SELECT * FROM deliveries WHERE id = ?1", [id.to_string()], read)
     }
 
-    /// Deliveries due at an instant, the longest due first.
+    /// Deliveries due at an instant, the longest due first; without those about which a person
+    /// is being asked.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -105,6 +106,8 @@ impl Outbox<'_> {
         sql::all(
             self.0,
             "SELECT * FROM deliveries WHERE status = 'pending' AND next_at <= ?1
+               AND id NOT IN (SELECT tool_call_id FROM permission_requests
+                              WHERE status = 'pending')
              ORDER BY next_at, id LIMIT ?2",
             (at.0, sql::limit(limit)),
             read,

@@ -5,8 +5,8 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::error::LedgerError;
 use crate::{
-    arrival, audit, budget, cooldown, event, grant, idempotency, identity, job, message, outbox,
-    permission, queue, request, session, turn, usage,
+    arrival, audit, budget, cooldown, event, grant, idempotency, identity, job, label, message,
+    outbox, permission, queue, request, session, turn, usage,
 };
 
 /// Marks the file as ours: `NXLG`.
@@ -39,6 +39,7 @@ const STEPS: &[&[&str]] = &[
         usage::SCHEMA,
         audit::checkpoint::SCHEMA,
         audit::open::SCHEMA,
+        label::SCHEMA,
     ],
 ];
 

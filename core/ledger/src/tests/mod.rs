@@ -10,5 +10,5 @@ mod models;
 mod outbox;
 pub(crate) mod plan;
 mod records;
-mod support;
+pub(crate) mod support;
 mod turns;

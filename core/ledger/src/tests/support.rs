@@ -18,22 +18,22 @@ use crate::file::Tuning;
 use crate::{Committed, Durability, Ledger, LedgerError, LedgerOptions, OnCommit, Tx};
 
 /// Impatient: a test that meets a lock should not wait five seconds for it.
-pub(super) const TUNING: Tuning = Tuning { busy_ms_max: 50, pages_max: None };
+pub(crate) const TUNING: Tuning = Tuning { busy_ms_max: 50, pages_max: None };
 
-pub(super) struct Home {
-    pub(super) folder: TempDir,
+pub(crate) struct Home {
+    pub(crate) folder: TempDir,
 }
 
 impl Home {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    pub(super) fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("nexus.db")
     }
 
-    pub(super) fn options(&self, on_commit: Option<OnCommit>) -> LedgerOptions {
+    pub(crate) fn options(&self, on_commit: Option<OnCommit>) -> LedgerOptions {
         LedgerOptions {
             path: self.path(),
             durability: Durability::Process,
@@ -42,15 +42,15 @@ impl Home {
         }
     }
 
-    pub(super) fn open(&self) -> Ledger {
+    pub(crate) fn open(&self) -> Ledger {
         self.try_open().unwrap()
     }
 
-    pub(super) fn try_open(&self) -> Result<Ledger, LedgerError> {
+    pub(crate) fn try_open(&self) -> Result<Ledger, LedgerError> {
         Ledger::open_tuned(self.options(None), TUNING)
     }
 
-    pub(super) fn open_with(
+    pub(crate) fn open_with(
         &self,
         tuning: Tuning,
         on_commit: impl Fn(&[Arc<Committed>]) + Send + Sync + 'static,
@@ -59,31 +59,31 @@ impl Home {
     }
 }
 
-pub(super) fn at(n: u64) -> Timestamp {
+pub(crate) fn at(n: u64) -> Timestamp {
     Timestamp(1_800_000_000_000).plus_ms(n)
 }
 
-pub(super) fn request_id(n: u64) -> RequestId {
+pub(crate) fn request_id(n: u64) -> RequestId {
     RequestId::from_parts(at(n), u128::from(n))
 }
 
-pub(super) fn turn_id(n: u64) -> TurnId {
+pub(crate) fn turn_id(n: u64) -> TurnId {
     TurnId::from_parts(at(n), u128::from(n))
 }
 
-pub(super) fn message_id(n: u64) -> MessageId {
+pub(crate) fn message_id(n: u64) -> MessageId {
     MessageId::from_parts(at(n), u128::from(n))
 }
 
-pub(super) fn session(name: &str) -> SessionKey {
+pub(crate) fn session(name: &str) -> SessionKey {
     SessionKey::parse(name).unwrap()
 }
 
-pub(super) fn agent() -> AgentId {
+pub(crate) fn agent() -> AgentId {
     AgentId::parse("main").unwrap()
 }
 
-pub(super) fn arrival(event_id: &str, content: &str) -> Arrival {
+pub(crate) fn arrival(event_id: &str, content: &str) -> Arrival {
     Arrival {
         event_id: event_id.to_owned(),
         timestamp: at(1),
@@ -102,7 +102,7 @@ pub(super) fn arrival(event_id: &str, content: &str) -> Arrival {
     }
 }
 
-pub(super) fn request(n: u64) -> Request {
+pub(crate) fn request(n: u64) -> Request {
     Request {
         id: request_id(n),
         event_id: format!("echo:{n}"),
@@ -122,7 +122,7 @@ pub(super) fn request(n: u64) -> Request {
     }
 }
 
-pub(super) fn turn(n: u64, session_key: &SessionKey) -> Turn {
+pub(crate) fn turn(n: u64, session_key: &SessionKey) -> Turn {
     Turn {
         id: turn_id(n),
         session_key: session_key.clone(),
@@ -140,7 +140,7 @@ pub(super) fn turn(n: u64, session_key: &SessionKey) -> Turn {
     }
 }
 
-pub(super) fn message(n: u64, turn_id: TurnId, text: &str) -> Message {
+pub(crate) fn message(n: u64, turn_id: TurnId, text: &str) -> Message {
     Message {
         id: message_id(n),
         turn_id,
@@ -151,12 +151,12 @@ pub(super) fn message(n: u64, turn_id: TurnId, text: &str) -> Message {
     }
 }
 
-pub(super) fn event(text: &str) -> Event {
+pub(crate) fn event(text: &str) -> Event {
     Event::SystemStarted { version: text.to_owned() }
 }
 
 /// A session with a request and a running turn of the same number.
-pub(super) fn begin_turn(tx: &Tx<'_>, n: u64, key: &SessionKey) -> Result<(), LedgerError> {
+pub(crate) fn begin_turn(tx: &Tx<'_>, n: u64, key: &SessionKey) -> Result<(), LedgerError> {
     tx.sessions().ensure(key, &agent(), at(n))?;
     tx.requests().create(&request(n))?;
     tx.turns().create(&turn(n, key))
