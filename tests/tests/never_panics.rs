@@ -108,7 +108,8 @@ proptest! {
 fn tool_arguments() {
     let folder = tempfile::tempdir().unwrap();
     let workspace = folder.path().to_owned();
-    let tools = ToolConfig { workspace, http: HttpConfig::default(), time_zone: None, exec: None };
+    let (trash, http) = (folder.path().join("trash"), HttpConfig::default());
+    let tools = ToolConfig { workspace, trash, http, time_zone: None, exec: None };
     let tools = ToolBox::new(tools).unwrap();
     let names: Vec<_> = tools.names().map(str::to_owned).collect();
     let written = nearly(ARGUMENTS)

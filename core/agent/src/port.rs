@@ -10,7 +10,7 @@ use nexus_domain::agent::{AgentError, ToolCallRecord, ToolEffect};
 use nexus_domain::budget::Amounts;
 use nexus_domain::id::{MessageId, ReservationId, SessionKey, TurnId};
 use nexus_domain::message::{Cost, Message, Usage};
-use nexus_domain::permission::{CanonicalAction, PermissionKind};
+use nexus_domain::permission::{CanonicalAction, PermissionKind, Target};
 
 /// Reads time and makes ids. The only clock the agent has.
 pub trait Clock: Send + Sync {
@@ -194,13 +194,40 @@ pub struct Compaction {
     pub spent: ModelSpent,
 }
 
+/// What the result of a call was made from. The daemon works out from it what the session has been
+/// exposed to, and records that with the result.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exposure {
+    /// The line that people saw; nothing when the call never began.
+    pub summary: Option<String>,
+    /// What the call touched, as it was decided.
+    pub targets: Vec<Target>,
+    /// Whether the call ended as it was meant to.
+    pub is_done: bool,
+    /// Files and folders whose content or names came into the result, besides the targets; paths
+    /// of the workspace.
+    pub read: Vec<String>,
+    /// Files whose whole content is now what the call brought.
+    pub replaced: Vec<String>,
+    /// Files and folders that got another name: from, to. The new name may lie outside the
+    /// workspace and is absolute then.
+    pub moved: Vec<(String, String)>,
+    /// Credentials whose values were used, by name.
+    pub credentials: Vec<String>,
+}
+
 /// Records the steps of one turn. A step that is recorded is never repeated; the loop waits for
 /// each record before it goes on.
 pub trait TurnLog: Send + Sync {
     /// A model reply, with its tool calls as pending.
     fn reply(&self, reply: Reply) -> BoxFuture<'_, Result<(), LogError>>;
-    /// The result of one tool call.
-    fn tool_finished(&self, record: ToolCallRecord) -> BoxFuture<'_, Result<(), LogError>>;
+    /// The result of one tool call, and what it was made from: recorded together, so that no
+    /// result is ever used without its labels.
+    fn tool_finished(
+        &self,
+        record: ToolCallRecord,
+        exposure: Exposure,
+    ) -> BoxFuture<'_, Result<(), LogError>>;
     /// The message with the results of all calls of a step.
     fn tool_results(&self, message: Message) -> BoxFuture<'_, Result<(), LogError>>;
     /// A summary that replaces older history.

@@ -21,6 +21,7 @@ fn bench() -> &'static Bench {
         let workspace = tempfile::tempdir().expect("a temporary folder");
         let config = ToolConfig {
             workspace: workspace.path().to_owned(),
+            trash: workspace.path().join("trash"),
             http: HttpConfig::default(),
             time_zone: None,
         };

@@ -67,7 +67,8 @@ impl Tool for EditFile {
             }
             workspace.replace(&path, &new, &context)?;
             let record = diff(&path, Some(&old), &new);
-            Ok(ToolOutput { content: format!("edited {}", arguments.path), record })
+            let content = format!("edited {}", arguments.path);
+            Ok(ToolOutput { content, record, ..ToolOutput::default() })
         })
         .map(|plan| plan.on(target))
     }

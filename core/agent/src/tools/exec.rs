@@ -305,7 +305,9 @@ async fn in_foreground(job: Job) -> ToolResult {
     let output = output.lock().unwrap_or_else(PoisonError::into_inner);
     let content = format!("[{how}]{}", output.text());
     match (ended, cut) {
-        (_, None) => Ok(ToolOutput { content, record: Some(job.record(&how)) }),
+        (_, None) => {
+            Ok(ToolOutput { content, record: Some(job.record(&how)), ..ToolOutput::default() })
+        }
         _ => Err(content),
     }
 }
@@ -349,7 +351,7 @@ async fn in_background(job: Job) -> ToolResult {
     let content = format!(
         "[runs in the background as {handle}, for {seconds} s at most; see it with exec_process]"
     );
-    Ok(ToolOutput { content, record: Some(record) })
+    Ok(ToolOutput { content, record: Some(record), ..ToolOutput::default() })
 }
 
 fn in_words(ended: Ended, cut: Option<Cut>) -> String {

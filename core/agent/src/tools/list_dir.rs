@@ -1,6 +1,8 @@
 //! `list_dir`: names what is in a folder.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use nexus_domain::agent::ToolEffect;
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::workspace::{Workspace, clean, explain};
 use super::{Plan, Tool, ToolOutput, parse};
+use crate::port::Exposure;
 use crate::provider::ToolSpec;
 
 /// Most entries in one result.
@@ -64,20 +67,27 @@ impl Tool for ListDir {
                 let entry = entry.map_err(|error| explain(&path, &error))?;
                 n_entries += 1;
                 if rows.len() < ENTRIES_MAX {
-                    rows.push(row(&entry));
+                    rows.push((row(&entry), entry.file_name()));
                 }
             }
             rows.sort();
-            let mut text = rows.join("\n");
+            let shown: Vec<_> = rows.iter().map(|(row, _)| row.as_str()).collect();
+            let mut text = shown.join("\n");
             if rows.is_empty() {
                 text.push_str("[the folder is empty]");
             } else if n_entries > rows.len() {
                 let _ = write!(text, "\n[{} of {n_entries} entries shown]", rows.len());
             }
-            Ok(ToolOutput::text(text))
+            let exposure = Exposure { read: named(&path, &rows), ..Exposure::default() };
+            Ok(ToolOutput { content: text, exposure, ..ToolOutput::default() })
         })
         .map(|plan| plan.on(target))
     }
+}
+
+/// What was listed, by its paths: names are content too.
+fn named(folder: &Path, rows: &[(String, OsString)]) -> Vec<String> {
+    rows.iter().map(|(_, name)| folder.join(name).display().to_string()).collect()
 }
 
 /// Folders end in `/`, links in `@`; files show their size in bytes.

@@ -1,6 +1,7 @@
 //! Tools: what an agent can do. One file each, one line each in [`ToolBox::new`].
 
 mod address;
+mod delete_file;
 mod edit_file;
 mod exec;
 mod http_fetch;
@@ -27,7 +28,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::port::Clock;
+use crate::port::{Clock, Exposure};
 use crate::provider::ToolSpec;
 use crate::stop::StopSignal;
 pub use exec::{BACKGROUND_MAX, BACKGROUND_PER_SESSION_MAX, ExecConfig, Programs};
@@ -43,6 +44,8 @@ const FILE_MS_MAX: u64 = 30_000;
 pub struct ToolConfig {
     /// The only folder that file tools see. Must exist.
     pub workspace: PathBuf,
+    /// Where deleted files go, outside the workspace; made when the first one comes.
+    pub trash: PathBuf,
     /// Limits of `http_fetch`.
     pub http: HttpConfig,
     /// Time zone that `time` answers in when none is named, as an IANA name; UTC when left out.
@@ -84,11 +87,13 @@ pub struct ToolOutput {
     pub content: String,
     /// A record for people: for an edit, the unified diff.
     pub record: Option<String>,
+    /// What it was made from, besides the targets of the call.
+    pub exposure: Exposure,
 }
 
 impl ToolOutput {
-    fn text(content: impl Into<String>) -> Self {
-        Self { content: content.into(), record: None }
+    pub(crate) fn text(content: impl Into<String>) -> Self {
+        Self { content: content.into(), ..Self::default() }
     }
 }
 
@@ -195,7 +200,8 @@ impl ToolBox {
             Box::new(list_dir::ListDir(Arc::clone(&workspace))),
             Box::new(search_files::SearchFiles(Arc::clone(&workspace))),
             Box::new(write_file::WriteFile(Arc::clone(&workspace))),
-            Box::new(edit_file::EditFile(workspace)),
+            Box::new(edit_file::EditFile(Arc::clone(&workspace))),
+            Box::new(delete_file::DeleteFile::new(workspace, config.trash)),
             Box::new(http_fetch::HttpFetch::new(config.http)),
             Box::new(time::Time::new(config.time_zone)?),
         ];

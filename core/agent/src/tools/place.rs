@@ -85,11 +85,26 @@ impl Workspace {
         Ok(Place { named: named.to_owned(), real, access: PathAccess::Write, content })
     }
 
+    /// Notes what will be removed: a link itself, not what it leads to.
+    pub(super) fn place_to_delete(&self, named: &Path) -> Result<Place, String> {
+        let shown = named.display();
+        let name = named.file_name().ok_or_else(|| format!("`{shown}` names no file"))?;
+        let metadata =
+            self.dir().symlink_metadata(named).map_err(|error| explain(named, &error))?;
+        let real = match named.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            Some(parent) => self.resolve(parent)?.join(name),
+            None => PathBuf::from(name),
+        };
+        let content = if metadata.is_file() { self.fingerprint(named)? } else { None };
+        Ok(Place { named: named.to_owned(), real, access: PathAccess::Delete, content })
+    }
+
     /// Refuses a place that is no longer what it was.
     pub(super) fn check_place(&self, place: &Place) -> Result<(), String> {
         let now = match place.access {
             PathAccess::Read => self.place_to_read(&place.named),
-            PathAccess::Write | PathAccess::Delete => self.place_to_write(&place.named),
+            PathAccess::Write => self.place_to_write(&place.named),
+            PathAccess::Delete => self.place_to_delete(&place.named),
         };
         if now.is_ok_and(|now| now == *place) { Ok(()) } else { Err(place.changed()) }
     }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::workspace::{Workspace, clean};
 use super::{Plan, Tool, ToolContext, ToolOutput, ToolResult, parse};
+use crate::port::Exposure;
 use crate::provider::ToolSpec;
 
 /// Most lines in one result.
@@ -97,6 +98,8 @@ struct Search<'a> {
     context: &'a ToolContext,
     searcher: Searcher,
     found: Vec<String>,
+    /// Files of which a line was found.
+    read: Vec<String>,
     n_files: usize,
 }
 
@@ -106,7 +109,15 @@ impl<'a> Search<'a> {
             .binary_detection(BinaryDetection::quit(0))
             .heap_limit(Some(HEAP_BYTES_MAX))
             .build();
-        Self { workspace, matcher, context, searcher, found: Vec::new(), n_files: 0 }
+        Self {
+            workspace,
+            matcher,
+            context,
+            searcher,
+            found: Vec::new(),
+            read: Vec::new(),
+            n_files: 0,
+        }
     }
 
     fn run(mut self, path: &Path) -> ToolResult {
@@ -137,7 +148,9 @@ impl<'a> Search<'a> {
                 break;
             }
         }
-        Ok(ToolOutput::text(self.text()))
+        let content = self.text();
+        let exposure = Exposure { read: self.read, ..Exposure::default() };
+        Ok(ToolOutput { content, exposure, ..ToolOutput::default() })
     }
 
     fn search(&mut self, path: &Path) {
@@ -146,6 +159,7 @@ impl<'a> Search<'a> {
             return;
         }
         self.n_files += 1;
+        let n_before = self.found.len();
         let (found, stop) = (&mut self.found, &self.context.stop);
         let sink = Lossy(|n_line, line| {
             let line: String = line.trim_end().chars().take(LINE_CHARS_MAX).collect();
@@ -154,6 +168,9 @@ impl<'a> Search<'a> {
         });
         // A file that cannot be searched (a line beyond the limit) is like one without the text.
         let _ = self.searcher.search_reader(self.matcher, file, sink);
+        if self.found.len() > n_before {
+            self.read.push(path.display().to_string());
+        }
     }
 
     fn text(&self) -> String {

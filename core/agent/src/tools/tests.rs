@@ -29,8 +29,9 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("work")).unwrap();
         let workspace = folder.path().join("work");
-        let tools =
-            ToolBox::new(ToolConfig { workspace, http, time_zone: None, exec: None }).unwrap();
+        let trash = folder.path().join("trash");
+        let config = ToolConfig { workspace, trash, http, time_zone: None, exec: None };
+        let tools = ToolBox::new(config).unwrap();
         let clock = Arc::new(HandClock::default());
         Self { folder, tools, context: ToolContext { stop: StopSignal::new(), clock } }
     }

@@ -45,6 +45,16 @@ impl Workspace {
         &self.root
     }
 
+    /// Moves a file, a folder or a link, not what it points to, into another folder.
+    pub(super) fn move_out(&self, path: &Path, to: &Dir, name: &Path) -> Result<(), String> {
+        self.dir.rename(path, to, name).map_err(|error| match error.kind() {
+            io::ErrorKind::CrossesDevices => {
+                format!("`{}` lies on another disk than the trash; it stays", path.display())
+            }
+            _ => explain(path, &error),
+        })
+    }
+
     /// Opens a folder.
     pub(super) fn open_dir(&self, path: &Path) -> Result<Dir, String> {
         self.dir.open_dir(path).map_err(|error| explain(path, &error))

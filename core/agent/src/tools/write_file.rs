@@ -10,6 +10,7 @@ use similar::TextDiff;
 
 use super::workspace::{FILE_BYTES_MAX, Workspace, clean_file};
 use super::{Plan, Tool, ToolOutput, cut, parse};
+use crate::port::Exposure;
 use crate::provider::ToolSpec;
 
 /// Longest diff that is recorded, in bytes.
@@ -92,7 +93,9 @@ impl Tool for WriteFile {
             };
             let record = diff(&path, old.as_deref(), &new);
             let content = format!("{did} {} (now {n_bytes} bytes)", path.display());
-            Ok(ToolOutput { content, record })
+            let replaced = if arguments.append { Vec::new() } else { vec![arguments.path] };
+            let exposure = Exposure { replaced, ..Exposure::default() };
+            Ok(ToolOutput { content, record, exposure })
         })
         .map(|plan| plan.on(target))
     }

@@ -7,10 +7,10 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use nexus_domain::agent::{ToolCallRecord, ToolCallStatus, ToolEffect};
 use nexus_domain::message::{Message, Part, Role, ToolCall, ToolResult};
-use nexus_domain::permission::PermissionKind;
+use nexus_domain::permission::{CanonicalAction, PermissionKind};
 
 use super::{End, Run, internal};
-use crate::port::{Again, Answer, Ask};
+use crate::port::{Again, Answer, Ask, Exposure};
 use crate::tools::{Prepared, ToolBox, ToolContext, ToolOutput};
 
 /// Most calls that run side by side.
@@ -118,25 +118,26 @@ impl Run<'_> {
             return Err(End::Stopped);
         }
         if self.stop.is_at_boundary() {
-            return self.finish(open.call, None, Err(NOT_RUN.to_owned())).await;
+            return self.finish(open.call, None, Err(NOT_RUN.to_owned()), None).await;
         }
         if self.remaining_ms() == 0 {
-            return self.finish(open.call, None, Err(NO_TIME.to_owned())).await;
+            return self.finish(open.call, None, Err(NO_TIME.to_owned()), None).await;
         }
         let (prepared, said) = match self.decided(&open).await? {
             Ok(decided) => decided,
-            Err(why) => return self.finish(open.call, None, Err(why)).await,
+            Err(why) => return self.finish(open.call, None, Err(why), None).await,
         };
         if self.stop.is_now() {
             return Err(End::Stopped);
         }
         let started_at = self.world.clock.now();
+        let action = prepared.action.clone();
         let output = self.perform(prepared).await?;
         let output = match said {
             Some(said) => with_note(output, &said),
             None => output,
         };
-        self.finish(open.call, Some(started_at), output).await
+        self.finish(open.call, Some(started_at), output, Some(action)).await
     }
 
     /// Works out what a call would do and has it decided: the work with what a person said about
@@ -225,15 +226,21 @@ impl Run<'_> {
         }
     }
 
-    /// Records what a call came to.
+    /// Records what a call came to; `action` is what was done, if anything was.
     async fn finish(
         &self,
         call: ToolCall,
         started_at: Option<nexus_domain::Timestamp>,
         output: Result<ToolOutput, String>,
+        action: Option<CanonicalAction>,
     ) -> Result<ToolResult, End> {
         let is_error = output.is_err();
-        let output = output.unwrap_or_else(|why| ToolOutput { content: why, record: None });
+        let output = output.unwrap_or_else(ToolOutput::text);
+        let mut exposure = Exposure { is_done: !is_error, ..output.exposure };
+        if let Some(action) = action {
+            exposure.summary = Some(action.summary);
+            exposure.targets = action.targets;
+        }
         let record = ToolCallRecord {
             id: call.id.clone(),
             turn_id: self.facts.turn_id,
@@ -245,7 +252,7 @@ impl Run<'_> {
             started_at,
             completed_at: Some(self.world.clock.now()),
         };
-        self.world.log.tool_finished(record).await?;
+        self.world.log.tool_finished(record, exposure).await?;
         Ok(ToolResult { call_id: call.id, content: output.content, is_error })
     }
 }

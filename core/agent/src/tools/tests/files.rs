@@ -212,3 +212,43 @@ async fn text_is_found_where_it_may_be() {
     assert_eq!(many.lines().count(), 201);
     assert!(many.ends_with("narrow the search for more]"));
 }
+
+#[tokio::test]
+async fn what_is_deleted_lies_in_the_trash() {
+    let bench = Bench::new();
+    bench.write("a.md", "once");
+    std::os::unix::fs::symlink(bench.folder.path(), bench.path("out")).unwrap();
+    let output = bench.call("delete_file", json!({ "path": "./a.md" })).await.unwrap();
+    assert!(!bench.path("a.md").exists());
+    let (from, kept) = &output.exposure.moved[0];
+    assert_eq!((from.as_str(), std::fs::read_to_string(kept).unwrap().as_str()), ("a.md", "once"));
+    let note = std::path::Path::new(kept).with_file_name("undo.json");
+    assert!(std::fs::read_to_string(note).unwrap().contains("a.md"));
+
+    // A link goes, not what it points to; nothing beyond it can be named.
+    bench.text("delete_file", json!({ "path": "out" })).await;
+    assert!(bench.folder.path().exists() && !bench.path("out").exists());
+    std::os::unix::fs::symlink("..", bench.path("up")).unwrap();
+    std::fs::write(bench.folder.path().join("victim"), "x").unwrap();
+    let refused = bench.text("delete_file", json!({ "path": "up/victim" })).await;
+    assert!(refused.starts_with("error: "), "{refused}");
+    assert!(bench.folder.path().join("victim").exists());
+    assert!(bench.text("delete_file", json!({ "path": "." })).await.contains("itself"));
+    assert!(bench.text("delete_file", json!({ "path": "b" })).await.contains("does not exist"));
+}
+
+#[tokio::test]
+async fn a_result_says_what_it_was_made_from() {
+    let bench = Bench::new();
+    std::fs::create_dir(bench.path("in")).unwrap();
+    bench.write("in/a.md", "needle");
+    bench.write("in/b.md", "hay");
+    let read = |output: super::ToolOutput| output.exposure.read;
+    let found = bench.call("search_files", json!({ "text": "needle" })).await.unwrap();
+    assert_eq!(read(found), ["in/a.md"]);
+    let listed = bench.call("list_dir", json!({ "path": "in" })).await.unwrap();
+    assert_eq!(read(listed), ["in/a.md", "in/b.md"]);
+    let write = json!({ "path": "in/a.md", "content": "new" });
+    let written = bench.call("write_file", write).await.unwrap();
+    assert_eq!(written.exposure.replaced, ["in/a.md"]);
+}

@@ -18,7 +18,7 @@ use super::spending::Purse;
 use crate::StopSignal;
 use crate::context::Prompt;
 use crate::port::{
-    Answer, Ask, Clock, Compaction, Gate, LogError, Reply, TurnFacts, TurnLog, Watcher,
+    Answer, Ask, Clock, Compaction, Exposure, Gate, LogError, Reply, TurnFacts, TurnLog, Watcher,
 };
 use crate::provider::{
     ModelCall, ModelClient, ModelError, ModelPool, PriceTable, ProviderConfig, ProviderKind,
@@ -221,7 +221,11 @@ impl TurnLog for Diary {
         self.record(line)
     }
 
-    fn tool_finished(&self, record: ToolCallRecord) -> BoxFuture<'_, Result<(), LogError>> {
+    fn tool_finished(
+        &self,
+        record: ToolCallRecord,
+        _exposure: Exposure,
+    ) -> BoxFuture<'_, Result<(), LogError>> {
         let result = record.result.clone().unwrap_or_default();
         let line = format!("finished {} {:?} {result}", record.id, record.status);
         self.records.lock().unwrap().push(record);
@@ -304,6 +308,7 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let tools = ToolBox::new(ToolConfig {
             workspace: folder.path().to_owned(),
+            trash: folder.path().join("trash"),
             http: HttpConfig::default(),
             time_zone: None,
             exec: None,
@@ -335,7 +340,9 @@ impl Bench {
     pub(crate) fn allow_private_hosts(&mut self) {
         let http = HttpConfig { allow_private_hosts: true, ..HttpConfig::default() };
         let workspace = self.folder.path().to_owned();
-        let tools = ToolBox::new(ToolConfig { workspace, http, time_zone: None, exec: None });
+        let trash = workspace.join("trash");
+        let config = ToolConfig { workspace, trash, http, time_zone: None, exec: None };
+        let tools = ToolBox::new(config);
         self.world.tools = Arc::new(tools.unwrap());
         self.input.agent.tools.push("http_fetch".to_owned());
     }
