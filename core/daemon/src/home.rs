@@ -98,6 +98,12 @@ impl Home {
         }
     }
 
+    /// Where the files go that an agent deletes: `state/agents/<id>/trash/`.
+    #[must_use]
+    pub fn trash(&self, agent: &AgentId) -> PathBuf {
+        self.state().join("agents").join(agent.as_str()).join("trash")
+    }
+
     /// Makes whatever is missing; what exists stays as it is. Says what it made.
     ///
     /// # Errors

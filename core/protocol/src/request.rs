@@ -3,6 +3,7 @@
 use nexus_domain::agent::{ToolCallRecord, Turn};
 use nexus_domain::arrival::Arrival;
 use nexus_domain::id::{RequestId, SessionKey};
+use nexus_domain::label::SessionLabel;
 use nexus_domain::permission::PermissionRequest;
 use nexus_domain::request::{Request, RequestStatus};
 use schemars::JsonSchema;
@@ -61,4 +62,6 @@ pub struct GetResult {
     pub tool_calls: Vec<ToolCallRecord>,
     /// The permission requests of the turn.
     pub permissions: Vec<PermissionRequest>,
+    /// What its session has been exposed to by now, and what brought each label.
+    pub labels: Vec<SessionLabel>,
 }

@@ -3,6 +3,7 @@
 use nexus_domain::agent::{ToolCallRecord, Turn};
 use nexus_domain::arrival::Attachment;
 use nexus_domain::id::{AgentId, MessageId, Position, RequestId, SessionKey, TurnId};
+use nexus_domain::label::SessionLabel;
 use nexus_domain::message::Message;
 use nexus_domain::permission::PermissionRequest;
 use nexus_domain::request::{Request, RequestStatus};
@@ -68,6 +69,8 @@ pub struct Streaming {
 pub struct GetResult {
     /// The session.
     pub session: Session,
+    /// What the session has been exposed to, and what brought each label.
+    pub labels: Vec<SessionLabel>,
     /// The turn at work or parked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active_turn: Option<Turn>,

@@ -10,6 +10,7 @@ import { t } from "../text/text";
 import { Composer } from "./Composer";
 import { rememberSession } from "./drafts";
 import { textOf } from "./items";
+import { Labels } from "./Labels";
 import { MessageList } from "./MessageList";
 import { SessionRail } from "./SessionRail";
 
@@ -38,6 +39,7 @@ export function ChatPage() {
           <h1 tabIndex={-1} className="min-w-0 grow truncate text-md font-semibold">
             {title}
           </h1>
+          <Labels labels={view?.labels ?? []} />
           <span className="meta hidden truncate md:inline">{[agent, model].filter(Boolean).join(" · ")}</span>
         </header>
         {view?.load === "failed" && view.error && (

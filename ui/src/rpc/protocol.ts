@@ -397,6 +397,14 @@ export type Stage =
   | "deliverResponse"
   | "finalize";
 /**
+ * What a session or a file has been exposed to.
+ */
+export type Label = "untrusted" | "private" | "secret";
+/**
+ * What kind of thing brought a label.
+ */
+export type LabelSource = "tool" | "message" | "file" | "session" | "credential";
+/**
  * How a turn stands.
  */
 export type TurnStatus = "running" | "parked" | "completed" | "failed" | "aborted";
@@ -619,6 +627,8 @@ export interface Protocol {
   HealthStatus: HealthStatus;
   HelloError: HelloError;
   HelloOk: HelloOk;
+  Label: Label;
+  LabelSource: LabelSource;
   Lagged: Lagged;
   Limits: Limits;
   Message: Message;
@@ -671,6 +681,7 @@ export interface Protocol {
   ServerFrame: ServerFrame;
   Session: Session;
   SessionKey: SessionKey;
+  SessionLabel: SessionLabel;
   SessionsAbortParams: SessionsAbortParams;
   SessionsAbortResult: SessionsAbortResult;
   SessionsGetParams: SessionsGetParams;
@@ -2833,6 +2844,13 @@ export interface Events {
     session_key: SessionKey;
   };
   /**
+   * A session was exposed to something it had not been exposed to before.
+   */
+  "session.labelled": {
+    label: SessionLabel;
+    session_key: SessionKey;
+  };
+  /**
    * The configuration was read again.
    */
   "system.config_reloaded": {
@@ -2957,6 +2975,31 @@ export interface ToolResult {
    * Whether the call failed; then `content` says why.
    */
   is_error: boolean;
+}
+/**
+ * A label of a session and what brought it.
+ */
+export interface SessionLabel {
+  /**
+   * When.
+   */
+  at: Timestamp;
+  /**
+   * Which one, in words: `GET https://example.org/`, `notes/page.md`, `person:anna on echo`.
+   */
+  detail: string;
+  /**
+   * The label.
+   */
+  label: Label;
+  /**
+   * What kind of thing brought it.
+   */
+  source: LabelSource;
+  /**
+   * The turn in which it came; left out for what came before any.
+   */
+  turn_id?: TurnId | null;
 }
 /**
  * Tokens of one or more model calls.
@@ -3702,6 +3745,10 @@ export interface RequestsGetResult {
    */
   arrival: Arrival;
   /**
+   * What its session has been exposed to by now, and what brought each label.
+   */
+  labels: SessionLabel[];
+  /**
    * The permission requests of the turn.
    */
   permissions: PermissionRequest[];
@@ -4045,6 +4092,10 @@ export interface SessionsGetResult {
    * The turn at work or parked.
    */
   activeTurn?: Turn | null;
+  /**
+   * What the session has been exposed to, and what brought each label.
+   */
+  labels: SessionLabel[];
   /**
    * Position up to which this is true: subscribe from here.
    */

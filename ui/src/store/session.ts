@@ -29,6 +29,7 @@ export function onLoaded(view: SessionView, session: SessionsGetResult, history:
     turns,
     activeTurnId: active?.id,
     queued: session.queued.map(({ id, purpose, queue_mode }) => ({ id, purpose, mode: queue_mode })),
+    labels: session.labels,
     mishap: undefined,
   };
   if (session.streaming) {
@@ -80,6 +81,10 @@ const REDUCERS: Record<string, Reducer> = {
   "session.created": (view, event) => {
     const { agent_id } = event.properties as Events["session.created"];
     return { ...view, agentId: agent_id };
+  },
+  "session.labelled": (view, event) => {
+    const { label } = event.properties as Events["session.labelled"];
+    return { ...view, labels: [...view.labels, label] };
   },
   "message.recorded": (view, event) => {
     const { message } = event.properties as Events["message.recorded"];

@@ -10,6 +10,7 @@ import type {
   RequestsGetResult,
   Session,
   SessionKey,
+  SessionLabel,
   StatusResult,
   ToolCallRecord,
   Turn,
@@ -59,6 +60,8 @@ export interface SessionView {
   activeTurnId?: TurnId;
   stream?: Stream;
   queued: QueuedRequest[];
+  /** What the conversation has been exposed to, and what brought each label. */
+  labels: SessionLabel[];
   mishap?: Mishap;
 }
 
@@ -126,6 +129,7 @@ export function emptySession(key: SessionKey): SessionView {
     toolCalls: {},
     turns: {},
     queued: [],
+    labels: [],
   };
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod daemon;
 pub(crate) mod db;
 pub(crate) mod doctor;
 pub(crate) mod events;
+pub(crate) mod label;
 pub(crate) mod lifecycle;
 pub(crate) mod models;
 pub(crate) mod request;

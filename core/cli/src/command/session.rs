@@ -188,6 +188,7 @@ fn show_state(state: &GetResult, output: &Output) -> Result<()> {
         session.agent_id,
         text::count(session.n_messages, "message"),
     ))?;
+    super::label::show(&state.labels, output)?;
     for request in &state.waiting {
         let id = &request.id;
         let wants = super::acl::action(request);

@@ -22,7 +22,8 @@ use nexus_protocol::config::{ConfigSource, ConfigValue};
 pub use environment::{Environment, home_from_environment};
 pub use model::{ModelConfig, Price};
 pub use typed::{
-    AdapterConfig, AuditConfig, Config, HttpFetchConfig, LogFormat, LoggingConfig, RuntimeConfig,
+    AdapterConfig, AuditConfig, Config, HttpFetchConfig, LabelConfig, LogFormat, LoggingConfig,
+    RuntimeConfig,
 };
 
 /// Largest `nexus.toml`, in bytes.

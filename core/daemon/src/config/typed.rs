@@ -104,6 +104,15 @@ pub struct ExecConfig {
     pub file_mib_max: u64,
 }
 
+/// Which files bring a label when they are read; paths of a workspace, folders end in `/`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LabelConfig {
+    /// Files that are the owner's own business.
+    pub private_paths: Vec<String>,
+    /// Files that come from elsewhere.
+    pub untrusted_paths: Vec<String>,
+}
+
 /// An adapter as configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdapterConfig {
@@ -148,6 +157,8 @@ pub struct Config {
     pub http_fetch: HttpFetchConfig,
     /// What programs may see and use.
     pub exec: ExecConfig,
+    /// Files that bring labels.
+    pub labels: LabelConfig,
     /// Adapters.
     pub adapters: Vec<AdapterConfig>,
     /// Budgets, by name; that of background work is always there.
@@ -229,6 +240,10 @@ pub(super) fn build(
             memory_mib_max: get.integer("tools.exec.memory_mib_max"),
             processes_max: get.integer("tools.exec.processes_max"),
             file_mib_max: get.integer("tools.exec.file_mib_max"),
+        },
+        labels: LabelConfig {
+            private_paths: get.texts("labels.private_paths"),
+            untrusted_paths: get.texts("labels.untrusted_paths"),
         },
         adapters: adapters(&get, errors),
         budgets: budget::budgets(&get, errors),

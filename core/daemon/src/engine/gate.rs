@@ -16,6 +16,7 @@ use nexus_domain::request::RequestStatus;
 use nexus_iam::{Action, Effect, Facts, Query, Verdict};
 use nexus_ledger::{AuditEntry, LedgerError, Tx};
 
+use super::label;
 use super::meter;
 use super::question::Earlier;
 use crate::audit;
@@ -58,16 +59,19 @@ impl RunGate {
             Some(Earlier::Changed) => true,
             None => false,
         };
+        let labels = label::of_session(&self.context, &self.session_key).await?;
         let query = Query {
             chain: self.chain.clone(),
             action: Action::UseTool { action: ask.action.clone(), effect: ask.effect },
             facts: Facts {
                 session_key: Some(self.session_key.clone()),
                 posture: self.posture(ask.effect),
+                labels: label::facts(&labels),
                 ..Facts::default()
             },
         };
-        let verdict = self.context.iam.decide(&query);
+        let mut verdict = self.context.iam.decide(&query);
+        label::explain(&mut verdict, &labels);
         match (verdict.effect, ask.kind) {
             (Effect::Deny, _) => self.refuse(ask, &verdict).await,
             (Effect::Allow, PermissionKind::Policy) => {
@@ -96,6 +100,7 @@ impl RunGate {
     ) -> Result<Answer, Failure> {
         let now = self.context.clock.now();
         let (gate, ask) = (self.clone(), ask.clone());
+        let will_write = label::Places::new(&self.context, &self.agent_id).will_write(&ask);
         let refused = self
             .context
             .ledger
@@ -107,6 +112,7 @@ impl RunGate {
                 }
                 gate.audit(tx, &ask, Effect::Allow, &reason, now)?;
                 gate.note_use(tx, &grants, now)?;
+                label::before_call(tx, &gate.session_key, &will_write, now)?;
                 gate.mark_call(tx, &ask, ToolCallStatus::Running, now)?;
                 gate.stand(tx, TurnStatus::Running, RequestStatus::Processing, now)?;
                 let event = Event::ToolStarted {

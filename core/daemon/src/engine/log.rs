@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use nexus_agent::port::{Compaction, LogError, Reply, TurnLog};
+use nexus_agent::port::{Compaction, Exposure, LogError, Reply, TurnLog};
 use nexus_domain::Timestamp;
 use nexus_domain::agent::{ToolCallRecord, ToolCallStatus};
 use nexus_domain::budget::Payer;
 use nexus_domain::event::Event;
-use nexus_domain::id::{SessionKey, TurnId};
+use nexus_domain::id::{AgentId, SessionKey, TurnId};
 use nexus_domain::message::Message;
 use nexus_ledger::{LedgerError, Tx};
 
 use super::watch::RunWatcher;
-use super::{meter, turn};
+use super::{label, meter, turn};
 use crate::audit;
 use crate::context::Context;
 use crate::crash::CrashPoint;
@@ -26,6 +26,7 @@ pub(super) struct RunLog {
     pub(super) context: Arc<Context>,
     pub(super) turn_id: TurnId,
     pub(super) session_key: SessionKey,
+    pub(super) agent_id: AgentId,
     pub(super) watcher: Arc<RunWatcher>,
     /// Who pays for model calls.
     pub(super) payer: Payer,
@@ -65,12 +66,19 @@ impl TurnLog for RunLog {
         })
     }
 
-    fn tool_finished(&self, record: ToolCallRecord) -> BoxFuture<'_, Result<(), LogError>> {
+    fn tool_finished(
+        &self,
+        record: ToolCallRecord,
+        exposure: Exposure,
+    ) -> BoxFuture<'_, Result<(), LogError>> {
         Box::pin(async move {
             CrashPoint::EffectUnrecorded.pass();
             let session_key = self.session_key.clone();
             let now = self.context.clock.now();
+            let touched = label::Places::new(&self.context, &self.agent_id).touched(&exposure);
             self.write(move |tx| {
+                let of = (&session_key, record.turn_id);
+                label::after_call(tx, of, touched, now)?;
                 tx.turns().put_tool_call(&record)?;
                 let subject = audit::tool_call(record.turn_id, &record.id);
                 tx.audit().end(&subject, now, audit::word(record.status))?;

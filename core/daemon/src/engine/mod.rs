@@ -10,6 +10,7 @@ mod close;
 mod confine;
 mod gate;
 mod hook;
+pub(crate) mod label;
 mod log;
 mod meter;
 mod order;

@@ -16,6 +16,7 @@ use nexus_domain::request::Request;
 use nexus_ledger::SessionContext;
 
 use super::confine;
+use super::label;
 use crate::context::Context;
 
 /// What the gate of a run knows.
@@ -66,11 +67,18 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
     let tools = tools(context, &agent, &found.turn.session_key)?;
     let invoker = found.requests.first().and_then(|request| request.principal.clone());
     let invoker = invoker.unwrap_or_else(|| Principal::Unknown("unrecorded".to_owned()));
+    let is_owners = |request: &Request| request.principal.as_ref().is_some_and(label::is_owners);
     let files = context.home.agent_files(&agent.id);
+    // What the owner told about themselves is for the owner's conversations.
+    let user =
+        Some(files.owner).filter(|user| !user.is_empty() && found.requests.iter().all(is_owners));
+    if user.is_some() {
+        label::profile(context, &found.turn.session_key, turn_id).await?;
+    }
     let prompt = Prompt {
         identity: Some(files.identity),
         soul: Some(files.soul),
-        user: Some(files.owner),
+        user,
         house_rules: Some(files.house_rules),
         enrichment: found.requests.iter().flat_map(|r| r.enrichment.clone()).collect(),
     };
@@ -122,6 +130,7 @@ fn tools(
     let http = context.config.current().http_fetch;
     let config = ToolConfig {
         workspace,
+        trash: context.home.trash(&agent.id),
         http: HttpConfig {
             allow_private_hosts: http.allow_private_hosts,
             bytes_max: usize::try_from(http.bytes_max).unwrap_or(usize::MAX),

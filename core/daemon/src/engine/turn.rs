@@ -13,7 +13,7 @@ use nexus_ledger::{LedgerError, Tx};
 
 use super::receive::purpose;
 use super::stages::missing;
-use super::trace;
+use super::{label, trace};
 
 /// A request that is about to get its turn.
 pub(super) struct Opening {
@@ -110,6 +110,8 @@ fn join(
     request.enrichment.clone_from(&automated.enrichment);
     tx.requests().save(&request)?;
     let arrival = &automated.admitted.identified.received.arrival;
+    let principal = &automated.admitted.identified.principal;
+    label::message(tx, (session_key, turn_id), principal, arrival, now)?;
     let mut parts = vec![Part::Text(arrival.content.clone())];
     for file in &arrival.attachments {
         let text = format!("\n[attached: {} ({})]", file.filename, file.content_type);

@@ -7,3 +7,4 @@ pub mod budgets;
 pub mod grants;
 pub mod outbox;
 pub mod permissions;
+mod question;

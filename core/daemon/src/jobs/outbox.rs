@@ -17,9 +17,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::adapters::Adapters;
+use super::question;
 use crate::audit;
 use crate::context::Context;
 use crate::crash::CrashPoint;
+use crate::engine;
 
 /// Deliveries taken up at once.
 const BATCH: u32 = 64;
@@ -159,12 +161,31 @@ async fn permit(
     let channel = delivery.adapter.split('/').next().unwrap_or_default().to_owned();
     let request_id = delivery.request_id;
     let request = context.ledger.read(move |r| r.requests().get(request_id)).await?;
-    let query = Query {
-        chain: chain(request),
-        action: Action::Deliver { channel: channel.clone(), target: target.to.clone() },
-        facts: Facts { channel: Some(channel), ..Facts::default() },
+    let session_key = request.as_ref().and_then(|request| request.session_key.clone());
+    let labels = match &session_key {
+        Some(key) => engine::label::of_session(context, key).await?,
+        None => Vec::new(),
     };
-    let verdict = context.iam.decide(&query);
+    let query = Query {
+        chain: chain(request.as_ref()),
+        action: Action::Deliver { channel: channel.clone(), target: target.to.clone() },
+        facts: Facts {
+            session_key,
+            channel: Some(channel),
+            labels: engine::label::facts(&labels),
+            ..Facts::default()
+        },
+    };
+    let mut verdict = context.iam.decide(&query);
+    engine::label::explain(&mut verdict, &labels);
+    if verdict.effect == Effect::Ask {
+        match question::answer(context, &delivery, target, &query, request.as_ref(), &verdict)
+            .await?
+        {
+            Some(answer) => verdict = answer,
+            None => return Ok(false),
+        }
+    }
     let is_allowed = verdict.effect == Effect::Allow;
     let to = format!("{} {}", delivery.adapter, target.to);
     let digest = hex::encode(Sha256::digest(delivery.text.as_bytes()));
@@ -204,10 +225,12 @@ async fn permit(
 }
 
 /// On whose behalf a delivery goes out: the sender of the request it answers, through the agent.
-fn chain(request: Option<Request>) -> Chain {
+fn chain(request: Option<&Request>) -> Chain {
     let nobody = || Principal::Unknown("unrecorded".to_owned());
     let (principal, agent) = match request {
-        Some(request) => (request.principal.unwrap_or_else(nobody), request.agent_id),
+        Some(request) => {
+            (request.principal.clone().unwrap_or_else(nobody), request.agent_id.clone())
+        }
         None => (nobody(), None),
     };
     let invoker = Chain::of(principal);

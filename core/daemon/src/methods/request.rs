@@ -45,7 +45,11 @@ pub async fn get(
                     r.permissions().of_turn(turn_id)?,
                 ),
             };
-            Ok(Some(GetResult { request, arrival, turn, tool_calls, permissions }))
+            let labels = match &request.session_key {
+                None => Vec::new(),
+                Some(key) => r.labels().of_session(key)?,
+            };
+            Ok(Some(GetResult { request, arrival, turn, tool_calls, permissions, labels }))
         })
         .await?;
     found.ok_or_else(|| Failure::not_found("there is no such request"))

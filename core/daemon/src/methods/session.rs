@@ -53,6 +53,7 @@ pub async fn get(
                 queued.extend(r.requests().get(waiting.request_id)?);
             }
             Ok(Some(GetResult {
+                labels: r.labels().of_session(&key)?,
                 active_turn: r.turns().active(&key)?,
                 streaming: None,
                 waiting,

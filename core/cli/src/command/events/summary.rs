@@ -83,6 +83,7 @@ fn of_event(event: &Event) -> String {
 fn of_work(event: &Event) -> String {
     match event {
         Event::SessionCreated { session_key, agent_id } => format!("{session_key} with {agent_id}"),
+        Event::SessionLabelled { session_key, label } => format!("{session_key} {label}"),
         Event::TurnCreated { turn_id, session_key, .. } => format!("{turn_id} in {session_key}"),
         Event::TurnUpdated { turn_id, status, .. } => {
             format!("{turn_id} {}", format!("{status:?}").to_lowercase())

@@ -63,6 +63,7 @@ pub(super) fn show(result: &GetResult, output: &Output) -> Result<()> {
             }
         }
     }
+    super::super::label::show(&result.labels, output)?;
     for call in &result.tool_calls {
         output.line(&tool_line(call, output))?;
         // How far a program was confined stands in the record of its call.

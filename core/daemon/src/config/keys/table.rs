@@ -91,7 +91,7 @@ pub(in crate::config) const KEYS: &[Key] = &[
     key(
         "agents.*.tools",
         Kind::Texts,
-        "[\"read_file\",\"list_dir\",\"search_files\",\"write_file\",\"edit_file\",\"http_fetch\",\"time\",\"exec\",\"exec_process\"]",
+        "[\"read_file\",\"list_dir\",\"search_files\",\"write_file\",\"edit_file\",\"delete_file\",\"http_fetch\",\"time\",\"exec\",\"exec_process\"]",
         false,
         "tools the agent is offered",
     ),
@@ -165,6 +165,20 @@ pub(in crate::config) const KEYS: &[Key] = &[
         "80",
         false,
         "part of a limit from which people are warned",
+    ),
+    key(
+        "labels.private_paths",
+        Kind::Texts,
+        "[\"private/\"]",
+        false,
+        "files and folders of a workspace that are private: who read them asks before sending",
+    ),
+    key(
+        "labels.untrusted_paths",
+        Kind::Texts,
+        "[\"downloads/\"]",
+        false,
+        "files and folders of a workspace whose content comes from elsewhere",
     ),
     key(
         "ledger.durability",
