@@ -151,7 +151,7 @@ fn queries(frame: &Value) -> Vec<Do> {
         }),
         "requests.list" => json!({"requests": [request("completed")], "hasMore": false}),
         "requests.get" => json!({
-            "request": request("completed"), "toolCalls": [], "permissions": [],
+            "request": request("completed"), "toolCalls": [], "permissions": [], "labels": [],
             "arrival": {
                 "event_id": "1", "timestamp": 1, "content": "x", "channel": "control",
                 "account_id": "a", "sender_id": "o", "peer_id": "o",

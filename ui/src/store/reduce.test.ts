@@ -243,7 +243,7 @@ function loaded(past: Said[], state: State) {
   const queued = truth.queued.map(({ id, purpose }) => ({ id, purpose, queue_mode: "followup" }) as never);
   return onLoaded(
     state.sessions[KEY] ?? emptySession(KEY),
-    { session, activeTurn: active, waiting: [], queued, position },
+    { session, activeTurn: active, waiting: [], queued, labels: truth.labels ?? [], position },
     { messages: truth.messages, toolCalls: Object.values(truth.toolCalls), turns: Object.values(truth.turns), hasMore: false, position },
   );
 }
