@@ -202,6 +202,9 @@ pub struct Exposure {
     pub summary: Option<String>,
     /// What the call touched, as it was decided.
     pub targets: Vec<Target>,
+    /// The call could not be put to the gate: it named no tool of the agent, or its arguments were
+    /// wrong. The daemon audits it, since nobody else did.
+    pub is_unfit: bool,
     /// Whether the call ended as it was meant to.
     pub is_done: bool,
     /// Files and folders whose content or names came into the result, besides the targets; paths

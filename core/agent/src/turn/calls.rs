@@ -35,6 +35,16 @@ pub(super) struct Open {
     result: Option<String>,
 }
 
+/// What was decided about a call.
+enum Decided {
+    /// It may run; with what a person said about it.
+    Go(Box<Prepared>, Option<String>),
+    /// No.
+    Refused(String),
+    /// It could not even be put to the gate.
+    Unfit(String),
+}
+
 impl Open {
     pub(super) fn new(call: ToolCall, status: ToolCallStatus) -> Self {
         Self { call, status, result: None }
@@ -124,8 +134,9 @@ impl Run<'_> {
             return self.finish(open.call, None, Err(NO_TIME.to_owned()), None).await;
         }
         let (prepared, said) = match self.decided(&open).await? {
-            Ok(decided) => decided,
-            Err(why) => return self.finish(open.call, None, Err(why), None).await,
+            Decided::Go(prepared, said) => (*prepared, said),
+            Decided::Refused(why) => return self.finish(open.call, None, Err(why), None).await,
+            Decided::Unfit(why) => return self.turn_away(open.call, why).await,
         };
         if self.stop.is_now() {
             return Err(End::Stopped);
@@ -142,14 +153,11 @@ impl Run<'_> {
 
     /// Works out what a call would do and has it decided: the work with what a person said about
     /// it, or why not. What has changed while a person thought is decided anew.
-    async fn decided(
-        &self,
-        open: &Open,
-    ) -> Result<Result<(Prepared, Option<String>), String>, End> {
+    async fn decided(&self, open: &Open) -> Result<Decided, End> {
         for _ in 0..DECISIONS_MAX {
             let prepared = match self.prepare(&open.call).await {
                 Ok(prepared) => prepared,
-                Err(why) => return Ok(Err(why)),
+                Err(why) => return Ok(Decided::Unfit(why)),
             };
             let is_in_doubt = open.is_in_doubt() && !prepared.effect.is_repeatable();
             let kind =
@@ -162,17 +170,19 @@ impl Run<'_> {
                 again: self.again(&open.call),
             };
             match self.ask_gate(ask).await? {
-                Answer::Allowed => return Ok(Ok((prepared, None))),
-                Answer::AllowedSaying(said) => return Ok(Ok((prepared, Some(said)))),
+                Answer::Allowed => return Ok(Decided::Go(Box::new(prepared), None)),
+                Answer::AllowedSaying(said) => {
+                    return Ok(Decided::Go(Box::new(prepared), Some(said)));
+                }
                 Answer::Changed => {}
-                Answer::Refused(why) => return Ok(Err(why)),
+                Answer::Refused(why) => return Ok(Decided::Refused(why)),
                 Answer::Broken(why) => {
                     let what = format!("the decision could not be recorded: {why}");
                     return Err(End::Failed(internal(what)));
                 }
             }
         }
-        Ok(Err(CHANGES.to_owned()))
+        Ok(Decided::Refused(CHANGES.to_owned()))
     }
 
     fn again(&self, call: &ToolCall) -> Again {
@@ -226,6 +236,12 @@ impl Run<'_> {
         }
     }
 
+    /// Records a call that never came before the gate.
+    async fn turn_away(&self, call: ToolCall, why: String) -> Result<ToolResult, End> {
+        let exposure = Exposure { is_unfit: true, ..Exposure::default() };
+        self.record_call(call, None, (why, true), None, exposure).await
+    }
+
     /// Records what a call came to; `action` is what was done, if anything was.
     async fn finish(
         &self,
@@ -241,19 +257,31 @@ impl Run<'_> {
             exposure.summary = Some(action.summary);
             exposure.targets = action.targets;
         }
+        self.record_call(call, started_at, (output.content, is_error), output.record, exposure)
+            .await
+    }
+
+    async fn record_call(
+        &self,
+        call: ToolCall,
+        started_at: Option<nexus_domain::Timestamp>,
+        (content, is_error): (String, bool),
+        record: Option<String>,
+        exposure: Exposure,
+    ) -> Result<ToolResult, End> {
         let record = ToolCallRecord {
             id: call.id.clone(),
             turn_id: self.facts.turn_id,
             name: call.name,
             arguments: call.arguments,
             status: if is_error { ToolCallStatus::Failed } else { ToolCallStatus::Completed },
-            result: Some(output.content.clone()),
-            record: output.record,
+            result: Some(content.clone()),
+            record,
             started_at,
             completed_at: Some(self.world.clock.now()),
         };
         self.world.log.tool_finished(record, exposure).await?;
-        Ok(ToolResult { call_id: call.id, content: output.content, is_error })
+        Ok(ToolResult { call_id: call.id, content, is_error })
     }
 }
 

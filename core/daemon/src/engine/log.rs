@@ -8,9 +8,11 @@ use nexus_domain::Timestamp;
 use nexus_domain::agent::{ToolCallRecord, ToolCallStatus};
 use nexus_domain::budget::Payer;
 use nexus_domain::event::Event;
-use nexus_domain::id::{AgentId, SessionKey, TurnId};
+use nexus_domain::id::{AgentId, RequestId, SessionKey, TurnId};
 use nexus_domain::message::Message;
-use nexus_ledger::{LedgerError, Tx};
+use nexus_domain::principal::Chain;
+use nexus_iam::Effect;
+use nexus_ledger::{AuditEntry, LedgerError, Tx};
 
 use super::watch::RunWatcher;
 use super::{label, meter, turn};
@@ -27,6 +29,10 @@ pub(super) struct RunLog {
     pub(super) turn_id: TurnId,
     pub(super) session_key: SessionKey,
     pub(super) agent_id: AgentId,
+    /// The invoker and the agent.
+    pub(super) chain: Chain,
+    /// The request that leads the turn.
+    pub(super) request_id: Option<RequestId>,
     pub(super) watcher: Arc<RunWatcher>,
     /// Who pays for model calls.
     pub(super) payer: Payer,
@@ -75,10 +81,14 @@ impl TurnLog for RunLog {
             CrashPoint::EffectUnrecorded.pass();
             let session_key = self.session_key.clone();
             let now = self.context.clock.now();
+            let trail = (self.chain.clone(), self.request_id);
             let touched = label::Places::new(&self.context, &self.agent_id).touched(&exposure);
             self.write(move |tx| {
                 let of = (&session_key, record.turn_id);
                 label::after_call(tx, of, touched, now)?;
+                if exposure.is_unfit {
+                    audit_unfit(tx, &trail, &record, now)?;
+                }
                 tx.turns().put_tool_call(&record)?;
                 let subject = audit::tool_call(record.turn_id, &record.id);
                 tx.audit().end(&subject, now, audit::word(record.status))?;
@@ -157,6 +167,28 @@ impl TurnLog for RunLog {
     fn cooled(&self, model: String, until: Timestamp) -> BoxFuture<'_, Result<(), LogError>> {
         Box::pin(async move { self.write(move |tx| tx.cooldowns().set(&model, until)).await })
     }
+}
+
+/// A call that could not be decided is an attempt all the same.
+fn audit_unfit(
+    tx: &mut Tx<'_>,
+    (chain, request_id): &(Chain, Option<RequestId>),
+    record: &ToolCallRecord,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let why = record.result.as_deref().unwrap_or_default();
+    tx.audit().append(&AuditEntry {
+        at: now,
+        request_id: *request_id,
+        turn_id: Some(record.turn_id),
+        chain: chain.clone(),
+        action: format!("tool.{}", excerpt(&record.name)),
+        resource: excerpt(&record.arguments.to_string()),
+        verdict: Effect::Deny.name().to_owned(),
+        reason: format!("it could not be decided: {}", excerpt(why)),
+        digest: None,
+    })?;
+    Ok(())
 }
 
 fn record_reply(
