@@ -4,6 +4,7 @@
 pub mod dice;
 pub mod home;
 pub mod model;
+pub mod obey;
 pub mod page;
 pub mod process;
 pub mod talk;

@@ -210,6 +210,8 @@ pub struct Exposure {
     /// Files and folders whose content or names came into the result, besides the targets; paths
     /// of the workspace.
     pub read: Vec<String>,
+    /// Whether the result holds what a program wrote, which could read the whole workspace.
+    pub is_program_output: bool,
     /// Files whose whole content is now what the call brought.
     pub replaced: Vec<String>,
     /// Files and folders that got another name: from, to. The new name may lie outside the

@@ -105,14 +105,15 @@ impl Places {
                 Target::Host { .. } => {
                     found.push((Label::Untrusted, LabelSource::Tool, summary.clone()));
                 }
-                Target::Command { .. } => {
-                    touched.read.push((".".to_owned(), self.name(".")));
-                    touched.read_beneath = Some(self.name("."));
-                    let marks = self.marks_present().into_iter();
-                    found.extend(marks.map(|(label, mark)| (label, LabelSource::File, mark)));
-                }
-                Target::Recipient { .. } => {}
+                Target::Command { .. } | Target::Recipient { .. } => {}
             }
+        }
+        let runs = exposure.targets.iter().any(|target| matches!(target, Target::Command { .. }));
+        if runs || exposure.is_program_output {
+            touched.read.push((".".to_owned(), self.name(".")));
+            touched.read_beneath = Some(self.name("."));
+            let marks = self.marks_present().into_iter();
+            found.extend(marks.map(|(label, mark)| (label, LabelSource::File, mark)));
         }
         touched.read.extend(exposure.read.iter().map(|path| (path.clone(), self.name(path))));
         for (path, name) in &touched.read {

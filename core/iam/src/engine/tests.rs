@@ -3,14 +3,15 @@ use std::sync::LazyLock;
 
 use nexus_domain::agent::ToolEffect;
 use nexus_domain::arrival::PeerKind;
-use nexus_domain::id::AgentId;
+use nexus_domain::id::{AgentId, SessionKey};
+use nexus_domain::permission::{PathAccess, Target};
 use nexus_domain::principal::Chain;
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
 use crate::query::{Action, Facts};
-use crate::rules::BUILT_IN;
+use crate::rules::{BUILT_IN, PolicySource};
 use crate::{Permit, canonical_action};
 
 static BUILT_IN_ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::built_in().unwrap());
@@ -201,6 +202,74 @@ fn private_facts_beside_foreign_content_are_asked_about_before_they_leave() {
     check(&["private"], Effect::Allow);
     check(&["untrusted", "private"], Effect::Ask);
     check(&["secret", "untrusted"], Effect::Ask);
+}
+
+/// A tool call of the owner's agent in a labelled conversation, where the owner's own policies
+/// permit everything.
+#[test]
+fn labels_ask_whatever_permits() {
+    let open = r#"@id("open") @reason("the owner permits everything")
+        permit (principal is Agent, action, resource);"#;
+    let source = PolicySource { name: "open.cedar".to_owned(), text: open.to_owned() };
+    let engine = Engine::new(&[source]).unwrap();
+    let ask = |labels: &[&str], effect: ToolEffect, targets: Vec<Target>| {
+        let action = canonical_action("any", String::new(), json!({}), targets);
+        let mut query = query(
+            Chain::of(Principal::Owner).through(agent("main")),
+            Action::UseTool { action, effect },
+        );
+        query.facts.labels = labels.iter().map(|&label| label.to_owned()).collect();
+        let verdict = engine.decide(&query);
+        (verdict.effect, verdict.reasons[0].policy.clone())
+    };
+    #[track_caller]
+    fn check((effect, policy): (Effect, String), wanted: Effect, by: &str) {
+        assert_eq!((effect, policy.as_str()), (wanted, by));
+    }
+    let host = || vec![Target::Host { host: "example.org".to_owned(), port: 443 }];
+    let path =
+        |path: &str, access| vec![Target::Path { path: path.to_owned(), access, content: None }];
+    use ToolEffect::{Execute, Network, Write};
+    check(ask(&[], Network, host()), Effect::Allow, "open");
+    check(ask(&["untrusted"], Network, host()), Effect::Allow, "open");
+    check(ask(&["private", "secret"], Network, host()), Effect::Allow, "open");
+    for labels in [["untrusted", "private"], ["secret", "untrusted"]] {
+        check(ask(&labels, Network, host()), Effect::Ask, "label-leak");
+        check(ask(&labels, Network, Vec::new()), Effect::Ask, "label-leak");
+        check(ask(&labels, ToolEffect::Read, host()), Effect::Ask, "label-leak");
+        let to = Target::Recipient { channel: "echo".to_owned(), to: "anna".to_owned() };
+        check(ask(&labels, Write, vec![to]), Effect::Ask, "label-leak");
+    }
+    let untrusted = &["untrusted"];
+    check(ask(untrusted, Execute, Vec::new()), Effect::Ask, "label-exec");
+    check(ask(untrusted, Write, path("a.md", PathAccess::Delete)), Effect::Ask, "label-delete");
+    check(ask(&[], Write, path("a.md", PathAccess::Delete)), Effect::Allow, "open");
+    check(ask(untrusted, Write, path("a.md", PathAccess::Write)), Effect::Allow, "open");
+    for place in ["AGENTS.md", "SOUL.md", "/etc/profile"] {
+        let writes = path(place, PathAccess::Write);
+        check(ask(untrusted, Write, writes), Effect::Ask, "label-instructions");
+    }
+}
+
+#[test]
+fn a_reply_to_a_group_of_a_labelled_conversation_is_asked_about() {
+    let chain = Chain::of(Principal::Owner).through(agent("main"));
+    let mut query = query(chain, deliver("echo"));
+    query.facts.labels = vec!["private".to_owned(), "untrusted".to_owned()];
+    assert_eq!(BUILT_IN_ENGINE.decide(&query).effect, Effect::Allow);
+    query.facts.session_key = Some(SessionKey::parse("group:echo:1").unwrap());
+    assert_eq!(BUILT_IN_ENGINE.decide(&query).reasons[0].policy, "label-reply");
+}
+
+#[test]
+fn deleting_is_asked_about_until_it_is_granted() {
+    let target =
+        Target::Path { path: "a.md".to_owned(), access: PathAccess::Delete, content: None };
+    let action = canonical_action("delete_file", String::new(), json!({}), vec![target]);
+    let chain = Chain::of(Principal::Owner).through(agent("main"));
+    let query = query(chain, Action::UseTool { action, effect: ToolEffect::Write });
+    let verdict = BUILT_IN_ENGINE.decide(&query);
+    assert_eq!((verdict.effect, verdict.reasons[0].policy.as_str()), (Effect::Ask, "owner-delete"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Entry, ExecConfig, Programs};
+use crate::port::Exposure;
 use crate::provider::ToolSpec;
 use crate::tools::{Plan, Tool, ToolOutput, ToolResult, parse};
 
@@ -90,7 +91,9 @@ async fn look_after(config: ExecConfig, arguments: Arguments) -> ToolResult {
             // The row takes the same lock, and gives it back.
             let row = row(handle, &entry);
             let output = entry.output.lock().unwrap_or_else(PoisonError::into_inner);
-            Ok(ToolOutput::text(format!("{row}{}", output.text())))
+            let content = format!("{row}{}", output.text());
+            let exposure = Exposure { is_program_output: true, ..Exposure::default() };
+            Ok(ToolOutput { content, exposure, ..ToolOutput::default() })
         }
     }
 }
