@@ -75,6 +75,7 @@ fn tools(folder: &tempfile::TempDir, programs: &Arc<Programs>, session: &str) ->
     };
     ToolBox::new(ToolConfig {
         workspace: folder.path().to_owned(),
+        trash: folder.path().join("trash"),
         http: HttpConfig::default(),
         time_zone: None,
         exec: Some(exec),
