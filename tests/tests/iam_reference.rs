@@ -141,8 +141,15 @@ fn query(dice: &mut Dice) -> Query {
     let facts = Facts {
         channel: pick(dice, &[None, Some("echo".to_owned())]).clone(),
         // What labels together mean has tests of its own.
-        labels: pick(dice, &[vec![], vec!["untrusted".to_owned()], vec!["private".to_owned()]])
-            .clone(),
+        labels: pick(
+            dice,
+            &[
+                vec![],
+                vec!["untrusted".to_owned()],
+                vec!["untrusted".to_owned(), "private".to_owned()],
+            ],
+        )
+        .clone(),
         posture: pick(dice, &[None, Some("full".to_owned()), Some("partial".to_owned())]).clone(),
         ..Facts::default()
     };
@@ -183,6 +190,7 @@ struct Say {
     forbids: bool,
     permits: bool,
     asks: bool,
+    guards: bool,
 }
 
 impl Rules<'_> {
@@ -209,6 +217,7 @@ impl Rules<'_> {
     fn of(&self, who: &Principal) -> Effect {
         let mut say = Say::default();
         self.built_in(who, &mut say);
+        say.guards = matches!(who, Principal::Agent(_)) && self.is_guarded();
         for grant in &self.world.grants {
             if grant.principal == *who && self.is_about(grant) {
                 match grant.effect {
@@ -219,9 +228,10 @@ impl Rules<'_> {
         }
         match say {
             Say { forbids: true, .. } => Effect::Deny,
+            Say { permits: false, asks: false, .. } => Effect::Deny,
+            Say { guards: true, .. } => Effect::Ask,
             Say { permits: true, .. } => Effect::Allow,
-            Say { asks: true, .. } => Effect::Ask,
-            Say { .. } => Effect::Deny,
+            Say { .. } => Effect::Ask,
         }
     }
 
@@ -267,6 +277,33 @@ impl Rules<'_> {
                 self.tool(&self.profile(id), &action.tool, &action.targets, *effect, say);
             }
             _ => {}
+        }
+    }
+
+    /// What a conversation was exposed to asks, whatever else permits.
+    fn is_guarded(&self) -> bool {
+        let facts = &self.query.facts;
+        let has = |label: &str| facts.labels.iter().any(|one| one == label);
+        let leaks = has("untrusted") && (has("private") || has("secret"));
+        match &self.query.action {
+            Action::Deliver { .. } => {
+                let key = facts.session_key.as_ref().map_or("", |key| key.as_str());
+                leaks && (!self.is_for_owner() || key.starts_with("group:"))
+            }
+            Action::UseTool { action, effect } => {
+                let any = |is: fn(&Target) -> bool| action.targets.iter().any(is);
+                let goes_out = *effect == ToolEffect::Network
+                    || any(|t| matches!(t, Target::Host { .. } | Target::Recipient { .. }));
+                let leaves = any(|t| match t {
+                    Target::Path { path, .. } => path.starts_with('/') || path.contains(".."),
+                    _ => false,
+                });
+                let is_confined = facts.posture.as_deref() == Some("full");
+                (leaks && goes_out)
+                    || (has("untrusted") && *effect == ToolEffect::Execute && !is_confined)
+                    || (has("untrusted") && *effect == ToolEffect::Write && leaves)
+            }
+            _ => false,
         }
     }
 

@@ -209,6 +209,8 @@ async fn stop_now(
                 continue;
             }
             mark = Some(StopMark::new(&context.engine, active.id));
+            // It may have ended between the two looks: only a look after the mark is sure.
+            continue;
         }
         started.changed().await.ok()?;
     }

@@ -118,8 +118,7 @@ async fn a_turn_whose_run_has_not_begun_is_stopped_all_the_same() {
         let (context, key) = (Arc::clone(&context), key.clone());
         tokio::spawn(async move { abort(&context, &key, None).await })
     };
-    // The ledger answers in order per reader; the stop has looked once when this is through.
-    while context.engine.start_bell.receiver_count() == 0 {
+    while !context.engine.stop_marks().contains(&turn_id) {
         tokio::task::yield_now().await;
     }
     assert!(!stopping.is_finished(), "it was said that nothing ran");
