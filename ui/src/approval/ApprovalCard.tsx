@@ -174,17 +174,17 @@ function Facts({ permission }: { permission: PermissionRequest }) {
   const { action, reason, chain, session_key, request_id } = permission;
   return (
     <dl className="facts">
-      <dt>{t("ask.tool")}</dt>
-      <dd className="font-mono text-code">{action.tool}</dd>
       <dt>{t("ask.arguments")}</dt>
       <dd>
         <details>
-          <summary className="inline-block min-h-6 font-mono text-code text-text-2">
+          <summary className="inline-block min-h-6 min-w-6 pe-2 font-mono text-code text-text-2">
             {Object.keys((action.arguments ?? {}) as object).join(", ") || "{}"}
           </summary>
           <Payload text={prettyJson(action.arguments)} label={t("ask.arguments")} />
         </details>
       </dd>
+      <dt>{t("ask.tool")}</dt>
+      <dd className="font-mono text-code">{action.tool}</dd>
       <dt>{t("ask.digest")}</dt>
       <dd className="font-mono text-code break-all text-text-2">{action.digest}</dd>
       <dt>{t("ask.why")}</dt>

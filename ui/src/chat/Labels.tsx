@@ -15,7 +15,7 @@ export function Labels({ labels }: { labels: SessionLabel[] }) {
   const isGuarded = held.includes("untrusted") && held.length > 1;
   return (
     <Popover.Root>
-      <Popover.Trigger className="flex shrink-0 cursor-pointer gap-1 rounded" aria-label={t("label.title")}>
+      <Popover.Trigger className="flex shrink-0 cursor-pointer gap-1 rounded" title={t("label.title")}>
         {held.map((label) => (
           <Chip key={label} tone={TONES[label]}>
             {t(`label.${label}`)}
