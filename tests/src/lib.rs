@@ -3,6 +3,7 @@
 
 pub mod dice;
 pub mod home;
+pub mod inside;
 pub mod model;
 pub mod obey;
 pub mod page;
@@ -12,6 +13,7 @@ pub mod wire;
 
 pub use dice::Dice;
 pub use home::TestHome;
+pub use inside::HandClock;
 pub use model::{Act, FakeModel, Seen};
 pub use page::HeldPage;
 pub use process::DaemonProcess;

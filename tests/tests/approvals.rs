@@ -3,15 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
-use futures_util::future::BoxFuture;
 use nexus_agent::port::Clock;
 use nexus_client::{Client, ClientOptions, Token, call, idempotency_key};
-use nexus_daemon::clock::SystemClock;
-use nexus_daemon::config::Environment;
-use nexus_daemon::home::OwnerKind;
-use nexus_daemon::{Daemon, StartOptions};
-use nexus_domain::Timestamp;
-use nexus_domain::grant::GrantScope;
+use nexus_daemon::Daemon;
+use nexus_domain::grant::{GrantEffect, GrantScope, GrantVerb};
 use nexus_domain::id::RequestId;
 use nexus_domain::permission::{PERMISSION_DAY_MS, PermissionRequest, PermissionStatus};
 use nexus_domain::principal::Principal;
@@ -19,9 +14,9 @@ use nexus_protocol::acl::{
     ApproveParams, ApproveSpan, ClockParams, DenyParams, ShowParams, StandingPlace,
 };
 use nexus_protocol::frame::ClientFacts;
-use nexus_tests::{Act, DaemonProcess, FakeModel, Seen, Talk, TestHome};
+use nexus_protocol::grant::CreateParams;
+use nexus_tests::{Act, DaemonProcess, FakeModel, HandClock, Seen, Talk, TestHome, inside};
 use serde_json::json;
-use tokio::sync::watch;
 
 const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
 const MINUTE_MS: u64 = 60_000;
@@ -275,35 +270,6 @@ async fn what_changed_while_a_person_thought_is_asked_again() -> Result<()> {
     Ok(())
 }
 
-/// Stands still until it is moved.
-struct HandClock {
-    now_ms: watch::Sender<u64>,
-    system: SystemClock,
-}
-
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(1_800_000_000_000).plus_ms(*self.now_ms.borrow())
-    }
-
-    fn monotonic_us(&self) -> u64 {
-        *self.now_ms.borrow() * 1_000
-    }
-
-    fn sleep(&self, ms: u64) -> BoxFuture<'static, ()> {
-        let mut now_ms = self.now_ms.subscribe();
-        let until = *now_ms.borrow() + ms;
-        Box::pin(async move {
-            // An error means that the clock is gone, and with it everybody who could wait.
-            let _ = now_ms.wait_for(|now| *now >= until).await;
-        })
-    }
-
-    fn entropy(&self) -> u128 {
-        self.system.entropy()
-    }
-}
-
 /// A daemon whose time is moved by hand.
 struct Bench {
     daemon: Daemon,
@@ -317,11 +283,8 @@ impl Bench {
     async fn start() -> Result<Self> {
         let model = FakeModel::openai(brain).await?;
         let (page, home) = (format!("fetch {}", model.page()), home_for(&model)?);
-        let clock =
-            Arc::new(HandClock { now_ms: watch::Sender::new(0), system: SystemClock::new() });
-        let mut options = StartOptions::new(home.path().to_owned(), OwnerKind::Headless);
-        options.port = Some(0);
-        options.environment = Environment::of(&[("FAKE_KEY", "not-a-secret")]);
+        let clock = HandClock::new();
+        let mut options = inside::options(&home);
         options.clock = clock.clone();
         let daemon = Daemon::assemble(options).await?;
         Ok(Self { daemon, clock, home, page, _model: model })
@@ -336,7 +299,7 @@ impl Bench {
     }
 
     fn pass(&self, ms: u64) {
-        self.clock.now_ms.send_modify(|now| *now += ms);
+        self.clock.pass(ms);
     }
 
     async fn show(&self, asked: &PermissionRequest) -> Result<PermissionRequest> {
@@ -439,5 +402,30 @@ async fn a_grant_ends_with_its_day_or_when_it_is_revoked() -> Result<()> {
     context.ledger.write(revoke).await?;
     context.policies.grants_changed().await?;
     ask(&talk, "two", &bench.page).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_does_not_go_past_what_was_forbidden_meanwhile() -> Result<()> {
+    let model = FakeModel::openai(brain).await?;
+    let (page, home) = (format!("fetch {}", model.page()), home_for(&model)?);
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let talk = Talk::with(&daemon).await?;
+    let (id, asked) = ask(&talk, "one", &page).await?;
+    let scope = GrantScope { resource: Some("http_fetch".to_owned()), ..GrantScope::default() };
+    let rule = CreateParams {
+        principal: "agent:main".to_owned(),
+        verb: GrantVerb::UseTool,
+        effect: GrantEffect::Deny,
+        scope,
+        reason: "not today".to_owned(),
+        duration_ms: None,
+        idempotency_key: idempotency_key()?,
+    };
+    talk.client().request::<call::AclGrantsCreate>(rule).await?;
+    approve(&talk, ApproveParams::once(&asked, idempotency_key()?)).await?;
+    let (said, n_asked) = told(&talk, id).await?;
+    ensure!(said.contains("not today") && n_asked == 1, "{said}");
+    ensure!(model.n_visits() == 0, "it was fetched");
     Ok(())
 }

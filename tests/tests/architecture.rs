@@ -69,7 +69,14 @@ const EDGES: &[(&str, &[&str])] = &[
     ("nexus-adapter-echo", &["nexus-adapter", "nexus-domain"]),
     (
         "nexus-tests",
-        &["nexus-adapter", "nexus-client", "nexus-daemon", "nexus-domain", "nexus-protocol"],
+        &[
+            "nexus-adapter",
+            "nexus-agent",
+            "nexus-client",
+            "nexus-daemon",
+            "nexus-domain",
+            "nexus-protocol",
+        ],
     ),
     ("xtask", &[]),
 ];

@@ -6,17 +6,15 @@ use std::sync::Arc;
 use anyhow::{Result, ensure};
 use futures_util::future::BoxFuture;
 use nexus_client::{Client, ClientOptions, Token, call};
-use nexus_daemon::config::Environment;
+use nexus_daemon::Daemon;
 use nexus_daemon::engine::Hook;
-use nexus_daemon::home::OwnerKind;
-use nexus_daemon::{Daemon, StartOptions};
 use nexus_domain::message::Role;
 use nexus_domain::pipeline::{Admitted, HookAnswer, Stage};
 use nexus_domain::request::{RequestStatus, StageOutcome};
 use nexus_protocol::agent::RunParams;
 use nexus_protocol::frame::ClientFacts;
 use nexus_protocol::request::{GetParams, GetResult};
-use nexus_tests::{Act, FakeModel, Talk, TestHome};
+use nexus_tests::{Act, FakeModel, Talk, TestHome, inside};
 use tokio::sync::Notify;
 
 /// Knows the weather, and answers greetings itself.
@@ -62,9 +60,7 @@ impl Hook for Overtaking {
 }
 
 async fn assemble(home: &TestHome, hook: impl Hook + 'static) -> Result<(Daemon, Client)> {
-    let mut options = StartOptions::new(home.path().to_owned(), OwnerKind::Headless);
-    options.port = Some(0);
-    options.environment = Environment::of(&[("FAKE_KEY", "not-a-secret")]);
+    let mut options = inside::options(home);
     options.hooks = vec![Arc::new(hook)];
     let daemon = Daemon::assemble(options).await?;
     let facts = ClientFacts { name: "scenario".to_owned(), ..ClientFacts::default() };

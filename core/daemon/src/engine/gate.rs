@@ -59,6 +59,22 @@ impl RunGate {
             Some(Earlier::Changed) => true,
             None => false,
         };
+        let verdict = self.verdict(ask).await?;
+        match (verdict.effect, ask.kind) {
+            (Effect::Deny, _) => self.refuse(ask, &verdict).await,
+            (Effect::Allow, PermissionKind::Policy) => {
+                self.allow(ask, verdict.to_string(), verdict.grants().collect()).await
+            }
+            (Effect::Ask, _) | (_, PermissionKind::UnknownOutcome) => {
+                let permission = self.put_question(ask, &verdict, has_changed).await?;
+                CrashPoint::PermissionAsked.pass();
+                self.settle(ask, permission).await
+            }
+        }
+    }
+
+    /// What is in force says about a call at this moment.
+    pub(super) async fn verdict(&self, ask: &Ask) -> Result<Verdict, Failure> {
         let labels = label::of_session(&self.context, &self.session_key).await?;
         let query = Query {
             chain: self.chain.clone(),
@@ -72,17 +88,7 @@ impl RunGate {
         };
         let mut verdict = self.context.iam.decide(&query);
         label::explain(&mut verdict, &labels);
-        match (verdict.effect, ask.kind) {
-            (Effect::Deny, _) => self.refuse(ask, &verdict).await,
-            (Effect::Allow, PermissionKind::Policy) => {
-                self.allow(ask, verdict.to_string(), verdict.grants().collect()).await
-            }
-            (Effect::Ask, _) | (_, PermissionKind::UnknownOutcome) => {
-                let permission = self.put_question(ask, &verdict, has_changed).await?;
-                CrashPoint::PermissionAsked.pass();
-                self.settle(ask, permission).await
-            }
-        }
+        Ok(verdict)
     }
 
     /// How far the operating system would confine a program; nothing for other tools.
@@ -148,7 +154,7 @@ impl RunGate {
         Ok(shortage.map(|shortage| budget::refusal(budgets, &shortage).message))
     }
 
-    async fn refuse(&self, ask: &Ask, verdict: &Verdict) -> Result<Answer, Failure> {
+    pub(super) async fn refuse(&self, ask: &Ask, verdict: &Verdict) -> Result<Answer, Failure> {
         let now = self.context.clock.now();
         let text = verdict.to_string();
         let (gate, ask, reason) = (self.clone(), ask.clone(), text.clone());

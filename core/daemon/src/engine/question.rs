@@ -142,8 +142,8 @@ impl RunGate {
         Ok(Answer::Refused(refusal(&permission, rule.as_ref())))
     }
 
-    /// Lets a call run that a person approved, if it still is what the person approved. The
-    /// answer counts for nothing else.
+    /// Lets a call run that a person approved, if it still is what the person approved and nothing
+    /// forbids it by now. The answer counts for nothing else.
     async fn go_as_approved(
         &self,
         ask: &Ask,
@@ -152,6 +152,11 @@ impl RunGate {
         let now = ask.again.action().await;
         let why = match &now {
             Ok(action) if action.digest == permission.action.digest => {
+                let verdict = self.verdict(ask).await?;
+                if verdict.effect == Effect::Deny {
+                    self.resume_turn().await?;
+                    return self.refuse(ask, &verdict).await;
+                }
                 let answer = self.allow(ask, approval(permission), Vec::new()).await?;
                 let said = permission.comment.as_deref().filter(|said| !said.is_empty());
                 return Ok(match (answer, said) {
