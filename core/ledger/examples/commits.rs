@@ -49,13 +49,15 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
+fn open(path: &Path) -> Outcome<Ledger> {
+    let durability = Durability::Power;
+    let options =
+        LedgerOptions { path: path.to_owned(), durability, n_readers: 1, on_commit: None };
+    Ok(Ledger::open(options)?)
+}
+
 async fn ledger(path: &Path) -> Outcome<(f64, f64)> {
-    let ledger = Ledger::open(LedgerOptions {
-        path: path.to_owned(),
-        durability: Durability::Power,
-        n_readers: 1,
-        on_commit: None,
-    })?;
+    let ledger = open(path)?;
     let start = Instant::now();
     for _ in 0..N_ALONE {
         record(&ledger).await?;
@@ -83,12 +85,7 @@ async fn ledger(path: &Path) -> Outcome<(f64, f64)> {
 /// Model calls a second that are set aside in three budgets and settled with the sums of the day,
 /// one after the other: two commits each.
 async fn calls(path: &Path) -> Outcome<f64> {
-    let ledger = Ledger::open(LedgerOptions {
-        path: path.to_owned(),
-        durability: Durability::Power,
-        n_readers: 1,
-        on_commit: None,
-    })?;
+    let ledger = open(path)?;
     let start = Instant::now();
     for n in 0..N_CALLS {
         let (wanted, row) = (wanted(n), row());
@@ -166,12 +163,7 @@ struct Audit {
 
 /// The same effects with and without their rows, by many writers, so that the disk counts little.
 async fn audit(path: &Path) -> Outcome<Audit> {
-    let ledger = Ledger::open(LedgerOptions {
-        path: path.to_owned(),
-        durability: Durability::Power,
-        n_readers: 1,
-        on_commit: None,
-    })?;
+    let ledger = open(path)?;
     let (mut without, mut with) = (0.0, 0.0);
     for round in 0..N_ROUNDS {
         without += effects(&ledger, round, false).await?;

@@ -13,10 +13,14 @@ use nexus_protocol::acl::{
     ShowParams, ShowResult,
 };
 
+use super::person;
 use super::session::page_len;
 use crate::authorize::{Trail, decide_and_audit};
 use crate::context::Context;
 use crate::engine::{self, Resolution};
+
+/// What only people may do with them.
+const ANSWER: &str = "decide permission requests";
 
 /// Lists permission requests.
 pub async fn list(
@@ -100,7 +104,7 @@ pub async fn seen(
     permit: Permit,
     params: ClockParams,
 ) -> Result<ResolveResult, Failure> {
-    person(&permit)?;
+    person(&permit, ANSWER)?;
     let id = find(context, params.id).await?;
     Ok(ResolveResult { request: engine::permission_seen(context, id).await? })
 }
@@ -123,7 +127,7 @@ async fn answerer(
     permit: &Permit,
     id: PermissionId,
 ) -> Result<Principal, Failure> {
-    let by = person(permit)?;
+    let by = person(permit, ANSWER)?;
     let asked = context.ledger.read(move |r| r.permissions().get(id)).await?;
     let asked = asked.ok_or_else(|| Failure::not_found("it is gone"))?;
     let query = Query {
@@ -148,14 +152,4 @@ async fn answerer(
 
 async fn find(context: &Context, id: String) -> Result<PermissionId, Failure> {
     Ok(context.ledger.read(move |r| r.permissions().find(&id)).await?)
-}
-
-/// Who answers. An agent never may, whatever a policy says.
-fn person(permit: &Permit) -> Result<Principal, Failure> {
-    match permit.chain().actor() {
-        Some(Principal::Agent(_)) | None => {
-            Err(Failure::denied("an agent cannot decide permission requests"))
-        }
-        Some(actor) => Ok(actor.clone()),
-    }
 }

@@ -13,6 +13,7 @@ use nexus_protocol::grant::{
     ShowResult,
 };
 
+use super::person;
 use super::session::page_len;
 use crate::context::Context;
 
@@ -72,7 +73,7 @@ pub async fn create(
     permit: Permit,
     params: CreateParams,
 ) -> Result<ChangeResult, Failure> {
-    let granted_by = person(&permit)?;
+    let granted_by = person(&permit, "make grants")?;
     let principal = Principal::parse(&params.principal)?;
     check_scope(params.verb, &params.scope).map_err(Failure::invalid)?;
     refuse_too_wide(&principal, params.verb, params.effect, &params.scope)?;
@@ -103,7 +104,7 @@ pub async fn revoke(
     permit: Permit,
     params: RevokeParams,
 ) -> Result<ChangeResult, Failure> {
-    let by = person(&permit)?;
+    let by = person(&permit, "revoke grants")?;
     let now = context.clock.now();
     let write = move |tx: &mut nexus_ledger::Tx<'_>| {
         let id = tx.grants().find(&params.id)?;
@@ -138,14 +139,4 @@ fn refuse_too_wide(
         .hint("write a policy into state/acl if that is really meant"));
     }
     Ok(())
-}
-
-/// Who decides. An agent never may, whatever a policy says.
-fn person(permit: &Permit) -> Result<Principal, Failure> {
-    match permit.chain().actor() {
-        Some(Principal::Agent(_)) | None => {
-            Err(Failure::denied("an agent can neither make nor revoke grants"))
-        }
-        Some(actor) => Ok(actor.clone()),
-    }
 }

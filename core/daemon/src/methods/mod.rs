@@ -14,3 +14,15 @@ pub mod request;
 pub mod runtime;
 pub mod session;
 pub mod usage;
+
+use nexus_domain::Failure;
+use nexus_domain::principal::Principal;
+use nexus_iam::Permit;
+
+/// Who does what only people may. An agent never may, whatever a policy says.
+fn person(permit: &Permit, what: &str) -> Result<Principal, Failure> {
+    match permit.chain().actor() {
+        Some(Principal::Agent(_)) | None => Err(Failure::denied(format!("an agent cannot {what}"))),
+        Some(actor) => Ok(actor.clone()),
+    }
+}

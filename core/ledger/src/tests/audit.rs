@@ -19,7 +19,8 @@ const N_ROWS: u64 = 24;
 /// The checkpoints of that chain cover the rows up to these.
 const SIGNED: [u64; 3] = [8, 16, 24];
 
-const COLUMNS: [&str; 12] = [
+/// Columns of the audit table that can be altered.
+pub(super) const COLUMNS: [&str; 12] = [
     "at",
     "decision",
     "request_id",

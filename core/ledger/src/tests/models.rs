@@ -9,6 +9,7 @@ use nexus_domain::session::{QueueMode, Waiting};
 use proptest::prelude::*;
 use rusqlite::Connection;
 
+use super::audit::COLUMNS;
 use super::support::{Home, agent, at, begin_turn, request, request_id, session, turn_id};
 use crate::{AuditEntry, Ending, LedgerError, PermissionFilter};
 
@@ -109,22 +110,6 @@ fn decision(n: u64, text: &str) -> AuditEntry {
         digest: (n % 2 == 1).then(|| "d1".to_owned()),
     }
 }
-
-/// Columns of the audit table that hold text, and those that hold numbers.
-const AUDIT_COLUMNS: &[&str] = &[
-    "at",
-    "decision",
-    "request_id",
-    "turn_id",
-    "chain",
-    "action",
-    "resource",
-    "verdict",
-    "reason",
-    "digest",
-    "outcome",
-    "hash",
-];
 
 /// Changes one byte of one cell behind the ledger's back; false when the cell is empty.
 fn flip(conn: &Connection, position: i64, column: &str, byte: usize) -> bool {
@@ -319,7 +304,7 @@ proptest! {
             )
             .unwrap();
             let position = place.index(summary.n_rows as usize) as u64 + 1;
-            let column = AUDIT_COLUMNS[column.index(AUDIT_COLUMNS.len())];
+            let column = COLUMNS[column.index(COLUMNS.len())];
             let has_changed = flip(&conn, position as i64, column, byte);
             let found = crate::audit::Audit(&conn).verify().unwrap();
             if has_changed {
