@@ -150,10 +150,9 @@ async fn start(home: &Path, environment: Environment) -> Result<Hosted, String> 
     // A configuration that cannot be read is reported by the start; until then logs go as usual.
     let loaded = config::load(&folders.config_file(), &environment, &[]).ok();
     let settings = loaded.map(|loaded| loaded.config.logging).unwrap_or_default();
-    logging::init(&settings, &folders.logs(), false);
-
     let mut options = StartOptions::new(home.to_owned(), OwnerKind::Desktop);
     options.sandbox = nexus_daemon::entry::sandbox(&environment);
+    logging::init(&settings, &folders.logs(), false, &options.redactor);
     options.environment = environment;
     let daemon = Daemon::assemble(options).await.map_err(|failure| {
         tracing::error!(?failure, "the daemon did not start");

@@ -23,6 +23,8 @@ pub enum Act {
     Call(Vec<(String, Value)>),
     /// Refuses with a status, and perhaps a `retry-after` in seconds.
     Refuse(u16, Option<u32>),
+    /// Refuses with a status and quotes this in its complaint.
+    Scold(u16, String),
     /// Sends the text word by word and holds before each word until the semaphore has a permit.
     SayHeld(String, Arc<Semaphore>),
     /// Sends half of an answer and drops the connection.
@@ -40,6 +42,8 @@ pub struct Seen {
     pub path: String,
     /// Its body.
     pub body: Value,
+    /// The key it came with, as the header says it.
+    pub key: String,
 }
 
 impl Seen {
@@ -182,21 +186,21 @@ async fn serve(
     n_visits: &AtomicUsize,
 ) -> Result<()> {
     stream.set_nodelay(true)?;
-    let (path, body) = read_request(&mut stream).await?;
+    let (path, body, key) = read_request(&mut stream).await?;
     if path == "/page" {
         n_visits.fetch_add(1, Ordering::SeqCst);
         let page = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 6\r\n\
                     connection: close\r\n\r\na page";
         return Ok(stream.write_all(page.as_bytes()).await?);
     }
-    let seen = Seen { path, body };
+    let seen = Seen { path, body, key };
     let act = brain(&seen);
     let is_anthropic = seen.path.ends_with("/messages");
     log.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
     answer(&mut stream, act, is_anthropic).await
 }
 
-async fn read_request(stream: &mut TcpStream) -> Result<(String, Value)> {
+async fn read_request(stream: &mut TcpStream) -> Result<(String, Value, String)> {
     let mut bytes = Vec::new();
     let mut piece = vec![0_u8; 16 * 1024];
     let head_len = loop {
@@ -216,7 +220,13 @@ async fn read_request(stream: &mut TcpStream) -> Result<(String, Value)> {
     while bytes.len() < head_len + length {
         read_more(stream, &mut bytes, &mut piece).await?;
     }
-    Ok((path, serde_json::from_slice(&bytes[head_len..head_len + length]).unwrap_or_default()))
+    let headers = head.lines().filter_map(|line| line.split_once(':'));
+    let key = headers
+        .filter(|(name, _)| ["authorization", "x-api-key"].contains(&&*name.to_lowercase()))
+        .map(|(_, value)| value.trim().trim_start_matches("Bearer ").to_owned())
+        .next();
+    let body = serde_json::from_slice(&bytes[head_len..head_len + length]).unwrap_or_default();
+    Ok((path, body, key.unwrap_or_default()))
 }
 
 async fn read_more(stream: &mut TcpStream, bytes: &mut Vec<u8>, piece: &mut [u8]) -> Result<()> {
@@ -233,6 +243,16 @@ async fn answer(stream: &mut TcpStream, act: Act, is_anthropic: bool) -> Result<
             let retry = retry_after.map(|s| format!("retry-after: {s}\r\n")).unwrap_or_default();
             let head = format!(
                 "HTTP/1.1 {status} No\r\ncontent-type: application/json\r\n{retry}\
+                 content-length: {}\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
+            stream.write_all(format!("{head}{body}").as_bytes()).await?;
+        }
+        Act::Scold(status, quoted) => {
+            let said = format!("this is no good: {quoted}");
+            let body = json!({"error": {"type": "refused", "message": said}}).to_string();
+            let head = format!(
+                "HTTP/1.1 {status} No\r\ncontent-type: application/json\r\n\
                  content-length: {}\r\nconnection: close\r\n\r\n",
                 body.len()
             );

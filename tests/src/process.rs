@@ -60,7 +60,7 @@ impl DaemonProcess {
         bail!("{what} did not happen:\n{}", self.said())
     }
 
-    /// Starts a daemon with variables in its environment.
+    /// Starts a daemon with further variables in its environment.
     ///
     /// # Errors
     /// When it ends before it listens, with what it said.
@@ -112,6 +112,12 @@ impl DaemonProcess {
     #[must_use]
     pub fn said(&self) -> String {
         std::fs::read_to_string(self.home.join("nexusd.out")).unwrap_or_default()
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Where it listens, as `host:port`.

@@ -6,8 +6,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    acl, budget, chat, completions, config, daemon, db, doctor, events, lifecycle, models, request,
-    runtime, session, usage,
+    acl, budget, chat, completions, config, credential, daemon, db, doctor, events, lifecycle,
+    models, request, runtime, session, usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};
@@ -105,6 +105,9 @@ pub(crate) enum Command {
     /// The configuration in nexus.toml
     #[command(subcommand)]
     Config(config::Config),
+    /// Keys and tokens: where they are kept, who uses them, whether they are good
+    #[command(subcommand, visible_alias = "credentials")]
+    Credential(credential::Credential),
     /// Find what is wrong and how to mend it
     Doctor(doctor::Doctor),
     /// The daemon as a process

@@ -13,7 +13,7 @@ use nexus_domain::failure::Failure;
 use nexus_ledger::{Committed, Durability, Ledger, LedgerOptions};
 use nexus_protocol::health::HealthStatus;
 use nexus_sandbox::{Posture, Sandbox, SandboxOptions};
-use nexus_secrets::Secrets;
+use nexus_secrets::Redactor;
 use tokio::task::JoinHandle;
 
 use crate::audit;
@@ -21,6 +21,7 @@ use crate::bus::Bus;
 use crate::clock::SystemClock;
 use crate::config::{self, Config, ConfigHandle, Environment, Finding};
 use crate::context::{Context, Shutdown};
+use crate::credentials::{self, Credentials};
 use crate::engine::{self, Engine, Hook};
 use crate::health::HealthBoard;
 use crate::home::{Home, HomeLock, Owner, OwnerKind};
@@ -53,6 +54,8 @@ pub struct StartOptions {
     pub hooks: Vec<Arc<dyn Hook>>,
     /// How programs are confined. Without a helper none can be run.
     pub sandbox: SandboxOptions,
+    /// Blanks out credentials; the log has the same one.
+    pub redactor: Redactor,
 }
 
 impl StartOptions {
@@ -67,6 +70,7 @@ impl StartOptions {
             clock: Arc::new(SystemClock::new()),
             hooks: Vec::new(),
             sandbox: SandboxOptions::default(),
+            redactor: Redactor::default(),
         }
     }
 }
@@ -90,7 +94,8 @@ impl Daemon {
     pub async fn assemble(options: StartOptions) -> Result<Self, Failure> {
         // A second call finds the provider installed, which is as good.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let StartOptions { home, kind, port, environment, clock, hooks, sandbox } = options;
+        let StartOptions { home, kind, port, environment, clock, hooks, sandbox, redactor } =
+            options;
         let home = Home::new(home);
         home.init()?;
         let started_at = clock.now();
@@ -115,6 +120,7 @@ impl Daemon {
         let (config, is_safe_mode) = load_config(&home, &environment, &flags, &health, &*clock)?;
         let config = ConfigHandle::new(home.config_file(), environment, flags, config);
         let token = nexus_secrets::control_token(&home.state()).map_err(Failure::from)?;
+        redactor.learn(&token);
         let bus = Bus::new(RING_LEN);
         let ledger = open_ledger(&home, &config.current(), bus.clone()).await?;
         health.set("ledger", HealthStatus::Healthy, "open", None, started_at);
@@ -125,7 +131,14 @@ impl Daemon {
             tracing::warn!(n_written_off, "model calls that died with the daemon count in full");
         }
         let programs = open_sandbox(sandbox, &health, started_at).await;
-        let engine = make_engine(&config, &home, &ledger, hooks).await?;
+        let credentials = Credentials::open(
+            &home,
+            config.environment(),
+            redactor,
+            ledger.clone(),
+            Arc::clone(&clock),
+        );
+        let engine = make_engine(&config, &credentials, &ledger, hooks).await?;
         let (iam, policies) =
             Policies::open(&home, &config.current(), &ledger, &clock, &health).await?;
         let context = Arc::new(Context {
@@ -142,6 +155,7 @@ impl Daemon {
             programs,
             health,
             presence: Presence::new(VERSION, started_at),
+            credentials,
             token,
             address: OnceLock::new(),
             started_at,
@@ -212,6 +226,7 @@ impl Daemon {
 
 /// Takes up unfinished work, then runs adapters and jobs until the daemon stops.
 async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished, is_safe_mode: bool) {
+    credentials::load_shell(&context).await;
     let probed = apply_models(&context).await;
     if let Err(failure) = probed {
         tracing::warn!(?failure, "models could not be looked up");
@@ -233,7 +248,8 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished, i
     let grants = tokio::spawn(jobs::grants::run(Arc::clone(&context)));
     let budgets = tokio::spawn(jobs::budgets::run(Arc::clone(&context)));
     let audit = tokio::spawn(jobs::audit::run(Arc::clone(&context)));
-    let adapters = jobs::adapters::start(&context, is_safe_mode);
+    credentials::check(&context).await;
+    let adapters = jobs::adapters::start(&context, is_safe_mode).await;
     let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), adapters.clone()));
     context.shutdown.begun().await;
     adapters.drain().await;
@@ -251,8 +267,9 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished, i
 pub async fn apply_models(context: &Context) -> Result<(), Failure> {
     let config = context.config.current();
     let environment = context.config.environment();
-    let secrets = secrets(&context.home, environment);
-    let (providers, choice) = engine::choose_models(&config, environment, &secrets, true).await;
+    let credentials = &context.credentials;
+    credentials.configure(&config);
+    let (providers, choice) = engine::choose_models(&config, environment, credentials, true).await;
     let cooldowns = context.ledger.read(|r| r.cooldowns().all()).await?;
     let pool = engine::pool(&config, providers, cooldowns)?;
     let now = context.clock.now();
@@ -270,12 +287,6 @@ pub async fn apply_models(context: &Context) -> Result<(), Failure> {
     tracing::info!(model = %choice.model, reason = %choice.reason, "model chosen");
     context.engine.set_models(pool, choice);
     Ok(())
-}
-
-pub(crate) fn secrets(home: &Home, environment: &Environment) -> Secrets {
-    let environment = environment.clone();
-    Secrets::open(&home.state())
-        .with_environment(move |name| environment.get(name).map(str::to_owned))
 }
 
 /// The configuration, or the last one that worked.
@@ -356,14 +367,15 @@ async fn open_sandbox(
 
 async fn make_engine(
     config: &ConfigHandle,
-    home: &Home,
+    credentials: &Credentials,
     ledger: &Ledger,
     hooks: Vec<Arc<dyn Hook>>,
 ) -> Result<Engine, Failure> {
     let environment = config.environment();
-    let secrets = secrets(home, environment);
     let current = config.current();
-    let (providers, choice) = engine::choose_models(&current, environment, &secrets, false).await;
+    credentials.configure(&current);
+    let (providers, choice) =
+        engine::choose_models(&current, environment, credentials, false).await;
     let cooldowns = ledger.read(|r| r.cooldowns().all()).await?;
     Ok(Engine::new(engine::pool(&current, providers, cooldowns)?, choice, hooks))
 }

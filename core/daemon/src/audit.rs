@@ -11,14 +11,13 @@ use nexus_domain::principal::{Chain, Principal};
 use nexus_domain::{Failure, Timestamp};
 use nexus_ledger::{
     AUDIT_CHECKPOINT_FILE, AUDIT_KEYS_FILE, AuditBreak, AuditCheckpoint, AuditEntry, AuditEvidence,
-    AuditKey, AuditPosition, LedgerError, Tx,
+    AuditKey, AuditPosition, Ledger, LedgerError, Tx,
 };
 use nexus_protocol::health::HealthStatus;
-use nexus_secrets::ExposeSecret as _;
+use nexus_secrets::{ExposeSecret as _, Pointer};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
 
-use crate::assemble;
 use crate::context::Context;
 
 /// Name of the health check of this part.
@@ -47,20 +46,21 @@ pub fn word(status: ToolCallStatus) -> &'static str {
     }
 }
 
-/// Records that the value of a credential was read: its name and for what, never the value. To be
+/// Records that the value of a credential was read: its place and for what, never the value. To be
 /// called before the value is used.
 ///
 /// # Errors
 /// What the ledger says when it cannot be recorded; then the value must not be used.
 pub async fn credential_read(
-    context: &Context,
-    chain: Chain,
-    name: &str,
+    ledger: &Ledger,
+    at: Timestamp,
+    reader: Principal,
+    pointer: &Pointer,
     purpose: &str,
 ) -> Result<AuditPosition, Failure> {
-    let entry =
-        AuditEntry::fact(context.clock.now(), chain, "credential.read", name, purpose.to_owned());
-    context.ledger.write(move |tx| tx.audit().append(&entry)).await.map_err(Failure::from)
+    let place = pointer.to_string();
+    let entry = AuditEntry::fact(at, Chain::of(reader), "credential.read", place, purpose);
+    ledger.write(move |tx| tx.audit().append(&entry)).await.map_err(Failure::from)
 }
 
 /// Records how a permission request ended: answered by somebody, or by nobody, which is a no.
@@ -149,10 +149,11 @@ impl Signer {
 
 async fn read_key(context: &Context) -> Result<Arc<AuditKey>, Failure> {
     let config = context.config.current();
-    let secrets = assemble::secrets(&context.home, context.config.environment());
+    let secrets = context.credentials.secrets();
     let is_first = !context.home.state().join(AUDIT_KEYS_FILE).exists();
     let name = key_name(context.home.root());
     let seed = secrets.audit_seed(&name, config.audit.key_place, is_first).await?;
+    secrets.redactor().learn(&seed);
     let seed = hex::decode(seed.expose_secret()).map_err(Failure::internal)?;
     let key = AuditKey::from_seed(&seed)?;
     // Keys that are published promise a checkpoint, so the first one waits until it is noted.

@@ -1,5 +1,7 @@
 //! The only place that reads time.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 use nexus_agent::port::Clock;
 use nexus_domain::Timestamp;
@@ -48,5 +50,23 @@ impl Clock for SystemClock {
             std::process::abort();
         }
         u128::from_le_bytes(bytes)
+    }
+}
+
+/// The same clock as the supervisor knows it.
+pub(crate) struct SupervisorClock(pub(crate) Arc<dyn Clock>);
+
+impl nexus_supervisor::Clock for SupervisorClock {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+    fn monotonic_us(&self) -> u64 {
+        self.0.monotonic_us()
+    }
+    fn sleep(&self, ms: u64) -> BoxFuture<'static, ()> {
+        self.0.sleep(ms)
+    }
+    fn entropy(&self) -> u128 {
+        self.0.entropy()
     }
 }

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::bus::Bus;
 use crate::config::ConfigHandle;
+use crate::credentials::Credentials;
 use crate::engine::Engine;
 use crate::health::HealthBoard;
 use crate::home::Home;
@@ -47,6 +48,8 @@ pub struct Context {
     pub presence: Presence,
     /// One-time links and browser sessions.
     pub logins: Logins,
+    /// Reads and keeps credentials.
+    pub credentials: Credentials,
     /// The control-plane token.
     pub token: SecretString,
     /// Where the listener is bound, once it is.

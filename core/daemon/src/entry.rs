@@ -93,7 +93,7 @@ async fn run(options: StartOptions, log_stderr: bool) -> ExitCode {
     // A configuration that cannot be read is reported by the start; until then logs go as usual.
     let loaded = config::load(&home.config_file(), &options.environment, &[]).ok();
     let logging = loaded.map(|loaded| loaded.config.logging).unwrap_or_default();
-    logging::init(&logging, &home.logs(), log_stderr);
+    logging::init(&logging, &home.logs(), log_stderr, &options.redactor);
     let daemon = match Daemon::assemble(options).await {
         Ok(daemon) => daemon,
         Err(failure) => {

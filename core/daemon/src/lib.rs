@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod context;
 pub mod crash;
+pub mod credentials;
 pub mod dispatch;
 pub mod engine;
 pub mod entry;

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use nexus_secrets::Redactor;
 use tracing_subscriber::filter::EnvFilter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -20,25 +21,52 @@ const LOG_BYTES_MAX: u64 = 16 * 1024 * 1024;
 const LOG_FILES_MAX: u32 = 3;
 
 /// Starts logging for the rest of the process's life. A second call is ignored.
-pub fn init(config: &LoggingConfig, folder: &Path, to_terminal: bool) {
+/// No line holds a value that the redactor knows.
+pub fn init(config: &LoggingConfig, folder: &Path, to_terminal: bool, redactor: &Redactor) {
     let filter = |text: &str| EnvFilter::try_new(text).unwrap_or_else(|_| EnvFilter::new("info"));
     let file = RotatingFile::open(folder.join("nexusd.log")).map(|file| {
         let file = Arc::new(Mutex::new(file));
-        let writer = BoxMakeWriter::new(move || SharedFile(Arc::clone(&file)));
+        let redactor = redactor.clone();
+        let writer = BoxMakeWriter::new(move || Clean {
+            redactor: redactor.clone(),
+            inner: SharedFile(Arc::clone(&file)),
+        });
         fmt::layer().json().with_writer(writer).with_filter(filter(&config.level))
     });
+    let redactor = redactor.clone();
+    let stderr = move || Clean { redactor: redactor.clone(), inner: io::stderr() };
     let terminal = to_terminal.then(|| match config.format {
         LogFormat::Json => {
-            fmt::layer().json().with_writer(io::stderr).with_filter(filter(&config.level)).boxed()
+            fmt::layer().json().with_writer(stderr).with_filter(filter(&config.level)).boxed()
         }
         LogFormat::Pretty => fmt::layer()
             .with_target(false)
-            .with_writer(io::stderr)
+            .with_writer(stderr)
             .with_filter(filter(&config.level))
             .boxed(),
     });
     // Tests and the tray application may have a subscriber of their own already.
     let _ = tracing_subscriber::registry().with(file.ok()).with(terminal).try_init();
+}
+
+/// Blanks out known values. Each event comes as one write, so that a value is never cut in two.
+struct Clean<W> {
+    redactor: Redactor,
+    inner: W,
+}
+
+impl<W: Write> Write for Clean<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.inner.write_all(self.redactor.clean(text).as_bytes())?,
+            Err(_) => self.inner.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 /// A file that is put aside when it has grown too large.

@@ -38,11 +38,20 @@ pub enum Scope {
     /// See the configuration.
     #[serde(rename = "config.read")]
     ConfigRead,
+    /// See which credentials there are, without values.
+    #[serde(rename = "credential.read")]
+    CredentialRead,
+    /// Add, verify, move and remove credentials; unlock the vault.
+    #[serde(rename = "credential.write")]
+    CredentialWrite,
+    /// See the value of a credential.
+    #[serde(rename = "credential.reveal")]
+    CredentialReveal,
 }
 
 impl Scope {
     /// All scopes, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::RuntimeRead,
         Self::RuntimeAdmin,
         Self::AgentRead,
@@ -53,6 +62,9 @@ impl Scope {
         Self::AclApprove,
         Self::AclAdmin,
         Self::ConfigRead,
+        Self::CredentialRead,
+        Self::CredentialWrite,
+        Self::CredentialReveal,
     ];
 
     /// The name on the wire, such as `session.write`.
@@ -69,6 +81,9 @@ impl Scope {
             Self::AclApprove => "acl.approve",
             Self::AclAdmin => "acl.admin",
             Self::ConfigRead => "config.read",
+            Self::CredentialRead => "credential.read",
+            Self::CredentialWrite => "credential.write",
+            Self::CredentialReveal => "credential.reveal",
         }
     }
 }

@@ -4,8 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyring_core::{CredentialStore, Error};
-use secrecy::{ExposeSecret as _, SecretString};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use keyring_core::{CredentialStore, Entry, Error};
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
 use crate::error::SecretError;
@@ -42,19 +44,44 @@ impl Keychain {
 
     /// Reads one item.
     pub(crate) async fn get(&self, name: &str) -> Result<SecretString, SecretError> {
-        self.call(name, read).await
+        self.call(name, |entry| entry.get_password().map(SecretString::from)).await
     }
 
-    /// Writes one item, over the one before.
+    /// Writes one item, over what was there.
     pub(crate) async fn put(&self, name: &str, secret: &SecretString) -> Result<(), SecretError> {
         let secret = secret.clone();
-        self.call(name, move |connect, name| write(connect, name, &secret)).await
+        self.call(name, move |entry| entry.set_password(secret.expose_secret())).await
+    }
+
+    /// Removes one item; says whether there was one.
+    pub(crate) async fn remove(&self, name: &str) -> Result<bool, SecretError> {
+        let removed = self.call(name, |entry| entry.delete_credential()).await;
+        match removed {
+            Ok(()) => Ok(true),
+            Err(SecretError::NotFound(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes, reads and removes an item of no meaning. Nothing less tells whether a keychain
+    /// works: a locked one answers a reader that there is no such item.
+    pub(crate) async fn probe(&self) -> Result<(), SecretError> {
+        let (name, value) = canary()?;
+        self.put(&name, &value).await?;
+        let read = self.get(&name).await;
+        let removed = self.remove(&name).await;
+        let is_same = read?.expose_secret() == value.expose_secret();
+        if !removed? || !is_same {
+            let problem = "what was written is not what is read";
+            return Err(SecretError::KeychainEntry { name, problem: problem.to_owned() });
+        }
+        Ok(())
     }
 
     async fn call<T: Send + 'static>(
         &self,
         name: &str,
-        act: impl FnOnce(&Connect, &str) -> Result<T, SecretError> + Send + 'static,
+        act: impl FnOnce(&Entry) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, SecretError> {
         let connect = Arc::clone(&self.connect);
         let calls = Arc::clone(&self.calls);
@@ -67,7 +94,8 @@ impl Keychain {
             // Never on a worker of the runtime: the store blocks, and panics there.
             tokio::task::spawn_blocking(move || {
                 let _slot = slot;
-                act(&connect, &user)
+                let entry = connect().and_then(|store| store.build(SERVICE, &user, None));
+                entry.and_then(|entry| act(&entry)).map_err(|error| translate(&user, error))
             })
             .await
             .map_err(|error| SecretError::Interrupted(error.to_string()))?
@@ -78,19 +106,13 @@ impl Keychain {
     }
 }
 
-fn read(connect: &Connect, name: &str) -> Result<SecretString, SecretError> {
-    let entry = connect().and_then(|store| store.build(SERVICE, name, None));
-    entry
-        .and_then(|entry| entry.get_password())
-        .map(SecretString::from)
-        .map_err(|error| translate(name, error))
-}
-
-fn write(connect: &Connect, name: &str, secret: &SecretString) -> Result<(), SecretError> {
-    let entry = connect().and_then(|store| store.build(SERVICE, name, None));
-    entry
-        .and_then(|entry| entry.set_password(secret.expose_secret()))
-        .map_err(|error| translate(name, error))
+/// A name and a value that nothing else has.
+pub(crate) fn canary() -> Result<(String, SecretString), SecretError> {
+    let mut bytes = [0_u8; 24];
+    getrandom::fill(&mut bytes).map_err(|error| SecretError::Interrupted(error.to_string()))?;
+    let text = BASE64_URL_SAFE_NO_PAD.encode(bytes).to_ascii_lowercase();
+    let name = text[..8].replace(['-', '_'], "0");
+    Ok((format!("nexus-probe-{name}"), SecretString::from(text)))
 }
 
 fn translate(name: &str, error: Error) -> SecretError {

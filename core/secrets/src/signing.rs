@@ -8,8 +8,9 @@ use std::path::Path;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::Secrets;
 use crate::error::SecretError;
-use crate::{Secrets, file};
+use crate::file::{self, Readers};
 
 /// Name of the seed's file in the state folder.
 const SEED_FILE: &str = "audit.key";
@@ -42,7 +43,7 @@ impl Secrets {
     ) -> Result<SecretString, SecretError> {
         let path = self.state_dir.join(SEED_FILE);
         if path.try_exists().unwrap_or(true) {
-            return checked(file::read(&path)?, &path);
+            return checked(file::read(&path, Readers::Owner)?, &path);
         }
         if place == SeedPlace::Keychain {
             match self.keychain.get(name).await {

@@ -15,10 +15,32 @@ fn text(secret: &SecretString) -> &str {
 
 #[test]
 fn a_pointer_reads_back_and_never_repeats_what_it_is_not() {
-    for good in ["env:OPENAI_API_KEY", "keychain:provider/openai", "file:/run/key:1"] {
+    for good in [
+        "env:OPENAI_API_KEY",
+        "keychain:provider/openai",
+        "file:/run/key:1",
+        "credential:a/b.c-d_e",
+        "vault:x",
+        "systemd:nexus.key",
+        "op://vault/item/field",
+        "exec:pass",
+        "exec:pass:a/b",
+    ] {
         assert_eq!(good.parse::<Pointer>().unwrap().to_string(), good);
     }
-    for bad in ["", "sk-secret", "env:", "file: ", "vault:x", "sk:secret"] {
+    for bad in [
+        "",
+        "sk-secret",
+        "env:",
+        "file: ",
+        "op:secret",
+        "op://",
+        "sk:secret",
+        "credential:SECRET",
+        "credential:../secret",
+        "vault:.secret",
+        "systemd:a//secret",
+    ] {
         let failure = bad.parse::<Pointer>().unwrap_err();
         assert!(!format!("{failure:?} {:?}", failure.hint).contains("secret"), "{failure:?}");
     }
@@ -101,11 +123,11 @@ async fn a_provider_key_is_found_in_the_keychain() {
     let store = mock::Store::new().unwrap();
     store.build("nexus", "provider/openai", None).unwrap().set_password("sk-1").unwrap();
     let secrets = with_keychain(move || Ok(Arc::clone(&store) as Arc<CredentialStore>));
-    let found = secrets.find_provider_key("openai").await.unwrap();
+    let found = secrets.find_provider_key("openai", Reach::Programs).await.unwrap();
     assert_eq!(found.pointer.to_string(), "keychain:provider/openai");
     assert_eq!(text(&found.secret), "sk-1");
     assert!(!format!("{found:?}").contains("sk-1"));
-    assert!(secrets.find_provider_key("anthropic").await.is_none());
+    assert!(secrets.find_provider_key("anthropic", Reach::Programs).await.is_none());
 }
 
 #[tokio::test]
@@ -203,4 +225,122 @@ fn a_link_in_place_of_the_token_is_refused() {
     let error = control_token(dir.path()).unwrap_err();
     assert!(error.to_string().contains("not a plain file"), "{error}");
     assert!(!target.exists());
+}
+
+/// Answers with what a scenario wants, and notes what it was asked to run.
+#[derive(Default)]
+struct FakeRunner {
+    answer: Option<Vec<u8>>,
+    seen: std::sync::Mutex<Vec<ChildCommand>>,
+}
+
+impl Runner for FakeRunner {
+    fn run(
+        &self,
+        command: ChildCommand,
+    ) -> futures_util::future::BoxFuture<'static, Result<Zeroizing<Vec<u8>>, RunError>> {
+        self.seen.lock().unwrap().push(command);
+        let answer = self.answer.clone().map(Zeroizing::new);
+        Box::pin(async move { answer.ok_or(RunError::Timeout) })
+    }
+}
+
+#[tokio::test]
+async fn programs_get_a_small_environment_and_no_secret_in_their_arguments() {
+    let dir = tempfile::tempdir().unwrap();
+    let runner =
+        Arc::new(FakeRunner { answer: Some(b"s3cr3t-value\n".to_vec()), ..FakeRunner::default() });
+    let secrets = Secrets::open(dir.path())
+        .with_environment(|name| Some(format!("value of {name}")))
+        .with_runner(Arc::clone(&runner) as Arc<dyn Runner>);
+    let pass = ExecProvider {
+        command: ["pass", "show", "nexus/{}"].map(str::to_owned).to_vec(),
+        variables: vec!["GNUPGHOME".to_owned()],
+    };
+    let exec = [("pass".to_owned(), pass)].into_iter().collect();
+    secrets.configure(Settings { exec, ..Settings::default() });
+    for pointer in ["op://vault/item/field", "exec:pass:openai"] {
+        let pointer = pointer.parse().unwrap();
+        assert_eq!(text(&secrets.get(&pointer).await.unwrap()), "s3cr3t-value");
+        let early = secrets.get_within(&pointer, Reach::AtHand).await.unwrap_err();
+        assert!(matches!(early, SecretError::NotYet(_)), "{early}");
+    }
+    let seen = runner.seen.lock().unwrap();
+    assert_eq!(seen[0].argv, ["op", "read", "--no-newline", "op://vault/item/field"]);
+    assert!(seen[0].environment.iter().any(|(name, _)| name == "OP_SERVICE_ACCOUNT_TOKEN"));
+    assert_eq!(seen[1].argv, ["pass", "show", "nexus/openai"]);
+    let names: Vec<_> = seen[1].environment.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["HOME", "PATH", "LANG", "GNUPGHOME"]);
+    assert!(!format!("{seen:?}").contains("value of"));
+    assert_eq!(secrets.redactor().clean("is s3cr3t-value"), "is [credential]");
+}
+
+#[tokio::test]
+async fn a_program_that_fails_is_named_and_not_quoted() {
+    let dir = tempfile::tempdir().unwrap();
+    let secrets = Secrets::open(dir.path()).with_runner(Arc::new(FakeRunner::default()));
+    let error = secrets.get(&"op://a/b/c".parse().unwrap()).await.unwrap_err();
+    assert_eq!(error.to_string(), "the program behind `op://a/b/c` did not end in time");
+    let unknown = Failure::from(secrets.get(&"exec:none".parse().unwrap()).await.unwrap_err());
+    assert!(unknown.hint.unwrap().contains("[credentials.exec.none]"));
+}
+
+#[tokio::test]
+async fn the_chain_has_an_order_and_a_record_wins_over_it() {
+    let (dir, handed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = mock::Store::new().unwrap();
+    let put = |item: &str, value: &str| {
+        store.build("nexus", item, None).unwrap().set_password(value).unwrap();
+    };
+    let folder = handed.path().display().to_string();
+    let lookup = move |name: &str| match name {
+        "CREDENTIALS_DIRECTORY" => Some(folder.clone()),
+        "NEXUS_CREDENTIAL_A_B" => Some("by the environment".to_owned()),
+        _ => None,
+    };
+    let mut secrets = Secrets::open(dir.path()).with_environment(lookup);
+    let connected = Arc::clone(&store);
+    secrets.keychain =
+        Keychain::connecting(move || Ok(Arc::clone(&connected) as Arc<CredentialStore>));
+    let name: CredentialName = "a/b".parse().unwrap();
+    let find = async || text(&secrets.find(&name, Reach::AtHand).await.unwrap().secret).to_owned();
+    let missing = secrets.find(&"none".parse().unwrap(), Reach::AtHand).await.unwrap_err();
+    let said = missing.to_string();
+    assert!(said.contains("keychain:none") && said.contains("systemd:none"), "{said}");
+
+    assert_eq!(find().await, "by the environment");
+    secrets.unlock(&SecretString::from("correct horse battery")).await.unwrap();
+    secrets.vault().put(&name, &SecretString::from("by the vault")).await.unwrap();
+    assert_eq!(find().await, "by the vault");
+    file::replace(&handed.path().join("a.b"), b"by systemd").unwrap();
+    assert_eq!(find().await, "by systemd");
+    put("a/b", "by the keychain");
+    assert_eq!(find().await, "by the keychain");
+    secrets
+        .point(&name, Pointer::Vault(name.clone()), nexus_domain::Timestamp(1), false)
+        .await
+        .unwrap();
+    assert_eq!(find().await, "by the vault");
+    secrets.remove(&name).await.unwrap();
+    assert_eq!(find().await, "by the keychain");
+}
+
+#[tokio::test]
+async fn a_login_shell_is_asked_once_for_named_variables() {
+    let dir = tempfile::tempdir().unwrap();
+    let runner = Arc::new(FakeRunner {
+        answer: Some(b"KEY=by the shell\0OWN=no\0".to_vec()),
+        ..FakeRunner::default()
+    });
+    let secrets = Secrets::open(dir.path())
+        .with_environment(|name| match name {
+            "SHELL" => Some("/bin/sh".to_owned()),
+            "OWN" => Some("my own".to_owned()),
+            _ => None,
+        })
+        .with_runner(runner);
+    let wanted = ["KEY", "OWN"].map(str::to_owned);
+    assert_eq!(secrets.load_shell(&wanted).await.unwrap(), 2);
+    assert_eq!(text(&secrets.get(&Pointer::Env("KEY".into())).await.unwrap()), "by the shell");
+    assert_eq!(text(&secrets.get(&Pointer::Env("OWN".into())).await.unwrap()), "my own");
 }

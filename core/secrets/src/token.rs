@@ -10,7 +10,7 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::SecretError;
-use crate::file;
+use crate::file::{self, Readers};
 
 /// Randomness of a token, in bytes.
 const TOKEN_BYTES: usize = 32;
@@ -41,7 +41,7 @@ pub fn control_token(state_dir: &Path) -> Result<SecretString, SecretError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return create(&path),
         Err(error) => return Err(file::problem(&path, &error)),
     }
-    match file::read(&path) {
+    match file::read(&path, Readers::Owner) {
         Ok(token) if is_token(&token) => Ok(token),
         Ok(_) => {
             tracing::warn!(path = %path.display(), "the control token was damaged; made a new one");
@@ -67,7 +67,9 @@ fn create(path: &Path) -> Result<SecretString, SecretError> {
     let linked = fs::hard_link(&draft, path);
     let removed = fs::remove_file(&draft);
     match linked {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => file::read(path),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            file::read(path, Readers::Owner)
+        }
         Err(error) => Err(file::problem(path, &error)),
         Ok(()) => removed
             .and_then(|()| file::keep_name(path))

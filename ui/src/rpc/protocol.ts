@@ -263,7 +263,14 @@ export type Scope =
   | "acl.read"
   | "acl.approve"
   | "acl.admin"
-  | "config.read";
+  | "config.read"
+  | "credential.read"
+  | "credential.write"
+  | "credential.reveal";
+/**
+ * A kind of place where credentials lie in clear.
+ */
+export type ClearSource = "env" | "config" | "dotenv" | "file";
 /**
  * A frame from a client.
  */
@@ -328,6 +335,10 @@ export type ConnectionId = string;
  * Where a cost figure comes from. Unknown is never shown as zero.
  */
 export type CostBasis = "price_table" | "free" | "unknown";
+/**
+ * Text that is never shown: its `Debug` says nothing, and its memory is wiped.
+ */
+export type SecretText = string;
 /**
  * ULID of a delivery
  */
@@ -590,6 +601,8 @@ export interface Protocol {
   CanonicalAction: CanonicalAction;
   Chain: Chain;
   Checkpoint: Checkpoint;
+  ClearCredential: ClearCredential;
+  ClearSource: ClearSource;
   ClientAuth: ClientAuth;
   ClientFacts: ClientFacts;
   ClientFrame: ClientFrame;
@@ -602,6 +615,23 @@ export interface Protocol {
   Cost: Cost;
   CostBasis: CostBasis;
   Count: Count;
+  CredentialFacts: CredentialFacts;
+  CredentialsAddParams: CredentialsAddParams;
+  CredentialsAddResult: CredentialsAddResult;
+  CredentialsGetParams: CredentialsGetParams;
+  CredentialsGetResult: CredentialsGetResult;
+  CredentialsImportParams: CredentialsImportParams;
+  CredentialsImportResult: CredentialsImportResult;
+  CredentialsListParams: CredentialsListParams;
+  CredentialsListResult: CredentialsListResult;
+  CredentialsRemoveParams: CredentialsRemoveParams;
+  CredentialsRemoveResult: CredentialsRemoveResult;
+  CredentialsScanParams: CredentialsScanParams;
+  CredentialsScanResult: CredentialsScanResult;
+  CredentialsUnlockParams: CredentialsUnlockParams;
+  CredentialsUnlockResult: CredentialsUnlockResult;
+  CredentialsVerifyParams: CredentialsVerifyParams;
+  CredentialsVerifyResult: CredentialsVerifyResult;
   DecidingPolicy: DecidingPolicy;
   DeliveryId: DeliveryId;
   Entry: Entry;
@@ -627,6 +657,7 @@ export interface Protocol {
   HealthStatus: HealthStatus;
   HelloError: HelloError;
   HelloOk: HelloOk;
+  Imported: Imported;
   Label: Label;
   LabelSource: LabelSource;
   Lagged: Lagged;
@@ -677,6 +708,7 @@ export interface Protocol {
   RuntimeShutdownParams: RuntimeShutdownParams;
   RuntimeShutdownResult: RuntimeShutdownResult;
   Scope: Scope;
+  SecretText: SecretText;
   ServerFacts: ServerFacts;
   ServerFrame: ServerFrame;
   Session: Session;
@@ -702,6 +734,7 @@ export interface Protocol {
   StatusParams: StatusParams;
   StatusResult: StatusResult;
   StopReason: StopReason;
+  StoreFacts: StoreFacts;
   Streaming: Streaming;
   Summary: Summary;
   Target: Target;
@@ -2506,6 +2539,39 @@ export interface Caller {
   scopes: Scope[];
 }
 /**
+ * A credential that lies in clear.
+ */
+export interface ClearCredential {
+  /**
+   * Whether there is a credential of that name.
+   */
+  isStored: boolean;
+  /**
+   * Its key there: a variable or a setting.
+   */
+  key: string;
+  /**
+   * Line in the file, counted from 1.
+   */
+  line?: number | null;
+  /**
+   * The name proposed for it.
+   */
+  name: string;
+  /**
+   * The file; nothing for the environment.
+   */
+  path?: string | null;
+  /**
+   * What to do about it, in words.
+   */
+  proposal: string;
+  /**
+   * The kind of place.
+   */
+  source: ClearSource;
+}
+/**
  * How a client proves who it is. A browser proves it by its cookie and sends nothing here.
  */
 export interface ClientAuth {
@@ -2600,6 +2666,311 @@ export interface Cost {
    * Millionths of a US dollar; zero when the basis is `unknown`.
    */
   micro_usd: number;
+}
+/**
+ * One credential, without its value.
+ */
+export interface CredentialFacts {
+  /**
+   * When it was added or last replaced.
+   */
+  addedAt: Timestamp;
+  /**
+   * Whether it was good then.
+   */
+  isGood?: boolean | null;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * The place itself, as a pointer.
+   */
+  place: string;
+  /**
+   * Kind of place: `keychain`, `vault`, `systemd`, `1password`, `exec`, `file` or `env`.
+   */
+  store: string;
+  /**
+   * Settings that use it.
+   */
+  usedBy: string[];
+  /**
+   * When it was last verified.
+   */
+  verifiedAt?: Timestamp | null;
+}
+/**
+ * Input of `credentials.add`. Either a value or the place of one.
+ */
+export interface CredentialsAddParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Its name, such as `provider/openai`.
+   */
+  name: string;
+  /**
+   * Where its value is kept instead, such as `op://vault/item/field`.
+   */
+  pointer?: string | null;
+  /**
+   * Whether one of this name may be replaced.
+   */
+  replace?: boolean;
+  /**
+   * Its value.
+   */
+  value?: SecretText | null;
+}
+/**
+ * Result of `credentials.add` and `credentials.remove`.
+ */
+export interface CredentialsAddResult {
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Where it is, or was.
+   */
+  place: string;
+}
+/**
+ * Input of `credentials.get`.
+ */
+export interface CredentialsGetParams {
+  /**
+   * Its name.
+   */
+  name: string;
+}
+/**
+ * Result of `credentials.get`. The one answer that holds a value.
+ */
+export interface CredentialsGetResult {
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Where it is.
+   */
+  place: string;
+  /**
+   * Its value.
+   */
+  value: SecretText;
+}
+/**
+ * Input of `credentials.import`.
+ */
+export interface CredentialsImportParams {
+  /**
+   * Only says what would be done.
+   */
+  dryRun?: boolean;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Keys to take; all that look like credentials when left out.
+   */
+  keys?: string[];
+  /**
+   * The name of the one that is taken; the proposed one when left out.
+   */
+  name?: string | null;
+  /**
+   * The file, for `dotenv` and `file`.
+   */
+  path?: string | null;
+  /**
+   * Whether credentials of the same names may be replaced.
+   */
+  replace?: boolean;
+  /**
+   * The kind of place.
+   */
+  source: ClearSource;
+}
+/**
+ * Result of `credentials.import`.
+ */
+export interface CredentialsImportResult {
+  /**
+   * What became of each.
+   */
+  imported: Imported[];
+}
+/**
+ * What became of one credential that lay in clear.
+ */
+export interface Imported {
+  /**
+   * Its key in the place it came from.
+   */
+  key: string;
+  /**
+   * Its name now.
+   */
+  name: string;
+  /**
+   * What was done, or would be, or why nothing was; and what is left to do.
+   */
+  note: string;
+  /**
+   * Where it is kept; nothing after a dry run or when it was left alone.
+   */
+  place?: string | null;
+}
+/**
+ * Input of `credentials.list`.
+ */
+export interface CredentialsListParams {}
+/**
+ * Result of `credentials.list`.
+ */
+export interface CredentialsListResult {
+  /**
+   * The credentials, by name.
+   */
+  credentials: CredentialFacts[];
+  /**
+   * The stores, those first that can keep new ones.
+   */
+  stores: StoreFacts[];
+}
+/**
+ * How one store stands.
+ */
+export interface StoreFacts {
+  /**
+   * How to mend it.
+   */
+  fix?: string | null;
+  /**
+   * Whether new credentials go there.
+   */
+  isChosen: boolean;
+  /**
+   * Whether it can be used now.
+   */
+  isReady: boolean;
+  /**
+   * What is wrong, if something is.
+   */
+  reason?: string | null;
+  /**
+   * `keychain`, `vault` or `systemd`.
+   */
+  store: string;
+}
+/**
+ * Input of `credentials.remove`.
+ */
+export interface CredentialsRemoveParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Its name.
+   */
+  name: string;
+}
+/**
+ * Result of `credentials.add` and `credentials.remove`.
+ */
+export interface CredentialsRemoveResult {
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Where it is, or was.
+   */
+  place: string;
+}
+/**
+ * Input of `credentials.scan`.
+ */
+export interface CredentialsScanParams {}
+/**
+ * Result of `credentials.scan`.
+ */
+export interface CredentialsScanResult {
+  /**
+   * What was found.
+   */
+  found: ClearCredential[];
+  /**
+   * Where was looked, in words.
+   */
+  lookedAt: string[];
+}
+/**
+ * Input of `credentials.unlock`.
+ */
+export interface CredentialsUnlockParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The passphrase of the vault; the first one makes it.
+   */
+  passphrase: SecretText;
+}
+/**
+ * Result of `credentials.unlock`.
+ */
+export interface CredentialsUnlockResult {
+  /**
+   * Whether the vault was made just now.
+   */
+  isNew: boolean;
+}
+/**
+ * Input of `credentials.verify`.
+ */
+export interface CredentialsVerifyParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Its name.
+   */
+  name: string;
+}
+/**
+ * Result of `credentials.verify`.
+ */
+export interface CredentialsVerifyResult {
+  /**
+   * How to mend it.
+   */
+  hint?: string | null;
+  /**
+   * What was done: a call to a model, or reading it.
+   */
+  how: string;
+  /**
+   * Whether it is good.
+   */
+  isOk: boolean;
+  /**
+   * What came of it.
+   */
+  message: string;
+  /**
+   * Its name.
+   */
+  name: string;
 }
 /**
  * Something the daemon says by itself.
@@ -3509,6 +3880,62 @@ export interface Methods {
   "config.get": {
     params: ConfigGetParams;
     result: ConfigGetResult;
+  };
+  /**
+   * Keeps a value under a name, or names one that is kept elsewhere.
+   */
+  "credentials.add": {
+    params: CredentialsAddParams;
+    result: CredentialsAddResult;
+  };
+  /**
+   * Hands out one value, to the owner only; the audit notes it.
+   */
+  "credentials.get": {
+    params: CredentialsGetParams;
+    result: CredentialsGetResult;
+  };
+  /**
+   * Moves credentials that lie in clear into the store.
+   */
+  "credentials.import": {
+    params: CredentialsImportParams;
+    result: CredentialsImportResult;
+  };
+  /**
+   * Lists credentials and the stores that keep them; never a value.
+   */
+  "credentials.list": {
+    params: CredentialsListParams;
+    result: CredentialsListResult;
+  };
+  /**
+   * Forgets a credential, and removes its value from keychain or vault.
+   */
+  "credentials.remove": {
+    params: CredentialsRemoveParams;
+    result: CredentialsRemoveResult;
+  };
+  /**
+   * Looks for credentials that lie in clear: environment, nexus.toml, .env files of the workspace.
+   */
+  "credentials.scan": {
+    params: CredentialsScanParams;
+    result: CredentialsScanResult;
+  };
+  /**
+   * Opens the encrypted vault with a passphrase; the first passphrase makes it.
+   */
+  "credentials.unlock": {
+    params: CredentialsUnlockParams;
+    result: CredentialsUnlockResult;
+  };
+  /**
+   * Tries a credential: by the smallest call to its provider, or by reading it.
+   */
+  "credentials.verify": {
+    params: CredentialsVerifyParams;
+    result: CredentialsVerifyResult;
   };
   /**
    * Follows recorded events from a cursor, and streaming text.

@@ -60,6 +60,7 @@ impl Problem {
 
 pub(crate) async fn run(_: &Doctor, context: &Context) -> Result<Exit> {
     let mut problems = Vec::new();
+    let mut credentials = None;
     let mut n_checks = 0;
     let mut take = |found: Vec<Problem>| {
         n_checks += 1;
@@ -77,17 +78,25 @@ pub(crate) async fn run(_: &Doctor, context: &Context) -> Result<Exit> {
         take(daemon(&found, context).await);
         if is_running {
             let limit = std::time::Duration::from_millis(CHECK_MS_MAX);
-            let checked = tokio::time::timeout(limit, parts(context)).await;
+            let checked = tokio::time::timeout(limit, parts(context, &mut credentials)).await;
             take(checked.unwrap_or_else(|_| {
                 vec![Problem::bad("daemon", "it does not answer in time", "nexus daemon logs")]
             }));
         }
     }
-    report(&problems, n_checks, context)
+    report(&problems, n_checks, credentials.as_deref(), context)
 }
 
-fn report(problems: &[Problem], n_checks: u64, context: &Context) -> Result<Exit> {
+fn report(
+    problems: &[Problem],
+    n_checks: u64,
+    credentials: Option<&str>,
+    context: &Context,
+) -> Result<Exit> {
     let output = &context.output;
+    if let Some(credentials) = credentials {
+        output.note(&format!("credentials: {credentials}"));
+    }
     let exit = if problems.is_empty() { Exit::Ok } else { Exit::Found };
     if output.is_json() {
         let list = problems.iter().map(|problem| {
@@ -100,6 +109,7 @@ fn report(problems: &[Problem], n_checks: u64, context: &Context) -> Result<Exit
         output.document(&json!({
             "ok": problems.is_empty(), "checks": n_checks,
             "problems": list.collect::<Vec<_>>(), "home": context.home,
+            "credentials": credentials,
         }))?;
         return Ok(exit);
     }
@@ -235,7 +245,7 @@ fn configured_port(context: &Context) -> u16 {
 }
 
 /// What only the running daemon knows: its own checks, and whether a model can answer.
-async fn parts(context: &Context) -> Vec<Problem> {
+async fn parts(context: &Context, credentials: &mut Option<String>) -> Vec<Problem> {
     let client = match context.connect().await {
         Ok(client) => client,
         Err(error) => return vec![Problem::of("daemon", error)],
@@ -243,6 +253,9 @@ async fn parts(context: &Context) -> Vec<Problem> {
     let mut problems = Vec::new();
     match client.request::<call::Health>(HealthParams {}).await {
         Ok(health) => problems.extend(health.checks.into_iter().filter_map(|check| {
+            if check.id == "credentials" {
+                *credentials = Some(check.reason.clone());
+            }
             let sign = match check.status {
                 HealthStatus::Healthy | HealthStatus::Starting => return None,
                 HealthStatus::Degraded => Sign::Warn,

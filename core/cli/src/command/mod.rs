@@ -6,6 +6,7 @@ pub(crate) mod budget;
 pub(crate) mod chat;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod credential;
 pub(crate) mod daemon;
 pub(crate) mod db;
 pub(crate) mod doctor;
@@ -40,6 +41,7 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Usage(usage)) => usage::run(usage, context).await,
         Some(Command::Budget(budget)) => budget::run(budget, context).await,
         Some(Command::Config(config)) => config::run(config, context).await,
+        Some(Command::Credential(credential)) => credential::run(credential, context).await,
         Some(Command::Doctor(doctor)) => doctor::run(&doctor, context).await,
         Some(Command::Daemon(daemon)) => daemon::run(daemon, context).await,
         Some(Command::Runtime(runtime)) => runtime::run(runtime, context).await,

@@ -39,6 +39,11 @@ impl Environment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Every variable with its value, by name.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Settings given as `NEXUS__RUNTIME__PORT=1234`, as (`runtime.port`, `1234`).
     pub(super) fn settings(&self) -> Vec<(String, String)> {
         self.variables

@@ -6,6 +6,7 @@
 
 mod authority;
 mod budget;
+mod credentials;
 mod environment;
 mod keys;
 mod model;
@@ -19,6 +20,7 @@ use std::sync::{Arc, RwLock};
 
 use nexus_protocol::config::{ConfigSource, ConfigValue};
 
+pub use credentials::{CredentialProgram, CredentialsConfig};
 pub use environment::{Environment, home_from_environment};
 pub use model::{ModelConfig, Price};
 pub use typed::{

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Finding;
+use super::credentials::{Place, check_pointer};
 use super::environment::Environment;
 use super::typed::{Config, Getter};
 
@@ -15,7 +16,7 @@ pub struct ModelConfig {
     pub kind: String,
     /// Its address.
     pub base_url: Option<String>,
-    /// Where the key is, as `env:NAME`, `keychain:NAME` or `file:PATH`.
+    /// Where the key is, as a pointer.
     pub key: Option<String>,
     /// Its models.
     pub models: Vec<String>,
@@ -62,7 +63,9 @@ pub(super) fn models(
         };
         let key = get.at(&at("key")).and_then(|v| v.as_str().map(str::to_owned));
         if let Some(key) = &key {
-            check_key_pointer(&name, key, get.line_at(&at("key")), environment, errors, warnings);
+            let place =
+                Place { setting: format!("models.{name}.key"), line: get.line_at(&at("key")) };
+            check_pointer(&place, key, environment, errors, warnings);
         }
         let base_url = get.at(&at("base_url")).and_then(|v| v.as_str().map(str::to_owned));
         if kind == "openai_compatible" && base_url.is_none() {
@@ -88,35 +91,6 @@ pub(super) fn models(
         });
     }
     models
-}
-
-/// A key in the file would be a secret in clear: only pointers are taken, and the text of a wrong
-/// one is never repeated.
-fn check_key_pointer(
-    name: &str,
-    key: &str,
-    line: Option<usize>,
-    environment: &Environment,
-    errors: &mut Vec<Finding>,
-    warnings: &mut Vec<Finding>,
-) {
-    match key.split_once(':') {
-        Some(("env", variable)) if environment.get(variable).is_none() => {
-            let text = format!(
-                "`models.{name}.key` points to the variable {variable}, \
-                                which is not set"
-            );
-            warnings.push(Finding { line, text });
-        }
-        Some(("env" | "keychain" | "file", rest)) if !rest.is_empty() => {}
-        _ => errors.push(Finding {
-            line,
-            text: format!(
-                "`models.{name}.key` must say where the key is (env:NAME, \
-                           keychain:NAME or file:PATH), not be the key itself"
-            ),
-        }),
-    }
 }
 
 pub(super) fn check_model_names(config: &Config, get: &Getter<'_>, errors: &mut Vec<Finding>) {

@@ -74,7 +74,7 @@ fn wrong_values_name_their_line_and_what_would_be_right() {
 fn a_key_in_the_file_is_refused_and_not_repeated() {
     let text = "[models.x]\nkind = \"anthropic\"\nkey = \"sk-ant-secret\"";
     let error = error_of(text);
-    assert!(error.contains("env:NAME, keychain:NAME or file:PATH"), "{error}");
+    assert!(error.contains("credential:NAME, keychain:NAME"), "{error}");
     assert!(!error.contains("secret"), "{error}");
 }
 

@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::Finding;
 use super::authority;
 use super::budget;
+use super::credentials::{CredentialsConfig, Place, check_pointer, credentials};
 use super::environment::Environment;
 use super::keys::{self, KEYS};
 use super::model::{self, ModelConfig, Price};
@@ -122,7 +123,10 @@ pub struct AdapterConfig {
     pub command: Vec<String>,
     /// The account it serves.
     pub account: String,
-    /// Its own settings, handed to it as they are.
+    /// Where its credential is, as a pointer.
+    pub credential: Option<String>,
+    /// Its own settings, handed to it as they are, but for texts `credential:NAME`: those are
+    /// handed over as the value of that credential.
     pub settings: serde_json::Map<String, Value>,
 }
 
@@ -159,6 +163,8 @@ pub struct Config {
     pub exec: ExecConfig,
     /// Files that bring labels.
     pub labels: LabelConfig,
+    /// Where credentials are.
+    pub credentials: CredentialsConfig,
     /// Adapters.
     pub adapters: Vec<AdapterConfig>,
     /// Budgets, by name; that of background work is always there.
@@ -245,7 +251,8 @@ pub(super) fn build(
             private_paths: get.texts("labels.private_paths"),
             untrusted_paths: get.texts("labels.untrusted_paths"),
         },
-        adapters: adapters(&get, errors),
+        credentials: credentials(&get, errors),
+        adapters: adapters(&get, environment, errors, warnings),
         budgets: budget::budgets(&get, errors),
         values: provenance(values),
     };
@@ -283,7 +290,12 @@ fn agents(get: &Getter<'_>, errors: &mut Vec<Finding>) -> Vec<AgentSpec> {
     agents
 }
 
-fn adapters(get: &Getter<'_>, errors: &mut Vec<Finding>) -> Vec<AdapterConfig> {
+fn adapters(
+    get: &Getter<'_>,
+    environment: &Environment,
+    errors: &mut Vec<Finding>,
+    warnings: &mut Vec<Finding>,
+) -> Vec<AdapterConfig> {
     let mut adapters = Vec::new();
     for name in get.names("adapters") {
         let at = |key: &str| ["adapters", name.as_str(), key].map(str::to_owned).to_vec();
@@ -294,10 +306,17 @@ fn adapters(get: &Getter<'_>, errors: &mut Vec<Finding>) -> Vec<AdapterConfig> {
             continue;
         }
         let account = get.at(&at("account")).and_then(|v| v.as_str().map(str::to_owned));
+        let credential = get.at(&at("credential")).and_then(|v| v.as_str().map(str::to_owned));
+        if let Some(text) = &credential {
+            let line = get.line_at(&at("credential"));
+            let place = Place { setting: format!("adapters.{name}.credential"), line };
+            check_pointer(&place, text, environment, errors, warnings);
+        }
         let settings = get.at(&at("settings")).and_then(|v| v.as_object().cloned());
         adapters.push(AdapterConfig {
             command,
             account: account.unwrap_or_default(),
+            credential,
             settings: settings.unwrap_or_default(),
             name,
         });
@@ -348,7 +367,7 @@ impl Getter<'_> {
         name.split('.').map(str::to_owned).collect()
     }
 
-    fn text(&self, name: &str) -> String {
+    pub(super) fn text(&self, name: &str) -> String {
         let value = self.at(&Self::path(name));
         value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
     }

@@ -6,11 +6,11 @@ use std::str::FromStr;
 use nexus_agent::provider::{ModelPool, Price, PriceTable, ProviderConfig, ProviderKind};
 use nexus_domain::Timestamp;
 use nexus_domain::failure::Failure;
-use nexus_secrets::{Found, Pointer, Secrets};
-use secrecy::SecretString;
+use nexus_secrets::{Found, Pointer, Reach};
 use serde_json::Value;
 
 use crate::config::{Config, Environment, ModelConfig};
+use crate::credentials::{Credentials, models_job};
 
 /// Longest wait for a model server on this machine, in milliseconds.
 const PROBE_MS_MAX: u64 = 400;
@@ -77,6 +77,16 @@ const KNOWN: &[Known] = &[
     },
 ];
 
+/// Every variable in which a key is looked for.
+pub const KEY_VARIABLES: &[&str] =
+    &["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY"];
+
+/// The provider whose key a variable holds.
+#[must_use]
+pub fn provider_of_variable(variable: &str) -> Option<&'static str> {
+    KNOWN.iter().find(|known| known.variables.contains(&variable)).map(|known| known.name)
+}
+
 /// Servers that speak OpenAI's chat completions on their usual ports.
 const LOCAL_SERVERS: &[(&str, &str)] = &[
     ("lmstudio", "http://127.0.0.1:1234/v1"),
@@ -110,16 +120,17 @@ pub fn pool(
 }
 
 /// Finds the providers and chooses the model. Looks on this machine only when nothing else was
-/// found and `may_probe` allows it: the start path makes no network call.
+/// found and `may_probe` allows it: the start path makes no network call and runs no program.
 pub async fn choose_models(
     config: &Config,
     environment: &Environment,
-    secrets: &Secrets,
+    credentials: &Credentials,
     may_probe: bool,
 ) -> (Vec<ProviderConfig>, Choice) {
+    let reach = if may_probe { Reach::Programs } else { Reach::AtHand };
     let mut providers = vec![ProviderConfig::offline()];
     for model in &config.models {
-        providers.push(configured(model, secrets).await);
+        providers.push(configured(model, credentials, reach).await);
     }
     let wished = config.agents.first().and_then(|agent| agent.models.first());
     let listed = config.models.iter().find_map(|provider| {
@@ -133,7 +144,7 @@ pub async fn choose_models(
         if providers.iter().any(|provider| provider.name == known.name) {
             continue;
         }
-        if let Some(found) = find_key(known, environment, secrets).await {
+        if let Some(found) = find_key(known, credentials, reach).await {
             let mut provider = ProviderConfig::new(known.name, known.kind);
             provider.found_in = Some(format!("key found in {}", found.pointer));
             provider.key = Some(found.secret);
@@ -156,7 +167,11 @@ pub async fn choose_models(
     (providers, choice.unwrap_or_else(Choice::offline))
 }
 
-async fn configured(model: &ModelConfig, secrets: &Secrets) -> ProviderConfig {
+async fn configured(
+    model: &ModelConfig,
+    credentials: &Credentials,
+    reach: Reach,
+) -> ProviderConfig {
     let kind = ProviderKind::parse(&model.kind).unwrap_or(ProviderKind::OpenAiCompatible);
     let mut provider = ProviderConfig::new(model.name.clone(), kind);
     provider.base_url.clone_from(&model.base_url);
@@ -166,35 +181,40 @@ async fn configured(model: &ModelConfig, secrets: &Secrets) -> ProviderConfig {
     provider.first_byte_ms_max = model.first_byte_ms_max;
     provider.idle_ms_max = model.idle_ms_max;
     if let Some(text) = &model.key {
+        let purpose = format!("key of the model provider {}", model.name);
         let found = match Pointer::from_str(text) {
-            Ok(pointer) => secrets.get(&pointer).await.map_err(|error| error.to_string()),
-            Err(failure) => Err(failure.message),
+            Ok(pointer) => credentials.read(models_job(), &pointer, &purpose, reach).await,
+            Err(failure) => Err(failure),
         };
         match found {
             Ok(key) => {
                 provider.found_in = Some(format!("key from {text}"));
                 provider.key = Some(key);
             }
-            Err(error) => {
-                tracing::warn!(provider = %model.name, %error, "the key of a model provider was not found");
-                provider.found_in = Some(error);
+            Err(failure) => {
+                tracing::warn!(provider = %model.name, %failure, "the key of a model provider was not found");
+                provider.found_in = Some(failure.message);
             }
         }
     }
     provider
 }
 
-async fn find_key(known: &Known, environment: &Environment, secrets: &Secrets) -> Option<Found> {
-    if let Some(found) = secrets.find_provider_key(known.name).await {
+async fn find_key(known: &Known, credentials: &Credentials, reach: Reach) -> Option<Found> {
+    if let Some(found) = credentials.provider_key(known.name, reach).await {
         return Some(found);
     }
-    known.variables.iter().find_map(|variable| {
-        let value = environment.get(variable)?;
-        Some(Found {
-            pointer: Pointer::Env((*variable).to_owned()),
-            secret: SecretString::from(value.to_owned()),
-        })
-    })
+    for variable in known.variables {
+        let pointer = Pointer::Env((*variable).to_owned());
+        if !credentials.has_variable(variable).await {
+            continue;
+        }
+        let purpose = format!("key of the model provider {}", known.name);
+        if let Ok(secret) = credentials.read(models_job(), &pointer, &purpose, reach).await {
+            return Some(Found { pointer, secret });
+        }
+    }
+    None
 }
 
 async fn probe_this_machine(environment: &Environment) -> Option<(ProviderConfig, Choice)> {
@@ -262,8 +282,19 @@ mod tests {
             .unwrap()
             .config;
         let folder = tempfile::tempdir().unwrap();
-        let secrets = Secrets::open(folder.path());
-        choose_models(&config, &environment, &secrets, true).await.1
+        let home = crate::home::Home::new(folder.path().to_owned());
+        home.init().unwrap();
+        let ledger = nexus_ledger::Ledger::open(nexus_ledger::LedgerOptions {
+            path: home.ledger_file(),
+            durability: nexus_ledger::Durability::Process,
+            n_readers: 1,
+            on_commit: None,
+        })
+        .unwrap();
+        let clock = std::sync::Arc::new(crate::clock::SystemClock::new());
+        let redactor = nexus_secrets::Redactor::default();
+        let credentials = Credentials::open(&home, &environment, redactor, ledger, clock);
+        choose_models(&config, &environment, &credentials, true).await.1
     }
 
     /// Answers every request as an Ollama does that has one model.

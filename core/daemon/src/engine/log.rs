@@ -1,5 +1,6 @@
 //! The steps of a turn, recorded one by one.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -13,6 +14,8 @@ use nexus_domain::message::Message;
 use nexus_domain::principal::Chain;
 use nexus_iam::Effect;
 use nexus_ledger::{AuditEntry, LedgerError, Tx};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::watch::RunWatcher;
 use super::{label, meter, turn};
@@ -51,9 +54,10 @@ impl RunLog {
 }
 
 impl TurnLog for RunLog {
-    fn reply(&self, reply: Reply) -> BoxFuture<'_, Result<(), LogError>> {
+    fn reply(&self, mut reply: Reply) -> BoxFuture<'_, Result<(), LogError>> {
         Box::pin(async move {
             CrashPoint::ReplyUnrecorded.pass();
+            clean(&self.context, &mut reply.message);
             let message_id = reply.message.id;
             let (turn_id, session_key) = (self.turn_id, self.session_key.clone());
             let (payer, now) = (self.payer.clone(), self.context.clock.now());
@@ -74,11 +78,12 @@ impl TurnLog for RunLog {
 
     fn tool_finished(
         &self,
-        record: ToolCallRecord,
+        mut record: ToolCallRecord,
         exposure: Exposure,
     ) -> BoxFuture<'_, Result<(), LogError>> {
         Box::pin(async move {
             CrashPoint::EffectUnrecorded.pass();
+            clean(&self.context, &mut record);
             let session_key = self.session_key.clone();
             let now = self.context.clock.now();
             let trail = (self.chain.clone(), self.request_id);
@@ -111,8 +116,9 @@ impl TurnLog for RunLog {
         })
     }
 
-    fn tool_results(&self, message: Message) -> BoxFuture<'_, Result<(), LogError>> {
+    fn tool_results(&self, mut message: Message) -> BoxFuture<'_, Result<(), LogError>> {
         Box::pin(async move {
+            clean(&self.context, &mut message);
             let session_key = self.session_key.clone();
             self.write(move |tx| turn::add_message(tx, &session_key, message)).await?;
             CrashPoint::StepRecorded.pass();
@@ -120,8 +126,9 @@ impl TurnLog for RunLog {
         })
     }
 
-    fn compacted(&self, compaction: Compaction) -> BoxFuture<'_, Result<(), LogError>> {
+    fn compacted(&self, mut compaction: Compaction) -> BoxFuture<'_, Result<(), LogError>> {
         Box::pin(async move {
+            self.context.credentials.redactor().clean_mut(&mut compaction.summary);
             let (turn_id, session_key) = (self.turn_id, self.session_key.clone());
             let (payer, now) = (self.payer.clone(), self.context.clock.now());
             let spent = compaction.spent;
@@ -151,8 +158,13 @@ impl TurnLog for RunLog {
         })
     }
 
-    fn errored(&self, message: String, will_retry: bool) -> BoxFuture<'_, Result<(), LogError>> {
+    fn errored(
+        &self,
+        mut message: String,
+        will_retry: bool,
+    ) -> BoxFuture<'_, Result<(), LogError>> {
         Box::pin(async move {
+            self.context.credentials.redactor().clean_mut(&mut message);
             let (turn_id, session_key) = (self.turn_id, self.session_key.clone());
             let now = self.context.clock.now();
             self.write(move |tx| {
@@ -189,6 +201,21 @@ fn audit_unfit(
         digest: None,
     })?;
     Ok(())
+}
+
+/// Blanks out the values of credentials before a record is written. What has none, which is
+/// nearly everything, is left as it is; what cannot be read back once it is clean stays, too.
+fn clean<T: Serialize + DeserializeOwned>(context: &Context, record: &mut T) {
+    let redactor = context.credentials.redactor();
+    let is_clean = |text: &String| matches!(redactor.clean(text), Cow::Borrowed(_));
+    if serde_json::to_string(&*record).is_ok_and(|text| is_clean(&text)) {
+        return;
+    }
+    let Ok(mut value) = serde_json::to_value(&*record) else { return };
+    redactor.clean_json(&mut value);
+    if let Ok(cleaned) = serde_json::from_value(value) {
+        *record = cleaned;
+    }
 }
 
 fn record_reply(

@@ -42,7 +42,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::context::Context;
 
-pub use choice::{Choice, choose_models, pool};
+pub use choice::{Choice, KEY_VARIABLES, choose_models, pool, provider_of_variable};
 pub use hook::Hook;
 pub(crate) use meter::RunMeter;
 pub use meter::write_off_leftovers;

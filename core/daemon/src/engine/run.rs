@@ -163,7 +163,14 @@ async fn attempt(
         watcher: Arc::clone(watcher) as _,
         clock: Arc::clone(&context.clock),
     };
-    nexus_agent::turn::run(input, &world, stop).await
+    let mut outcome = nexus_agent::turn::run(input, &world, stop).await;
+    // What a provider complains about, and what is delivered, may quote a credential.
+    let redactor = context.credentials.redactor();
+    redactor.clean_mut(&mut outcome.reply);
+    if let Some(error) = &mut outcome.error {
+        redactor.clean_mut(&mut error.message);
+    }
+    outcome
 }
 
 fn failed(message: &str) -> RunOutcome {

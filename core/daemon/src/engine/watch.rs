@@ -30,7 +30,10 @@ impl RunWatcher {
 
     /// The text of a reply that was begun and not recorded.
     pub(super) fn take_partial(&self) -> Option<(MessageId, String)> {
-        self.partial().take().filter(|(_, text)| !text.trim().is_empty())
+        let partial = self.partial().take().filter(|(_, text)| !text.trim().is_empty());
+        // It is going to be recorded.
+        let redactor = self.context.credentials.redactor();
+        partial.map(|(id, text)| (id, redactor.clean(&text).into_owned()))
     }
 
     fn partial(&self) -> std::sync::MutexGuard<'_, Option<(MessageId, String)>> {

@@ -3,15 +3,19 @@
 use std::sync::{Arc, Weak};
 
 use futures_util::future::BoxFuture;
-use nexus_domain::Timestamp;
 use nexus_domain::arrival::Arrival;
 use nexus_domain::event::Event;
-use nexus_domain::failure::FailureKind;
+use nexus_domain::failure::{Failure, FailureKind};
 use nexus_domain::pipeline::Wish;
+use nexus_domain::principal::Principal;
 use nexus_protocol::adapter::{ADAPTER_PROTOCOL, Acknowledgement, HelloParams};
 use nexus_protocol::health::{AdapterCounts, HealthStatus};
-use nexus_supervisor::{Child, ChildSpec, Clock, Handler, State, Supervisor};
+use nexus_secrets::{ExposeSecret as _, Pointer, Reach};
+use nexus_supervisor::{Child, ChildSpec, Handler, State, Supervisor};
+use serde_json::Value;
+use tokio::sync::watch;
 
+use crate::clock::SupervisorClock;
 use crate::config::AdapterConfig;
 use crate::context::Context;
 use crate::engine::{self, Submission};
@@ -50,9 +54,9 @@ pub fn key(channel: &str, account: &str) -> String {
     format!("{channel}/{account}")
 }
 
-/// Starts every adapter of the configuration; in safe mode none.
-#[must_use]
-pub fn start(context: &Arc<Context>, is_safe_mode: bool) -> Adapters {
+/// Starts every adapter of the configuration; in safe mode none. One whose credential cannot be
+/// read waits until something about credentials changes.
+pub async fn start(context: &Arc<Context>, is_safe_mode: bool) -> Adapters {
     let clock = Arc::new(SupervisorClock(Arc::clone(&context.clock)));
     let handler = Arc::new(Ear(Arc::downgrade(context)));
     let supervisor = Arc::new(Supervisor::new(clock, handler));
@@ -61,24 +65,82 @@ pub fn start(context: &Arc<Context>, is_safe_mode: bool) -> Adapters {
         return adapters;
     }
     for config in &context.config.current().adapters {
-        match adapters.supervisor.add(spec(context, config)) {
-            Ok(child) => {
-                child.start();
-                tokio::spawn(follow(Arc::clone(context), adapters.clone(), child));
-            }
-            Err(failure) => {
-                let reason = format!("{}: {}", config.name, failure.message);
-                let now = context.clock.now();
-                context.health.set("adapters", HealthStatus::Degraded, &reason, None, now);
-            }
+        let bell = context.credentials.bell();
+        if !try_start(context, &adapters, config).await {
+            let (context, adapters) = (Arc::clone(context), adapters.clone());
+            tokio::spawn(start_later(context, adapters, config.clone(), bell));
         }
     }
     adapters
 }
 
-fn spec(context: &Context, config: &AdapterConfig) -> ChildSpec {
-    ChildSpec {
-        name: key(&config.name, &config.account),
+async fn start_later(
+    context: Arc<Context>,
+    adapters: Adapters,
+    config: AdapterConfig,
+    mut bell: watch::Receiver<u64>,
+) {
+    loop {
+        tokio::select! {
+            rung = bell.changed() => if rung.is_err() { return },
+            () = context.shutdown.begun() => return,
+        }
+        if try_start(&context, &adapters, &config).await {
+            let reason = format!("{} has its credential", config.name);
+            let now = context.clock.now();
+            context.health.set(WAITING, HealthStatus::Healthy, &reason, None, now);
+            return;
+        }
+    }
+}
+
+/// Whether nothing is left to wait for: it was started, or can never be.
+async fn try_start(context: &Arc<Context>, adapters: &Adapters, config: &AdapterConfig) -> bool {
+    let now = context.clock.now();
+    let spec = match spec(context, config).await {
+        Ok(spec) => spec,
+        Err(failure) => {
+            let reason = format!("{} waits for its credential: {}", config.name, failure.message);
+            let fix = failure.hint.as_deref();
+            context.health.set(WAITING, HealthStatus::Degraded, &reason, fix, now);
+            return false;
+        }
+    };
+    if context.shutdown.has_begun() {
+        return true;
+    }
+    match adapters.supervisor.add(spec) {
+        Ok(child) => {
+            child.start();
+            tokio::spawn(follow(Arc::clone(context), adapters.clone(), child));
+        }
+        Err(failure) => {
+            let reason = format!("{}: {}", config.name, failure.message);
+            context.health.set("adapters", HealthStatus::Degraded, &reason, None, now);
+        }
+    }
+    true
+}
+
+/// Line on the board for adapters whose credential cannot be read.
+const WAITING: &str = "adapter-credentials";
+
+async fn spec(context: &Context, config: &AdapterConfig) -> Result<ChildSpec, Failure> {
+    let name = key(&config.name, &config.account);
+    let credential = match &config.credential {
+        Some(text) => Some(read(context, &name, text).await?),
+        None => None,
+    };
+    let mut settings = config.settings.clone();
+    for value in settings.values_mut() {
+        if let Value::String(text) = value
+            && text.starts_with("credential:")
+        {
+            *text = read(context, &name, text).await?;
+        }
+    }
+    Ok(ChildSpec {
+        name,
         command: config.command.clone(),
         home: context.home.adapters().join(&config.name),
         path: PATH.to_owned(),
@@ -86,10 +148,19 @@ fn spec(context: &Context, config: &AdapterConfig) -> ChildSpec {
         hello: HelloParams {
             protocol: ADAPTER_PROTOCOL,
             account_id: config.account.clone(),
-            config: config.settings.clone(),
-            credential: None,
+            config: settings,
+            credential,
         },
-    }
+    })
+}
+
+/// Reads a credential for an adapter. Its `hello` is the one place where it travels.
+async fn read(context: &Context, adapter: &str, pointer: &str) -> Result<String, Failure> {
+    let reader = Principal::Adapter(adapter.to_owned());
+    let pointer = pointer.parse::<Pointer>()?;
+    let purpose = format!("credential of the adapter {adapter}");
+    let secret = context.credentials.read(reader, &pointer, &purpose, Reach::Programs).await?;
+    Ok(secret.expose_secret().to_owned())
 }
 
 /// Tells of every change of an adapter's state.
@@ -179,22 +250,5 @@ fn copy(submission: &Submission) -> Submission {
         arrival: submission.arrival.clone(),
         authenticated: submission.authenticated.clone(),
         wish: submission.wish.clone(),
-    }
-}
-
-struct SupervisorClock(Arc<dyn nexus_agent::port::Clock>);
-
-impl Clock for SupervisorClock {
-    fn now(&self) -> Timestamp {
-        self.0.now()
-    }
-    fn monotonic_us(&self) -> u64 {
-        self.0.monotonic_us()
-    }
-    fn sleep(&self, ms: u64) -> BoxFuture<'static, ()> {
-        self.0.sleep(ms)
-    }
-    fn entropy(&self) -> u128 {
-        self.0.entropy()
     }
 }

@@ -50,7 +50,10 @@ pub async fn test(
     let ModelTest { model, outcome, first_token_ms, total_ms, usage, cost } = tested;
     let (is_ok, message, hint) = match outcome {
         Ok(text) => (true, text, None),
-        Err(error) => (false, error.message, error.hint),
+        Err(error) => {
+            let message = context.credentials.redactor().clean(&error.message);
+            (false, message.into_owned(), error.hint)
+        }
     };
     Ok(TestResult { model, is_ok, message, hint, first_token_ms, total_ms, usage, cost })
 }

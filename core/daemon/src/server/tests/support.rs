@@ -79,6 +79,7 @@ impl House {
             clock: clock.clone(),
             hooks: Vec::new(),
             sandbox: nexus_sandbox::SandboxOptions::default(),
+            redactor: nexus_secrets::Redactor::default(),
         };
         let daemon = Daemon::assemble(options).await.unwrap();
         Self { daemon, clock, _folder: folder }
