@@ -60,15 +60,17 @@ async fn each_bad_end_has_its_kind_and_quotes_nothing() {
     assert_eq!(long, Err(OnceError::TooLong));
 }
 
-/// The grandchild keeps a fifo open for writing; a reader sees its end once nobody is left.
+/// The grandchild keeps a fifo open for writing; a reader sees its end once nobody is left. The
+/// reader is there first: of a fifo that nobody writes any more, an end is never announced.
 #[tokio::test]
 async fn nothing_of_its_group_outlives_its_time() {
     let folder = tempfile::tempdir().unwrap();
-    let script = "mkfifo alive; (exec 3<>alive; echo up > up; exec sleep 1000) & wait";
-    assert_eq!(run(folder.path(), script, 3_000).await, Err(OnceError::Timeout));
-    assert!(folder.path().join("up").exists());
+    run(folder.path(), "mkfifo alive", 60_000).await.unwrap();
     let fifo = folder.path().join("alive");
     let mut reader = tokio::net::unix::pipe::OpenOptions::new().open_receiver(fifo).unwrap();
+    let script = "(exec 3>alive; echo up > up; exec sleep 1000) & wait";
+    assert_eq!(run(folder.path(), script, 3_000).await, Err(OnceError::Timeout));
+    assert!(folder.path().join("up").exists());
     let mut rest = Vec::new();
     let ended = tokio::io::AsyncReadExt::read_to_end(&mut reader, &mut rest);
     tokio::time::timeout(Duration::from_secs(30), ended).await.unwrap().unwrap();
