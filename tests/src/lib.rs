@@ -2,12 +2,14 @@
 //! says what the scenario wants said.
 
 pub mod dice;
+pub mod environment;
 pub mod home;
 pub mod inside;
 pub mod model;
 pub mod obey;
 pub mod page;
 pub mod process;
+pub mod records;
 pub mod talk;
 pub mod wire;
 

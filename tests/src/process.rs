@@ -13,6 +13,9 @@ const LOOK: Duration = Duration::from_millis(10);
 /// Most looks before a scenario gives up. It bounds a hang; nothing is asserted about it.
 const LOOKS_MAX: u32 = 3_000;
 
+/// What a daemon wrote to its terminal, in its home.
+const OUTPUT: &str = "nexusd.out";
+
 /// A running `nexusd`.
 pub struct DaemonProcess {
     child: Child,
@@ -43,7 +46,25 @@ impl DaemonProcess {
     /// # Errors
     /// When it ends before it listens, with what it said.
     pub async fn start_held(program: &str, home: &Path, hold_at: &str) -> Result<Self> {
-        Self::start_with(program, home, &[("NEXUS_HOLD_AT", hold_at)]).await
+        // What it says comes through this process, so that it can be heard whatever befalls files.
+        let (mut said, output) = std::io::pipe()?;
+        let mut kept = std::fs::File::create(home.join(OUTPUT))?;
+        std::thread::spawn(move || std::io::copy(&mut said, &mut kept));
+        let output = [output.try_clone()?.into(), output.into()];
+        Self::spawn(program, home, &[("NEXUS_HOLD_AT", hold_at)], output).await
+    }
+
+    /// Lets it write files up to this size only, in bytes, or of any size again: what lies beyond
+    /// is refused like on a disk that takes nothing more.
+    ///
+    /// # Errors
+    /// When the operating system refuses.
+    #[cfg(target_os = "linux")]
+    pub fn limit_files(&self, bytes_max: Option<u64>) -> Result<()> {
+        use rustix::process::{Pid, Resource, Rlimit, prlimit};
+        let pid = Pid::from_raw(i32::try_from(self.child.id())?);
+        prlimit(pid, Resource::Fsize, Rlimit { current: bytes_max, maximum: None })?;
+        Ok(())
     }
 
     /// Waits until something is true, such as that a file is there.
@@ -64,13 +85,23 @@ impl DaemonProcess {
     ///
     /// # Errors
     /// When it ends before it listens, with what it said.
-    #[expect(clippy::disallowed_methods, reason = "scenarios start the daemon here and only here")]
     pub async fn start_with(
         program: &str,
         home: &Path,
         variables: &[(&str, &str)],
     ) -> Result<Self> {
-        let output = std::fs::File::create(home.join("nexusd.out"))?;
+        let output = std::fs::File::create(home.join(OUTPUT))?;
+        let output = [output.try_clone()?.into(), output.into()];
+        Self::spawn(program, home, variables, output).await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "scenarios start the daemon here and only here")]
+    async fn spawn(
+        program: &str,
+        home: &Path,
+        variables: &[(&str, &str)],
+        [stdout, stderr]: [Stdio; 2],
+    ) -> Result<Self> {
         let child = Command::new(program)
             .arg("--home")
             .arg(home)
@@ -83,8 +114,8 @@ impl DaemonProcess {
             .env("NEXUS__ACL__AUDIT_KEY", "file")
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output)
+            .stdout(stdout)
+            .stderr(stderr)
             .spawn()
             .with_context(|| format!("{program} does not start"))?;
         let mut daemon = Self { child, home: home.to_owned(), address: String::new() };
@@ -111,7 +142,7 @@ impl DaemonProcess {
     /// What it wrote to its terminal.
     #[must_use]
     pub fn said(&self) -> String {
-        std::fs::read_to_string(self.home.join("nexusd.out")).unwrap_or_default()
+        std::fs::read_to_string(self.home.join(OUTPUT)).unwrap_or_default()
     }
 
     /// Its process id.

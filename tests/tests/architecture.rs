@@ -75,6 +75,8 @@ const EDGES: &[(&str, &[&str])] = &[
             "nexus-client",
             "nexus-daemon",
             "nexus-domain",
+            "nexus-iam",
+            "nexus-ledger",
             "nexus-protocol",
         ],
     ),

@@ -5,10 +5,10 @@ use std::sync::mpsc;
 
 use anyhow::{Context as _, Result, ensure};
 use nexus_client::call;
-use nexus_ledger::{Durability, Ledger, LedgerError, LedgerOptions};
+use nexus_ledger::LedgerError;
 use nexus_protocol::audit::{Entry, ExportParams, Filter, ListParams, StatsParams, VerifyParams};
 use nexus_tests::process::run_command;
-use nexus_tests::{Act, DaemonProcess, FakeModel, Talk, TestHome};
+use nexus_tests::{Act, DaemonProcess, FakeModel, Talk, TestHome, records};
 use serde_json::json;
 
 const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
@@ -33,15 +33,6 @@ fn home(model: &FakeModel) -> Result<TestHome> {
 
 fn log(home: &TestHome) -> Result<String> {
     Ok(std::fs::read_to_string(home.workspace().join("log.txt"))?)
-}
-
-fn open(home: &TestHome) -> Result<Ledger> {
-    Ok(Ledger::open(LedgerOptions {
-        path: home.path().join("state/nexus.db"),
-        durability: Durability::Process,
-        n_readers: 1,
-        on_commit: None,
-    })?)
 }
 
 async fn list(talk: &Talk, filter: Filter) -> Result<Vec<Entry>> {
@@ -109,7 +100,7 @@ async fn while_the_ledger_is_locked_no_tool_runs() -> Result<()> {
     daemon.wait_until("the hold", || home.path().join("held").exists()).await?;
     let (unlock, lock) = mpsc::sync_channel::<()>(1);
     let (taken, is_taken) = tokio::sync::oneshot::channel();
-    let other = open(&home)?;
+    let other = records::open(&home)?;
     let holder = other.clone();
     let held = tokio::spawn(async move {
         let hold = holder.write(move |tx| {

@@ -7,11 +7,9 @@ use nexus_domain::id::{Position, SessionKey};
 use nexus_domain::message::{Message, Role};
 use nexus_domain::permission::{PermissionKind, PermissionRequest};
 use nexus_domain::request::{Request, RequestStatus};
-use nexus_ledger::{AuditDecision, AuditFilter, Durability, Ledger, LedgerOptions};
 use nexus_protocol::event::SubscribeParams;
 use nexus_protocol::{acl, request, session};
-use nexus_tests::process::run_command;
-use nexus_tests::{Act, DaemonProcess, FakeModel, Seen, TestHome};
+use nexus_tests::{Act, DaemonProcess, FakeModel, Seen, TestHome, records};
 use serde_json::json;
 
 const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
@@ -100,24 +98,17 @@ async fn survive(point: &str) -> Result<()> {
 
 /// Whatever can be seen in the world stands in the audit, at the moment of death.
 async fn nothing_without_its_record(home: &TestHome, model: &FakeModel) -> Result<()> {
-    let rows = decisions(home).await?;
-    let is_allowed = |action: &str| {
-        rows.iter().any(|row| {
-            row.record.verdict.as_deref() == Some("allow")
-                && row.record.action.as_deref() == Some(action)
-        })
-    };
+    let rows = records::decisions(home).await?;
+    let is_allowed = |action: &str| !records::allowed(&rows, action).is_empty();
     let log = std::fs::read_to_string(home.workspace().join("log.txt"))?;
     ensure!(log == "end\n" || is_allowed("tool.edit_file"), "an edit without its record");
     ensure!(model.n_visits() == 0 || is_allowed("tool.http_fetch"), "a visit without its record");
-    let (is_whole, said) = run_command(NEXUSD, home.path(), &["audit", "verify"])?;
-    ensure!(is_whole, "{said}");
-    Ok(())
+    records::verify(NEXUSD, home)
 }
 
 /// Each tool that was allowed to run has one outcome, whatever happened in between.
 async fn every_effect_has_an_outcome(home: &TestHome) -> Result<()> {
-    for row in decisions(home).await? {
+    for row in records::decisions(home).await? {
         let action = row.record.action.unwrap_or_default();
         let is_effect =
             row.record.verdict.as_deref() == Some("allow") && action.starts_with("tool.");
@@ -127,22 +118,7 @@ async fn every_effect_has_an_outcome(home: &TestHome) -> Result<()> {
             row.outcomes.len()
         );
     }
-    let (is_whole, said) = run_command(NEXUSD, home.path(), &["audit", "verify"])?;
-    ensure!(is_whole, "{said}");
-    Ok(())
-}
-
-/// The decisions of a daemon that is not there any more.
-async fn decisions(home: &TestHome) -> Result<Vec<AuditDecision>> {
-    let ledger = Ledger::open(LedgerOptions {
-        path: home.path().join("state/nexus.db"),
-        durability: Durability::Process,
-        n_readers: 1,
-        on_commit: None,
-    })?;
-    let page = ledger.read(|r| r.audit().decisions(&AuditFilter::default(), 500, None)).await?;
-    ledger.close().await;
-    Ok(page.items)
+    records::verify(NEXUSD, home)
 }
 
 /// The model decides by what stands in the conversation, so it repeats itself after a restart.

@@ -8,11 +8,11 @@ use nexus_client::call;
 use nexus_domain::Timestamp;
 use nexus_domain::id::RequestId;
 use nexus_domain::request::RequestStatus;
-use nexus_ledger::{Durability, Ledger, LedgerOptions, Mapping, MappingKind};
+use nexus_ledger::{AuditDecision, Mapping, MappingKind};
 use nexus_protocol::frame::EventFrame;
 use nexus_protocol::health::{HealthParams, HealthResult, HealthStatus};
 use nexus_tests::process::run_command;
-use nexus_tests::{Act, DaemonProcess, FakeModel, Talk, TestHome};
+use nexus_tests::{Act, DaemonProcess, FakeModel, Talk, TestHome, records};
 use serde_json::Value;
 
 const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
@@ -41,12 +41,7 @@ fn sent(home: &TestHome) -> Result<Vec<Value>> {
 async fn introduce(home: &TestHome, sender_id: &'static str, is_owner: bool) -> Result<()> {
     let (is_made, said) = run_command(NEXUSD, home.path(), &["init"])?;
     ensure!(is_made, "{said}");
-    let ledger = Ledger::open(LedgerOptions {
-        path: home.path().join("state/nexus.db"),
-        durability: Durability::Process,
-        n_readers: 1,
-        on_commit: None,
-    })?;
+    let ledger = records::open(home)?;
     let map = move |tx: &mut nexus_ledger::Tx<'_>| {
         let mapping = Mapping {
             channel: "echo",
@@ -170,5 +165,86 @@ async fn an_adapter_that_dies_while_it_sends_is_started_again_and_sends_once() -
     ensure!(health.status == HealthStatus::Healthy, "{:?}", health.status);
     let done = ended(&talk, "one").await?.request;
     ensure!(done.status == RequestStatus::Completed, "{:?}", done.error);
+    Ok(())
+}
+
+/// The outcomes of the one delivery that was allowed.
+async fn outcomes(home: &TestHome) -> Result<Vec<Vec<String>>> {
+    let rows = records::decisions(home).await?;
+    let of = |row: &AuditDecision| records::outcomes(row).into_iter().map(str::to_owned).collect();
+    Ok(records::allowed(&rows, "deliver").into_iter().map(of).collect())
+}
+
+/// One message by the owner, to be answered once.
+async fn asked_once(settings: &str) -> Result<(FakeModel, TestHome)> {
+    let model = FakeModel::openai(|_| Act::Say("Here I am.".to_owned())).await?;
+    let event = "events = [{ content = \"hi\", event_id = \"one\", sender_id = \"boss\" }]";
+    let home = home(&model, &format!("{settings}\n{event}"))?;
+    introduce(&home, "boss", true).await?;
+    Ok((model, home))
+}
+
+async fn stopped(mut daemon: DaemonProcess) -> Result<()> {
+    daemon.stop()?;
+    daemon.died().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_end_of_a_delivery_stands_in_the_audit() -> Result<()> {
+    for (settings, event, beginning, n_sent) in [
+        ("", "adapter.out.sent", "sent", 1),
+        ("refuses = \"no such words here\"", "adapter.out.error", "failed: no such words", 0),
+    ] {
+        let (_model, home) = asked_once(settings).await?;
+        let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+        Talk::with(&daemon).await?.until(event, |_| true).await?;
+        stopped(daemon).await?;
+        let ends = outcomes(&home).await?;
+        let is_said = matches!(&ends[..], [end] if end.len() == 1 && end[0].starts_with(beginning));
+        ensure!(is_said, "{settings}: {ends:?}");
+        ensure!(sent(&home)?.len() == n_sent, "{:?}", sent(&home)?);
+    }
+    Ok(())
+}
+
+/// The daemon dies before the row of a delivery, between the row and the sending, and between the
+/// sending and its outcome.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_delivery_goes_out_without_its_row_wherever_the_daemon_dies() -> Result<()> {
+    // Whether a repetition is safe, where it dies, rows and messages at that moment, and what is
+    // there in the end.
+    for (repeats, point, n_rows, n_sent, n_sent_after, word) in [
+        (false, "RunRecorded", 0, 0, 1, "sent"),
+        (false, "DeliveryIntent", 1, 0, 1, "sent"),
+        (false, "DeliveryUnrecorded", 1, 1, 1, "sent"),
+        (true, "RunRecorded", 0, 0, 1, "sent"),
+        (true, "DeliveryIntent", 1, 0, 0, "unknown"),
+        (true, "DeliveryUnrecorded", 1, 1, 1, "unknown"),
+    ] {
+        let at = format!("repeats: {repeats}, killed at {point}");
+        let (_model, home) = asked_once(&format!("repeats = {repeats}")).await?;
+        let mut doomed = DaemonProcess::start_doomed(NEXUSD, home.path(), point).await?;
+        doomed.died().await?;
+        ensure!(outcomes(&home).await? == vec![Vec::<String>::new(); n_rows], "{at}");
+        ensure!(sent(&home)?.len() == n_sent, "{at}: {:?}", sent(&home)?);
+        records::verify(NEXUSD, &home)?;
+
+        let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+        let talk = Talk::with(&daemon).await?;
+        match word {
+            "unknown" => {
+                let failed = talk.until("adapter.out.error", |_| true).await?;
+                ensure!(failed.payload["is_unknown"] == true, "{at}: {failed:?}");
+            }
+            _ => drop(talk.until("adapter.out.sent", |_| true).await?),
+        }
+        stopped(daemon).await?;
+        ensure!(sent(&home)?.len() == n_sent_after, "{at}: {:?}", sent(&home)?);
+        let ends = outcomes(&home).await?;
+        ensure!(ends.iter().all(|end| end.len() == 1), "{at}: {ends:?}");
+        let last = ends.iter().flatten().next().cloned().unwrap_or_default();
+        ensure!(last.starts_with(word) || word == "unknown", "{at}: {ends:?}");
+        records::verify(NEXUSD, &home)?;
+    }
     Ok(())
 }

@@ -38,8 +38,10 @@ impl Echo {
 
 impl Bridge for Echo {
     fn facts(&self) -> AdapterFacts {
+        // Asked after the start, when the settings are known.
+        let repeats = self.settings.get().is_some_and(|settings| settings.repeats);
         AdapterFacts {
-            has_idempotent_sends: true,
+            has_idempotent_sends: !repeats,
             ..nexus_adapter::facts(
                 "echo",
                 env!("CARGO_PKG_VERSION"),
@@ -70,6 +72,14 @@ impl Bridge for Echo {
                 std::thread::park();
             },
             Some(Hang::Hello) | None => {}
+        }
+        if let Some(reason) = settings.and_then(|settings| settings.refuses.as_ref()) {
+            return Err(SendError::new(SendErrorKind::ContentRejected, reason.clone()));
+        }
+        let mut params = params;
+        if settings.is_some_and(|settings| settings.repeats) {
+            // A key of its own for each, so that none is known.
+            params.idempotency_key += &format!("#{}", self.record().len());
         }
         let written = self.record().write(&params);
         let (message_id, is_new) = written.map_err(|error| {

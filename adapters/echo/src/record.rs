@@ -48,6 +48,11 @@ impl Record {
         Ok(Self { file: Some(file), message_ids })
     }
 
+    /// How many deliveries are recorded.
+    pub(crate) fn len(&self) -> usize {
+        self.message_ids.len()
+    }
+
     /// Records a delivery, unless its key is known: its message id, and whether it is new.
     pub(crate) fn write(&mut self, params: &SendParams) -> io::Result<(String, bool)> {
         if let Some(message_id) = self.message_ids.get(&params.idempotency_key) {

@@ -21,6 +21,10 @@ pub(crate) struct Settings {
     /// Test mode: after this many new deliveries, the next one is recorded, and the process dies
     /// with exit code 3 before it answers. The daemon cannot know whether it was sent.
     pub(crate) crash_after: Option<u32>,
+    /// Test mode: does not promise that a repeated delivery arrives once, and records it again.
+    pub(crate) repeats: bool,
+    /// Test mode: takes no delivery, and gives this as the reason.
+    pub(crate) refuses: Option<String>,
     /// Test mode: stops answering.
     pub(crate) hang: Option<Hang>,
     /// Test mode: so many lines that are not JSON are written to stdout.

@@ -86,6 +86,7 @@ async fn run(options: StartOptions, log_stderr: bool) -> ExitCode {
     if let Some(point) = options.environment.get("NEXUS_HOLD_AT") {
         crate::crash::hold(point, &options.home);
     }
+    signals::survive_file_limits();
     let home = Home::new(options.home.clone());
     if let Err(failure) = home.init() {
         return maintenance::complain(&failure.message, failure.hint.as_deref());

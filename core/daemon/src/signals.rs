@@ -14,6 +14,20 @@ pub async fn until_stopped(daemon: &Daemon) -> String {
     reason
 }
 
+/// Has a write beyond the size that the system allows for files fail, as on a full disk, instead of
+/// ending the process in the middle of its work.
+pub fn survive_file_limits() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let too_large = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
+        // Receiving it is all: whoever writes is told by the write.
+        if let Err(error) = signal(too_large) {
+            tracing::debug!(%error, "a limit on the size of files would end the daemon");
+        }
+    }
+}
+
 fn tell(states: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(states) {
         tracing::debug!(%error, "no service manager was told");
