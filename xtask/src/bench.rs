@@ -9,6 +9,7 @@ use crate::ui;
 
 /// Builds the release programs and hands over to the bench program, which prints the table.
 pub(crate) fn run(flags: &mut Flags) -> Result<()> {
+    let only = flags.take_value("--only")?;
     let json = flags.take_value("--json")?;
     let compare = flags.take_value("--compare")?;
     flags.finish_empty()?;
@@ -28,6 +29,9 @@ pub(crate) fn run(flags: &mut Flags) -> Result<()> {
         .context("the ledger's example does not build")?;
     let folder = target_dir().join("release");
     let mut bench = Program::new(&folder.join("bench").to_string_lossy()).arg(&folder);
+    if let Some(part) = only {
+        bench = bench.args("--only").arg(part);
+    }
     if let Some(file) = json {
         bench = bench.args("--json").arg(file);
     }

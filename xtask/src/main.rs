@@ -20,9 +20,13 @@ cargo xtask <command>
 
   up [--release] [--no-open] [--port N]     install what is missing, build, start Nexus, show the link
   test [--long] [--step NAME] [FILTER]      install what is missing, run every check and test
-                                            (FILTER: only Rust tests whose name contains it)
+                                            (FILTER: only Rust tests whose name contains it;
+                                            --long: also fuzzing, and a million random questions
+                                            to access control, which take minutes)
   codegen [--check]                         make schemas and TypeScript types from the method table
-  bench [--json FILE] [--compare FILE]      measure, next to the raw limits of this machine";
+  bench [--only PART] [--json FILE] [--compare FILE]
+                                            measure, next to the raw limits of this machine
+                                            (PART: daemon, programs, ledger or verdict)";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

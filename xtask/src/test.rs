@@ -12,6 +12,8 @@ use crate::{codegen, fuzz, licences, ui};
 
 /// How long each fuzz target runs in the long mode.
 const FUZZ_SECONDS: u32 = 60;
+/// How many cases access control is compared on with its reference in the long mode.
+const REFERENCE_CASES: u32 = 1_000_000;
 
 /// What the steps have in common.
 struct Plan {
@@ -43,6 +45,7 @@ const STEPS: &[Step] = &[
     Step { name: "rust", is_check: false, is_long: false, act: rust_tests },
     check("docs", doc_tests),
     check("browser", browser_tests),
+    Step { name: "reference", is_check: true, is_long: true, act: reference },
     Step { name: "fuzz", is_check: true, is_long: true, act: fuzz },
 ];
 
@@ -165,6 +168,14 @@ fn browser_tests(_: &Plan) -> Result<Count> {
     let programs = target_dir().join("debug");
     let tests = ui::npm("run e2e").with("CI", "true").with("NO_COLOR", "1");
     counted(&tests.with("NEXUS_BIN_DIR", programs))
+}
+
+/// Without nextest, which would end a test that takes minutes.
+fn reference(_: &Plan) -> Result<Count> {
+    let tests = Program::cargo()
+        .args("test --locked -p nexus-tests --test iam_reference -- --nocapture")
+        .with("NEXUS_IAM_CASES", REFERENCE_CASES.to_string());
+    counted(&tests)
 }
 
 fn fuzz(_: &Plan) -> Result<Count> {

@@ -1,5 +1,5 @@
 //! Measures the release build next to the raw limits of the same machine, in the same minute:
-//! `bench <folder of the programs> [--json FILE] [--compare FILE]`.
+//! `bench <folder of the programs> [--only PART] [--json FILE] [--compare FILE]`.
 //!
 //! Absolute times on a shared machine mean little, so every row that has a limit is a ratio to it.
 //! The limit is a program that does nothing but the transport, with the same libraries; this
@@ -17,6 +17,7 @@ mod rows;
 mod startup;
 mod table;
 mod turns;
+mod verdicts;
 
 use std::path::PathBuf;
 
@@ -26,6 +27,8 @@ use anyhow::{Context as _, Result, bail};
 pub(crate) struct Bench {
     /// Folder of the release programs.
     pub(crate) programs: PathBuf,
+    /// Only this part, where one is named.
+    pub(crate) only: Option<String>,
 }
 
 fn main() -> Result<()> {
@@ -35,17 +38,19 @@ fn main() -> Result<()> {
     if first == "raw" {
         return runtime.block_on(raw::serve());
     }
+    let mut only = None;
     let mut json = None;
     let mut compare = None;
     while let Some(flag) = args.next() {
-        let value = args.next().with_context(|| format!("`{flag}` needs a file"))?;
+        let value = args.next().with_context(|| format!("`{flag}` needs a value"))?;
         match flag.as_str() {
+            "--only" => only = Some(value),
             "--json" => json = Some(PathBuf::from(value)),
             "--compare" => compare = Some(PathBuf::from(value)),
             other => bail!("there is no flag `{other}`"),
         }
     }
-    let bench = Bench { programs: PathBuf::from(first) };
+    let bench = Bench { programs: PathBuf::from(first), only };
     let rows = runtime.block_on(rows::measure(&bench))?;
     let before = compare.map(|file| table::read(&file)).transpose()?;
     table::print(&rows, before.as_ref())?;

@@ -7,29 +7,54 @@ use crate::daemon::{self, Home, Server};
 use crate::load::{self, Target, Timing};
 use crate::process::Process;
 use crate::table::{Row, median, percentile};
-use crate::{connections, provider, startup, turns};
+use crate::{connections, provider, startup, turns, verdicts};
 
 /// How often a load is repeated, ours and the limit in turn.
 const N_ROUNDS: usize = 3;
 
-/// Measures everything.
+/// The parts that can be measured alone.
+const PARTS: &[&str] = &["daemon", "programs", "ledger", "verdict"];
+
+/// Measures everything, or the one part that is asked for.
 pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
-    let base_url = provider::serve().await?;
-    let home = Home::new(&base_url)?;
-    let mut rows = startup::start(bench, &home).await?;
-    let server = daemon::start(bench, &home).await?;
+    if let Some(only) = &bench.only {
+        let parts = PARTS.join(", ");
+        anyhow::ensure!(PARTS.contains(&only.as_str()), "`{only}` is none of {parts}");
+    }
+    let is_wanted = |part: &str| bench.only.as_deref().is_none_or(|only| only == part);
+    let mut rows = Vec::new();
+    if is_wanted("daemon") || is_wanted("programs") {
+        let base_url = provider::serve().await?;
+        let home = Home::new(&base_url)?;
+        if is_wanted("daemon") {
+            rows.extend(whole_daemon(bench, &home).await?);
+        }
+        if is_wanted("programs") {
+            rows.extend(startup::commands(bench, &home)?);
+            rows.extend(startup::sizes(bench)?);
+        }
+    }
+    if is_wanted("ledger") {
+        rows.extend(ledger(bench)?);
+    }
+    if is_wanted("verdict") {
+        rows.extend(verdicts::measure()?);
+    }
+    Ok(rows)
+}
+
+async fn whole_daemon(bench: &Bench, home: &Home) -> Result<Vec<Row>> {
+    let mut rows = startup::start(bench, home).await?;
+    let server = daemon::start(bench, home).await?;
     let raw = daemon::start_raw().await?;
     rows.extend(startup::idle(&server, &raw).await);
     rows.extend(ws(&server, &raw).await?);
     rows.extend(http(&server, &raw).await?);
     rows.push(connections::handshake(&server, &raw).await?);
     rows.extend(whole_turns(&server).await?);
-    rows.push(connections::fan_out(&server, &raw, &home).await?);
+    rows.push(connections::fan_out(&server, &raw, home).await?);
     // Last of those that share the daemon, because it leaves the memory larger.
     rows.push(connections::idle(&server, &raw).await?);
-    rows.extend(startup::commands(bench, &home)?);
-    rows.extend(startup::sizes(bench)?);
-    rows.extend(ledger(bench)?);
     Ok(rows)
 }
 
