@@ -1,6 +1,7 @@
 //! Opening the file: rights, pragmas, and the checks that come before any change.
 
 use std::fs::{self, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -96,6 +97,29 @@ pub(crate) fn create_private(path: &Path) -> Result<(), LedgerError> {
         options.mode(0o600);
     }
     options.open(path).map(drop).map_err(|error| LedgerError::io(path, &error))
+}
+
+/// Puts a written and synced file in the place of another, whole or not at all, and makes that
+/// survive a power cut.
+///
+/// # Errors
+/// What the operating system says; then the other is still there, or the new one is.
+pub fn put_in_place(draft: &Path, path: &Path) -> io::Result<()> {
+    fs::rename(draft, path)?;
+    keep_name(path)
+}
+
+/// Makes the name of a file survive a power cut: it stands in the folder, not in the file.
+#[cfg(unix)]
+pub(crate) fn keep_name(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Folders cannot be opened like files there, and names are kept by the file system's own log.
+#[cfg(not(unix))]
+pub(crate) fn keep_name(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// An empty file beside a log with content is a ledger that somebody emptied. SQLite would throw

@@ -44,6 +44,15 @@ CREATE TABLE acl_grant_log (
 CREATE INDEX acl_grant_log_grant ON acl_grant_log (grant_id, position);
 ";
 
+/// Kept with the grant, because a grant that is used often has a long log.
+pub(crate) const USES: &str = "
+ALTER TABLE acl_grants ADD COLUMN n_uses INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE acl_grants ADD COLUMN last_used_at INTEGER;
+UPDATE acl_grants SET
+    n_uses = (SELECT count(*) FROM acl_grant_log WHERE grant_id = id AND what = 'used'),
+    last_used_at = (SELECT max(at) FROM acl_grant_log WHERE grant_id = id AND what = 'used');
+";
+
 /// What happened to a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -236,13 +245,12 @@ impl Grants<'_> {
     pub fn uses(&self, id: GrantId) -> Result<GrantUse, LedgerError> {
         let found = sql::first(
             self.0,
-            "SELECT count(*) AS n, max(at) AS last_at FROM acl_grant_log
-             WHERE grant_id = ?1 AND what = 'used'",
+            "SELECT n_uses, last_used_at FROM acl_grants WHERE id = ?1",
             [id.to_string()],
             |row| {
                 Ok(GrantUse {
-                    n_uses: sql::count(row, "n")?,
-                    last_at: sql::at_opt(row, "last_at")?,
+                    n_uses: sql::count(row, "n_uses")?,
+                    last_at: sql::at_opt(row, "last_used_at")?,
                 })
             },
         )?;
@@ -360,7 +368,14 @@ impl GrantsMut<'_> {
     /// # Errors
     /// `Invalid` when there is no such grant.
     pub fn used(&self, id: GrantId, by: &Principal, at: Timestamp) -> Result<(), LedgerError> {
-        self.note(id, at, GrantChange::Used, Some(by))
+        self.note(id, at, GrantChange::Used, Some(by))?;
+        sql::run(
+            self.0.0,
+            "UPDATE acl_grants SET n_uses = n_uses + 1,
+                 last_used_at = max(ifnull(last_used_at, 0), ?2) WHERE id = ?1",
+            (id.to_string(), at.0),
+        )?;
+        Ok(())
     }
 
     /// Closes the grants whose time has run out, and says which. They had no effect any more: the

@@ -48,6 +48,7 @@ pub use budget::{Account, Budgets, BudgetsMut, Reservation, Reserved, Spent, Wan
 pub use cooldown::{Cooldowns, CooldownsMut};
 pub use error::LedgerError;
 pub use event::{Committed, Events, EventsMut};
+pub use file::put_in_place;
 pub use grant::{GrantChange, GrantFilter, GrantLogEntry, GrantUse, Grants, GrantsMut};
 pub use idempotency::{Idempotency, IdempotencyMut, Remembered};
 pub use identity::{Identities, IdentitiesMut, Mapping, MappingKind};

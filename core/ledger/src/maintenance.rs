@@ -135,6 +135,10 @@ pub fn backup(path: &Path, to: &Path) -> Result<BackupReport, LedgerError> {
             if check.audit_break.is_some() { ", broken audit chain" } else { "" }
         )))
     });
+    let copied = copied.and_then(|check| {
+        file::keep_name(to).map_err(|error| LedgerError::io(to, &error))?;
+        Ok(check)
+    });
     match copied {
         Ok(check) => Ok(BackupReport { path: to.to_owned(), n_bytes: size(to), check }),
         Err(error) => {

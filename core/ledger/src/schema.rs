@@ -41,6 +41,7 @@ const STEPS: &[&[&str]] = &[
         audit::open::SCHEMA,
         label::SCHEMA,
     ],
+    &[grant::USES],
 ];
 
 /// The schema version this program writes.

@@ -2,13 +2,14 @@
 //! Whoever exchanges or cuts the database has to exchange these as well; whoever keeps a copy
 //! of them elsewhere notices even that.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::checkpoint::AuditCheckpoint;
 use super::key::AuditPublicKey;
 use crate::error::LedgerError;
+use crate::file::put_in_place;
 
 /// The public keys, beside the database: one a line, its id before it.
 pub const AUDIT_KEYS_FILE: &str = "audit.pub";
@@ -122,5 +123,5 @@ fn replace(file: &Path, text: &str) -> Result<(), LedgerError> {
         handle.write_all(text.as_bytes())?;
         handle.sync_all()
     });
-    written.and_then(|()| fs::rename(&draft, file)).map_err(|error| LedgerError::io(file, &error))
+    written.and_then(|()| put_in_place(&draft, file)).map_err(|error| LedgerError::io(file, &error))
 }

@@ -4,6 +4,7 @@ use nexus_domain::Timestamp;
 use nexus_domain::grant::{Grant, GrantEffect, GrantScope, GrantVerb};
 use nexus_domain::id::GrantId;
 use nexus_domain::principal::Principal;
+use rusqlite::Connection;
 
 use super::support::Home;
 use crate::{GrantChange, GrantFilter, LedgerError};
@@ -119,4 +120,33 @@ async fn lists_and_uses_are_found() {
     assert_eq!(ledger.read(move |r| r.grants().find(&text)).await.unwrap(), id);
     let last = ledger.read(|r| r.grants().find("@last")).await.unwrap();
     assert_eq!(last, grant(3, None).id);
+}
+
+#[tokio::test]
+async fn uses_from_before_they_were_counted_are_counted_once() {
+    let home = Home::new();
+    let ledger = home.open();
+    let used = ledger.write(|tx| {
+        tx.grants().create(&grant(1, None))?;
+        tx.grants().create(&grant(2, None))?;
+        for at in [70, 90, 80] {
+            tx.grants().used(grant(1, None).id, &Principal::Owner, Timestamp(at))?;
+        }
+        Ok(())
+    });
+    used.await.unwrap();
+    ledger.close().await;
+    Connection::open(home.path())
+        .unwrap()
+        .execute_batch(
+            "ALTER TABLE acl_grants DROP COLUMN n_uses;
+             ALTER TABLE acl_grants DROP COLUMN last_used_at;
+             PRAGMA user_version = 2;",
+        )
+        .unwrap();
+    let ledger = home.open();
+    let uses = |n| ledger.read(move |r| r.grants().uses(grant(n, None).id));
+    let first = uses(1).await.unwrap();
+    assert_eq!((first.n_uses, first.last_at), (3, Some(Timestamp(90))));
+    assert_eq!(uses(2).await.unwrap(), crate::GrantUse::default());
 }

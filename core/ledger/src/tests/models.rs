@@ -134,7 +134,8 @@ fn flip(conn: &Connection, position: i64, column: &str, byte: usize) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    // Each opens a ledger on disk, so that a sixteenth of the usual number is enough.
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.div_ceil(16), ..ProptestConfig::default() })]
 
     #[test]
     fn a_queue_behaves_like_a_list(steps in queue_steps()) {

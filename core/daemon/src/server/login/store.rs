@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use nexus_domain::{Failure, Timestamp};
+use nexus_ledger::put_in_place;
 use serde::{Deserialize, Serialize};
 
 /// Version of the file's form.
@@ -50,7 +51,8 @@ impl Store {
                 let aside = self.path.with_extension("json.broken");
                 tracing::warn!(path = %self.path.display(), aside = %aside.display(),
                     "the list of signed-in browsers cannot be understood and is set aside");
-                fs::rename(&self.path, aside).map_err(|error| self.failure("set aside", &error))?;
+                put_in_place(&self.path, &aside)
+                    .map_err(|error| self.failure("set aside", &error))?;
                 Ok(HashMap::new())
             }
         }
@@ -66,7 +68,7 @@ impl Store {
         let text = serde_json::to_vec_pretty(&document).map_err(Failure::internal)?;
         let written = self.path.with_extension("json.new");
         write_private(&written, &text)
-            .and_then(|()| fs::rename(&written, &self.path))
+            .and_then(|()| put_in_place(&written, &self.path))
             .map_err(|error| self.failure("write", &error))
     }
 
