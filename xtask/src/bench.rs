@@ -20,13 +20,11 @@ pub(crate) fn run(flags: &mut Flags) -> Result<()> {
         .run()
         .context("Nexus does not build")?;
     Program::cargo()
-        .args("build --locked --release -p nexus-tests --bin bench")
+        .args(
+            "build --locked --release -p nexus-tests -p nexus-ledger --bin bench --example commits",
+        )
         .run()
         .context("the bench does not build")?;
-    Program::cargo()
-        .args("build --locked --release -p nexus-ledger --example commits")
-        .run()
-        .context("the ledger's example does not build")?;
     let folder = target_dir().join("release");
     let mut bench = Program::new(&folder.join("bench").to_string_lossy()).arg(&folder);
     if let Some(part) = only {

@@ -148,7 +148,7 @@ impl Policies {
                 for grant in changed {
                     match grant.is_in_force(now) {
                         true => grants.insert(grant),
-                        false => grants.remove(&grant),
+                        false => grants.remove(grant.id),
                     }
                 }
                 self.iam.swap(engine.with_grants(grants));

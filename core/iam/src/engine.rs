@@ -12,7 +12,7 @@ use nexus_domain::grant::{Grant, GrantEffect};
 use nexus_domain::id::AgentId;
 use nexus_domain::principal::{CHAIN_LEN_MAX, Principal};
 
-use crate::entities::{VERBS, slice};
+use crate::entities::{VERBS, slice, type_of};
 use crate::grants::Grants;
 use crate::profile::{AgentProfile, Preset, Profiles};
 use crate::query::Query;
@@ -188,9 +188,9 @@ impl Engine {
             slice(query, touched, link, &self.profiles, &self.rules.schema)
                 .map_err(|error| format!("the query could not be read: {error}"))?;
         let principal = request.principal().ok_or("the query names nobody")?.clone();
-        let permits = self.rules.permits(query.action.verb(), &principal);
+        let applying = self.rules.applying(query.action.verb(), type_of(link), &principal);
         let mut policies = Vec::new();
-        for set in [&self.rules.forbids, permits] {
+        for set in [&applying.forbids, &applying.permits] {
             for id in evaluate(set, &request, &entities)?.1 {
                 let entry = self.rules.entry(&id).ok_or("a policy without an entry decided")?;
                 let reason = Reason { policy: entry.id.clone(), text: entry.reason.clone() };

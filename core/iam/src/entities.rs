@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use cedar_policy::{
     Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request,
@@ -21,6 +22,15 @@ pub(crate) const VERBS: [&str; 5] = ["call", "start_run", "use_tool", "deliver",
 /// Every type of principal of the schema.
 pub(crate) const PRINCIPAL_TYPES: [&str; 10] =
     ["Owner", "Person", "Unknown", "Agent", "Adapter", "ApiKey", "Job", "Device", "Hook", "System"];
+
+/// Every other type of entity of the schema.
+const OTHER_TYPES: [&str; 5] = ["Action", "Method", "Tool", "Channel", "Permission"];
+
+/// The names of the types, read once: reading one costs as much as evaluating a policy.
+static TYPES: LazyLock<HashMap<&'static str, EntityTypeName>> = LazyLock::new(|| {
+    let names = PRINCIPAL_TYPES.into_iter().chain(OTHER_TYPES);
+    names.filter_map(|name| Some((name, EntityTypeName::from_str(name).ok()?))).collect()
+});
 
 /// Why a query could not be put to the policy engine; always leads to Deny.
 pub(crate) type SliceError = Box<dyn std::error::Error>;
@@ -44,6 +54,22 @@ pub(crate) fn slice(
     Ok((request, Entities::from_entities(entities, None)?))
 }
 
+/// The type of a principal.
+pub(crate) fn type_of(principal: &Principal) -> &'static str {
+    match principal {
+        Principal::Owner => "Owner",
+        Principal::Known(_) => "Person",
+        Principal::Unknown(_) => "Unknown",
+        Principal::Agent(_) => "Agent",
+        Principal::Adapter(_) => "Adapter",
+        Principal::ApiKey(_) => "ApiKey",
+        Principal::Job(_) => "Job",
+        Principal::Device(_) => "Device",
+        Principal::Hook(_) => "Hook",
+        Principal::System => "System",
+    }
+}
+
 /// The kind of a principal, as policies see it in `context.invoker`.
 pub(crate) fn kind(principal: &Principal) -> &'static str {
     match principal {
@@ -61,23 +87,24 @@ pub(crate) fn kind(principal: &Principal) -> &'static str {
 }
 
 fn principal_entity(principal: &Principal, profiles: &Profiles) -> Result<Entity, SliceError> {
-    match principal {
-        Principal::Owner => entity("Owner", "owner", Vec::new()),
-        Principal::Known(id) => entity("Person", id, Vec::new()),
-        Principal::Unknown(id) => entity("Unknown", id, Vec::new()),
-        Principal::Agent(id) => agent_entity(id, profiles),
-        Principal::ApiKey(id) => entity("ApiKey", id, Vec::new()),
-        Principal::Job(id) => entity("Job", id, Vec::new()),
-        Principal::Device(id) => entity("Device", id, Vec::new()),
-        Principal::Hook(id) => entity("Hook", id, Vec::new()),
-        Principal::System => entity("System", "system", Vec::new()),
+    let (id, attributes) = match principal {
+        Principal::Owner => ("owner", Vec::new()),
+        Principal::System => ("system", Vec::new()),
+        Principal::Agent(id) => return agent_entity(id, profiles),
         Principal::Adapter(id) => {
             // The daemon names an adapter account `channel/account`; the channel is the one the
             // adapter declared when it said hello.
             let channel = id.split_once('/').map_or(id.as_str(), |(channel, _)| channel);
-            entity("Adapter", id, vec![("channel", text(channel))])
+            (id.as_str(), vec![("channel", text(channel))])
         }
-    }
+        Principal::Known(id)
+        | Principal::Unknown(id)
+        | Principal::ApiKey(id)
+        | Principal::Job(id)
+        | Principal::Device(id)
+        | Principal::Hook(id) => (id.as_str(), Vec::new()),
+    };
+    entity(type_of(principal), id, attributes)
 }
 
 fn agent_entity(id: &nexus_domain::id::AgentId, profiles: &Profiles) -> Result<Entity, SliceError> {
@@ -193,7 +220,8 @@ fn flag(value: bool) -> Value {
 }
 
 fn uid(type_name: &str, id: &str) -> Result<EntityUid, SliceError> {
-    Ok(EntityUid::from_type_name_and_id(EntityTypeName::from_str(type_name)?, EntityId::new(id)))
+    let type_name = TYPES.get(type_name).ok_or_else(|| format!("no type is called {type_name}"))?;
+    Ok(EntityUid::from_type_name_and_id(type_name.clone(), EntityId::new(id)))
 }
 
 fn entity(type_name: &str, id: &str, attributes: Vec<(&str, Value)>) -> Result<Entity, SliceError> {

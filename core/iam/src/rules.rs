@@ -116,14 +116,33 @@ pub struct PolicyEntry {
 #[derive(Debug)]
 pub(crate) struct Rules {
     pub(crate) schema: Schema,
-    /// Every one that forbids, always looked at: leaving one out could only widen.
-    pub(crate) forbids: PolicySet,
-    /// Those that permit, by verb and type of the principal.
-    permits: HashMap<(&'static str, &'static str), PolicySet>,
+    /// By verb and type of the principal.
+    by_type: HashMap<(&'static str, &'static str), Applying>,
     /// The same for principals that policies name, with what holds for their type.
-    named: HashMap<(&'static str, EntityUid), PolicySet>,
+    named: HashMap<(&'static str, EntityUid), Applying>,
+    /// Every policy, for what has no place in the index: leaving one that forbids out could widen.
+    all: Applying,
     entries: HashMap<PolicyId, PolicyEntry>,
-    none: PolicySet,
+}
+
+/// The policies that can apply to a verb and a principal. Those that forbid stand apart, because
+/// Cedar names the satisfied permits only where no satisfied forbid is beside them.
+#[derive(Debug)]
+pub(crate) struct Applying {
+    pub(crate) forbids: PolicySet,
+    pub(crate) permits: PolicySet,
+}
+
+impl Applying {
+    fn new(policies: &[&Policy]) -> Result<Self, PolicyError> {
+        let set = |effect| {
+            let chosen = policies.iter().filter(|policy| policy.effect() == effect);
+            PolicySet::from_policies(chosen.map(|policy| (*policy).clone()))
+                .map_err(|error| PolicyError::one("the policies", None, error.to_string()))
+        };
+        let forbids = set(cedar_policy::Effect::Forbid)?;
+        Ok(Self { forbids, permits: set(cedar_policy::Effect::Permit)? })
+    }
 }
 
 impl Rules {
@@ -140,43 +159,37 @@ impl Rules {
         let whole = PolicySet::from_policies(policies.clone())
             .map_err(|error| PolicyError::one("the policies", None, error.to_string()))?;
         validate(&schema, &whole, &entries, sources)?;
-        let set = |policies: Vec<Policy>| {
-            PolicySet::from_policies(policies)
-                .map_err(|error| PolicyError::one("the policies", None, error.to_string()))
-        };
-        let (forbids, permitting): (Vec<_>, Vec<_>) =
-            policies.into_iter().partition(|p| p.effect() == cedar_policy::Effect::Forbid);
-        let mut permits = HashMap::new();
+        let mut by_type = HashMap::new();
         let mut named = HashMap::new();
         for verb in VERBS {
+            let chosen = |kind: &str, principal: Option<&EntityUid>| -> Vec<&Policy> {
+                policies.iter().filter(|p| may_apply(p, verb, kind, principal)).collect()
+            };
             for kind in PRINCIPAL_TYPES {
-                let of_type = |p: &&Policy| may_apply(p, verb, kind, None);
-                let chosen = permitting.iter().filter(of_type).cloned().collect();
-                permits.insert((verb, kind), set(chosen)?);
+                by_type.insert((verb, kind), Applying::new(&chosen(kind, None))?);
             }
-            for uid in permitting.iter().filter_map(named_principal) {
+            for uid in policies.iter().filter_map(named_principal) {
                 let kind = uid.type_name().to_string();
-                let of_this = |p: &&Policy| may_apply(p, verb, &kind, Some(&uid));
-                let chosen = permitting.iter().filter(of_this).cloned().collect();
-                named.insert((verb, uid.clone()), set(chosen)?);
+                let applying = Applying::new(&chosen(&kind, Some(&uid)))?;
+                named.insert((verb, uid), applying);
             }
         }
-        let (forbids, none) = (set(forbids)?, PolicySet::new());
-        Ok(Self { schema, forbids, permits, named, entries, none })
+        let all = Applying::new(&policies.iter().collect::<Vec<_>>())?;
+        Ok(Self { schema, by_type, named, all, entries })
     }
 
-    /// The permits that can apply to a principal and a verb.
-    pub(crate) fn permits(&self, verb: &'static str, principal: &EntityUid) -> &PolicySet {
-        let kind = principal.type_name().to_string();
-        let by_type = || {
-            let kind = PRINCIPAL_TYPES.iter().find(|name| **name == kind)?;
-            self.permits.get(&(verb, *kind))
+    /// The policies that can apply to a verb and a principal of a type.
+    pub(crate) fn applying(
+        &self,
+        verb: &'static str,
+        kind: &'static str,
+        principal: &EntityUid,
+    ) -> &Applying {
+        let named = match self.named.is_empty() {
+            true => None,
+            false => self.named.get(&(verb, principal.clone())),
         };
-        if self.named.is_empty() {
-            return by_type().unwrap_or(&self.none);
-        }
-        let named = self.named.get(&(verb, principal.clone()));
-        named.or_else(by_type).unwrap_or(&self.none)
+        named.or_else(|| self.by_type.get(&(verb, kind))).unwrap_or(&self.all)
     }
 
     pub(crate) fn entry(&self, id: &PolicyId) -> Option<&PolicyEntry> {

@@ -105,7 +105,7 @@ fn at(n_grants: usize) -> Result<Figures> {
         let start = Instant::now();
         for n in 0..N_CHANGES {
             engine = changed(&engine, |grants| grants.insert(grant(&agent, n_grants + n)));
-            engine = changed(&engine, |grants| grants.remove(&grant(&agent, n_grants + n)));
+            engine = changed(&engine, |grants| grants.remove(grant(&agent, n_grants + n).id));
         }
         let each = start.elapsed().as_secs_f64() * 1e6 / (2 * N_CHANGES) as f64;
         best.change = best.change.min(each);
