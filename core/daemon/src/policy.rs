@@ -232,7 +232,7 @@ const LOCKED: Locked = Locked {
 
 impl Locked {
     fn source(&self) -> PolicySource {
-        PolicySource { name: "built in while locked".to_owned(), text: self.text.to_owned() }
+        PolicySource::written("built in while locked", self.text)
     }
 }
 
@@ -266,7 +266,7 @@ pub(crate) fn read_folder(folder: &Path) -> Result<Vec<PolicySource>, PolicyErro
         }
         let text = std::fs::read_to_string(&path)
             .map_err(|error| unreadable(&path, format!("cannot be read: {error}")))?;
-        sources.push(PolicySource { name: file_name(&path), text });
+        sources.push(PolicySource::written(file_name(&path), text));
     }
     Ok(sources)
 }

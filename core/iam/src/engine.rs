@@ -62,7 +62,7 @@ impl Engine {
     /// # Errors
     /// What is wrong with the policies, and where.
     pub fn new(sources: &[PolicySource]) -> Result<Self, PolicyError> {
-        let built_in = PolicySource { name: BUILT_IN_NAME.to_owned(), text: BUILT_IN.to_owned() };
+        let built_in = PolicySource::written(BUILT_IN_NAME, BUILT_IN);
         let sources: Vec<_> = std::iter::once(built_in).chain(sources.iter().cloned()).collect();
         Self::of(&sources)
     }
@@ -81,7 +81,7 @@ impl Engine {
 
     #[cfg(test)]
     fn with_policies(text: &str) -> Result<Self, PolicyError> {
-        Self::of(&[PolicySource { name: "test".to_owned(), text: text.to_owned() }])
+        Self::of(&[PolicySource::written("test", text)])
     }
 
     /// The same engine with other agents.

@@ -1,7 +1,7 @@
 //! The query in the terms of the policy engine: a slice of two entities and a context, built
 //! directly. Going through JSON would cost more than the decision itself.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::str::FromStr;
 use std::sync::LazyLock;
 
@@ -12,6 +12,7 @@ use cedar_policy::{
 use nexus_domain::permission::PathAccess;
 use nexus_domain::principal::Principal;
 
+use crate::place::Places;
 use crate::profile::Profiles;
 use crate::query::{Action, Query, effect_name, peer_kind_name};
 use crate::secret::is_secret_path;
@@ -182,7 +183,13 @@ fn tool_pairs(
     pairs.add("deletes", texts(accessed(PathAccess::Delete)));
     pairs.add("is_outside", flag(touched.paths.iter().any(|path| path.is_outside())));
     pairs.add("is_secret", flag(touched.paths.iter().any(|p| is_secret_path(&p.path))));
+    let places = Places::of(touched, action.folder.as_deref());
+    let all = |names: &BTreeSet<String>| texts(names.iter().map(String::as_str));
+    pairs.add("places", all(&places.places));
+    pairs.add("trees", all(&places.trees));
+    pairs.add("written_names", all(&places.written_names));
     pairs.add("hosts", texts(touched.host_names()));
+    pairs.add("hosts_in", texts(touched.host_names().flat_map(domains)));
     pairs.add("programs", texts(touched.commands.iter().map(|c| c.program.as_str())));
     let commands: Vec<_> = touched.commands.iter().map(|c| c.argv.join(" ")).collect();
     pairs.add("commands", texts(commands.iter().map(String::as_str)));
@@ -197,6 +204,12 @@ fn tool_pairs(
     let reaches = profile.is_none_or(|profile| profile.reaches_writes(query, touched));
     pairs.add("tool_in_reach", flag(offers));
     pairs.add("writes_in_reach", flag(reaches));
+}
+
+/// A host name and every name above it, without the brackets of an address.
+fn domains(host: &str) -> impl Iterator<Item = &str> {
+    let host = host.trim_matches(['[', ']']);
+    std::iter::once(host).chain(host.match_indices('.').map(|(at, _)| &host[at + 1..]))
 }
 
 struct Pairs(Vec<(String, Value)>);

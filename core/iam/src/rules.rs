@@ -24,6 +24,17 @@ pub struct PolicySource {
     pub name: String,
     /// The policies, in Cedar.
     pub text: String,
+    /// The line of the file that stands behind the whole text, where the text itself was made
+    /// from something else; counted from 1.
+    pub line: Option<usize>,
+}
+
+impl PolicySource {
+    /// A text as a person wrote it.
+    #[must_use]
+    pub fn written(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: text.into(), line: None }
+    }
 }
 
 /// What is wrong with a policy text.
@@ -213,7 +224,7 @@ fn read(
     let parsed = PolicySet::from_str(&source.text).map_err(|error| {
         let problems = error.iter().map(|error| PolicyProblem {
             source: source.name.clone(),
-            line: line_of(error, &source.text),
+            line: source.line.or_else(|| line_of(error, &source.text)),
             problem: format!("the text does not parse: {error}"),
         });
         PolicyError { problems: problems.collect() }
@@ -230,7 +241,7 @@ fn read(
         let text = policy.to_string();
         let start = source.text[from..].find(text.trim()).map_or(from, |at| from + at);
         from = start + 1;
-        let line = line_at(&source.text, start);
+        let line = source.line.unwrap_or_else(|| line_at(&source.text, start));
         let id = policy.annotation("id").filter(|id| !id.is_empty());
         let id = id.ok_or_else(|| at(line, "the policy has no @id".to_owned()))?;
         let reason = policy.annotation("reason").filter(|reason| !reason.is_empty());
@@ -276,7 +287,8 @@ fn validate(
     let problem = |id: &PolicyId, diagnostic: &dyn Diagnostic| {
         let entry = entries.get(id);
         let source = entry.map_or_else(|| "the policies".to_owned(), |e| e.source.clone());
-        let text = sources.iter().find(|s| s.name == source).map(|s| s.text.as_str());
+        let written = |s: &&PolicySource| s.name == source && s.line.is_none();
+        let text = sources.iter().find(written).map(|s| s.text.as_str());
         let line = text.and_then(|text| line_of(diagnostic, text)).or(entry.map(|e| e.line));
         let problem = format!("the policy does not fit the schema: {diagnostic}");
         PolicyProblem { source, line, problem }

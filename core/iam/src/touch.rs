@@ -39,12 +39,12 @@ impl TouchedPath {
 }
 
 /// Whether a path is named from the root of a file system or from a home, on any platform.
-fn is_absolute(path: &str) -> bool {
+pub(crate) fn is_absolute(path: &str) -> bool {
     let bytes = path.as_bytes();
     path.starts_with(['/', '\\', '~']) || (bytes.len() >= 2 && bytes[1] == b':')
 }
 
-fn has_parent_part(path: &str) -> bool {
+pub(crate) fn has_parent_part(path: &str) -> bool {
     path.split(['/', '\\']).any(|part| part == "..")
 }
 

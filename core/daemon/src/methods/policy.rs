@@ -67,7 +67,7 @@ pub async fn validate(
 ) -> Result<PoliciesValidateResult, Failure> {
     let folder = context.policies.folder().to_owned();
     let check = move || match params.text {
-        Some(text) => Engine::new(&[PolicySource { name: "given text".to_owned(), text }]),
+        Some(text) => Engine::new(&[PolicySource::written("given text", text)]),
         None => crate::policy::read_folder(&folder).and_then(|sources| Engine::new(&sources)),
     };
     let checked = tokio::task::spawn_blocking(check).await.map_err(Failure::internal)?;

@@ -149,7 +149,7 @@ fn a_guard_asks_whatever_permits_and_denies_where_nothing_does() {
     let text = r#"@id("g") @reason("ask first") @ask("owner")
         forbid (principal is Agent, action == Action::"use_tool", resource)
         when { resource == Tool::"http_fetch" };"#;
-    let source = PolicySource { name: "g.cedar".to_owned(), text: text.to_owned() };
+    let source = PolicySource::written("g.cedar", text);
     let all = grant(1, GrantEffect::Allow, of_host("example.org"));
     let engine = Engine::new(&[source]).unwrap().with_grants(Grants::new(vec![all]));
     let verdict = engine.decide(&fetch("example.org"));

@@ -210,7 +210,7 @@ fn private_facts_beside_foreign_content_are_asked_about_before_they_leave() {
 fn labels_ask_whatever_permits() {
     let open = r#"@id("open") @reason("the owner permits everything")
         permit (principal is Agent, action, resource);"#;
-    let source = PolicySource { name: "open.cedar".to_owned(), text: open.to_owned() };
+    let source = PolicySource::written("open.cedar", open);
     let engine = Engine::new(&[source]).unwrap();
     let ask = |labels: &[&str], effect: ToolEffect, targets: Vec<Target>| {
         let action = canonical_action("any", String::new(), json!({}), targets);
