@@ -23,6 +23,8 @@ pub mod jobs;
 pub mod logging;
 pub mod maintenance;
 pub mod methods;
+mod pinned;
+mod place;
 pub mod policy;
 pub mod presence;
 pub mod server;

@@ -17,6 +17,7 @@ use tokio::sync::{Mutex, watch};
 use crate::config::Config;
 use crate::health::HealthBoard;
 use crate::home::Home;
+use crate::pinned;
 
 /// Largest file of policies, in bytes.
 pub const POLICY_BYTES_MAX: u64 = 1024 * 1024;
@@ -80,7 +81,7 @@ impl Iam {
 pub struct Policies {
     iam: Iam,
     ledger: Ledger,
-    folder: PathBuf,
+    home: Home,
     clock: Arc<dyn Clock>,
     /// How far the grant log has been read; held while the engine is changed.
     seen: Mutex<u64>,
@@ -99,9 +100,8 @@ impl Policies {
         clock: &Arc<dyn Clock>,
         health: &HealthBoard,
     ) -> Result<(Iam, Self), Failure> {
-        let folder = home.state().join("acl");
         let now = clock.now();
-        let engine = match read_folder(&folder).and_then(|sources| Engine::new(&sources)) {
+        let engine = match sources(home, config).and_then(|sources| Engine::new(&sources)) {
             Ok(engine) => {
                 health.set(HEALTH, HealthStatus::Healthy, "in force", None, now);
                 engine
@@ -122,7 +122,7 @@ impl Policies {
         let policies = Self {
             iam: iam.clone(),
             ledger: ledger.clone(),
-            folder,
+            home: home.clone(),
             clock: Arc::clone(clock),
             seen: Mutex::new(seen),
         };
@@ -165,13 +165,18 @@ impl Policies {
         }
     }
 
-    /// Reads and checks the policies of the person; nothing changes yet.
+    /// Reads and checks the policies of the person, with the constraints of a configuration;
+    /// nothing changes yet.
     ///
     /// # Errors
     /// `Invalid`, with file, line and reason of each problem; those in force stay.
-    pub async fn read_again(&self, health: &HealthBoard) -> Result<Fresh, Failure> {
-        let folder = self.folder.clone();
-        let read = move || read_folder(&folder).and_then(|sources| Engine::new(&sources));
+    pub async fn read_again(
+        &self,
+        config: &Config,
+        health: &HealthBoard,
+    ) -> Result<Fresh, Failure> {
+        let (home, config) = (self.home.clone(), config.clone());
+        let read = move || sources(&home, &config).and_then(|sources| Engine::new(&sources));
         let read = tokio::task::spawn_blocking(read).await.map_err(Failure::internal)?;
         read.map(Fresh).map_err(|error| {
             let reason = format!("the policies stay as they were: {error}");
@@ -194,8 +199,8 @@ impl Policies {
 
     /// Where a person's policies lie.
     #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    pub fn folder(&self) -> PathBuf {
+        folder(&self.home)
     }
 }
 
@@ -236,8 +241,19 @@ impl Locked {
     }
 }
 
+fn folder(home: &Home) -> PathBuf {
+    home.state().join("acl")
+}
+
+/// Everything that a person has to say: the files of the folder, then the pinned constraints.
+pub(crate) fn sources(home: &Home, config: &Config) -> Result<Vec<PolicySource>, PolicyError> {
+    let mut sources = read_folder(&folder(home))?;
+    sources.extend(pinned::policies(home, config));
+    Ok(sources)
+}
+
 /// The policies of a folder, in order of the file names. No folder is no policies.
-pub(crate) fn read_folder(folder: &Path) -> Result<Vec<PolicySource>, PolicyError> {
+fn read_folder(folder: &Path) -> Result<Vec<PolicySource>, PolicyError> {
     let unreadable = |path: &Path, problem: String| PolicyError {
         problems: vec![PolicyProblem { source: file_name(path), line: None, problem }],
     };

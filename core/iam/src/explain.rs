@@ -43,6 +43,8 @@ pub struct SatisfiedPolicy {
     pub reason: String,
     /// Where it stands, as `file:line`; `grant` for a grant.
     pub place: String,
+    /// Whether it was made from a setting of the configuration.
+    pub is_setting: bool,
 }
 
 impl Engine {
@@ -75,12 +77,14 @@ impl Engine {
 
     fn placed(&self, policy: Deciding) -> SatisfiedPolicy {
         let Deciding { kind, reason } = policy;
-        let place = self
-            .policies()
-            .into_iter()
-            .find(|entry| entry.id == reason.policy)
-            .map_or_else(|| "grant".to_owned(), |e| format!("{}:{}", e.source, e.line));
-        SatisfiedPolicy { id: reason.policy, kind, reason: reason.text, place }
+        let entry = self.policies().into_iter().find(|entry| entry.id == reason.policy);
+        SatisfiedPolicy {
+            id: reason.policy,
+            kind,
+            reason: reason.text,
+            place: entry.map_or("grant".to_owned(), |e| format!("{}:{}", e.source, e.line)),
+            is_setting: entry.is_some_and(|entry| entry.is_setting),
+        }
     }
 }
 
@@ -96,6 +100,10 @@ fn needed(link: &LinkExplanation) -> Vec<String> {
             Err(_) if policy.id.starts_with("preset-") => {
                 format!("{who}: a wider preset for it in nexus.toml; `{}` forbids it", policy.id)
             }
+            Err(_) if policy.is_setting => format!(
+                "{who}: another setting ({}), then `nexus daemon reload`; no grant goes past `{}`",
+                policy.place, policy.id
+            ),
             Err(_) => format!(
                 "{who}: the policy `{}` ({}) must not hold; no grant overrides it",
                 policy.id, policy.place

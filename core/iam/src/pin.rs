@@ -34,7 +34,8 @@ pub enum RuleVerb {
 }
 
 impl RuleVerb {
-    const ALL: [Self; 6] =
+    /// All of them.
+    pub const ALL: [Self; 6] =
         [Self::Read, Self::Write, Self::Delete, Self::Exec, Self::Network, Self::Send];
 
     /// The word in the configuration.

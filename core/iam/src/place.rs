@@ -19,7 +19,7 @@ pub(crate) struct Places {
     pub(crate) places: BTreeSet<String>,
     /// The folders of which everything beneath is meant, in the same two forms.
     pub(crate) trees: BTreeSet<String>,
-    /// The names of the files that are written or removed, without their folders.
+    /// The names of what is written or removed, and of each folder it lies in.
     pub(crate) written_names: BTreeSet<String>,
 }
 
@@ -43,10 +43,10 @@ impl Places {
             self.places.insert(format!("{access}:{ANYWHERE}"));
         }
         let path = plain_place(&touched.path);
-        if touched.access != PathAccess::Read
-            && let Some(name) = path.rsplit('/').next()
-        {
-            self.written_names.insert(name.to_owned());
+        if touched.access != PathAccess::Read {
+            // Some file systems leave out dots and spaces at the end of a name.
+            let names = path.split('/').map(|name| name.trim_end_matches(['.', ' ']).to_owned());
+            self.written_names.extend(names.filter(|name| !name.is_empty()));
         }
         for name in forms(&path, folder) {
             for above in folders(&name) {

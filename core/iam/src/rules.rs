@@ -121,6 +121,8 @@ pub struct PolicyEntry {
     pub line: usize,
     /// Its text.
     pub text: String,
+    /// Whether it was made from a setting of the configuration.
+    pub is_setting: bool,
 }
 
 /// A checked set of policies. Immutable.
@@ -266,6 +268,7 @@ fn read(
             source: source.name.clone(),
             line,
             text: text.trim().to_owned(),
+            is_setting: source.line.is_some(),
         };
         let policy_id = PolicyId::new(id);
         if let Some(other) = entries.insert(policy_id.clone(), entry) {

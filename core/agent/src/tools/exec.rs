@@ -196,7 +196,8 @@ impl Exec {
 
     fn profile(&self, canonical: &Canonical) -> Profile {
         let mut profile = self.config.profile.clone();
-        profile.write.push(self.workspace.clone());
+        // First: what lies in it is laid over it.
+        profile.write.insert(0, self.workspace.clone());
         profile.env = self.variables(&canonical.env);
         profile
     }

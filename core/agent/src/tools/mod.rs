@@ -194,7 +194,9 @@ impl ToolBox {
     /// `Unavailable` when the workspace cannot be opened; `Invalid` for an unknown time zone.
     pub fn new(config: ToolConfig) -> Result<Self, Failure> {
         let workspace = Arc::new(Workspace::open(&config.workspace)?);
-        let folder = config.workspace.display().to_string();
+        // Where it really lies, so that a path in it has one absolute name.
+        let real = config.workspace.canonicalize().unwrap_or_else(|_| config.workspace.clone());
+        let folder = real.display().to_string();
         let mut tools: Vec<Box<dyn Tool>> = vec![
             Box::new(read_file::ReadFile(Arc::clone(&workspace))),
             Box::new(list_dir::ListDir(Arc::clone(&workspace))),

@@ -36,6 +36,17 @@ impl Place {
         }
     }
 
+    /// The same for a tool that goes into everything beneath a folder.
+    pub(super) fn target_with_all_beneath(&self, workspace: &Workspace) -> Target {
+        let is_folder = workspace.open_dir(&self.real).is_ok();
+        let end = if is_folder { "/" } else { "" };
+        Target::Path {
+            path: format!("{}{end}", self.real.display()),
+            access: self.access,
+            content: self.content.clone(),
+        }
+    }
+
     /// Whether nothing stood there.
     pub(super) fn is_new(&self) -> bool {
         self.content.is_none()

@@ -82,7 +82,7 @@ impl Tool for SearchFiles {
             .map_err(|error| format!("the text cannot be searched for: {error}"))?;
         let workspace = Arc::clone(&self.0);
         let place = workspace.place_to_read(&path)?;
-        let target = place.target();
+        let target = place.target_with_all_beneath(&workspace);
         let summary = format!("search {} for {:?}", arguments.path, arguments.text);
         Plan::blocking(summary, arguments, move |_, context| {
             workspace.check_place(&place)?;

@@ -44,6 +44,11 @@ impl Environment {
         self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// The home folder of the user.
+    pub(super) fn user_home(&self) -> Option<PathBuf> {
+        self.get("HOME").or_else(|| self.get("USERPROFILE")).map(PathBuf::from)
+    }
+
     /// Settings given as `NEXUS__RUNTIME__PORT=1234`, as (`runtime.port`, `1234`).
     pub(super) fn settings(&self) -> Vec<(String, String)> {
         self.variables
@@ -70,9 +75,8 @@ pub fn home_from_environment(
     if let Some(root) = environment.get("NEXUS_ROOT") {
         return Ok(PathBuf::from(root));
     }
-    let user_home = environment.get("HOME").or_else(|| environment.get("USERPROFILE"));
-    match user_home {
-        Some(folder) => Ok(PathBuf::from(folder).join("nexus")),
+    match environment.user_home() {
+        Some(folder) => Ok(folder.join("nexus")),
         None => Err("the home folder is unknown: set NEXUS_ROOT or HOME, or give --home".into()),
     }
 }

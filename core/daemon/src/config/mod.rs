@@ -6,6 +6,7 @@
 
 mod authority;
 mod budget;
+mod constraint;
 mod credentials;
 mod environment;
 mod keys;
@@ -166,12 +167,16 @@ impl ConfigHandle {
         &self.environment
     }
 
-    /// Reads the file again and swaps it in.
+    /// Reads the file again; nothing changes yet.
     ///
     /// # Errors
-    /// The findings; the old configuration stays.
-    pub fn reload(&self) -> Result<Reloaded, Vec<Finding>> {
-        let loaded = load(&self.path, &self.environment, &self.flags)?;
+    /// The findings.
+    pub fn read_again(&self) -> Result<Loaded, Vec<Finding>> {
+        load(&self.path, &self.environment, &self.flags)
+    }
+
+    /// Swaps in what was read, and says what that changes.
+    pub fn put_in_force(&self, loaded: Loaded) -> Reloaded {
         let old = self.current();
         let (changed, needs_restart) = differences(&old.values, &loaded.config.values);
         let fresh = Arc::new(loaded.config);
@@ -180,7 +185,7 @@ impl ConfigHandle {
             Err(poisoned) => *poisoned.into_inner() = fresh,
         }
         let warnings = loaded.warnings.iter().map(ToString::to_string).collect();
-        Ok(Reloaded { changed, needs_restart, warnings })
+        Reloaded { changed, needs_restart, warnings }
     }
 }
 

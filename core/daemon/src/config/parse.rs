@@ -15,6 +15,14 @@ pub(super) struct Sourced {
     pub(super) value: Value,
     pub(super) source: ConfigSource,
     pub(super) line: Option<usize>,
+    /// The line of each entry of a list.
+    pub(super) item_lines: Vec<Option<usize>>,
+}
+
+impl Sourced {
+    fn new(value: Value, source: ConfigSource, line: Option<usize>) -> Self {
+        Self { value, source, line, item_lines: Vec::new() }
+    }
 }
 
 /// Checked values by the parts of their name; a part may itself contain dots
@@ -55,7 +63,7 @@ pub(super) fn overlay(
     };
     match key.kind.read(text) {
         Some(value) => {
-            values.insert(parts, Sourced { value, source, line: None });
+            values.insert(parts, Sourced::new(value, source, None));
         }
         None => errors.push(Finding {
             line: None,
@@ -101,7 +109,7 @@ impl Walk<'_> {
             Err(_) => return,
         };
         if let Some(value) = to_json(&Toml::InlineTable(table)) {
-            let sourced = Sourced { value, source: ConfigSource::File, line };
+            let sourced = Sourced::new(value, ConfigSource::File, line);
             self.values.insert(path.to_vec(), sourced);
         }
     }
@@ -113,7 +121,9 @@ impl Walk<'_> {
         };
         match to_json(toml).filter(|value| key.kind.fits(value)) {
             Some(value) => {
-                let sourced = Sourced { value, source: ConfigSource::File, line };
+                let mut sourced = Sourced::new(value, ConfigSource::File, line);
+                let line_of = |item: &Toml| item.span().map(|span| line_of(self.text, span.start));
+                sourced.item_lines = toml.as_array().into_iter().flatten().map(line_of).collect();
                 self.values.insert(path.to_vec(), sourced);
             }
             None => self.errors.push(Finding {
@@ -145,8 +155,13 @@ impl Walk<'_> {
     fn unknown(&mut self, path: &[String], line: Option<usize>) {
         let name = path.join(".");
         let hint = keys::suggest(&name).map(|near| format!("; did you mean `{near}`?"));
-        let text =
-            format!("`{name}` is not a setting and is left alone{}", hint.unwrap_or_default());
+        let hint = hint.unwrap_or_default();
+        // A rule that is left alone would be believed to hold.
+        if path.first().is_some_and(|table| table == "constraints") {
+            let text = format!("`{name}` is not a setting{hint}; there are never and ask_before");
+            return self.errors.push(Finding { line, text });
+        }
+        let text = format!("`{name}` is not a setting and is left alone{hint}");
         self.warnings.push(Finding { line, text });
     }
 }

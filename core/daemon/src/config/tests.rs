@@ -156,11 +156,11 @@ fn a_reload_keeps_the_old_set_unless_the_new_one_is_valid() {
     let handle = ConfigHandle::new(path.clone(), environment, Vec::new(), config);
 
     std::fs::write(&path, "[sessions]\nqueue_len_max = 0").unwrap();
-    assert!(handle.reload().is_err());
+    assert!(handle.read_again().is_err());
     assert_eq!(handle.current().queue_len_max, 5);
 
     std::fs::write(&path, "[sessions]\nqueue_len_max = 7\n[runtime]\nport = 9").unwrap();
-    let reloaded = handle.reload().unwrap();
+    let reloaded = handle.put_in_force(handle.read_again().unwrap());
     assert_eq!(reloaded.changed, ["sessions.queue_len_max"]);
     assert_eq!(reloaded.needs_restart, ["runtime.port"]);
     assert_eq!(handle.current().queue_len_max, 7);
@@ -229,4 +229,49 @@ fn yolo_is_chosen_in_the_file_only() {
     let environment = Environment::of(&[]);
     let refused = parse_text("", Path::new("/h/nexus.toml"), &environment, &flags).unwrap_err();
     assert!(refused[0].text.contains("only be chosen in nexus.toml"), "{refused:?}");
+}
+
+#[test]
+fn rules_are_read_with_the_line_of_each() {
+    let text = "[constraints]\nnever = [\n  \"delete\",\n  \"~/contracts/\",\n]\n\
+                [agents.a]\nask_before = [\"exec\"]\n";
+    let environment = Environment::of(&[("HOME", "/home/u")]);
+    let read = parse_text(text, Path::new("/h/nexus.toml"), &environment, &[]);
+    let pins = read.unwrap().config.pins;
+    let shown: Vec<_> =
+        pins.iter().map(|p| (p.id(), p.text.as_str(), p.source.as_str(), p.line)).collect();
+    assert_eq!(
+        shown,
+        [
+            ("constraints.never.1".to_owned(), "delete", "nexus.toml", Some(3)),
+            ("constraints.never.2".to_owned(), "~/contracts/", "nexus.toml", Some(4)),
+            ("agents.a.ask_before.1".to_owned(), "exec", "nexus.toml", Some(7)),
+        ]
+    );
+    assert_eq!(pins[2].agent.as_ref().map(|id| id.as_str()), Some("a"));
+}
+
+#[test]
+fn a_rule_that_cannot_be_used_names_its_line_and_what_would_be_right() {
+    let cases = [
+        (
+            "[constraints]\nnever = [\"exec\",\n\"delet\"]",
+            "line 3: `constraints.never`: `delet` is neither a verb",
+        ),
+        ("[constraints]\nnever = [\"delet\"]", "did you mean `delete`?"),
+        ("[constraints]\nask_before = \"delete\"", "must be a list of texts"),
+        (
+            "[constraints]\nnevr = [\"delete\"]",
+            "line 2: `constraints.nevr` is not a setting; did you mean `constraints.never`?",
+        ),
+        (
+            "[agents.a]\nnever = [\"notes/*\"]",
+            "line 2: `agents.a.never`: the path `notes/*` is no pattern",
+        ),
+        ("[constraints]\nnever = [\"~/x\"]", "HOME is not set"),
+    ];
+    for (text, expected) in cases {
+        let finding = error_of(text);
+        assert!(finding.contains(expected), "{text}: {finding}");
+    }
 }

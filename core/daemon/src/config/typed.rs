@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use nexus_domain::agent::{AgentSpec, RunLimits};
 use nexus_domain::budget::Budget;
 use nexus_domain::id::AgentId;
-use nexus_iam::AgentProfile;
+use nexus_iam::{AgentProfile, Pin};
 use nexus_protocol::config::{ConfigSource, ConfigValue};
 use nexus_secrets::SeedPlace;
 use serde_json::Value;
@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::Finding;
 use super::authority;
 use super::budget;
+use super::constraint;
 use super::credentials::{CredentialsConfig, Place, check_pointer, credentials};
 use super::environment::Environment;
 use super::keys::{self, KEYS};
@@ -147,6 +148,10 @@ pub struct Config {
     pub agents: Vec<AgentSpec>,
     /// How far each agent may go, in the order of `agents`.
     pub profiles: Vec<AgentProfile>,
+    /// What the owner rules out or wants to be asked about, whatever else is allowed.
+    pub pins: Vec<Pin>,
+    /// The home of the user who runs the daemon, which `~` stands for.
+    pub user_home: Option<PathBuf>,
     /// Model providers.
     pub models: Vec<ModelConfig>,
     /// Whether to look for a model server on this machine.
@@ -204,6 +209,9 @@ pub(super) fn build(
     }
     let agents = agents(&get, errors);
     let profiles = authority::profiles(&agents, &get, errors);
+    let user_home = environment.user_home();
+    let file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
+    let pins = constraint::pins(&agents, &file, user_home.is_some(), &get, errors);
     let config = Config {
         path: path.to_owned(),
         runtime: RuntimeConfig {
@@ -223,6 +231,8 @@ pub(super) fn build(
         queue_len_max: usize::try_from(get.integer("sessions.queue_len_max")).unwrap_or(20),
         agents,
         profiles,
+        pins,
+        user_home,
         models: model::models(&get, environment, errors, warnings),
         discover_models: get.bool("models.discover"),
         prices: model::prices(&get),
@@ -412,6 +422,12 @@ impl Getter<'_> {
 
     pub(super) fn line_at(&self, path: &[String]) -> Option<usize> {
         self.values.get(path).and_then(|sourced| sourced.line)
+    }
+
+    /// The line of an entry of a list, or of the list.
+    pub(super) fn item_line_at(&self, path: &[String], n: usize) -> Option<usize> {
+        let sourced = self.values.get(path)?;
+        sourced.item_lines.get(n).copied().flatten().or(sourced.line)
     }
 
     pub(super) fn names(&self, table: &str) -> BTreeSet<String> {

@@ -10,6 +10,7 @@ use nexus_domain::id::{AgentId, SessionKey};
 use nexus_sandbox::{Limits, Network, Profile, system_folders};
 
 use crate::context::Context;
+use crate::pinned;
 
 /// Where the system keeps programs.
 const PATH: &[&str] = &["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
@@ -66,10 +67,13 @@ pub(super) fn exec(context: &Context, agent: &AgentId, session: &SessionKey) -> 
     .into();
     let passed = settings.env.iter().filter_map(|name| Some((name, environment.get(name)?)));
     env.extend(passed.map(|(name, value)| (name.clone(), value.to_owned())));
+    let pinned = pinned::hidden(&context.home, &config, agent);
+    let mut hidden = hidden(context, agent, environment.get("HOME"));
+    hidden.extend(pinned.iter().cloned());
     let profile = Profile {
         read: system_folders().into_iter().chain(settings.read.iter().cloned()).collect(),
-        write: Vec::new(),
-        hidden: hidden(context, agent, environment.get("HOME")),
+        write: pinned::held(&workspace, &pinned),
+        hidden,
         network: Network::None,
         limits: Limits {
             memory_bytes_max: settings.memory_mib_max * MIB,

@@ -1,5 +1,6 @@
 //! The choke point: every effect of an agent is decided and audited here before it happens.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -23,6 +24,7 @@ use crate::audit;
 use crate::budget;
 use crate::context::Context;
 use crate::crash::CrashPoint;
+use crate::pinned;
 
 /// The gate of one run.
 #[derive(Clone)]
@@ -35,6 +37,8 @@ pub(super) struct RunGate {
     pub(super) request_ids: Vec<RequestId>,
     /// The invoker and the agent.
     pub(super) chain: Chain,
+    /// What rules keep from the programs of this run.
+    pub(super) hidden: Vec<PathBuf>,
 }
 
 impl Gate for RunGate {
@@ -91,10 +95,18 @@ impl RunGate {
         Ok(verdict)
     }
 
-    /// How far the operating system would confine a program; nothing for other tools.
+    /// How far the operating system would confine a program; nothing for other tools. Programs of
+    /// this run still see what a rule has named since it began.
     fn posture(&self, effect: ToolEffect) -> Option<String> {
-        let runs = effect == ToolEffect::Execute;
-        runs.then(|| self.context.programs.posture().name().to_owned())
+        if effect != ToolEffect::Execute {
+            return None;
+        }
+        let config = self.context.config.current();
+        let pinned = pinned::hidden(&self.context.home, &config, &self.agent_id);
+        Some(match pinned.iter().all(|place| self.hidden.contains(place)) {
+            true => self.context.programs.posture().name().to_owned(),
+            false => "partial".to_owned(),
+        })
     }
 
     /// Records that the call may run, and only then lets it.

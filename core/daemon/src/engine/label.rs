@@ -1,7 +1,7 @@
 //! What a session is exposed to: worked out from what its calls and messages touched, and recorded
 //! in the transaction that makes the content part of the session. No model has a say in it.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 
 use nexus_agent::port::{Ask, Exposure};
 use nexus_domain::Timestamp;
@@ -16,6 +16,7 @@ use nexus_ledger::{LedgerError, Tx};
 
 use crate::config::LabelConfig;
 use crate::context::Context;
+use crate::place::resolved;
 
 /// Most sources that a question names.
 const SOURCES_SHOWN_MAX: usize = 6;
@@ -144,22 +145,6 @@ pub(super) struct Touched {
     wrote: Vec<String>,
     replaced: Vec<String>,
     moved: Vec<(String, String)>,
-}
-
-/// Follows links as far as the path exists; what does not exist yet is taken as written.
-fn resolved(path: &Path) -> PathBuf {
-    let mut rest = Vec::new();
-    for above in path.ancestors() {
-        if let Ok(real) = above.canonicalize() {
-            return rest.iter().rev().fold(real, |path: PathBuf, part| path.join(part));
-        }
-        match above.components().next_back() {
-            Some(Component::Normal(part)) => rest.push(part.to_owned()),
-            Some(Component::CurDir) => {}
-            _ => break,
-        }
-    }
-    path.to_owned()
 }
 
 /// The part of a name that lies in its agent's workspace.

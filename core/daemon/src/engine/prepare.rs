@@ -1,6 +1,7 @@
 //! What a run needs, read from the ledger and the home: the same whether the turn is new or goes
 //! on after a restart.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use nexus_agent::context::Prompt;
@@ -18,12 +19,14 @@ use nexus_ledger::SessionContext;
 use super::confine;
 use super::label;
 use crate::context::Context;
+use crate::pinned;
 
 /// What the gate of a run knows.
 pub(super) struct GateFacts {
     pub(super) agent_id: AgentId,
     pub(super) request_ids: Vec<RequestId>,
     pub(super) chain: Chain,
+    pub(super) hidden: Vec<PathBuf>,
 }
 
 /// A run that is ready to begin.
@@ -64,6 +67,8 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
         .await?;
     let found = found.ok_or_else(|| Failure::internal(format!("turn {turn_id} is gone")))?;
     let agent = agent(context, &found.turn.agent_id)?;
+    // Before the tools: what is hidden from their programs is at least this.
+    let hidden = pinned::hidden(&context.home, &context.config.current(), &agent.id);
     let tools = tools(context, &agent, &found.turn.session_key)?;
     let invoker = found.requests.first().and_then(|request| request.principal.clone());
     let invoker = invoker.unwrap_or_else(|| Principal::Unknown("unrecorded".to_owned()));
@@ -86,6 +91,7 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
         agent_id: agent.id.clone(),
         request_ids: found.requests.iter().map(|request| request.id).collect(),
         chain: Chain::of(invoker).through(agent.id.clone()),
+        hidden,
     };
     let finished = finished(&found.messages);
     let pending = pending(&found.messages, found.calls);

@@ -149,6 +149,7 @@ async fn attempt(
             agent_id: gate_facts.agent_id.clone(),
             request_ids: gate_facts.request_ids.clone(),
             chain: gate_facts.chain.clone(),
+            hidden: gate_facts.hidden,
         }),
         log: Arc::new(RunLog {
             context: Arc::clone(context),

@@ -10,7 +10,7 @@ use nexus_domain::id::AgentId;
 use nexus_domain::permission::{PathAccess, Target};
 use nexus_domain::principal::{Chain, Principal};
 use nexus_iam::{
-    Action, Engine, Facts, Permit, PolicyEntry, PolicySource, Query, canonical_action,
+    Action, Engine, Facts, Permit, PolicyEntry, PolicySource, Query, canonical_action_in,
 };
 use nexus_protocol::policy::{
     DecidingPolicy, ExplainParams, ExplainResult, ExplainedLink, PoliciesListParams,
@@ -21,6 +21,7 @@ use nexus_protocol::policy::{
 use nexus_protocol::{Method, MethodKind};
 
 use crate::context::Context;
+use crate::place::resolved;
 
 /// Lists the policies in force.
 pub async fn list(
@@ -65,10 +66,10 @@ pub async fn validate(
     _permit: Permit,
     params: PoliciesValidateParams,
 ) -> Result<PoliciesValidateResult, Failure> {
-    let folder = context.policies.folder().to_owned();
+    let (home, config) = (context.home.clone(), context.config.current());
     let check = move || match params.text {
         Some(text) => Engine::new(&[PolicySource::written("given text", text)]),
-        None => crate::policy::read_folder(&folder).and_then(|sources| Engine::new(&sources)),
+        None => crate::policy::sources(&home, &config).and_then(|sources| Engine::new(&sources)),
     };
     let checked = tokio::task::spawn_blocking(check).await.map_err(Failure::internal)?;
     let problems = checked.err().map(|error| error.problems).unwrap_or_default();
@@ -90,7 +91,7 @@ pub async fn explain(
     params: ExplainParams,
 ) -> Result<ExplainResult, Failure> {
     let engine = context.iam.engine();
-    let query = query(chain(&params.who)?, &params.question)?;
+    let query = query(context, chain(&params.who)?, &params.question)?;
     let explained = engine.explain(&query, Some(context.clock.now()));
     let links = explained.links.into_iter().map(|link| ExplainedLink {
         principal: link.principal.to_string(),
@@ -127,7 +128,7 @@ pub async fn test(
 ) -> Result<TestResult, Failure> {
     let mut outcomes = Vec::new();
     for case in params.cases {
-        let query = query(chain(&case.who)?, &case.question)?;
+        let query = query(context, chain(&case.who)?, &case.question)?;
         let verdict = context.iam.decide(&query);
         let name = format!("{} may {}", query.chain, query.action);
         outcomes.push(TestOutcome {
@@ -175,7 +176,7 @@ pub async fn who_can(
         if !seen.insert(who.clone()) {
             continue;
         }
-        let verdict = context.iam.decide(&query(chain, &params.question)?);
+        let verdict = context.iam.decide(&query(context, chain, &params.question)?);
         let (word, reason) = (verdict.effect.name().to_owned(), verdict.to_string());
         items.push(WhoCanItem { who, verdict: word, reason });
     }
@@ -197,7 +198,7 @@ fn chain(who: &[String]) -> Result<Chain, Failure> {
     })
 }
 
-fn query(chain: Chain, question: &Question) -> Result<Query, Failure> {
+fn query(context: &Context, chain: Chain, question: &Question) -> Result<Query, Failure> {
     let name = question.resource.clone();
     let action = match question.verb {
         Verb::Call => {
@@ -210,7 +211,7 @@ fn query(chain: Chain, question: &Question) -> Result<Query, Failure> {
             channel: question.channel.clone().unwrap_or_else(|| "control".to_owned()),
             peer_kind: question.peer_kind.unwrap_or(PeerKind::Dm),
         },
-        Verb::UseTool => tool(question)?,
+        Verb::UseTool => tool(question, folder(context, &chain))?,
         Verb::Deliver => Action::Deliver {
             channel: name,
             target: question.recipient.clone().unwrap_or_default(),
@@ -226,6 +227,12 @@ fn query(chain: Chain, question: &Question) -> Result<Query, Failure> {
     Ok(Query { chain, action, facts })
 }
 
+/// Where the paths of the agent that acts start from.
+fn folder(context: &Context, chain: &Chain) -> Option<String> {
+    let Some(Principal::Agent(agent)) = chain.actor() else { return None };
+    Some(resolved(&context.home.workspace(agent)).display().to_string())
+}
+
 fn kind(method: Method) -> String {
     match method.kind() {
         MethodKind::Query => "query",
@@ -235,7 +242,7 @@ fn kind(method: Method) -> String {
     .to_owned()
 }
 
-fn tool(question: &Question) -> Result<Action, Failure> {
+fn tool(question: &Question, folder: Option<String>) -> Result<Action, Failure> {
     let name = &question.resource;
     let effect = question.effect.or_else(|| effect_of(name)).ok_or_else(|| {
         Failure::invalid(format!("what the tool `{name}` can do to the world is not known"))
@@ -244,6 +251,7 @@ fn tool(question: &Question) -> Result<Action, Failure> {
     let mut targets = Vec::new();
     if let Some(path) = &question.path {
         let access = question.access.unwrap_or(match effect {
+            _ if name == "delete_file" => PathAccess::Delete,
             ToolEffect::Write => PathAccess::Write,
             ToolEffect::Read | ToolEffect::Network | ToolEffect::Execute => PathAccess::Read,
         });
@@ -264,7 +272,7 @@ fn tool(question: &Question) -> Result<Action, Failure> {
         let channel = question.channel.clone().unwrap_or_default();
         targets.push(Target::Recipient { channel, to: to.clone() });
     }
-    let action = canonical_action(name, String::new(), serde_json::Value::Null, targets);
+    let action = canonical_action_in(folder, name, String::new(), serde_json::Value::Null, targets);
     Ok(Action::UseTool { action, effect })
 }
 
@@ -272,9 +280,9 @@ fn tool(question: &Question) -> Result<Action, Failure> {
 fn effect_of(tool: &str) -> Option<ToolEffect> {
     match tool {
         "read_file" | "list_dir" | "search_files" | "time" => Some(ToolEffect::Read),
-        "write_file" | "edit_file" => Some(ToolEffect::Write),
+        "write_file" | "edit_file" | "delete_file" => Some(ToolEffect::Write),
         "http_fetch" => Some(ToolEffect::Network),
-        "exec" => Some(ToolEffect::Execute),
+        "exec" | "exec_process" => Some(ToolEffect::Execute),
         _ => None,
     }
 }

@@ -100,13 +100,14 @@ pub async fn reload(
 /// What is wrong with it, by line.
 pub async fn reload_config(context: &Arc<Context>) -> Result<ReloadResult, Failure> {
     // Read first: a reload takes over policies and configuration together, or nothing.
-    let policies = context.policies.read_again(&context.health).await?;
-    let reloaded = context.config.reload().map_err(|findings| {
+    let loaded = context.config.read_again().map_err(|findings| {
         let texts: Vec<_> = findings.iter().map(ToString::to_string).collect();
         Failure::invalid(format!("the configuration stays as it was: {}", texts.join("; ")))
             .hint(format!("mend {} and reload again", context.config.path().display()))
             .details(serde_json::json!({ "findings": texts }))
     })?;
+    let policies = context.policies.read_again(&loaded.config, &context.health).await?;
+    let reloaded = context.config.put_in_force(loaded);
     context.policies.put_in_force(policies, &context.config.current(), &context.health).await;
     assemble::apply_models(context).await?;
     let now = context.clock.now();

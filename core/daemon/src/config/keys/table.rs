@@ -47,6 +47,13 @@ pub(in crate::config) const KEYS: &[Key] = &[
     ),
     key("adapters.*.settings", Kind::Table, "{}", true, "the adapter's own settings"),
     key(
+        "agents.*.ask_before",
+        Kind::Texts,
+        "[]",
+        false,
+        "what it and all that work for it ask you about, each time; see [constraints]",
+    ),
+    key(
         "agents.*.constraints",
         Kind::Texts,
         "[]",
@@ -66,6 +73,13 @@ pub(in crate::config) const KEYS: &[Key] = &[
         "[]",
         false,
         "models in order of preference, as \"provider/model\"",
+    ),
+    key(
+        "agents.*.never",
+        Kind::Texts,
+        "[]",
+        false,
+        "what neither it nor any that work for it may do; see [constraints]",
     ),
     key(
         "agents.*.parent",
@@ -172,6 +186,20 @@ pub(in crate::config) const KEYS: &[Key] = &[
         "80",
         false,
         "part of a limit from which people are warned",
+    ),
+    key(
+        "constraints.ask_before",
+        Kind::Texts,
+        "[]",
+        false,
+        "what every agent asks you about, each time: verbs, tools, paths, hosts, conversations",
+    ),
+    key(
+        "constraints.never",
+        Kind::Texts,
+        "[]",
+        false,
+        "what no agent may do, whatever else allows it: verbs, tools, paths, hosts, conversations",
     ),
     key(
         "credentials.exec.*.command",
