@@ -245,9 +245,23 @@ fn labels_ask_whatever_permits() {
     check(ask(untrusted, Write, path("a.md", PathAccess::Delete)), Effect::Ask, "label-delete");
     check(ask(&[], Write, path("a.md", PathAccess::Delete)), Effect::Allow, "open");
     check(ask(untrusted, Write, path("a.md", PathAccess::Write)), Effect::Allow, "open");
-    for place in ["AGENTS.md", "SOUL.md", "/etc/profile"] {
+    let followed = [
+        "AGENTS.md",
+        "SOUL.md",
+        "/etc/profile",
+        "src/deep/AGENTS.md",
+        "src/Claude.MD",
+        "agents.md",
+        "x/agents.md. ",
+        "app/.git/hooks/pre-commit",
+        "app/skills/mail/run.py",
+    ];
+    for place in followed {
         let writes = path(place, PathAccess::Write);
         check(ask(untrusted, Write, writes), Effect::Ask, "label-instructions");
+    }
+    for place in ["notes/agents.md.txt", "my-agents.md", ".gitignore", "skills.md"] {
+        check(ask(untrusted, Write, path(place, PathAccess::Write)), Effect::Allow, "open");
     }
 }
 
