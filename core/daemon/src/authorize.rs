@@ -34,8 +34,12 @@ impl Caller {
     /// by a one-time link.
     #[must_use]
     pub fn owner() -> Self {
+        Self::with(Principal::Owner, Scope::ALL.to_vec())
+    }
+
+    pub(crate) fn with(principal: Principal, scopes: Vec<Scope>) -> Self {
         let verdicts = Method::ALL.iter().map(|_| Mutex::default()).collect();
-        Self { principal: Principal::Owner, scopes: Scope::ALL.to_vec(), verdicts }
+        Self { principal, scopes, verdicts }
     }
 
     /// Whether the caller may ask for this at all.

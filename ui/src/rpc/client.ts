@@ -161,9 +161,10 @@ export class Client {
         this.event(socket, frame);
       }
     };
-    socket.onclose = () => {
+    socket.onclose = (close?: CloseEvent) => {
       if (this.socket !== socket) return;
-      if (isGreeted) this.lose();
+      // 1008: the daemon sent us away and says why.
+      if (isGreeted) this.lose(close?.code === 1008 ? close.reason : undefined);
       else void this.unreached();
     };
   }

@@ -33,6 +33,9 @@ const FINISH_MS_MAX: u64 = 2_000;
 /// Ticks without the client taking anything after which it is cut.
 const STALLED_TICKS_MAX: u32 = 2;
 
+/// Said to a client that may not follow events any more.
+pub(super) const NO_EVENTS: &str = "you may no longer follow events";
+
 /// A client at the door.
 pub(super) struct Arrived {
     pub(super) peer: Peer,
@@ -71,6 +74,9 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     let span_id = greeted.connection_id;
     tracing::debug!(connection = %span_id, address = %peer.address, "a client came in");
     let presence_key = greeted.presence_key.clone();
+    let mut epochs = shared.context.iam.epochs();
+    // What was in force at the hello may be out of date by now.
+    epochs.mark_changed();
     let mut connection = Connection {
         beat: listen(shared.beat.subscribe()),
         told: greeted.told,
@@ -80,7 +86,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
         presence_key: greeted.presence_key,
         socket,
         feed: None,
-        epochs: shared.context.iam.epochs(),
+        epochs,
         running: FuturesUnordered::new(),
         n_in_flight: 0,
         n_runs: 0,
@@ -174,13 +180,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     /// Cuts off a client that lost its authority: to see the daemon at all, or to follow events.
     fn look_at_authority(&self) -> Option<Farewell> {
-        let may = |method| may_follow(&self.shared.context, &self.caller, method);
-        let keeps = may(Method::Health) && (self.feed.is_none() || may(Method::EventsSubscribe));
-        if keeps {
-            return None;
-        }
-        tracing::info!(connection = %self.connection_id, "a client lost its authority and is cut");
-        Some(Farewell::new(CloseCode::Policy, "your authority was taken back"))
+        let reason = match (self.may(Method::Health), &self.feed) {
+            (false, _) => "your authority was taken back",
+            (true, Some(_)) if !self.may(Method::EventsSubscribe) => NO_EVENTS,
+            (true, _) => return None,
+        };
+        tracing::info!(connection = %self.connection_id, reason, "a client is cut");
+        Some(Farewell::new(CloseCode::Policy, reason))
+    }
+
+    fn may(&self, method: Method) -> bool {
+        may_follow(&self.shared.context, &self.caller, method)
     }
 
     fn take(&mut self, step: Step) -> Option<Farewell> {
@@ -252,6 +262,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     /// A second subscription replaces the first.
     fn subscribe(&mut self, id: &str, params: nexus_protocol::event::SubscribeParams) -> String {
+        // Decided when the call was made; what is in force may have changed since.
+        if !self.may(Method::EventsSubscribe) {
+            return encode::failed(id, &Failure::denied(NO_EVENTS));
+        }
         let begun = subscription::begin(&self.shared.context, params).and_then(|(sub, result)| {
             serde_json::to_string(&result).map_err(Failure::internal).map(|text| (sub, text))
         });

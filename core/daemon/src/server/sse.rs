@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use super::Peer;
 use super::answer;
+use super::connection::NO_EVENTS;
 use super::door::Shared;
 use super::metrics::Open;
 use super::subscription::{self, Feed};
@@ -113,7 +114,9 @@ fn position(name: &str, text: &str) -> Result<Position, Failure> {
 fn respond(shared: Arc<Shared>, caller: Caller, feed: Feed) -> Response<Body> {
     let open = shared.metrics.stream();
     let heartbeat = shared.context.clock.sleep(TICK_INTERVAL_MS);
-    let epochs = shared.context.iam.epochs();
+    let mut epochs = shared.context.iam.epochs();
+    // What was in force when the request was decided may be out of date by now.
+    epochs.mark_changed();
     let stream =
         Stream { shared, caller, epochs, feed, heartbeat, phase: Phase::Opening, _open: open };
     let body = futures_util::stream::unfold(stream, |mut stream| async move {
@@ -160,7 +163,9 @@ impl Stream {
             self.epochs.mark_unchanged();
             if !may_follow(context, &self.caller, Method::EventsSubscribe) {
                 tracing::info!("an event stream ends: its reader lost its authority");
-                return None;
+                self.phase = Phase::Ended;
+                let reason = serde_json::json!({ "reason": NO_EVENTS });
+                return Some(format!("event: revoked\ndata: {reason}\n\n"));
             }
         }
         tokio::select! {

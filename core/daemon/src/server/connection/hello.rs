@@ -19,11 +19,13 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::{Farewell, Peer, Shared};
-use crate::authorize::{Caller, DoorEvent};
+use crate::authorize::{Caller, DoorEvent, may_follow};
 use crate::server::socket::{Socket, Step};
 
 /// Oldest client that speaks a protocol this daemon understands.
 const MIN_CLIENT: &str = "0.1.0";
+/// Said to somebody known whom the policies show nothing.
+const FORBIDDEN: &str = "no policy lets you see this daemon";
 /// Events that come without being asked for.
 const UNASKED_EVENTS: [&str; 5] = ["health", "lagged", "presence", "shutdown", "tick"];
 /// Longest instance id that is kept, in characters.
@@ -74,6 +76,10 @@ pub(super) async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
         push(socket, &hello_error("unauthorized"));
         return Err(Farewell::new(CloseCode::Policy, "unauthorized"));
     };
+    if !may_follow(&shared.context, &caller, Method::Health) {
+        push(socket, &hello_error(FORBIDDEN));
+        return Err(Farewell::new(CloseCode::Policy, FORBIDDEN));
+    }
     Ok(Some(greet(shared, socket, hello, address, caller)))
 }
 

@@ -1,5 +1,6 @@
 //! The control plane as its clients meet it: a whole daemon, plain sockets.
 
+mod authority;
 mod http;
 mod stream;
 mod support;

@@ -4,7 +4,12 @@ use tokio::net::TcpStream;
 use super::support::{House, within};
 
 /// Opens a stream and reads until the text has come.
-async fn read_until(house: &House, path: &str, lines: &[&str], part: &str) -> (TcpStream, String) {
+pub(super) async fn read_until(
+    house: &House,
+    path: &str,
+    lines: &[&str],
+    part: &str,
+) -> (TcpStream, String) {
     let mut stream = TcpStream::connect(house.address()).await.unwrap();
     let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
     let request = format!(
@@ -17,7 +22,7 @@ async fn read_until(house: &House, path: &str, lines: &[&str], part: &str) -> (T
     (stream, text)
 }
 
-async fn read_on(stream: &mut TcpStream, part: &str) -> String {
+pub(super) async fn read_on(stream: &mut TcpStream, part: &str) -> String {
     let mut text = String::new();
     while !text.contains(part) {
         let mut piece = [0; 4096];

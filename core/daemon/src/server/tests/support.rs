@@ -10,7 +10,7 @@ use nexus_agent::port::Clock;
 use nexus_domain::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -209,8 +209,8 @@ impl Answer {
 }
 
 /// A client of framing A.
-pub(super) struct Client {
-    pub(super) ws: WebSocketStream<TcpStream>,
+pub(super) struct Client<S = TcpStream> {
+    pub(super) ws: WebSocketStream<S>,
     /// Events that came while an answer was awaited.
     pub(super) events: Vec<Value>,
 }
@@ -218,7 +218,7 @@ pub(super) struct Client {
 /// What a client hears last.
 pub(super) type Goodbye = (u16, String);
 
-impl Client {
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     pub(super) async fn say(&mut self, frame: &Value) {
         self.say_text(&frame.to_string()).await;
     }
