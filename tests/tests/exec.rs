@@ -71,6 +71,7 @@ fn tools(folder: &tempfile::TempDir, programs: &Arc<Programs>, session: &str) ->
         programs: Arc::clone(programs),
         session: session.to_owned(),
         profile,
+        writable: None,
         path: ["/usr/bin", "/bin"].map(PathBuf::from).to_vec(),
     };
     ToolBox::new(ToolConfig {
@@ -241,13 +242,12 @@ async fn reader() -> Result<FakeModel> {
     .await
 }
 
+/// A system program lies outside of every workspace; that alone is no reason to ask.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_owner_is_asked_and_the_record_says_how_far_it_was_confined() -> Result<()> {
+async fn a_fully_confined_program_runs_unasked_and_the_record_says_how_far_it_was() -> Result<()> {
     let model = reader().await?;
     let home = TestHome::with_model(&model)?;
     let wish = Wish::made(&home, "").await?;
-    let permission = wish.talk.approve("main").await?;
-    ensure!(permission.action.summary == "run cat note.txt ../state/nexus.db");
     let text = wish.told().await?;
     ensure!(text.contains("hello from the workspace"), "{text}");
     ensure!(text.contains("../state/nexus.db: No such file or directory"), "{text}");
@@ -265,5 +265,25 @@ async fn with_a_mechanism_switched_off_the_posture_says_so_and_the_tool_asks() -
     ensure!(permission.action.summary == "run cat note.txt ../state/nexus.db");
     let text = wish.told().await?;
     ensure!(text.contains("confinement: partial: no seccomp: switched off"), "{text}");
+    Ok(())
+}
+
+/// What `write_paths` says holds for programs too, though nobody can know what one will write.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_runs_programs_that_write_its_paths_only() -> Result<()> {
+    let script = "echo yes > notes/in; echo no > out; cat note.txt notes/in";
+    let model = FakeModel::openai(move |seen| match seen.brings_results() {
+        true => Act::Say(format!("it said: {}", seen.last_text())),
+        false => Act::Call(vec![("exec".to_owned(), json!({ "argv": ["sh", "-c", script] }))]),
+    })
+    .await?;
+    let rules = "[agents.main]\npreset = \"worker\"\nwrite_paths = [\"notes/\"]";
+    let config = model.config().replacen("[agents.main]", rules, 1);
+    let home = TestHome::with_config(&config)?;
+    std::fs::create_dir(home.workspace().join("notes"))?;
+    let text = Wish::made(&home, "").await?.told().await?;
+    ensure!(text.contains("hello from the workspace\nyes"), "{text}");
+    ensure!(text.contains("out: Read-only file system"), "{text}");
+    ensure!(!home.workspace().join("out").exists());
     Ok(())
 }

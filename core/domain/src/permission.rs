@@ -50,6 +50,12 @@ pub enum Target {
         cwd: String,
         /// Names of the environment variables it is given.
         env: Vec<String>,
+        /// SHA-256 of the file that runs, lower-case hex.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<String>,
+        /// Whether it may ask for other machines; each of them is decided on its own.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        network: bool,
     },
     /// Somebody who would read a message.
     Recipient {

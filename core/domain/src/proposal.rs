@@ -214,7 +214,8 @@ mod tests {
     fn command(line: &str) -> Target {
         let argv: Vec<_> = line.split(' ').map(str::to_owned).collect();
         let program = format!("/usr/bin/{}", argv[0]);
-        Target::Command { argv, program, cwd: "/w".to_owned(), env: Vec::new() }
+        let (cwd, env) = ("/w".to_owned(), Vec::new());
+        Target::Command { argv, program, cwd, env, content: None, network: false }
     }
 
     #[test]

@@ -114,6 +114,14 @@ impl Engine {
         self.profiles.get(id)
     }
 
+    /// The paths of its workspace that an agent may write: files, and folders with everything
+    /// beneath them; `None` for the whole workspace. A program cannot be asked which of them it
+    /// will write, so that its confinement has to keep it there.
+    #[must_use]
+    pub fn writes(&self, id: &AgentId) -> Option<Vec<String>> {
+        self.profiles.writes(id)
+    }
+
     /// Decides a query without knowing the time: what a grant allows for a time does not count,
     /// what one denies for a time does.
     #[must_use]

@@ -193,6 +193,7 @@ fn tool_pairs(
     pairs.add("programs", texts(touched.commands.iter().map(|c| c.program.as_str())));
     let commands: Vec<_> = touched.commands.iter().map(|c| c.argv.join(" ")).collect();
     pairs.add("commands", texts(commands.iter().map(String::as_str)));
+    pairs.add("is_networked", flag(touched.commands.iter().any(|c| c.network)));
     let to: Vec<_> = touched.recipients.iter().map(|(c, to)| format!("{c}:{to}")).collect();
     pairs.add("recipients", texts(to.iter().map(String::as_str)));
     pairs.add("posture", text(query.facts.posture.as_deref().unwrap_or("none")));

@@ -149,6 +149,29 @@ impl Profiles {
         }
         Ok(above)
     }
+
+    /// The paths of the workspace that an agent may write, and everybody above it; `None` for all
+    /// of them.
+    pub(crate) fn writes(&self, id: &AgentId) -> Option<Vec<String>> {
+        let Ok(above) = self.above(id) else { return Some(Vec::new()) };
+        std::iter::once(id).chain(&above).fold(None, |reach, id| {
+            let profile = self.get(id);
+            let own = match profile.write_paths.is_empty() {
+                true if profile.preset.may_have_children() => return reach,
+                _ => profile.write_paths,
+            };
+            let Some(reach) = reach else { return Some(own) };
+            let lies_in = |inner: &String, outer: &[String]| {
+                outer.iter().any(|outer| is_within(&plain(inner), &plain(outer)))
+            };
+            let narrower = reach.iter().filter(|path| lies_in(path, &own));
+            let inner = own.iter().filter(|path| lies_in(path, &reach));
+            let mut both: Vec<_> = narrower.chain(inner).cloned().collect();
+            both.sort();
+            both.dedup();
+            Some(both)
+        })
+    }
 }
 
 /// What of a set of agents goes further than it may: each finding names the agent, what is wrong

@@ -89,6 +89,8 @@ pub(crate) struct Touched {
 pub(crate) struct TouchedCommand {
     pub(crate) argv: Vec<String>,
     pub(crate) program: String,
+    /// It may ask for other machines.
+    pub(crate) network: bool,
 }
 
 impl Touched {
@@ -117,9 +119,9 @@ impl Touched {
                 self.paths.push(TouchedPath::new(path, *access));
             }
             Target::Host { host, port } => self.hosts.push((plain_host(host), *port)),
-            Target::Command { argv, program, .. } => {
+            Target::Command { argv, program, network, .. } => {
                 let (argv, program) = (argv.clone(), program.clone());
-                self.commands.push(TouchedCommand { argv, program });
+                self.commands.push(TouchedCommand { argv, program, network: *network });
             }
             Target::Recipient { channel, to } => {
                 self.recipients.push((channel.clone(), to.clone()));
@@ -169,6 +171,13 @@ fn is_digest(action: &Action, digest: &str) -> bool {
 }
 
 fn covers_targets(scope: &GrantScope, effect: GrantEffect, touched: &Touched) -> bool {
+    // Who may work on a place may not therefore run programs on it.
+    let is_of_place = scope.path.is_some() || scope.host.is_some() || scope.recipient.is_some();
+    let is_of_command = scope.command.is_some() || scope.digest.is_some();
+    if effect == GrantEffect::Allow && is_of_place && !is_of_command && !touched.commands.is_empty()
+    {
+        return false;
+    }
     scope.path.as_deref().is_none_or(|path| {
         quantify(effect, &touched.paths, |touched| covers_path(path, effect, touched))
     }) && (scope.host.is_none() && scope.port.is_none()

@@ -182,7 +182,8 @@ impl Rules<'_> {
         let is_confined = self.query.facts.posture.as_deref() == Some("full");
 
         if !is_wide {
-            say.forbids |= is_outside || talks || !writes_well || effect == ToolEffect::Network;
+            say.forbids |= is_outside || talks || !writes_well;
+            say.forbids |= effect == ToolEffect::Network || touches.is_networked;
         }
         if profile.preset == Preset::Sandboxed {
             say.forbids |= effect == ToolEffect::Execute || !touches.commands.is_empty();
@@ -260,7 +261,14 @@ impl Rules<'_> {
             .as_deref()
             .is_none_or(|wanted| met(touches.recipients.iter().map(|to| *to == wanted).collect()));
         let facts = &self.query.facts;
+        let is_of_place = scope.path.is_some() || scope.host.is_some() || scope.recipient.is_some();
+        let is_of_command = scope.command.is_some() || scope.digest.is_some();
+        let is_too_little = grant.effect == GrantEffect::Allow
+            && is_of_place
+            && !is_of_command
+            && !touches.commands.is_empty();
         verb == grant.verb
+            && !is_too_little
             && self.holds(grant)
             && scope.resource.as_deref().is_none_or(|name| name == resource)
             && scope.session_key.as_ref().is_none_or(|key| facts.session_key.as_ref() == Some(key))
@@ -288,6 +296,7 @@ struct Touches<'a> {
     paths: Vec<(&'a str, PathAccess)>,
     hosts: Vec<(&'a str, u16)>,
     commands: Vec<(&'a [String], &'a str)>,
+    is_networked: bool,
     recipients: Vec<&'a str>,
 }
 
@@ -298,7 +307,10 @@ impl<'a> Touches<'a> {
             match target {
                 Target::Path { path, access, .. } => touches.paths.push((path, *access)),
                 Target::Host { host, port } => touches.hosts.push((host, *port)),
-                Target::Command { argv, program, .. } => touches.commands.push((argv, program)),
+                Target::Command { argv, program, network, .. } => {
+                    touches.commands.push((argv, program));
+                    touches.is_networked |= *network;
+                }
                 Target::Recipient { to, .. } => touches.recipients.push(to),
             }
         }

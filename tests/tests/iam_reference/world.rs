@@ -233,6 +233,8 @@ fn tool(dice: &mut Dice) -> Action {
             program: (*program).to_owned(),
             cwd: ".".to_owned(),
             env: Vec::new(),
+            content: None,
+            network: dice.below(2) == 0,
         });
     }
     if dice.below(8) == 0 {

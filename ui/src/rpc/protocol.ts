@@ -152,6 +152,10 @@ export type Target =
        */
       argv: string[];
       /**
+       * SHA-256 of the file that runs, lower-case hex.
+       */
+      content?: string | null;
+      /**
        * Where it runs.
        */
       cwd: string;
@@ -160,6 +164,10 @@ export type Target =
        */
       env: string[];
       kind: "command";
+      /**
+       * Whether it may ask for other machines; each of them is decided on its own.
+       */
+      network?: boolean;
       /**
        * The file that runs, resolved.
        */

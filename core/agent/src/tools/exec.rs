@@ -48,6 +48,8 @@ pub struct ExecConfig {
     pub session: String,
     /// What programs may reach and use besides the workspace. Its variables are given to each.
     pub profile: Profile,
+    /// Files and folders of the workspace that programs may write; `None` for all of it.
+    pub writable: Option<Vec<PathBuf>>,
     /// Folders that programs are looked for in.
     pub path: Vec<PathBuf>,
 }
@@ -178,7 +180,7 @@ impl Tool for Exec {
         if background {
             summary.push_str(" in the background");
         }
-        let targets = command.targets(variables.clone());
+        let targets = command.targets(variables, false);
         let (config, profile) = (self.config.clone(), self.profile(&canonical));
         let plan = Plan::new(summary, canonical, move |canonical, context| {
             Box::pin(run(Job { config, command, profile, canonical, context }))
@@ -196,8 +198,20 @@ impl Exec {
 
     fn profile(&self, canonical: &Canonical) -> Profile {
         let mut profile = self.config.profile.clone();
-        // First: what lies in it is laid over it.
-        profile.write.insert(0, self.workspace.clone());
+        match &self.config.writable {
+            // First: what lies in it is laid over it.
+            None => profile.write.insert(0, self.workspace.clone()),
+            Some(places) => {
+                profile.read.insert(0, self.workspace.clone());
+                let root = self.workspace.canonicalize().unwrap_or_default();
+                let places = places.iter().filter_map(|place| {
+                    // A link may not lead the permission elsewhere.
+                    let place = self.workspace.join(place).canonicalize().ok()?;
+                    place.starts_with(&root).then_some(place)
+                });
+                profile.write.extend(places);
+            }
+        }
         profile.env = self.variables(&canonical.env);
         profile
     }

@@ -83,8 +83,19 @@ pub(super) fn exec(context: &Context, agent: &AgentId, session: &SessionKey) -> 
         },
         env,
     };
-    let programs = Arc::clone(&context.programs);
-    ExecConfig { programs, session: session.to_string(), profile, path }
+    ExecConfig {
+        programs: Arc::clone(&context.programs),
+        session: session.to_string(),
+        profile,
+        writable: writable(context, agent),
+        path,
+    }
+}
+
+/// Where programs of an agent may write. `None` for the whole workspace.
+fn writable(context: &Context, agent: &AgentId) -> Option<Vec<PathBuf>> {
+    let paths = context.iam.engine().writes(agent)?;
+    Some(paths.into_iter().map(PathBuf::from).collect())
 }
 
 fn hidden(context: &Context, agent: &AgentId, user_home: Option<&str>) -> Vec<PathBuf> {

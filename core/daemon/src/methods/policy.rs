@@ -266,6 +266,8 @@ fn tool(question: &Question, folder: Option<String>) -> Result<Action, Failure> 
             program: argv.first().cloned().unwrap_or_default(),
             cwd: ".".to_owned(),
             env: Vec::new(),
+            content: None,
+            network: false,
         });
     }
     if let Some(to) = &question.recipient {

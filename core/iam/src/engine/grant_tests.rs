@@ -60,7 +60,8 @@ fn path(name: &str, access: PathAccess) -> Target {
 
 fn command(argv: &[&str], program: &str) -> Target {
     let argv = argv.iter().map(|word| (*word).to_owned()).collect();
-    Target::Command { argv, program: program.to_owned(), cwd: ".".to_owned(), env: Vec::new() }
+    let (program, cwd) = (program.to_owned(), ".".to_owned());
+    Target::Command { argv, program, cwd, env: Vec::new(), content: None, network: false }
 }
 
 fn fetch(name: &str) -> Query {
@@ -211,6 +212,9 @@ fn scopes_are_exact() {
     check(of_words(&["git"]), &run(&["./git", "status"], "/w/git"), false, false);
     check(of_words(&["./git"]), &run(&["./git", "status"], "/w/git"), false, false);
     check(of_words(&["/w/git"]), &run(&["./git", "status"], "/w/git"), true, true);
+    // Who may read a file may not therefore run programs on it.
+    let on_file = vec![command(&["wc", "src/a"], "/usr/bin/wc"), path("src/a", PathAccess::Read)];
+    check(of_path("src/"), &uses("exec", ToolEffect::Execute, on_file), false, true);
 
     let session = SessionKey::parse("dm:owner").unwrap();
     let scope = GrantScope { session_key: Some(session.clone()), ..GrantScope::default() };

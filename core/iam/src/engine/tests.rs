@@ -361,3 +361,29 @@ proptest! {
         prop_assert!(BUILT_IN_ENGINE.decide(&longer).effect >= BUILT_IN_ENGINE.decide(&query).effect);
     }
 }
+
+#[test]
+fn programs_write_what_the_agent_and_everybody_above_it_may() {
+    #[track_caller]
+    fn check(chain: &[(Preset, &[&str])], expected: Option<&[&str]>) {
+        let id = |n: usize| AgentId::parse(&format!("a{n}")).unwrap();
+        let profiles = chain.iter().enumerate().map(|(n, (preset, paths))| AgentProfile {
+            write_paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+            parent: (n > 0).then(|| id(n - 1)),
+            ..AgentProfile::new(id(n), *preset)
+        });
+        let engine = Engine::built_in().unwrap().with_agents(profiles.collect());
+        let found = engine.writes(&id(chain.len() - 1));
+        let expected: Option<Vec<String>> =
+            expected.map(|paths| paths.iter().map(|path| (*path).to_owned()).collect());
+        assert_eq!(found, expected, "{chain:?}");
+    }
+    check(&[(Preset::Trusted, &[])], None);
+    check(&[(Preset::Worker, &[])], Some(&[]));
+    check(&[(Preset::Worker, &["notes/"])], Some(&["notes/"]));
+    check(&[(Preset::Trusted, &["out/"])], Some(&["out/"]));
+    check(&[(Preset::Yolo, &[]), (Preset::Trusted, &[])], None);
+    check(&[(Preset::Yolo, &["out/"]), (Preset::Trusted, &[])], Some(&["out/"]));
+    check(&[(Preset::Trusted, &["out/"]), (Preset::Worker, &["out/a", "b/"])], Some(&["out/a"]));
+    check(&[(Preset::Trusted, &["out/a"]), (Preset::Worker, &["out/"])], Some(&["out/a"]));
+}

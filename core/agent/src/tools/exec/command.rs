@@ -24,8 +24,11 @@ pub(super) struct Command {
     pub argv: Vec<String>,
     /// Where, absolute.
     pub cwd: PathBuf,
-    /// SHA-256 of the program, and of files of the workspace that the words name.
+    /// SHA-256 of the program.
+    pub content: String,
+    /// SHA-256 of the files of the workspace that the words name; the program may be one of them.
     pub files: Vec<(PathBuf, String)>,
+    workspace: PathBuf,
 }
 
 impl Command {
@@ -47,29 +50,36 @@ impl Command {
         let digest = digest(&program, PROGRAM_BYTES_MAX)?.ok_or_else(|| {
             format!("`{}` is larger than {PROGRAM_BYTES_MAX} bytes", program.display())
         })?;
-        let mut files = vec![(program.clone(), digest)];
+        let mut files = Vec::new();
         for word in argv.iter().skip(1).filter(|word| !word.starts_with('-')) {
             let Ok(file) = cwd.join(word).canonicalize() else { continue };
-            if !file.starts_with(&workspace) || !file.is_file() || files.len() > NAMED_MAX {
+            if !file.starts_with(&workspace) || !file.is_file() || files.len() >= NAMED_MAX {
                 continue;
             }
             if let Some(digest) = self::digest(&file, NAMED_BYTES_MAX)? {
                 files.push((file, digest));
             }
         }
-        Ok(Self { program, argv, cwd, files })
+        Ok(Self { program, argv, cwd, content: digest, files, workspace })
     }
 
-    /// What a person and the policies see.
-    pub(super) fn targets(&self, env: Vec<String>) -> Vec<Target> {
+    /// What a person and the policies see. The program's own file belongs to the command: that it
+    /// lies outside of the workspace, as programs do, says nothing about what it will touch.
+    pub(super) fn targets(&self, env: Vec<String>, network: bool) -> Vec<Target> {
         let command = Target::Command {
             argv: self.argv.clone(),
             program: self.program.display().to_string(),
             cwd: self.cwd.display().to_string(),
             env,
+            content: Some(self.content.clone()),
+            network,
+        };
+        let named = |path: &PathBuf| {
+            let inside = path.strip_prefix(&self.workspace).unwrap_or(path);
+            inside.display().to_string()
         };
         let files = self.files.iter().map(|(path, digest)| Target::Path {
-            path: path.display().to_string(),
+            path: named(path),
             access: PathAccess::Read,
             content: Some(digest.clone()),
         });
@@ -79,7 +89,9 @@ impl Command {
     /// Whether everything is still as it was when it was decided about; read right before the
     /// start.
     pub(super) fn check(&self) -> Result<(), String> {
-        for (path, expected) in &self.files {
+        let program = std::iter::once((&self.program, &self.content));
+        let files = self.files.iter().map(|(path, digest)| (path, digest));
+        for (path, expected) in program.chain(files) {
             let now = digest(path, PROGRAM_BYTES_MAX)?;
             if now.as_ref() != Some(expected) {
                 return Err(format!(

@@ -105,10 +105,15 @@ fn touched(target: &Target) -> String {
             }
         }
         Target::Host { host, port } => format!("talk to {host} on port {port}"),
-        Target::Command { argv, program, cwd, env } => {
+        Target::Command { argv, program, cwd, env, content, network } => {
             let words: Vec<_> = argv.iter().map(|word| format!("{word:?}")).collect();
             let env = if env.is_empty() { "none".to_owned() } else { env.join(", ") };
-            format!("run {} (the file {program}) in {cwd}; variables: {env}", words.join(" "))
+            let content = content.as_deref().map_or(String::new(), |it| format!(", sha256 {it}"));
+            let network = if *network { "each host is asked about" } else { "none" };
+            format!(
+                "run {} (the file {program}{content}) in {cwd}; variables: {env}; network: {network}",
+                words.join(" ")
+            )
         }
         Target::Recipient { channel, to } => format!("write to {to} on {channel}"),
     }
