@@ -48,7 +48,11 @@ impl Bench {
     }
 
     async fn call(&self, tool: &str, arguments: Value) -> Result<ToolOutput, String> {
-        let context = ToolContext { stop: self.stop.clone(), clock: Arc::new(SystemClock::new()) };
+        let context = ToolContext {
+            stop: self.stop.clone(),
+            clock: Arc::new(SystemClock::new()),
+            call: None,
+        };
         self.tools.prepare(tool, &arguments)?.run(context).await
     }
 
@@ -73,6 +77,8 @@ fn tools(folder: &tempfile::TempDir, programs: &Arc<Programs>, session: &str) ->
         profile,
         writable: None,
         path: ["/usr/bin", "/bin"].map(PathBuf::from).to_vec(),
+        sockets: "/tmp".into(),
+        allow_private_hosts: false,
     };
     ToolBox::new(ToolConfig {
         workspace: folder.path().to_owned(),
@@ -147,7 +153,8 @@ async fn nothing_else_than_what_was_allowed_runs() {
     }
     let moved = json!({ "argv": ["../tool", "../script.py"], "env": { "A": "1" }, "cwd": "sub" });
     assert_ne!(digest(&moved), before);
-    let context = || ToolContext { stop: StopSignal::new(), clock: Arc::new(SystemClock::new()) };
+    let context =
+        || ToolContext { stop: StopSignal::new(), clock: Arc::new(SystemClock::new()), call: None };
     for file in ["tool", "script.py"] {
         let allowed = bench.tools.prepare("exec", &base).unwrap();
         bench.write(file, "#!/bin/sh\necho second\n");
@@ -185,7 +192,8 @@ async fn programs_go_on_beside_the_conversation_and_end_with_it() {
     while !bench.process(json!({ "action": "output", "handle": 1 })).await.contains("begun") {
         tokio::task::yield_now().await;
     }
-    let context = ToolContext { stop: StopSignal::new(), clock: Arc::new(SystemClock::new()) };
+    let context =
+        ToolContext { stop: StopSignal::new(), clock: Arc::new(SystemClock::new()), call: None };
     let foreign = other.prepare("exec_process", &json!({ "action": "kill", "handle": 1 })).unwrap();
     assert!(foreign.run(context).await.unwrap_err().contains("no program 1"));
     let killed = bench.process(json!({ "action": "kill", "handle": 1 })).await;

@@ -90,10 +90,44 @@ pub enum Answer {
     Broken(String),
 }
 
+/// The program of a call wants to talk to another machine.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    /// The call whose program it is.
+    pub tool_call_id: String,
+    /// Exactly what would be done. Its only target is the host.
+    pub action: CanonicalAction,
+    /// Whether this call's program was let to this host before: what was decided then counts, and
+    /// is recorded once.
+    pub is_again: bool,
+    /// Why this can be decided by nobody. It is recorded as refused.
+    pub unfit: Option<String>,
+}
+
+/// What a program had to do with a machine, when it has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The machine.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// What came of it, in a few words.
+    pub outcome: String,
+}
+
 /// May this call run? Waits as long as a person needs; dropped when the run is stopped.
 pub trait Gate: Send + Sync {
     /// Decides, audits, and only then answers.
     fn ask(&self, ask: Ask) -> BoxFuture<'_, Answer>;
+    /// The same for a machine that the program of a running call wants to reach. Dropped when the
+    /// program gives up.
+    fn reach(&self, _: Reach) -> BoxFuture<'_, Answer> {
+        Box::pin(async { Answer::Refused("programs have no network here".to_owned()) })
+    }
+    /// The program of a call has ended: nobody waits for answers about it any more.
+    fn left(&self, _tool_call_id: String, _machines: Vec<Left>) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
 }
 
 /// The worst that a call may come to when its reply is bounded.
@@ -253,6 +287,9 @@ pub trait Watcher: Send + Sync {
     fn reasoning(&self, message_id: MessageId, delta: &str);
     /// The reply is recorded, or given up.
     fn ended(&self, message_id: MessageId);
+    /// More of what the program of a running call writes; its result brings what is left out here.
+    /// `seq` counts from 1 in each call.
+    fn tool_output(&self, _tool_call_id: &str, _seq: u64, _text: &str) {}
 }
 
 /// Which turn a set of ports belongs to.

@@ -2,6 +2,7 @@
 //! connection itself uses, so that the address that was checked is the one that is connected to:
 //! a name cannot answer with a public address first and a private one later.
 
+use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::Url;
@@ -17,20 +18,31 @@ impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let allow_private_hosts = self.allow_private_hosts;
         Box::pin(async move {
-            let host = name.as_str().to_owned();
-            let found: Vec<SocketAddr> =
-                tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
-            let n_found = found.len();
-            let fit: Vec<_> = found
-                .into_iter()
-                .filter(|address| allow_private_hosts || is_public(address.ip()))
-                .collect();
-            if fit.is_empty() && n_found > 0 {
-                return Err(private_host(&host).into());
-            }
+            let fit = resolve(name.as_str(), 0, allow_private_hosts).await?;
             Ok(Box::new(fit.into_iter()) as Addrs)
         })
     }
+}
+
+/// The addresses of a host that may be connected to; none when the host has none.
+///
+/// # Errors
+/// When the name cannot be resolved, or none of its addresses may be reached.
+pub(super) async fn resolve(
+    host: &str,
+    port: u16,
+    allow_private_hosts: bool,
+) -> Result<Vec<SocketAddr>, Box<dyn Error + Send + Sync>> {
+    let found: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
+    let n_found = found.len();
+    let fit: Vec<_> = found
+        .into_iter()
+        .filter(|address| allow_private_hosts || is_public(address.ip()))
+        .collect();
+    if fit.is_empty() && n_found > 0 {
+        return Err(private_host(host).into());
+    }
+    Ok(fit)
 }
 
 /// Checks what can be seen in the address itself: the scheme, and a host given as a number, which

@@ -2,6 +2,8 @@
 //! between what is shown and what runs.
 
 mod command;
+mod egress;
+mod job;
 mod process;
 mod programs;
 mod running;
@@ -9,19 +11,18 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use nexus_domain::agent::ToolEffect;
-use nexus_sandbox::{Ended, Network, Profile, Spawn};
+use nexus_sandbox::Profile;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 
 use self::command::Command;
-use self::programs::Entry;
-use self::running::{Cut, Output, Watch, attend};
+use self::egress::Wanted;
+use self::job::{Job, run};
 use super::workspace::clean;
-use super::{Plan, Tool, ToolContext, ToolOutput, ToolResult, parse};
+use super::{Plan, Tool, parse};
 use crate::provider::ToolSpec;
 pub(super) use process::ExecProcess;
 pub use programs::{BACKGROUND_MAX, BACKGROUND_PER_SESSION_MAX, Programs};
@@ -52,6 +53,11 @@ pub struct ExecConfig {
     pub writable: Option<Vec<PathBuf>>,
     /// Folders that programs are looked for in.
     pub path: Vec<PathBuf>,
+    /// Folder in which sockets of proxies are made, outside of everything that programs see. Its
+    /// name is short: sockets bear no long ones.
+    pub sockets: PathBuf,
+    /// Whether programs may be led to hosts on this machine and in private networks.
+    pub allow_private_hosts: bool,
 }
 
 impl std::fmt::Debug for ExecConfig {
@@ -85,6 +91,8 @@ struct Arguments {
     pty: bool,
     #[serde(default)]
     background: bool,
+    #[serde(default)]
+    network: Wanted,
 }
 
 fn here() -> String {
@@ -100,6 +108,7 @@ struct Canonical {
     timeout_ms: u64,
     pty: bool,
     background: bool,
+    network: Wanted,
 }
 
 impl Tool for Exec {
@@ -107,8 +116,9 @@ impl Tool for Exec {
         ToolSpec {
             name: "exec".to_owned(),
             description: "Run a program in the workspace, confined: it sees the workspace and the \
-                system's programs, has no network, and its whole process tree ends with it. Give \
-                its words as argv; there is no shell unless you run one as argv \
+                system's programs, and its whole process tree ends with it. It has no network \
+                unless you ask for it; then it reaches other machines through a proxy that its \
+                variables name, and each machine is decided on. Give its words as argv; there is no shell unless you run one as argv \
                 [\"sh\", \"-c\", \"…\"]. With background true it goes on beside the conversation \
                 and a handle for exec_process comes back."
                 .to_owned(),
@@ -133,6 +143,14 @@ impl Tool for Exec {
                     },
                     "pty": { "type": "boolean", "description": "give it a terminal" },
                     "background": { "type": "boolean" },
+                    "network": {
+                        "description": "true, or better the machines it needs, such as \
+                            [\"pypi.org\", \"git.example:8443\"]; not with background",
+                        "anyOf": [
+                            { "type": "boolean" },
+                            { "type": "array", "items": { "type": "string", "minLength": 1 } },
+                        ],
+                    },
                 },
                 "additionalProperties": false,
             }),
@@ -148,7 +166,8 @@ impl Tool for Exec {
     }
 
     fn prepare(&self, arguments: Value) -> Result<Plan, String> {
-        let Arguments { argv, command, cwd, timeout_ms, env, pty, background } = parse(arguments)?;
+        let Arguments { argv, command, cwd, timeout_ms, env, pty, background, network } =
+            parse(arguments)?;
         let argv = match (argv.is_empty(), command) {
             (false, None) => argv,
             (true, Some(line)) => words::split(&line)?,
@@ -158,13 +177,16 @@ impl Tool for Exec {
             return Err(format!("a word holds a NUL character: {}", bad.escape_debug()));
         }
         check_variables(&env)?;
+        let network = network.settled()?;
+        self.check_network(&network, background)?;
         let longest = if background { BACKGROUND_MS_MAX } else { DURATION_MS_MAX };
-        let usual = if background { BACKGROUND_MS_MAX } else { DURATION_MS };
+        // A person may have to be asked while it runs.
+        let usual = if background || network.is_any() { longest } else { DURATION_MS };
         let timeout_ms = timeout_ms.unwrap_or(usual).min(longest);
         let cwd = clean(&cwd)?;
         let command = Command::settle(argv, &self.workspace, &cwd, &self.config.path)?;
         self.check_is_visible(&command.program)?;
-        let variables: Vec<_> = self.variables(&env).into_keys().collect();
+        let variables: Vec<_> = self.variables(&env, &network).into_keys().collect();
         let canonical = Canonical {
             argv: command.argv.clone(),
             cwd: cwd.display().to_string(),
@@ -172,6 +194,7 @@ impl Tool for Exec {
             timeout_ms,
             pty,
             background,
+            network,
         };
         let mut summary = format!("run {}", words::join(&command.argv));
         if cwd != Path::new(".") {
@@ -180,7 +203,10 @@ impl Tool for Exec {
         if background {
             summary.push_str(" in the background");
         }
-        let targets = command.targets(variables, false);
+        if let Some(words) = canonical.network.in_words() {
+            summary.push_str(&format!(", {words}"));
+        }
+        let targets = command.targets(variables, canonical.network.is_any());
         let (config, profile) = (self.config.clone(), self.profile(&canonical));
         let plan = Plan::new(summary, canonical, move |canonical, context| {
             Box::pin(run(Job { config, command, profile, canonical, context }))
@@ -190,10 +216,37 @@ impl Tool for Exec {
 }
 
 impl Exec {
-    fn variables(&self, env: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    fn variables(
+        &self,
+        env: &BTreeMap<String, String>,
+        network: &Wanted,
+    ) -> BTreeMap<String, String> {
         let mut all = self.config.profile.env.clone();
         all.extend(env.clone());
+        if network.is_any() {
+            all.extend(egress::variables());
+        }
         all
+    }
+
+    /// A way out exists only where a program can be given a network of its own.
+    fn check_network(&self, network: &Wanted, background: bool) -> Result<(), String> {
+        if !network.is_any() {
+            return Ok(());
+        }
+        if background {
+            return Err("a program in the background has no network, because nobody would see \
+                        whom it asks for; run it without `background`"
+                .to_owned());
+        }
+        match self.config.programs.has_own_network() {
+            true => Ok(()),
+            false => Err(format!(
+                "programs have no network here, because none of their own can be made for them \
+                 (confinement: {}); leave `network` out",
+                self.config.programs.posture()
+            )),
+        }
     }
 
     fn profile(&self, canonical: &Canonical) -> Profile {
@@ -212,7 +265,7 @@ impl Exec {
                 profile.write.extend(places);
             }
         }
-        profile.env = self.variables(&canonical.env);
+        profile.env = self.variables(&canonical.env, &canonical.network);
         profile
     }
 
@@ -242,7 +295,8 @@ fn check_variables(env: &BTreeMap<String, String>) -> Result<(), String> {
         if !is_name || value.contains('\0') {
             return Err(format!("`{name}` is not a variable that can be set"));
         }
-        let is_ours = ["PATH", "HOME", "TMPDIR", "HTTP_PROXY", "HTTPS_PROXY"];
+        let is_ours =
+            ["PATH", "HOME", "TMPDIR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"];
         if name.starts_with("LD_")
             || name.starts_with("DYLD_")
             || is_ours.contains(&name.to_ascii_uppercase().as_str())
@@ -251,131 +305,4 @@ fn check_variables(env: &BTreeMap<String, String>) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// A call that is allowed.
-struct Job {
-    config: ExecConfig,
-    command: Command,
-    profile: Profile,
-    canonical: Canonical,
-    context: ToolContext,
-}
-
-async fn run(job: Job) -> ToolResult {
-    let command = job.command.clone();
-    let checked = tokio::task::spawn_blocking(move || command.check()).await;
-    checked.map_err(|error| format!("the tool broke down: {error}"))??;
-    match job.canonical.background {
-        true => in_background(job).await,
-        false => in_foreground(job).await,
-    }
-}
-
-impl Job {
-    async fn start(&self) -> Result<nexus_sandbox::Child, String> {
-        if self.context.stop.is_now() {
-            return Err("the run was stopped".to_owned());
-        }
-        let spawn = Spawn {
-            program: self.command.program.clone(),
-            argv: self.command.argv.clone(),
-            cwd: self.command.cwd.clone(),
-            profile: self.profile.clone(),
-            pty: self.canonical.pty,
-        };
-        let started = self.config.programs.sandbox().spawn(spawn).await;
-        started.map_err(|error| error.to_string())
-    }
-
-    fn watch(&self, stop: CancellationToken) -> Watch {
-        Watch {
-            stop,
-            duration_ms_max: self.canonical.timeout_ms,
-            output_bytes_max: self.profile.limits.output_bytes_max,
-        }
-    }
-
-    /// What people see of the run beside its output.
-    fn record(&self, how: &str) -> String {
-        let network = match self.profile.network {
-            Network::None => "none",
-            Network::Proxy { .. } => "through the proxy, each host decided",
-        };
-        format!(
-            "program: {}\nconfinement: {}\nnetwork: {network}\nend: {how}",
-            self.command.program.display(),
-            self.config.programs.posture(),
-        )
-    }
-}
-
-async fn in_foreground(job: Job) -> ToolResult {
-    let child = job.start().await?;
-    let output = Output::new();
-    // A stop drops this future, which kills the program.
-    let watch = job.watch(CancellationToken::new());
-    let (ended, cut) = attend(child, &output, watch, &*job.context.clock).await;
-    let how = in_words(ended, cut);
-    let output = output.lock().unwrap_or_else(PoisonError::into_inner);
-    let content = format!("[{how}]{}", output.text());
-    match (ended, cut) {
-        (_, None) => {
-            Ok(ToolOutput { content, record: Some(job.record(&how)), ..ToolOutput::default() })
-        }
-        _ => Err(content),
-    }
-}
-
-async fn in_background(job: Job) -> ToolResult {
-    let stop = CancellationToken::new();
-    let entry = Entry {
-        session: job.config.session.clone(),
-        line: words::join(&job.command.argv),
-        output: Output::new(),
-        ended: None,
-        stop: stop.clone(),
-    };
-    let output = Arc::clone(&entry.output);
-    let programs = Arc::clone(&job.config.programs);
-    let handle = programs.enter(entry)?;
-    let child = match job.start().await {
-        Ok(child) => child,
-        Err(why) => {
-            programs.withdraw(handle);
-            return Err(why);
-        }
-    };
-    let record = job.record("goes on in the background");
-    let seconds = job.canonical.timeout_ms.div_ceil(1000);
-    tokio::spawn(async move {
-        let watch = job.watch(stop.clone());
-        let attending = attend(child, &output, watch, &*job.context.clock);
-        tokio::pin!(attending);
-        // The run that started it takes it along when it is stopped; not when it ends.
-        let (ended, _) = tokio::select! {
-            biased;
-            end = &mut attending => end,
-            () = job.context.stop.now() => {
-                stop.cancel();
-                attending.await
-            }
-        };
-        programs.leave(handle, ended);
-    });
-    let content = format!(
-        "[runs in the background as {handle}, for {seconds} s at most; see it with exec_process]"
-    );
-    Ok(ToolOutput { content, record: Some(record), ..ToolOutput::default() })
-}
-
-fn in_words(ended: Ended, cut: Option<Cut>) -> String {
-    match cut {
-        None => ended.to_string(),
-        Some(Cut::Stopped) => "stopped".to_owned(),
-        Some(Cut::Timeout { ms }) => format!("killed: it took longer than {ms} ms"),
-        Some(Cut::Output { bytes_max }) => {
-            format!("killed: it wrote more than {bytes_max} bytes")
-        }
-    }
 }

@@ -28,7 +28,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::port::{Clock, Exposure};
+use crate::port::{Clock, Exposure, Gate, Watcher};
 use crate::provider::ToolSpec;
 use crate::stop::StopSignal;
 pub use exec::{BACKGROUND_MAX, BACKGROUND_PER_SESSION_MAX, ExecConfig, Programs};
@@ -78,6 +78,20 @@ pub struct ToolContext {
     pub stop: StopSignal,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// The call, for work that is watched and decided about while it goes on; left out where
+    /// nobody does.
+    pub call: Option<RunningCall>,
+}
+
+/// A call that runs, and those who have a say in it meanwhile.
+#[derive(Clone)]
+pub struct RunningCall {
+    /// Its id in the turn.
+    pub id: String,
+    /// Decides about machines that its program wants to reach.
+    pub gate: Arc<dyn Gate>,
+    /// Shows what its program writes.
+    pub watcher: Arc<dyn Watcher>,
 }
 
 /// What a tool came to.

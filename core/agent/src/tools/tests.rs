@@ -33,7 +33,7 @@ impl Bench {
         let config = ToolConfig { workspace, trash, http, time_zone: None, exec: None };
         let tools = ToolBox::new(config).unwrap();
         let clock = Arc::new(HandClock::default());
-        Self { folder, tools, context: ToolContext { stop: StopSignal::new(), clock } }
+        Self { folder, tools, context: ToolContext { stop: StopSignal::new(), clock, call: None } }
     }
 
     fn path(&self, name: &str) -> std::path::PathBuf {

@@ -11,7 +11,7 @@ use nexus_domain::permission::{CanonicalAction, PermissionKind};
 
 use super::{End, Run, internal};
 use crate::port::{Again, Answer, Ask, Exposure};
-use crate::tools::{Prepared, ToolBox, ToolContext, ToolOutput};
+use crate::tools::{Prepared, RunningCall, ToolBox, ToolContext, ToolOutput};
 
 /// Most calls that run side by side.
 const PARALLEL_MAX: usize = 8;
@@ -143,7 +143,7 @@ impl Run<'_> {
         }
         let started_at = self.world.clock.now();
         let action = prepared.action.clone();
-        let output = self.perform(prepared).await?;
+        let output = self.perform(&open.call.id, prepared).await?;
         let output = match said {
             Some(said) => with_note(output, &said),
             None => output,
@@ -218,11 +218,21 @@ impl Run<'_> {
 
     /// Does it, within the tool's time and the run's. What is cut off is told to end as well: work
     /// on a thread of its own would otherwise go on.
-    async fn perform(&self, prepared: Prepared) -> Result<Result<ToolOutput, String>, End> {
+    async fn perform(
+        &self,
+        call_id: &str,
+        prepared: Prepared,
+    ) -> Result<Result<ToolOutput, String>, End> {
         let clock = &self.world.clock;
         let ms_max = prepared.duration_ms_max;
         let stop = self.stop.child();
-        let context = ToolContext { stop: stop.clone(), clock: std::sync::Arc::clone(clock) };
+        let call = RunningCall {
+            id: call_id.to_owned(),
+            gate: Arc::clone(&self.world.gate),
+            watcher: Arc::clone(&self.world.watcher),
+        };
+        let context =
+            ToolContext { stop: stop.clone(), clock: Arc::clone(clock), call: Some(call) };
         let limit_ms = ms_max.min(self.remaining_ms());
         tokio::select! {
             biased;

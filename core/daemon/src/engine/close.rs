@@ -97,6 +97,8 @@ pub(super) async fn close_turn(
             keep_last_word(tx, &*clock, &turn, &outcome.reply)?;
         }
         permission::withdraw_questions(tx, turn_id, None, now)?;
+        // Parts of calls that were broken off: nobody else ends them.
+        tx.audit().end_turn(turn_id, now, "broken off with the run")?;
         let assembled = assembled(tx, &turn)?;
         end_turn(tx, &mut turn, &outcome, now)?;
         let ran = pipeline::run_agent(assembled, outcome);

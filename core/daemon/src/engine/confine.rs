@@ -89,6 +89,8 @@ pub(super) fn exec(context: &Context, agent: &AgentId, session: &SessionKey) -> 
         profile,
         writable: writable(context, agent),
         path,
+        sockets: sockets(context),
+        allow_private_hosts: config.http_fetch.allow_private_hosts,
     }
 }
 
@@ -96,6 +98,13 @@ pub(super) fn exec(context: &Context, agent: &AgentId, session: &SessionKey) -> 
 fn writable(context: &Context, agent: &AgentId) -> Option<Vec<PathBuf>> {
     let paths = context.iam.engine().writes(agent)?;
     Some(paths.into_iter().map(PathBuf::from).collect())
+}
+
+/// A folder that no confined program sees and whose name is short enough for sockets.
+fn sockets(context: &Context) -> PathBuf {
+    let of_user = context.config.environment().get("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let of_user = of_user.filter(|folder| folder.is_absolute() && folder.is_dir());
+    of_user.unwrap_or_else(|| PathBuf::from("/tmp"))
 }
 
 fn hidden(context: &Context, agent: &AgentId, user_home: Option<&str>) -> Vec<PathBuf> {

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use nexus_agent::port::{Answer, Ask, Gate};
+use nexus_agent::port::{Answer, Ask, Gate, Left, Reach};
 use nexus_domain::Timestamp;
 use nexus_domain::agent::{ToolCallStatus, ToolEffect, TurnStatus};
 use nexus_domain::budget::Payer;
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::{AgentId, GrantId, RequestId, SessionKey, TurnId};
+use nexus_domain::label::SessionLabel;
 use nexus_domain::permission::PermissionKind;
 use nexus_domain::principal::{Chain, Principal};
 use nexus_domain::request::RequestStatus;
@@ -46,16 +47,33 @@ impl Gate for RunGate {
         Box::pin(async move {
             match self.decide(&ask).await {
                 Ok(answer) => answer,
-                Err(failure) => {
-                    tracing::error!(?failure, turn = %self.turn_id, "a decision could not be recorded");
-                    Answer::Broken(failure.message)
-                }
+                Err(failure) => self.broken(failure),
+            }
+        })
+    }
+
+    fn reach(&self, reach: Reach) -> BoxFuture<'_, Answer> {
+        Box::pin(async move {
+            self.decide_reach(&reach).await.unwrap_or_else(|failure| self.broken(failure))
+        })
+    }
+
+    fn left(&self, tool_call_id: String, machines: Vec<Left>) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            if let Err(failure) = self.close_reach(tool_call_id, machines).await {
+                // The end of the turn closes what this left open.
+                tracing::error!(?failure, turn = %self.turn_id, "what a program did on the network was not recorded");
             }
         })
     }
 }
 
 impl RunGate {
+    fn broken(&self, failure: Failure) -> Answer {
+        tracing::error!(?failure, turn = %self.turn_id, "a decision could not be recorded");
+        Answer::Broken(failure.message)
+    }
+
     async fn decide(&self, ask: &Ask) -> Result<Answer, Failure> {
         let earlier = self.earlier(ask).await?;
         let has_changed = match earlier {
@@ -80,19 +98,24 @@ impl RunGate {
     /// What is in force says about a call at this moment.
     pub(super) async fn verdict(&self, ask: &Ask) -> Result<Verdict, Failure> {
         let labels = label::of_session(&self.context, &self.session_key).await?;
+        Ok(self.verdict_with(ask, &labels))
+    }
+
+    /// The same in a conversation that holds this.
+    pub(super) fn verdict_with(&self, ask: &Ask, labels: &[SessionLabel]) -> Verdict {
         let query = Query {
             chain: self.chain.clone(),
             action: Action::UseTool { action: ask.action.clone(), effect: ask.effect },
             facts: Facts {
                 session_key: Some(self.session_key.clone()),
                 posture: self.posture(ask.effect),
-                labels: label::facts(&labels),
+                labels: label::facts(labels),
                 ..Facts::default()
             },
         };
         let mut verdict = self.context.iam.decide(&query);
-        label::explain(&mut verdict, &labels);
-        Ok(verdict)
+        label::explain(&mut verdict, labels);
+        verdict
     }
 
     /// How far the operating system would confine a program; nothing for other tools. Programs of
@@ -182,7 +205,7 @@ impl RunGate {
     }
 
     /// Notes which grants decided.
-    fn note_use(
+    pub(super) fn note_use(
         &self,
         tx: &mut Tx<'_>,
         grants: &[GrantId],

@@ -12,7 +12,7 @@ use nexus_domain::label::{FileLabel, Label, LabelSource, SessionLabel};
 use nexus_domain::permission::{PathAccess, Target};
 use nexus_domain::principal::Principal;
 use nexus_iam::Verdict;
-use nexus_ledger::{LedgerError, Tx};
+use nexus_ledger::{LedgerError, Reader, Tx};
 
 use crate::config::LabelConfig;
 use crate::context::Context;
@@ -47,6 +47,11 @@ impl Places {
         let whole = resolved(&self.workspace.join(path));
         let beneath_home = whole.strip_prefix(&self.home).unwrap_or(&whole);
         beneath_home.display().to_string()
+    }
+
+    /// The name of the whole workspace.
+    pub(super) fn workspace_name(&self) -> String {
+        self.name(".")
     }
 
     /// The labels that the owner's marks give a path, as `private/` in the configuration does.
@@ -217,13 +222,18 @@ pub(super) fn after_call(
     at: Timestamp,
 ) -> Result<(), LedgerError> {
     let mut found = touched.found;
+    // What a session has written itself with a label that it holds is no new source of it.
+    let held = tx.labels().held(key)?;
+    let is_news = |file: &FileLabel| file.session_key != *key || !held.contains(&file.label);
     for (path, name) in &touched.read {
         let files = tx.labels().of_file(name)?;
-        found.extend(files.iter().map(|file| from_file(path, file)));
+        let files = files.iter().filter(|file| is_news(file));
+        found.extend(files.map(|file| from_file(path, file)));
     }
     if let Some(folder) = &touched.read_beneath {
         let files = tx.labels().beneath(folder)?;
-        found.extend(files.iter().map(|file| from_file(&file.path, file)));
+        let files = files.iter().filter(|file| is_news(file));
+        found.extend(files.map(|file| from_file(&file.path, file)));
     }
     for (label, source, detail) in found {
         tx.label(key, SessionLabel { label, source, detail, turn_id: Some(turn_id), at })?;
@@ -239,6 +249,20 @@ pub(super) fn after_call(
         tx.labels().moved(from, to)?;
     }
     Ok(())
+}
+
+/// What lies in a workspace and could be read there.
+pub(super) fn of_workspace(
+    reader: &Reader<'_>,
+    places: &Places,
+) -> Result<Vec<(Label, LabelSource, String)>, LedgerError> {
+    let marks = places.marks_present().into_iter();
+    let mut found: Vec<_> = marks.map(|(label, mark)| (label, LabelSource::File, mark)).collect();
+    let workspace = places.workspace_name();
+    let files = reader.labels().of_file(&workspace)?.into_iter();
+    let files = files.chain(reader.labels().beneath(&workspace)?);
+    found.extend(files.map(|file| from_file(&file.path, &file)));
+    Ok(found)
 }
 
 fn from_file(path: &str, file: &FileLabel) -> (Label, LabelSource, String) {

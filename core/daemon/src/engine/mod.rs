@@ -17,6 +17,7 @@ mod order;
 mod permission;
 mod prepare;
 mod question;
+mod reach;
 mod receive;
 mod recover;
 mod run;

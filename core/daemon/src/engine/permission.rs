@@ -14,6 +14,7 @@ use nexus_domain::proposal::is_within;
 use nexus_ledger::{Ending, LedgerError, Tx};
 use nexus_protocol::acl::StandingPlace;
 
+use super::reach;
 use crate::audit;
 use crate::context::Context;
 use crate::crash::CrashPoint;
@@ -247,7 +248,8 @@ pub async fn expire_permissions(context: &Context) -> Result<usize, Failure> {
     Ok(n_due)
 }
 
-/// Takes back the open questions of a turn, or of one call of it: nobody waits for their answers.
+/// Takes back the open questions of a turn, or of one call of it with all its parts: nobody waits
+/// for their answers.
 pub(super) fn withdraw_questions(
     tx: &mut Tx<'_>,
     turn_id: TurnId,
@@ -257,7 +259,7 @@ pub(super) fn withdraw_questions(
     let asked = tx.permissions().of_turn(turn_id)?;
     let open = asked.iter().filter(|question| {
         question.status == PermissionStatus::Pending
-            && call_id.is_none_or(|id| question.tool_call_id == id)
+            && call_id.is_none_or(|id| reach::is_part(&question.tool_call_id, id))
     });
     for question in open {
         let ending = Ending::unanswered(PermissionStatus::Withdrawn, now);

@@ -5,6 +5,7 @@ use nexus_agent::port::{Answer, Ask};
 use nexus_domain::agent::{ToolCallStatus, TurnStatus};
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
+use nexus_domain::grant::Grant;
 use nexus_domain::id::{PermissionId, RequestId};
 use nexus_domain::permission::{
     PERMISSION_OPEN_MS, PermissionKind, PermissionRequest, PermissionStatus,
@@ -15,6 +16,7 @@ use nexus_iam::{Effect, PolicyKind, Verdict};
 
 use super::gate::RunGate;
 use super::permission::{approval, refusal, saying, withdraw_questions};
+use crate::context::Context;
 
 /// What was asked about a call before.
 pub(super) enum Earlier {
@@ -67,36 +69,7 @@ impl RunGate {
         if has_changed {
             reason.push_str("; asked again because what it works on has changed meanwhile");
         }
-        let permission = PermissionRequest {
-            id: PermissionId::from_parts(now, self.context.clock.entropy()),
-            kind: ask.kind,
-            request_id: self
-                .request_ids
-                .first()
-                .copied()
-                .unwrap_or_else(|| RequestId::from_parts(now, self.context.clock.entropy())),
-            turn_id: self.turn_id,
-            tool_call_id: ask.tool_call_id.clone(),
-            session_key: self.session_key.clone(),
-            agent_id: self.agent_id.clone(),
-            chain: self.chain.clone(),
-            action: ask.action.clone(),
-            reason: reason.clone(),
-            status: PermissionStatus::Pending,
-            created_at: now,
-            proposals: match ask.kind == PermissionKind::Policy && !self.is_guarded(verdict) {
-                true => proposals(&ask.action, &self.session_key),
-                false => Vec::new(),
-            },
-            expires_at: now.plus_ms(PERMISSION_OPEN_MS),
-            seen_at: None,
-            answer: None,
-            resolved_by: None,
-            resolved_at: None,
-            comment: None,
-            grant_id: None,
-            signature: None,
-        };
+        let permission = self.new_question(ask, verdict, reason.clone());
         let (gate, row, ask) = (self.clone(), permission.clone(), ask.clone());
         self.context
             .ledger
@@ -115,8 +88,48 @@ impl RunGate {
         Ok(permission)
     }
 
+    /// A question as it is put, with the standing answers that it takes.
+    pub(super) fn new_question(
+        &self,
+        ask: &Ask,
+        verdict: &Verdict,
+        reason: String,
+    ) -> PermissionRequest {
+        let now = self.context.clock.now();
+        PermissionRequest {
+            id: PermissionId::from_parts(now, self.context.clock.entropy()),
+            kind: ask.kind,
+            request_id: self
+                .request_ids
+                .first()
+                .copied()
+                .unwrap_or_else(|| RequestId::from_parts(now, self.context.clock.entropy())),
+            turn_id: self.turn_id,
+            tool_call_id: ask.tool_call_id.clone(),
+            session_key: self.session_key.clone(),
+            agent_id: self.agent_id.clone(),
+            chain: self.chain.clone(),
+            action: ask.action.clone(),
+            reason,
+            status: PermissionStatus::Pending,
+            created_at: now,
+            proposals: match ask.kind == PermissionKind::Policy && !self.is_guarded(verdict) {
+                true => proposals(&ask.action, &self.session_key),
+                false => Vec::new(),
+            },
+            expires_at: now.plus_ms(PERMISSION_OPEN_MS),
+            seen_at: None,
+            answer: None,
+            resolved_by: None,
+            resolved_at: None,
+            comment: None,
+            grant_id: None,
+            signature: None,
+        }
+    }
+
     /// Whether a guard asks, which no standing answer can satisfy.
-    fn is_guarded(&self, verdict: &Verdict) -> bool {
+    pub(super) fn is_guarded(&self, verdict: &Verdict) -> bool {
         let engine = self.context.iam.engine();
         let guards = engine.policies().into_iter().filter(|one| one.kind == PolicyKind::Guard);
         guards
@@ -135,10 +148,7 @@ impl RunGate {
             return self.go_as_approved(ask, &permission).await;
         }
         self.resume_turn().await?;
-        let rule = match permission.grant_id {
-            Some(id) => self.context.ledger.read(move |r| r.grants().get(id)).await?,
-            None => None,
-        };
+        let rule = rule_of(&self.context, &permission).await?;
         Ok(Answer::Refused(refusal(&permission, rule.as_ref())))
     }
 
@@ -183,7 +193,10 @@ impl RunGate {
         }
     }
 
-    async fn answered(&self, asked: PermissionRequest) -> Result<PermissionRequest, Failure> {
+    pub(super) async fn answered(
+        &self,
+        asked: PermissionRequest,
+    ) -> Result<PermissionRequest, Failure> {
         let mut bell = self.context.engine.permission_bell.subscribe();
         let id = asked.id;
         loop {
@@ -200,5 +213,16 @@ impl RunGate {
                 return Err(Failure::unavailable("the daemon is stopping"));
             }
         }
+    }
+}
+
+/// The grant that a standing answer made.
+pub(super) async fn rule_of(
+    context: &Context,
+    permission: &PermissionRequest,
+) -> Result<Option<Grant>, Failure> {
+    match permission.grant_id {
+        Some(id) => Ok(context.ledger.read(move |r| r.grants().get(id)).await?),
+        None => Ok(None),
     }
 }

@@ -33,6 +33,13 @@ pub fn run(words: &[String]) {
         ["udp", address] => UdpSocket::bind("0.0.0.0:0")
             .and_then(|socket| socket.send_to(b"leak", address))
             .map(|_| "sent".to_owned()),
+        ["raw"] => {
+            use nix::sys::socket::{AddressFamily, SockFlag, SockProtocol, SockType, socket};
+            let icmp = SockProtocol::Icmp;
+            socket(AddressFamily::Inet, SockType::Raw, SockFlag::empty(), icmp)
+                .map(|_| "opened".to_owned())
+                .map_err(Into::into)
+        }
         ["unix", path] => UnixStream::connect(path).map(|_| "connected".to_owned()),
         ["abstract", name] => SocketAddr::from_abstract_name(name)
             .and_then(|address| UnixStream::connect_addr(&address))

@@ -5,7 +5,7 @@ use std::net::{TcpListener, UdpSocket};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
 
-use nexus_sandbox::Ended;
+use nexus_sandbox::{Ended, Network};
 
 use super::bench::{Bench, Outcome, SECRET};
 
@@ -28,6 +28,8 @@ struct Listeners {
     udp: UdpSocket,
     unix: UnixListener,
     hidden: UnixListener,
+    /// It may be talked to; nothing is behind it here.
+    _proxy: UnixListener,
 }
 
 impl Listeners {
@@ -40,6 +42,7 @@ impl Listeners {
                 &SocketAddr::from_abstract_name(abstract_name(bench)).unwrap(),
             )
             .unwrap(),
+            _proxy: UnixListener::bind(bench.path("user/proxy")).unwrap(),
         };
         listeners.tcp.set_nonblocking(true).unwrap();
         listeners.udp.set_nonblocking(true).unwrap();
@@ -104,6 +107,12 @@ async fn column(bench: &Bench) -> Vec<(&'static str, (String, bool))> {
         ("send by UDP", vec!["udp", &udp]),
         ("connect to a Unix socket outside", vec!["unix", &at("user/socket")]),
         ("connect to an abstract socket", vec!["abstract", &abstract_name]),
+        ("with a proxy: connect by TCP", vec!["tcp", &tcp]),
+        ("with a proxy: connect to the internet", vec!["tcp", "1.1.1.1:443"]),
+        ("with a proxy: send by UDP", vec!["udp", "1.1.1.1:53"]),
+        ("with a proxy: open a raw socket", vec!["raw"]),
+        ("with a proxy: connect to a Unix socket", vec!["unix", &at("user/socket")]),
+        ("with a proxy: connect to an abstract socket", vec!["abstract", &abstract_name]),
         ("trace the daemon", vec!["ptrace", &me]),
         ("trace another process", vec!["ptrace", &outsider]),
         ("kill another process", vec!["kill", &outsider]),
@@ -121,7 +130,12 @@ async fn column(bench: &Bench) -> Vec<(&'static str, (String, bool))> {
     let mut rows = Vec::new();
     for (name, words) in attempts {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let outcome = bench.try_out(&words).await;
+        let mut attempt = bench.attempt(&words);
+        if name.starts_with("with a proxy") {
+            attempt.profile.network =
+                Network::Proxy { socket: bench.path("user/proxy"), port: 3128 };
+        }
+        let outcome = bench.run(attempt).await;
         let has_escaped = outcome.output.contains(SECRET)
             || listeners.have_heard()
             || bench.path("state/planted").exists()

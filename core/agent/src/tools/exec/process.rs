@@ -6,7 +6,8 @@ use nexus_domain::agent::ToolEffect;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Entry, ExecConfig, Programs};
+use super::programs::Entry;
+use super::{ExecConfig, Programs};
 use crate::port::Exposure;
 use crate::provider::ToolSpec;
 use crate::tools::{Plan, Tool, ToolOutput, ToolResult, parse};

@@ -60,6 +60,12 @@ impl Programs {
         self.sandbox.has(Mechanism::Namespaces)
     }
 
+    /// Whether programs can be given a network of their own, with one way out of it.
+    #[must_use]
+    pub fn has_own_network(&self) -> bool {
+        self.sandbox.has(Mechanism::Namespaces)
+    }
+
     /// Kills every program in the background, takes no new ones, and waits until all are gone.
     pub async fn close(&self) {
         let mut bell = self.bell.subscribe();
