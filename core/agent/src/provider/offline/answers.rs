@@ -6,8 +6,8 @@ use super::commands::Command;
 
 /// How it introduces itself.
 pub(super) const GREETING: &str = "Hello. I am the offline provider of Nexus: rule-based, without \
-a language model. I can read, write and search files in your workspace and answer questions about \
-Nexus. Say `help` to see how.";
+a language model. I can read, write and search files in your workspace, run programs and answer \
+questions about Nexus. Say `help` to see how.";
 
 const HELP: &str = "I am rule-based and have no language model, so I understand plain commands:
 
@@ -17,6 +17,9 @@ const HELP: &str = "I am rule-based and have no language model, so I understand 
 - `write FILE: CONTENT` writes a file (several lines are fine)
 - `append FILE: CONTENT` adds to its end
 - `replace OLD with NEW in FILE` edits it
+- `delete FILE` moves it into the trash (you are asked first)
+- `run PROGRAM WORDS` runs a program, confined; put `with network` at the end to let it ask for
+  other machines (you are asked about each)
 - `fetch URL` reads a web page (you are asked first)
 - `time [ZONE]` tells the time
 
@@ -40,8 +43,9 @@ models = [\"gpt-5\"]
 
 `nexus models list` shows what was found and why, `nexus models test` makes one small call.";
 
-const APPROVALS: &str = "Reading and writing files in the workspace is allowed; whatever leaves \
-this machine, such as `fetch`, waits for your decision first. You see exactly what would be done. \
+const APPROVALS: &str = "Reading and writing files in the workspace and running confined programs \
+is allowed; whatever leaves this machine, such as `fetch`, and whatever deletes waits for your \
+decision first. You see exactly what would be done. \
 Decide right here in the chat, in the browser, or with `nexus acl request list`, then `nexus acl \
 request approve ID` or `nexus acl request deny ID`. Silence for a day means no. Each decision is in the audit \
 ledger.";
@@ -144,7 +148,7 @@ pub(super) fn talk(text: &str, tools: &[&str]) -> String {
     let missing = if tools.is_empty() { " (this agent has no tools at the moment)" } else { "" };
     format!(
         "I did not understand that: I am rule-based and have no language model. I know these \
-         commands{missing}: read, list, search, write, append, replace, fetch, time. Say `help` \
+         commands{missing}: read, list, search, write, append, replace, delete, run, fetch, time. Say `help` \
          for how they are written, or `models` for how to add a real model."
     )
 }
@@ -173,10 +177,12 @@ fn one(command: &Command, result: &ToolResult) -> String {
         Command::Search { text, .. } => {
             format!("What I found for \"{text}\":\n\n{}", fenced(content))
         }
+        Command::Run { line, .. } => format!("I ran `{line}`:\n\n{}", fenced(content)),
         Command::Fetch { url } => format!("From {url}:\n\n{}", fenced(content)),
         Command::Time { .. }
         | Command::Write { .. }
         | Command::Append { .. }
+        | Command::Delete { .. }
         | Command::Replace { .. } => content.to_owned(),
     }
 }

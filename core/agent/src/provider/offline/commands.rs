@@ -3,10 +3,12 @@
 use serde_json::{Value, json};
 
 /// Words that begin a command.
-const VERBS: [&str; 16] = [
+const VERBS: [&str; 20] = [
     "read", "show", "cat", "open", "list", "ls", "search", "find", "grep", "write", "create",
-    "append", "replace", "fetch", "get", "time",
+    "append", "replace", "delete", "remove", "rm", "run", "fetch", "get", "time",
 ];
+/// What a command line ends with when its program is to reach other machines.
+const WITH_NETWORK: &str = " with network";
 
 /// Something a person wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub(super) enum Command {
     Write { path: String, content: String },
     Append { path: String, content: String },
     Replace { old: String, new: String, path: String },
+    Delete { path: String },
+    Run { line: String, network: bool },
     Fetch { url: String },
     Time { zone: Option<String> },
 }
@@ -44,6 +48,11 @@ impl Command {
             }
             Self::Replace { old, new, path } => {
                 ("edit_file", json!({ "path": path, "old": old, "new": new }))
+            }
+            Self::Delete { path } => ("delete_file", json!({ "path": path })),
+            Self::Run { line, network: false } => ("exec", json!({ "command": line })),
+            Self::Run { line, network: true } => {
+                ("exec", json!({ "command": line, "network": true }))
             }
             Self::Fetch { url } => ("http_fetch", json!({ "url": url })),
             Self::Time { zone: Some(zone) } => ("time", json!({ "zone": zone })),
@@ -116,6 +125,10 @@ fn parse_one(step: &str) -> Option<Command> {
             Command::Append { path, content }
         }
         "replace" => replace(rest)?,
+        "delete" | "remove" | "rm" => {
+            Command::Delete { path: path(after(rest, &["the", "file", "folder"]))? }
+        }
+        "run" => run(rest)?,
         "fetch" | "get" => Command::Fetch { url: url(rest)? },
         _ => Command::Time { zone: zone(rest)? },
     })
@@ -202,6 +215,16 @@ fn replace(rest: &str) -> Option<Command> {
     (!old.is_empty()).then_some(Command::Replace { old, new, path: path(file)? })
 }
 
+/// The line as it was written: quotes in it are for the tool to read.
+fn run(rest: &str) -> Option<Command> {
+    let (line, network) = match rest.strip_suffix(WITH_NETWORK) {
+        Some(line) => (line.trim_end(), true),
+        None => (rest, false),
+    };
+    let line = line.strip_prefix('`').and_then(|l| l.strip_suffix('`')).unwrap_or(line);
+    (!line.is_empty()).then(|| Command::Run { line: line.to_owned(), network })
+}
+
 fn url(rest: &str) -> Option<String> {
     let url = path(after(rest, &["the", "page", "url"]))?;
     let is_url = url.contains("://") || (url.contains('.') && !url.starts_with('.'));
@@ -255,6 +278,14 @@ mod tests {
             "replace old text with new in a.txt",
             &[("edit_file", json!({"path": "a.txt", "old": "old text", "new": "new"}))],
         );
+        check("delete notes/old.md", &[("delete_file", json!({"path": "notes/old.md"}))]);
+        check("remove the file 'a b'", &[("delete_file", json!({"path": "a b"}))]);
+        check("run wc -l 'a b.md'", &[("exec", json!({"command": "wc -l 'a b.md'"}))]);
+        check("run `ls -la`", &[("exec", json!({"command": "ls -la"}))]);
+        check(
+            "run curl https://example.org with network",
+            &[("exec", json!({"command": "curl https://example.org", "network": true}))],
+        );
         check("fetch example.org", &[("http_fetch", json!({"url": "https://example.org"}))]);
         check("time", &[("time", json!({}))]);
         check("time in Europe/Berlin", &[("time", json!({"zone": "Europe/Berlin"}))]);
@@ -278,14 +309,27 @@ mod tests {
                 ("read_file", json!({"path": "a"})),
             ],
         );
+        check(
+            "run ls then delete a",
+            &[("exec", json!({"command": "ls"})), ("delete_file", json!({"path": "a"}))],
+        );
         check("read a then dance", &[]);
+        check("delete everything I ever wrote", &[]);
     }
 
     #[test]
     fn talk_is_not_a_command() {
-        for text in
-            ["", "hello", "read me a story", "timetable", "then", "write", "get well soon", "find"]
-        {
+        for text in [
+            "",
+            "hello",
+            "read me a story",
+            "timetable",
+            "then",
+            "write",
+            "get well soon",
+            "find",
+            "run",
+        ] {
             check(text, &[]);
         }
     }
