@@ -81,19 +81,29 @@ impl RunGate {
         Ok(said.map_or(Answer::Allowed, |said| Answer::AllowedSaying(saying(&permission, said))))
     }
 
-    /// What a person was asked about this machine in this call. A guard that asks now and did not
-    /// ask then needs an answer of its own: a question that no guard asked has proposals.
+    /// What a person was asked about this machine since the program began. A guard that asks now
+    /// and did not ask then needs an answer of its own: a question that no guard asked has
+    /// proposals.
     async fn earlier_answer(
         &self,
         ask: &Ask,
         verdict: &Verdict,
     ) -> Result<Option<PermissionRequest>, Failure> {
         let (turn_id, id) = (self.turn_id, ask.tool_call_id.clone());
-        let found =
-            self.context.ledger.read(move |r| r.permissions().for_call(turn_id, &id)).await?;
+        let (found, began) = self
+            .context
+            .ledger
+            .read(move |r| {
+                let calls = r.turns().tool_calls(&[turn_id])?;
+                let call = calls.into_iter().find(|call| is_part(&id, &call.id));
+                let began = call.and_then(|call| call.started_at);
+                Ok((r.permissions().for_call(turn_id, &id)?, began))
+            })
+            .await?;
         let is_guarded = self.is_guarded(verdict);
         Ok(found.filter(|found| {
             found.status != PermissionStatus::Withdrawn
+                && began.is_some_and(|began| found.created_at >= began)
                 && found.action.digest == ask.action.digest
                 && (!is_guarded || found.proposals.is_empty())
         }))
@@ -157,6 +167,8 @@ impl RunGate {
         let workspace = places.workspace_name();
         let (gate, ask) = (self.clone(), ask.clone());
         let opened = self.context.ledger.write(move |tx| {
+            let subject = audit::tool_call(gate.turn_id, &ask.tool_call_id);
+            tx.audit().end(&subject, now, "decided anew")?;
             gate.audit(tx, &ask, Effect::Allow, &reason, now)?;
             gate.note_use(tx, &grants, now)?;
             label::after_call(tx, (&gate.session_key, gate.turn_id), touched, now)?;

@@ -6,6 +6,8 @@ mod desk;
 mod place;
 #[cfg(unix)]
 mod serve;
+#[cfg(all(test, unix))]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -89,13 +91,10 @@ impl Egress {
         self.desk.call.gate.left(self.desk.call.id.clone(), self.desk.left()).await;
     }
 
-    /// For people: what the program had to do with which machine.
-    pub(super) fn record(&self) -> String {
+    /// For people: what the program had to do with which machine, a line for each.
+    pub(super) fn record(&self) -> Vec<String> {
         let lines = self.desk.lines();
-        match lines.is_empty() {
-            true => "it asked for no machine".to_owned(),
-            false => lines.join("\n         "),
-        }
+        if lines.is_empty() { vec!["it asked for no machine".to_owned()] } else { lines }
     }
 
     /// For the model: what it could not see in the program's output.

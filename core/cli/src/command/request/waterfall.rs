@@ -66,9 +66,9 @@ pub(super) fn show(result: &GetResult, output: &Output) -> Result<()> {
     super::super::label::show(&result.labels, output)?;
     for call in &result.tool_calls {
         output.line(&tool_line(call, output))?;
-        // How far a program was confined stands in the record of its call.
+        // How far a program was confined, and whom it talked to, stands in the record of its call.
         let record = call.record.iter().flat_map(|record| record.lines());
-        for line in record.filter(|line| line.starts_with("confinement: ")) {
+        for line in record.filter(|line| is_of_program(line)) {
             output.line(&format!("    {}", text::one_line(line)))?;
         }
     }
@@ -83,6 +83,11 @@ pub(super) fn show(result: &GetResult, output: &Output) -> Result<()> {
         ))?;
     }
     Ok(())
+}
+
+fn is_of_program(line: &str) -> bool {
+    let says_whom = line.starts_with("network: ") && line != "network: none";
+    says_whom || line.starts_with("confinement: ")
 }
 
 fn end_of(request: &Request) -> Timestamp {

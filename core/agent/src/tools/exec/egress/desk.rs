@@ -71,6 +71,7 @@ pub(in crate::tools::exec) struct Desk {
     pub allow_private_hosts: bool,
     visits: Mutex<BTreeMap<Place, Arc<Visit>>>,
     n_bytes: AtomicU64,
+    pub(super) bytes_max: u64,
     /// Too much has passed; everything is cut.
     pub(super) over: CancellationToken,
 }
@@ -92,6 +93,7 @@ impl Desk {
             allow_private_hosts,
             visits: Mutex::default(),
             n_bytes: AtomicU64::new(0),
+            bytes_max: BYTES_MAX,
             over: CancellationToken::new(),
         }
     }
@@ -201,7 +203,7 @@ impl Desk {
             Box::new(move |bytes: &[u8]| {
                 let n = bytes.len() as u64;
                 of(&visit).fetch_add(n, Ordering::Relaxed);
-                if desk.n_bytes.fetch_add(n, Ordering::Relaxed) + n > BYTES_MAX {
+                if desk.n_bytes.fetch_add(n, Ordering::Relaxed) + n > desk.bytes_max {
                     desk.over.cancel();
                 }
             })
@@ -239,7 +241,7 @@ impl Desk {
             notes.extend(fate.said.as_ref().map(|said| format!("{place}: {said}")));
         }
         if self.over.is_cancelled() {
-            notes.push(format!("the network was cut after {} MiB", BYTES_MAX / (1024 * 1024)));
+            notes.push(format!("the network was cut after {} bytes", self.bytes_max));
         }
         notes
     }
