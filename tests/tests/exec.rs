@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 use nexus_agent::StopSignal;
 use nexus_agent::tools::{
     BACKGROUND_PER_SESSION_MAX, ExecConfig, HttpConfig, Programs, ToolBox, ToolConfig, ToolContext,
@@ -14,7 +14,9 @@ use nexus_agent::tools::{
 use nexus_daemon::clock::SystemClock;
 use nexus_domain::id::RequestId;
 use nexus_domain::permission::{CanonicalAction, Target};
+use nexus_protocol::event::SubscribeParams;
 use nexus_sandbox::{Profile, Sandbox, SandboxOptions};
+use nexus_tests::talk::{EVENT_WAIT, key};
 use nexus_tests::{Act, DaemonProcess, FakeModel, Talk, TestHome};
 use serde_json::{Value, json};
 
@@ -293,5 +295,38 @@ async fn a_worker_runs_programs_that_write_its_paths_only() -> Result<()> {
     ensure!(text.contains("hello from the workspace\nyes"), "{text}");
     ensure!(text.contains("out: Read-only file system"), "{text}");
     ensure!(!home.workspace().join("out").exists());
+    Ok(())
+}
+
+/// A program that waits for the test, so that what is seen was seen before it ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_line_is_seen_before_the_program_ends() -> Result<()> {
+    let script = "echo first; while ! test -e go; do sleep 0.02; done; echo last >&2";
+    let model = FakeModel::openai(move |seen| match seen.brings_results() {
+        true => Act::Say(format!("it said: {}", seen.last_text())),
+        false => Act::Call(vec![("exec".to_owned(), json!({ "argv": ["sh", "-c", script] }))]),
+    })
+    .await?;
+    let home = TestHome::with_model(&model)?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let watching = daemon.client().await?;
+    let params = SubscribeParams {
+        types: vec!["agent.streaming.output".to_owned()],
+        session_key: Some(key("main")?),
+        transient: true,
+        ..SubscribeParams::default()
+    };
+    let mut events = watching.subscribe(&params).await?;
+    let talk = Talk::with(&daemon).await?;
+    let request = talk.say("main", "run it").await?;
+    let first = tokio::time::timeout(EVENT_WAIT, events.next()).await?;
+    let first = first.map_err(|end| anyhow!("{end:?}"))?;
+    ensure!(first.payload["delta"] == "first\n" && first.payload["seq"] == 1, "{first:?}");
+    std::fs::write(home.workspace().join("go"), "")?;
+    let ended = talk.ended(request).await?;
+    let call = &ended.tool_calls[0];
+    ensure!(first.payload["tool_call_id"] == call.id.as_str(), "{first:?}");
+    let result = call.result.clone().unwrap_or_default();
+    ensure!(result.contains("first\n") && result.contains("last\n"), "{result}");
     Ok(())
 }

@@ -277,6 +277,17 @@ pub trait TurnLog: Send + Sync {
     fn cooled(&self, model: String, until: Timestamp) -> BoxFuture<'_, Result<(), LogError>>;
 }
 
+/// A piece of what a program writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Counts from 1 in each call.
+    pub seq: u64,
+    /// Bytes that were left out before it.
+    pub n_skipped: u64,
+    /// The text.
+    pub text: String,
+}
+
 /// Shows text while it is written. Never waits, never fails, never touches the disk.
 pub trait Watcher: Send + Sync {
     /// A reply begins, or begins anew after a broken stream: forget what was shown of it.
@@ -288,8 +299,7 @@ pub trait Watcher: Send + Sync {
     /// The reply is recorded, or given up.
     fn ended(&self, message_id: MessageId);
     /// More of what the program of a running call writes; its result brings what is left out here.
-    /// `seq` counts from 1 in each call.
-    fn tool_output(&self, _tool_call_id: &str, _seq: u64, _text: &str) {}
+    fn tool_output(&self, _tool_call_id: &str, _piece: Piece) {}
 }
 
 /// Which turn a set of ports belongs to.

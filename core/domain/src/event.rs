@@ -328,12 +328,28 @@ pub enum Transient {
         seq: u64,
         delta: String,
     },
+    /// More of what the program of a running tool call writes, to stdout and stderr as it comes.
+    /// `n_skipped` bytes before it were left out, because they came faster than anybody reads; the
+    /// call's result is what counts.
+    #[serde(rename = "agent.streaming.output")]
+    Output {
+        turn_id: TurnId,
+        session_key: SessionKey,
+        tool_call_id: String,
+        seq: u64,
+        n_skipped: u64,
+        delta: String,
+    },
 }
 
 impl Transient {
     /// Every type name, in the order of the variants.
-    pub const TYPE_NAMES: &[&str] =
-        &["agent.streaming.snapshot", "agent.streaming.token", "agent.streaming.reasoning"];
+    pub const TYPE_NAMES: &[&str] = &[
+        "agent.streaming.snapshot",
+        "agent.streaming.token",
+        "agent.streaming.reasoning",
+        "agent.streaming.output",
+    ];
 
     /// The session it belongs to.
     #[must_use]
@@ -341,7 +357,8 @@ impl Transient {
         match self {
             Self::Snapshot { session_key, .. }
             | Self::Token { session_key, .. }
-            | Self::Reasoning { session_key, .. } => session_key,
+            | Self::Reasoning { session_key, .. }
+            | Self::Output { session_key, .. } => session_key,
         }
     }
 
@@ -352,6 +369,7 @@ impl Transient {
             Self::Snapshot { .. } => "agent.streaming.snapshot",
             Self::Token { .. } => "agent.streaming.token",
             Self::Reasoning { .. } => "agent.streaming.reasoning",
+            Self::Output { .. } => "agent.streaming.output",
         }
     }
 }

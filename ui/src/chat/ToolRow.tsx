@@ -5,6 +5,7 @@ import { duration, elapsed } from "../format/time";
 import { Chip, type Tone } from "../parts/Chip";
 import { useNow } from "../parts/now";
 import type { ToolCallRecord, ToolCallStatus } from "../rpc/protocol";
+import type { ShownCall } from "../store/state";
 import { t } from "../text/text";
 import { Diff } from "./Diff";
 import { LongText } from "./LongText";
@@ -18,8 +19,11 @@ const TONES: Record<ToolCallStatus, Tone> = {
   unknown: "warn",
 };
 
+/** Most lines shown of a program that runs. */
+const LIVE_LINES_MAX = 6;
+
 interface Props {
-  call: ToolCallRecord;
+  call: ShownCall;
   /** Whether a person said no: that is an answer, not a failure. */
   isDenied?: boolean;
 }
@@ -28,7 +32,7 @@ interface Props {
 export function ToolRow({ call, isDenied = false }: Props) {
   const argument = shortArguments(call.arguments);
   const isFailed = call.status === "failed" && !isDenied;
-  return (
+  const row = (
     <details className="min-w-0 text-sm" open={isFailed || undefined} data-tool={call.name}>
       <summary className="flex min-h-8 list-none items-center gap-2 rounded-lg px-1.5 hover:bg-surface-2 pointer-coarse:min-h-11">
         <Wrench size={14} strokeWidth={1.5} aria-hidden="true" className="shrink-0 text-text-3" />
@@ -53,6 +57,20 @@ export function ToolRow({ call, isDenied = false }: Props) {
       </div>
     </details>
   );
+  if (call.status !== "running" || !call.live) return row;
+  return (
+    <div className="min-w-0">
+      {row}
+      <pre data-live className="overflow-hidden text-ellipsis ps-7 font-mono text-code text-text-3">
+        {lastLines(call.live)}
+      </pre>
+    </div>
+  );
+}
+
+/** What a program that runs wrote last: enough to see that it goes on. */
+function lastLines(text: string): string {
+  return text.trimEnd().split("\n").slice(-LIVE_LINES_MAX).join("\n");
 }
 
 function Part({ title, children }: { title: string; children: React.ReactNode }) {

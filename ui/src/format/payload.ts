@@ -28,6 +28,7 @@ export function shortArguments(value: unknown): string {
   for (const key of ["path", "url", "pattern", "query", "command", "name"]) {
     if (typeof record[key] === "string") return record[key];
   }
+  if (Array.isArray(record["argv"])) return record["argv"].join(" ");
   const text = JSON.stringify(value);
   return text === "{}" ? "" : text;
 }

@@ -4979,6 +4979,19 @@ export interface Shutdown {
  */
 export interface Transients {
   /**
+   * More of what the program of a running tool call writes, to stdout and stderr as it comes.
+   * `n_skipped` bytes before it were left out, because they came faster than anybody reads; the
+   * call's result is what counts.
+   */
+  "agent.streaming.output": {
+    delta: string;
+    n_skipped: number;
+    seq: number;
+    session_key: SessionKey;
+    tool_call_id: string;
+    turn_id: TurnId;
+  };
+  /**
    * More of the model's reasoning, for those who want to watch.
    */
   "agent.streaming.reasoning": {

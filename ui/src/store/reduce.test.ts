@@ -247,3 +247,35 @@ function loaded(past: Said[], state: State) {
     { messages: truth.messages, toolCalls: Object.values(truth.toolCalls), turns: Object.values(truth.turns), hasMore: false, position },
   );
 }
+
+describe("what a program writes", () => {
+  const output = (seq: number, delta: string, n_skipped = 0) => ({
+    session_key: KEY,
+    turn_id: "T",
+    tool_call_id: "c",
+    seq,
+    n_skipped,
+    delta,
+  });
+  const event = (position: number, type: string, properties: object): RecordedEvent => ({
+    position,
+    at: position,
+    type,
+    properties: { session_key: KEY, turn_id: "T", tool_call_id: "c", name: "exec", ...properties },
+  });
+  const take = (state: State, seq: number, delta: string, n_skipped = 0) =>
+    onTransient(state, "agent.streaming.output", output(seq, delta, n_skipped)).state;
+  const shown = (state: State) => state.sessions[KEY]?.toolCalls["T/c"]?.live;
+
+  it("stands at its call while it runs, and goes when the result comes", () => {
+    let state = onRecorded(fresh(), event(1, "agent.tool.started", { summary: "run make" }));
+    state = take(take(state, 1, "one\n"), 2, "two\n");
+    expect(shown(state)).toBe("one\ntwo\n");
+    state = take(state, 3, "end\n", 9);
+    expect(shown(state)).toBe("end\n");
+    const done = { status: "completed", duration_ms: 1, excerpt: "x" };
+    state = onRecorded(state, event(2, "agent.tool.completed", done));
+    expect(shown(state)).toBeUndefined();
+    expect(shown(take(state, 4, "late"))).toBeUndefined();
+  });
+});

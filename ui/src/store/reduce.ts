@@ -1,7 +1,7 @@
 import type { Events, Transients } from "../rpc/protocol";
 import { onSessionEvent } from "./session";
 import type { RecordedEvent, SessionView, State } from "./state";
-import { onReasoning, onSnapshot, onToken } from "./stream";
+import { onOutput, onReasoning, onSnapshot, onToken } from "./stream";
 
 /** Most first lines that are kept; they are needed only while a request waits. */
 const PURPOSES_MAX = 200;
@@ -33,6 +33,9 @@ export function onTransient(state: State, type: string, properties: unknown): { 
   if (!view) return { state };
   if (type === "agent.streaming.snapshot") return { state: withSession(state, onSnapshot(view, piece)) };
   if (type === "agent.streaming.reasoning") return { state: withSession(state, onReasoning(view, piece)) };
+  if (type === "agent.streaming.output") {
+    return { state: withSession(state, onOutput(view, properties as Transients["agent.streaming.output"])) };
+  }
   const merge = onToken(view, piece);
   return { state: withSession(state, merge.view), gapIn: merge.isGap ? view.key : undefined };
 }

@@ -1,5 +1,5 @@
 import type { Events, Message, SessionsGetResult, SessionsHistoryResult, ToolCallRecord, Turn } from "../rpc/protocol";
-import { callKey, type QueuedRequest, type RecordedEvent, type SessionView } from "./state";
+import { callKey, type QueuedRequest, type RecordedEvent, type SessionView, type ShownCall } from "./state";
 import { onSnapshot } from "./stream";
 
 /** Most messages kept of one session; older ones are fetched again when somebody scrolls to them. */
@@ -141,8 +141,8 @@ const REDUCERS: Record<string, Reducer> = {
   "agent.tool.completed": (view, event) => {
     const done = event.properties as Events["agent.tool.completed"];
     const key = callKey(done.turn_id, done.tool_call_id);
-    const known = view.toolCalls[key] ?? newCall(done.turn_id, done.tool_call_id, done.name);
-    const call: ToolCallRecord = {
+    const { live: _, ...known } = view.toolCalls[key] ?? newCall(done.turn_id, done.tool_call_id, done.name);
+    const call: ShownCall = {
       ...known,
       status: done.status,
       completed_at: event.at,
@@ -167,7 +167,7 @@ function withStatus(view: SessionView, key: string, status: ToolCallRecord["stat
 }
 
 /** A reply names its calls before they start, and a tool message brings their full results. */
-function withCalls(calls: Record<string, ToolCallRecord>, message: Message): Record<string, ToolCallRecord> {
+function withCalls(calls: Record<string, ShownCall>, message: Message): Record<string, ShownCall> {
   let next = calls;
   for (const part of message.parts) {
     if (part.kind === "tool_call") {
@@ -189,7 +189,7 @@ function upsert(messages: Message[], message: Message): Message[] {
   return messages.map((known, n) => (n === at ? message : known));
 }
 
-function newCall(turn_id: string, id: string, name: string): ToolCallRecord {
+function newCall(turn_id: string, id: string, name: string): ShownCall {
   return { id, turn_id, name, arguments: {}, status: "pending" };
 }
 

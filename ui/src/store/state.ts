@@ -27,6 +27,11 @@ export interface Stream {
   reasoningSeq: number;
 }
 
+/** A tool call, and while it runs the end of what its program has written so far. */
+export interface ShownCall extends ToolCallRecord {
+  live?: string;
+}
+
 /** A request that waits behind the active run. */
 export interface QueuedRequest {
   id: RequestId;
@@ -55,7 +60,7 @@ export interface SessionView {
   messages: Message[];
   hasMore: boolean;
   isLoadingOlder: boolean;
-  toolCalls: Record<string, ToolCallRecord>;
+  toolCalls: Record<string, ShownCall>;
   turns: Record<TurnId, Turn>;
   activeTurnId?: TurnId;
   stream?: Stream;

@@ -1,5 +1,8 @@
-import type { MessageId, TurnId } from "../rpc/protocol";
-import type { SessionView, Stream } from "./state";
+import type { MessageId, Transients, TurnId } from "../rpc/protocol";
+import { callKey, type SessionView, type Stream } from "./state";
+
+/** Most characters kept of what a program writes; the result brings beginning and end. */
+const LIVE_CHARS_MAX = 4000;
 
 interface Piece {
   turn_id?: TurnId;
@@ -46,6 +49,15 @@ export function onReasoning(view: SessionView, piece: Piece & { delta: string })
   const known = isSame && view.stream ? view.stream : make({ ...piece, seq: 0 }, "", "", piece.turn_id);
   if (piece.seq <= known.reasoningSeq) return view;
   return { ...view, stream: { ...known, reasoning: known.reasoning + piece.delta, reasoningSeq: piece.seq } };
+}
+
+/** Adds what the program of a running call has written. It is for watching only, gaps and all. */
+export function onOutput(view: SessionView, piece: Transients["agent.streaming.output"]): SessionView {
+  const key = callKey(piece.turn_id, piece.tool_call_id);
+  const call = view.toolCalls[key];
+  if (call?.status !== "running") return view;
+  const live = ((piece.n_skipped > 0 ? "" : (call.live ?? "")) + piece.delta).slice(-LIVE_CHARS_MAX);
+  return { ...view, toolCalls: { ...view.toolCalls, [key]: { ...call, live } } };
 }
 
 function make(piece: Piece, text: string, reasoning: string, turnId: TurnId | undefined): Stream {

@@ -7,6 +7,7 @@ mod job;
 mod process;
 mod programs;
 mod running;
+mod show;
 mod words;
 
 use std::collections::BTreeMap;

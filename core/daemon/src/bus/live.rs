@@ -164,8 +164,13 @@ impl Reply {
 struct Properties<'a> {
     turn_id: TurnId,
     session_key: &'a SessionKey,
-    message_id: MessageId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id: Option<MessageId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_call_id: Option<&'a str>,
     seq: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n_skipped: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -174,17 +179,32 @@ struct Properties<'a> {
 
 /// Serializes the properties once, for all subscribers.
 pub(super) fn passing(transient: &Transient) -> Passing {
-    let (turn_id, message_id, seq, text, delta) = match transient {
+    let session_key = transient.session_key();
+    let of = |turn_id: &TurnId, seq: &u64| Properties {
+        turn_id: *turn_id,
+        session_key,
+        message_id: None,
+        tool_call_id: None,
+        seq: *seq,
+        n_skipped: None,
+        text: None,
+        delta: None,
+    };
+    let properties = match transient {
         Transient::Snapshot { turn_id, message_id, seq, text, .. } => {
-            (*turn_id, *message_id, *seq, Some(text.as_str()), None)
+            Properties { message_id: Some(*message_id), text: Some(text), ..of(turn_id, seq) }
         }
         Transient::Token { turn_id, message_id, seq, delta, .. }
         | Transient::Reasoning { turn_id, message_id, seq, delta, .. } => {
-            (*turn_id, *message_id, *seq, None, Some(delta.as_str()))
+            Properties { message_id: Some(*message_id), delta: Some(delta), ..of(turn_id, seq) }
         }
+        Transient::Output { turn_id, tool_call_id, seq, n_skipped, delta, .. } => Properties {
+            tool_call_id: Some(tool_call_id),
+            n_skipped: Some(*n_skipped),
+            delta: Some(delta),
+            ..of(turn_id, seq)
+        },
     };
-    let session_key = transient.session_key();
-    let properties = Properties { turn_id, session_key, message_id, seq, text, delta };
     // Plain strings and numbers: there is nothing in it that serialization could refuse.
     let properties = serde_json::to_string(&properties).unwrap_or_default();
     Passing { kind: transient.type_name(), session_key: session_key.clone(), properties }
@@ -220,7 +240,21 @@ mod tests {
                 seq: 4,
                 delta: "ü\n".to_owned(),
             },
-            Transient::Reasoning { turn_id, session_key, message_id, seq: 1, delta: "x".into() },
+            Transient::Reasoning {
+                turn_id,
+                session_key: session_key.clone(),
+                message_id,
+                seq: 1,
+                delta: "x".into(),
+            },
+            Transient::Output {
+                turn_id,
+                session_key,
+                tool_call_id: "call_1".into(),
+                seq: 2,
+                n_skipped: 7,
+                delta: "line\n".into(),
+            },
         ];
         for transient in samples {
             let expect = serde_json::to_value(&transient).unwrap();

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use nexus_agent::port::Watcher;
+use nexus_agent::port::{Piece, Watcher};
+use nexus_domain::event::Transient;
 use nexus_domain::id::{MessageId, SessionKey, TurnId};
 
 use crate::context::Context;
@@ -56,6 +57,17 @@ impl Watcher for RunWatcher {
 
     fn reasoning(&self, message_id: MessageId, delta: &str) {
         self.context.bus.reply_reasoning(self.turn_id, &self.session_key, message_id, delta);
+    }
+
+    fn tool_output(&self, tool_call_id: &str, piece: Piece) {
+        self.context.bus.transient(Transient::Output {
+            turn_id: self.turn_id,
+            session_key: self.session_key.clone(),
+            tool_call_id: tool_call_id.to_owned(),
+            seq: piece.seq,
+            n_skipped: piece.n_skipped,
+            delta: piece.text,
+        });
     }
 
     fn ended(&self, message_id: MessageId) {

@@ -34,7 +34,9 @@ const RESUMING: &str = "\
 goes on live. To resume, subscribe again after the last `position` that was seen: nothing is lost
 and nothing comes twice. What streams by without being recorded carries a `seq` per message: a
 `agent.streaming.snapshot` replaces the text shown so far, a `agent.streaming.token` follows the
-one with the next lower `seq`, and `message.recorded` replaces both. A client that reads too
+one with the next lower `seq`, and `message.recorded` replaces both. `agent.streaming.output` is
+what the program of a running tool call writes, for watching only: `agent.tool.completed` ends it,
+and its result is what counts. A client that reads too
 slowly gets `lagged {after}` and subscribes again from there. Beside these come `tick` (every
 policy interval), `presence`, `health` and `shutdown`.
 ";

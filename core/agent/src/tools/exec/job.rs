@@ -9,6 +9,7 @@ use super::command::Command;
 use super::egress::{Desk, Egress};
 use super::programs::Entry;
 use super::running::{Cut, Output, Watch, attend};
+use super::show::Show;
 use super::{Canonical, ExecConfig, words};
 use crate::tools::{ToolContext, ToolOutput, ToolResult};
 
@@ -80,9 +81,11 @@ impl Job {
 
     /// What people see of the run beside its output.
     fn record(&self, how: &str, egress: Option<&Egress>) -> String {
-        let network = egress.map_or_else(|| "none".to_owned(), Egress::record);
+        let network = egress.map_or_else(|| vec!["none".to_owned()], Egress::record);
+        let network: Vec<_> = network.iter().map(|line| format!("network: {line}")).collect();
+        let network = network.join("\n");
         format!(
-            "program: {}\nconfinement: {}\nnetwork: {network}\nend: {how}",
+            "program: {}\nconfinement: {}\n{network}\nend: {how}",
             self.command.program.display(),
             self.config.programs.posture(),
         )
@@ -95,7 +98,8 @@ async fn in_foreground(job: Job) -> ToolResult {
     let output = Output::new();
     // A stop drops this future, which kills the program and its way out.
     let watch = job.watch(CancellationToken::new());
-    let (ended, cut) = attend(child, &output, watch, &*job.context.clock).await;
+    let show = Show::to(job.context.call.clone());
+    let (ended, cut) = attend(child, &output, watch, &*job.context.clock, &show).await;
     if let Some(egress) = &egress {
         egress.close().await;
     }
@@ -135,7 +139,9 @@ async fn in_background(job: Job) -> ToolResult {
     let seconds = job.canonical.timeout_ms.div_ceil(1000);
     tokio::spawn(async move {
         let watch = job.watch(stop.clone());
-        let attending = attend(child, &output, watch, &*job.context.clock);
+        // Its call ends before it does, and with that whoever watches.
+        let show = Show::to(None);
+        let attending = attend(child, &output, watch, &*job.context.clock, &show);
         tokio::pin!(attending);
         // The run that started it takes it along when it is stopped; not when it ends.
         let (ended, _) = tokio::select! {

@@ -6,6 +6,7 @@ use nexus_sandbox::{Capture, Child, Ended};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio_util::sync::CancellationToken;
 
+use super::show::{Show, Stream};
 use crate::port::Clock;
 
 /// Most bytes kept of each stream, half of them from the end.
@@ -65,12 +66,14 @@ pub(super) async fn attend(
     output: &Arc<Mutex<Output>>,
     watch: Watch,
     clock: &dyn Clock,
+    show: &Show,
 ) -> (Ended, Option<Cut>) {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let over = CancellationToken::new();
     let bytes_max = watch.output_bytes_max;
-    let take_out = take(stdout, output, |output| &mut output.stdout, bytes_max, &over);
-    let take_err = take(stderr, output, |output| &mut output.stderr, bytes_max, &over);
+    let (out, err) = (show.stream(), show.stream());
+    let take_out = take(stdout, output, |output| &mut output.stdout, bytes_max, &over, out);
+    let take_err = take(stderr, output, |output| &mut output.stderr, bytes_max, &over, err);
     let end = async {
         let cut = tokio::select! {
             biased;
@@ -85,12 +88,14 @@ pub(super) async fn attend(
         (Ended::Stopped, Some(cut))
     };
     let taking = async { tokio::join!(take_out, take_err) };
-    tokio::pin!(end, taking);
+    let showing = show.go_on(clock);
+    tokio::pin!(end, taking, showing);
     let mut is_taken = false;
     let result = loop {
         tokio::select! {
             result = &mut end => break result,
             _ = &mut taking, if !is_taken => is_taken = true,
+            () = &mut showing => {}
         }
     };
     // Whatever is left in the pipes is taken too. Nobody holds their other end any more, unless
@@ -107,11 +112,13 @@ async fn take(
     capture: impl Fn(&mut Output) -> &mut Capture,
     bytes_max: u64,
     over: &CancellationToken,
+    mut shown: Stream<'_>,
 ) {
     let Some(mut stream) = stream else { return };
     let mut piece = vec![0; 16 * 1024];
     // An error ends the stream as its end does.
     while let Ok(n @ 1..) = stream.read(&mut piece).await {
+        shown.push(&piece[..n]);
         let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
         capture(&mut output).push(&piece[..n]);
         if output.n_bytes() > bytes_max {

@@ -13,6 +13,8 @@ use crate::output::{Output, Sign, style, text};
 
 /// Columns of a tool's argument or result on its line.
 const DETAIL_COLUMNS_MAX: usize = 90;
+/// Columns of a call beside the line that its program has just written.
+const BESIDE_COLUMNS_MAX: usize = 40;
 /// Lines of a change that are shown.
 const DIFF_LINES_MAX: usize = 40;
 
@@ -165,8 +167,24 @@ impl Painter {
         Ok(())
     }
 
+    /// What the program of a call has just written: its last line stands beside the call until the
+    /// next one, or the result, takes its place.
+    pub(super) fn program_wrote(&mut self, id: &str, delta: &str) {
+        let line = delta.lines().rfind(|line| !line.trim().is_empty());
+        let found = self.running.iter().find(|(running, _)| running == id);
+        if let (Some(line), Some((_, what))) = (line, found) {
+            let what = text::cut(what, BESIDE_COLUMNS_MAX);
+            let line = text::one_line(line.trim());
+            self.wait(&format!("{what} │ {line}"));
+        }
+    }
+
     /// One line for a call: what, how long, how it ended; for a change, the change.
     pub(super) fn tool_ended(&mut self, id: &str, end: &ToolEnd<'_>) -> Result<()> {
+        // Questions about machines that its program wanted go with it.
+        let is_part =
+            |other: &str| other.strip_prefix(id).is_some_and(|rest| rest.starts_with('/'));
+        self.running.retain(|(running, _)| !is_part(running));
         let at = self.running.iter().position(|(running, _)| running == id);
         let what = at.map_or_else(|| end.name.to_owned(), |at| self.running.remove(at).1);
         self.clear_wait();

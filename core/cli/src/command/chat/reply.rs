@@ -40,7 +40,7 @@ impl Reply {
                 self.last_seq = *seq;
                 self.catch_up(*message_id, text)
             }
-            Transient::Reasoning { .. } => Show::Nothing,
+            Transient::Reasoning { .. } | Transient::Output { .. } => Show::Nothing,
         }
     }
 

@@ -64,10 +64,14 @@ impl Turn {
     /// Shows an event, if it is of this turn.
     pub(super) fn on_event(&mut self, frame: &EventFrame, session: &SessionKey) -> Result<()> {
         if let Some(passing) = summary::transient(frame) {
-            if passing.session_key() == session && self.is_ours(turn_of(&passing)) {
-                self.painter.streamed(&passing)?;
+            if passing.session_key() != session || !self.is_ours(turn_of(&passing)) {
+                return Ok(());
             }
-            return Ok(());
+            if let Transient::Output { tool_call_id, delta, .. } = &passing {
+                self.painter.program_wrote(tool_call_id, delta);
+                return Ok(());
+            }
+            return self.painter.streamed(&passing);
         }
         let Some(event) = summary::event(frame) else { return Ok(()) };
         if event.session_key() != Some(session) {
@@ -154,6 +158,7 @@ fn turn_of(passing: &Transient) -> TurnId {
     match passing {
         Transient::Snapshot { turn_id, .. }
         | Transient::Token { turn_id, .. }
-        | Transient::Reasoning { turn_id, .. } => *turn_id,
+        | Transient::Reasoning { turn_id, .. }
+        | Transient::Output { turn_id, .. } => *turn_id,
     }
 }

@@ -35,6 +35,7 @@ pub(crate) fn of(frame: &EventFrame) -> String {
         Some(Transient::Token { delta, .. }) => delta,
         Some(Transient::Reasoning { delta, .. }) => format!("(reasoning) {delta}"),
         Some(Transient::Snapshot { text, .. }) => format!("(so far) {text}"),
+        Some(Transient::Output { delta, .. }) => format!("(output) {delta}"),
         None => frame.payload.to_string(),
     }
 }
