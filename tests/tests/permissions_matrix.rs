@@ -59,11 +59,17 @@ fn host(host: &str) -> Vec<Target> {
 }
 
 fn run(argv: &[&str]) -> Vec<Target> {
+    command(argv, false)
+}
+
+fn command(argv: &[&str], network: bool) -> Vec<Target> {
     vec![Target::Command {
         argv: argv.iter().map(|word| (*word).to_owned()).collect(),
         program: format!("/usr/bin/{}", argv[0]),
         cwd: "/h/work".to_owned(),
         env: Vec::new(),
+        content: None,
+        network,
     }]
 }
 
@@ -108,7 +114,8 @@ fn cases() -> Vec<Case> {
         exec("not confined", within(), "none", NONE),
         exec("untrusted, confined", within(), "full", UNTRUSTED),
         exec("untrusted, partly", within(), "partial", UNTRUSTED),
-        exec("a host too", [within(), host("example.org")].concat(), "full", NONE),
+        exec("with the network", command(&["make"], true), "full", NONE),
+        exec("a host it asks for", [within(), host("example.org")].concat(), "full", NONE),
         Case { tool: "exec_process", ..exec("confined", Vec::new(), "full", NONE) },
     ]
 }

@@ -169,6 +169,8 @@ fn queries(agent: &AgentId) -> Vec<(Query, Effect)> {
         program: "/usr/bin/make".to_owned(),
         cwd: ".".to_owned(),
         env: vec!["PATH".to_owned()],
+        content: None,
+        network: false,
     };
     let status = Action::Method {
         name: "status".to_owned(),
