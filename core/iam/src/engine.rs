@@ -111,7 +111,7 @@ impl Engine {
     /// An agent as it is configured; one that is not is sandboxed.
     #[must_use]
     pub fn profile(&self, id: &AgentId) -> AgentProfile {
-        self.profiles.get(id)
+        self.profiles.get(id).into_owned()
     }
 
     /// The paths of its workspace that an agent may write: files, and folders with everything
@@ -198,7 +198,8 @@ impl Engine {
         let principal = request.principal().ok_or("the query names nobody")?.clone();
         let applying = self.rules.applying(query.action.verb(), type_of(link), &principal);
         let mut policies = Vec::new();
-        for set in [&applying.forbids, &applying.permits] {
+        for set in [&applying.forbids, &applying.permits].into_iter().filter(|set| !set.is_empty())
+        {
             for id in evaluate(set, &request, &entities)?.1 {
                 let entry = self.rules.entry(&id).ok_or("a policy without an entry decided")?;
                 let reason = Reason { policy: entry.id.clone(), text: entry.reason.clone() };

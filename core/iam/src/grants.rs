@@ -59,6 +59,24 @@ struct Bucket {
     sessions: Slots<String>,
 }
 
+/// Changes what a map holds under a key, in place where nobody shares it; nothing empty stays
+/// behind.
+macro_rules! change_entry {
+    ($map:expr, $key:expr, $change:expr) => {{
+        let key = $key;
+        if !$map.contains_key(&key) {
+            $map.insert_mut(key.clone(), Default::default());
+        }
+        let is_empty = $map.get_mut(&key).is_none_or(|entry| {
+            ($change)(entry);
+            entry.is_empty()
+        });
+        if is_empty {
+            $map.remove_mut(&key);
+        }
+    }};
+}
+
 impl Grants {
     /// Sorts grants into their buckets.
     #[must_use]
@@ -99,13 +117,7 @@ impl Grants {
 
     /// Changes every slot in which a grant lies or would lie; nothing empty stays behind.
     fn change(&mut self, grant: &Grant, change: impl Fn(&mut Found)) {
-        let key = key(grant);
-        let mut bucket = self.buckets.get(&key).cloned().unwrap_or_default();
-        bucket.change(grant, change);
-        match bucket.is_empty() {
-            true => drop(self.buckets.remove_mut(&key)),
-            false => drop(self.buckets.insert_mut(key, bucket)),
-        }
+        change_entry!(self.buckets, key(grant), |bucket: &mut Bucket| bucket.change(grant, change));
     }
 
     /// Only those that deny.
@@ -179,39 +191,26 @@ fn key(grant: &Grant) -> Key {
     }
 }
 
-/// Changes the slot of a key; nothing empty stays behind.
-macro_rules! change_slot {
-    ($map:expr, $key:expr, $change:expr) => {{
-        let key = $key;
-        let mut slot = $map.get(&key).cloned().unwrap_or_default();
-        $change(&mut slot);
-        match slot.is_empty() {
-            true => drop($map.remove_mut(&key)),
-            false => drop($map.insert_mut(key, slot)),
-        }
-    }};
-}
-
 impl Bucket {
     /// A scope lies under the field that usually names the fewest actions.
     fn change(&mut self, grant: &Grant, change: impl Fn(&mut Found)) {
         let GrantScope { digest, path, command, host, recipient, session_key, .. } = &grant.scope;
         if let Some(digest) = digest {
-            change_slot!(self.digests, digest.clone(), change);
+            change_entry!(self.digests, digest.clone(), change);
         } else if let Some(path) = path {
             if grant.effect == GrantEffect::Deny {
-                change_slot!(self.denied_paths, plain(path), change);
+                change_entry!(self.denied_paths, plain(path), change);
             }
-            change_slot!(self.paths, plain(path), change);
+            change_entry!(self.paths, plain(path), change);
         } else if let Some(words) = command {
             let words: Vec<_> = words.iter().take(COMMAND_WORDS_MAX).cloned().collect();
-            change_slot!(self.commands, words, change);
+            change_entry!(self.commands, words, change);
         } else if let Some(host) = host {
-            change_slot!(self.hosts, plain_host(host), change);
+            change_entry!(self.hosts, plain_host(host), change);
         } else if let Some(to) = recipient {
-            change_slot!(self.recipients, to.clone(), change);
+            change_entry!(self.recipients, to.clone(), change);
         } else if let Some(session) = session_key {
-            change_slot!(self.sessions, session.as_str().to_owned(), change);
+            change_entry!(self.sessions, session.as_str().to_owned(), change);
         } else {
             change(&mut self.any);
         }

@@ -1,5 +1,6 @@
 //! What an agent may do at most: its preset, its tools, its paths and the agents above it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -127,9 +128,9 @@ impl Profiles {
     }
 
     /// An agent that nobody configured may do what nobody needs to be asked about.
-    pub(crate) fn get(&self, id: &AgentId) -> AgentProfile {
-        let unknown = || AgentProfile::new(id.clone(), Preset::Sandboxed);
-        self.0.get(id).cloned().unwrap_or_else(unknown)
+    pub(crate) fn get(&self, id: &AgentId) -> Cow<'_, AgentProfile> {
+        let unknown = || Cow::Owned(AgentProfile::new(id.clone(), Preset::Sandboxed));
+        self.0.get(id).map_or_else(unknown, Cow::Borrowed)
     }
 
     pub(crate) fn known(&self, id: &AgentId) -> Option<&AgentProfile> {
