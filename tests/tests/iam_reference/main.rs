@@ -32,7 +32,7 @@ fn ask(engine: &Engine, number: usize) -> Result<[usize; 3], String> {
         engine.with_agents(world.profiles.clone()).with_grants(Grants::new(world.grants.clone()));
     let mut counts = [0; 3];
     for question in 0..QUESTIONS {
-        let query = query(&mut dice);
+        let query = query(&mut dice, &world);
         let now = (dice.below(8) > 0).then_some(Timestamp(NOW));
         let expected = Rules { world: &world, query: &query, now }.verdict();
         let verdict = engine.decide_at(&query, now);

@@ -22,6 +22,14 @@ const COMMANDS: &[(&[&str], &str)] = &[
     (&["make"], "/usr/bin/make"),
 ];
 
+/// Tools with what they do.
+const TOOLS: [(&str, ToolEffect); 4] = [
+    ("read_file", ToolEffect::Read),
+    ("write_file", ToolEffect::Write),
+    ("http_fetch", ToolEffect::Network),
+    ("exec", ToolEffect::Execute),
+];
+
 fn pick<'a, T>(dice: &mut Dice, from: &'a [T]) -> &'a T {
     &from[dice.below(from.len())]
 }
@@ -56,7 +64,7 @@ impl World {
             }
             profiles.push(profile);
         }
-        let grants = (0..dice.below(6)).map(|n| grant(dice, n)).collect();
+        let grants = (0..dice.below(14)).map(|n| grant(dice, n)).collect();
         Self { profiles, grants }
     }
 }
@@ -91,22 +99,32 @@ fn scope(dice: &mut Dice, verb: GrantVerb) -> GrantScope {
         (dice.below(chance) == 0).then(|| (*pick(dice, from)).to_owned())
     };
     let mut scope = GrantScope {
-        resource: maybe(dice, 2, resources).or_else(|| maybe(dice, 2, resources)),
-        session_key: (dice.below(6) == 0).then(|| session(dice)),
+        resource: maybe(dice, 2, resources),
+        session_key: (dice.below(8) == 0).then(|| session(dice)),
         ..GrantScope::default()
     };
     if matches!(verb, GrantVerb::UseTool | GrantVerb::Deliver) {
-        scope.recipient = maybe(dice, 8, &["42", "43"]);
+        scope.recipient = maybe(dice, 12, &["42", "43"]);
     }
-    if verb == GrantVerb::UseTool {
-        scope.path = maybe(dice, 3, &["notes/", "notes/x", "a.txt", "/etc/", "./"]);
-        scope.host = maybe(dice, 4, &["example.org", "org"]);
-        scope.port = scope.host.as_ref().and_then(|_| *pick(dice, &[None, Some(443), Some(80)]));
+    if verb != GrantVerb::UseTool {
+        return scope;
+    }
+    // One field at a time, mostly: the more a grant names, the more seldom it matters.
+    let which = dice.below(8);
+    if which < 3 {
+        scope.path = maybe(dice, 1, &["notes/", "notes", "notes/x", "a.txt", "/etc/", "./"]);
+    }
+    if which == 2 || which == 3 {
+        scope.host = maybe(dice, 1, &["example.org", "org"]);
+        scope.port = *pick(dice, &[None, None, Some(443), Some(80)]);
+    }
+    if which == 4 {
         let words: &[&[&str]] =
             &[&["git"], &["git", "push"], &["/usr/bin/git"], &["./git"], &["make", "all"]];
-        let to_owned = |words: &&[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        scope.command = (dice.below(6) == 0).then(|| to_owned(pick(dice, words)));
-        scope.digest = (dice.below(12) == 0).then(|| empty("read_file").digest);
+        scope.command = Some(pick(dice, words).iter().map(|word| (*word).to_owned()).collect());
+    }
+    if which == 5 {
+        scope.digest = Some(empty("read_file").digest);
     }
     scope
 }
@@ -141,8 +159,75 @@ fn principals(dice: &mut Dice) -> Principal {
     }
 }
 
-/// A question.
-pub(crate) fn query(dice: &mut Dice) -> Query {
+/// A question; every other one is about what a grant of this world names, or nearly so.
+pub(crate) fn query(dice: &mut Dice, world: &World) -> Query {
+    let mut query = anything(dice);
+    if dice.below(2) == 0 || world.grants.is_empty() {
+        return query;
+    }
+    let grant = pick(dice, &world.grants);
+    query.chain = match &grant.principal {
+        Principal::Agent(id) => Chain::of(Principal::Owner).through(id.clone()),
+        invoker => Chain::of(invoker.clone()),
+    };
+    if grant.scope.session_key.is_some() {
+        query.facts.session_key.clone_from(&grant.scope.session_key);
+    }
+    if grant.verb == GrantVerb::UseTool {
+        query.action = tool_for(dice, &grant.scope);
+    }
+    query
+}
+
+/// A use of a tool that a scope covers, or misses by little.
+fn tool_for(dice: &mut Dice, scope: &GrantScope) -> Action {
+    let name = scope.resource.clone().unwrap_or_else(|| pick(dice, &TOOLS).0.to_owned());
+    let effect = TOOLS.iter().find(|(tool, _)| *tool == name).map_or(ToolEffect::Read, |t| t.1);
+    let mut targets = Vec::new();
+    if let Some(path) = &scope.path {
+        let bare = path.trim_end_matches('/');
+        let near =
+            [bare.to_owned(), format!("{bare}/"), format!("{bare}/deep/x"), format!("{bare}2")];
+        let path = pick(dice, &near).replace("//", "/");
+        targets.push(Target::Path { path, access: access(dice), content: None });
+    }
+    if let Some(host) = &scope.host {
+        let host = pick(dice, &[host.clone(), format!("x.{host}"), host.to_uppercase()]).clone();
+        targets.push(Target::Host { host, port: *pick(dice, &[443, 80]) });
+    }
+    if scope.command.is_some() {
+        targets.push(command(dice));
+    }
+    if let Some(to) = &scope.recipient {
+        targets.push(Target::Recipient { channel: "echo".to_owned(), to: to.clone() });
+    }
+    if dice.below(4) == 0
+        && let Action::UseTool { action, .. } = tool(dice)
+    {
+        targets.extend(action.targets.into_iter().take(1));
+    }
+    let action = canonical_action(&name, String::new(), json!({}), targets);
+    Action::UseTool { action, effect }
+}
+
+fn access(dice: &mut Dice) -> PathAccess {
+    use PathAccess::{Delete, Read, Write};
+    *pick(dice, &[Read, Read, Write, Write, Delete])
+}
+
+fn command(dice: &mut Dice) -> Target {
+    let (argv, program) = pick(dice, COMMANDS);
+    Target::Command {
+        argv: argv.iter().map(|word| (*word).to_owned()).collect(),
+        program: (*program).to_owned(),
+        cwd: ".".to_owned(),
+        env: Vec::new(),
+        content: None,
+        network: dice.below(2) == 0,
+    }
+}
+
+fn anything(dice: &mut Dice) -> Query {
     let invoker = match dice.below(2) {
         0 => Principal::Owner,
         _ => pick(dice, &invokers()).clone(),
@@ -188,13 +273,7 @@ pub(crate) fn query(dice: &mut Dice) -> Query {
 }
 
 fn tool(dice: &mut Dice) -> Action {
-    let tools = [
-        ("read_file", ToolEffect::Read),
-        ("write_file", ToolEffect::Write),
-        ("http_fetch", ToolEffect::Network),
-        ("exec", ToolEffect::Execute),
-    ];
-    let (name, effect) = *pick(dice, &tools);
+    let (name, effect) = *pick(dice, &TOOLS);
     let mut targets = Vec::new();
     let paths = [
         "notes/x",
@@ -210,32 +289,14 @@ fn tool(dice: &mut Dice) -> Action {
     ];
     for _ in 0..dice.below(3) {
         let path = *pick(dice, &paths);
-        let access = *pick(
-            dice,
-            &[
-                PathAccess::Read,
-                PathAccess::Read,
-                PathAccess::Write,
-                PathAccess::Write,
-                PathAccess::Delete,
-            ],
-        );
-        targets.push(Target::Path { path: path.to_owned(), access, content: None });
+        targets.push(Target::Path { path: path.to_owned(), access: access(dice), content: None });
     }
     if dice.below(3) == 0 {
         let host = *pick(dice, &["example.org", "Example.org.", "evil.example.org"]);
         targets.push(Target::Host { host: host.to_owned(), port: *pick(dice, &[443, 80]) });
     }
     if dice.below(4) == 0 || effect == ToolEffect::Execute {
-        let (argv, program) = pick(dice, COMMANDS);
-        targets.push(Target::Command {
-            argv: argv.iter().map(|word| (*word).to_owned()).collect(),
-            program: (*program).to_owned(),
-            cwd: ".".to_owned(),
-            env: Vec::new(),
-            content: None,
-            network: dice.below(2) == 0,
-        });
+        targets.push(command(dice));
     }
     if dice.below(8) == 0 {
         let to = (*pick(dice, &["42", "43"])).to_owned();
