@@ -111,7 +111,7 @@ impl Run<'_> {
         }
         self.world.log.tool_results(message.clone()).await?;
         self.history.push(message);
-        Ok(())
+        self.check_refusals()
     }
 
     fn is_looking(&self, open: &Open) -> bool {
@@ -175,7 +175,10 @@ impl Run<'_> {
                     return Ok(Decided::Go(Box::new(prepared), Some(said)));
                 }
                 Answer::Changed => {}
-                Answer::Refused(why) => return Ok(Decided::Refused(why)),
+                Answer::Refused(why) => {
+                    self.refusals.note(&prepared.action, &why);
+                    return Ok(Decided::Refused(why));
+                }
                 Answer::Broken(why) => {
                     let what = format!("the decision could not be recorded: {why}");
                     return Err(End::Failed(internal(what)));

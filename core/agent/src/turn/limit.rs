@@ -1,9 +1,39 @@
 //! What a run may use up.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use nexus_domain::permission::CanonicalAction;
 
 use super::{End, Run};
 use crate::port::Clock;
+
+/// How often one and the same action may be refused in a turn; then the turn ends. A model that does
+/// not take a no for an answer would go on until its steps are used up.
+pub(super) const REFUSALS_MAX: u32 = 3;
+
+/// The refusals of a turn. Calls that run side by side share it.
+#[derive(Default)]
+pub(super) struct Refusals(Mutex<Refused>);
+
+#[derive(Default)]
+struct Refused {
+    counts: HashMap<String, u32>,
+    /// What was refused too often: the action in words, and why.
+    last_straw: Option<(String, String)>,
+}
+
+impl Refusals {
+    /// Notes that an action was refused.
+    pub(super) fn note(&self, action: &CanonicalAction, why: &str) {
+        let mut refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = refused.counts.entry(action.digest.clone()).or_default();
+        *count += 1;
+        if *count >= REFUSALS_MAX && refused.last_straw.is_none() {
+            refused.last_straw = Some((action.summary.clone(), why.to_owned()));
+        }
+    }
+}
 
 /// Measures a run's time without the time it waits for people.
 pub(super) struct Stopwatch {
@@ -62,6 +92,16 @@ impl Drop for Pause<'_> {
 }
 
 impl Run<'_> {
+    /// Ends the run when the model keeps asking for what was refused.
+    pub(super) fn check_refusals(&self) -> Result<(), End> {
+        let refused = self.refusals.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((summary, why)) = &refused.last_straw else { return Ok(()) };
+        Err(End::Limit(format!(
+            "[Stopped here: the agent asked {REFUSALS_MAX} times for what was refused each time: \
+             {summary}. It was told: {why}. Say what it should do instead, or \"go on\".]"
+        )))
+    }
+
     /// Ends the run when there is nothing left to spend on another step.
     pub(super) fn check_limits(&self) -> Result<(), End> {
         let limits = self.agent.limits;

@@ -25,7 +25,7 @@ use crate::port::{Clock, Gate, LogError, Meter, TurnFacts, TurnLog, Watcher};
 use crate::provider::{ModelPool, ProviderStop, ToolSpec};
 use crate::stop::StopSignal;
 use crate::tools::ToolBox;
-use limit::Stopwatch;
+use limit::{Refusals, Stopwatch};
 
 /// What a run begins with, or goes on with after a restart.
 #[derive(Clone, Debug)]
@@ -116,6 +116,8 @@ struct Run<'a> {
     usage: Usage,
     n_steps: u32,
     stopwatch: Stopwatch,
+    /// How often each action was refused in this turn, by its digest.
+    refusals: Refusals,
     /// Ids of the turn's calls: a provider that repeats one must not confuse two calls.
     call_ids: HashSet<String>,
     /// The reply as far as it got.
@@ -147,6 +149,7 @@ impl<'a> Run<'a> {
             pending,
             usage,
             n_steps,
+            refusals: Refusals::default(),
             call_ids,
             text,
         }

@@ -211,3 +211,24 @@ async fn each_limit_ends_the_run_with_its_name() {
     assert_eq!((outcome.stop_reason, bench.clock.now_ms()), (StopReason::Limit, 5_000));
     assert!(outcome.reply.starts_with("well") && outcome.reply.contains("duration_ms_max"));
 }
+
+#[tokio::test]
+async fn a_model_that_takes_no_for_no_answer_is_stopped_with_the_reason() {
+    let write = |id: &str, path: &str| {
+        calls(&[call(id, "write_file", json!({"path": path, "content": "x"}))])
+    };
+    let bench = Bench::new(vec![
+        write("a", "x.txt"),
+        write("b", "other.txt"),
+        write("c", "x.txt"),
+        write("d", "x.txt"),
+    ]);
+    let refused = Some(Answer::Refused("not on a Sunday".to_owned()));
+    bench.diary.answers.lock().unwrap().push(("write_file".to_owned(), refused));
+    let outcome = bench.run().await;
+    assert_eq!(outcome.stop_reason, StopReason::Limit);
+    let said = &outcome.reply;
+    assert!(said.contains("asked 3 times"), "{said}");
+    assert!(said.contains("write x.txt (1 bytes)") && said.contains("not on a Sunday"), "{said}");
+    assert_eq!(bench.diary.only(&["ask"]).len(), 4, "the fourth result is on record, then it ends");
+}
