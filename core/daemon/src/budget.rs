@@ -82,25 +82,35 @@ pub fn refusal(budgets: &[Budget], shortage: &Shortage) -> AgentError {
     let time_zone = budget.map_or("UTC", |budget| budget.time_zone.as_str());
     let Shortage { budget, holder, resource, used, reserved, wanted, limit, .. } = shortage;
     let until = shortage.resets_at.map(|at| clock_time(at, time_zone));
-    let state = if shortage.is_lasting() { "is used up" } else { "has no room just now" };
+    let words = |amount| resource.words(amount);
+    let left = limit.saturating_sub(*used);
     let aside = match reserved {
         0 => String::new(),
-        _ => format!(", {} set aside for calls at work", resource.words(*reserved)),
+        _ => format!(", {} set aside for calls at work", words(*reserved)),
     };
-    let wants = match resource {
+    let spent = format!("{} spent{aside}", resource.part(*used, *limit));
+    let needs = match resource {
         Resource::ToolCalls => String::new(),
-        Resource::ModelTime => format!("; a call needs at least {}", resource.words(*wanted)),
-        _ => format!("; this call may take up to {}", resource.words(*wanted)),
+        Resource::ModelTime => format!("; a call needs at least {}", words(*wanted)),
+        Resource::Money | Resource::Tokens => {
+            format!("; the next call may take up to {}", words(*wanted))
+        }
+    };
+    let state = match (shortage.is_lasting(), left) {
+        (false, _) => format!("has no room just now: {spent}{needs}"),
+        (true, 0) => format!("is used up: {spent}"),
+        (true, _) if *used == 0 => {
+            format!("is too small for a single call: {} in all{aside}{needs}", words(*limit))
+        }
+        (true, _) => {
+            format!("has too little left for the next call: {} left, {spent}{needs}", words(left))
+        }
     };
     let resets = match &until {
         Some(until) => format!("; it begins anew {until}"),
         None => "; it never begins anew".to_owned(),
     };
-    let message = format!(
-        "the budget `{budget}` of {holder} {state}: {} of {} spent{aside}{wants}{resets}",
-        resource.words(*used),
-        resource.words(*limit),
-    );
+    let message = format!("the budget `{budget}` of {holder} {state}{resets}");
     let wait = match (&until, shortage.is_lasting()) {
         (_, false) => "wait until the calls at work have ended, or ".to_owned(),
         (Some(until), true) => format!("wait until {until}, or "),
@@ -215,19 +225,20 @@ pub async fn refresh_health(context: &Context) -> Result<(), LedgerError> {
 fn sentence(facts: &BudgetFacts) -> Option<String> {
     let account = facts.accounts.first()?;
     let limit = facts.budget.limits.of(account.resource)?;
+    let used = account.used.of(account.resource);
     let state = match account.state {
+        BudgetState::Exhausted if used < limit => "has too little left for a call",
         BudgetState::Exhausted => "is used up",
-        _ => "is nearly used up",
+        BudgetState::Warned | BudgetState::Fine => "is nearly used up",
     };
     let until = facts.resets_at.map_or(String::new(), |at| {
         format!(", begins anew {}", clock_time(at, &facts.budget.time_zone))
     });
     Some(format!(
-        "{} of {} {state} ({} of {}{until})",
+        "{} of {} {state} ({}{until})",
         facts.budget.name,
         account.holder,
-        account.resource.words(account.used.of(account.resource)),
-        account.resource.words(limit),
+        account.resource.part(used, limit),
     ))
 }
 
@@ -288,13 +299,34 @@ mod tests {
         let error = refusal(&budgets, &shortage);
         assert_eq!(
             error.message,
-            "the budget `b` of owner is used up: $4.98 of $5.00 spent; this call may take up to \
-             $0.12; it begins anew 2026-11-22 00:00 (UTC)"
+            "the budget `b` of owner has too little left for the next call: $0.02 left, $4.98 of \
+             $5.00 spent; the next call may take up to $0.12; it begins anew 2026-11-22 00:00 (UTC)"
         );
         assert!(error.hint.unwrap().contains("raise budgets.b.usd_max"));
         (shortage.used, shortage.reserved) = (1_000_000, 3_900_000);
         let error = refusal(&budgets, &shortage);
         assert!(error.message.contains("$3.90 set aside for calls at work"), "{}", error.message);
         assert!(error.hint.unwrap().starts_with("wait until the calls at work have ended"));
+        let small = Shortage {
+            resource: Resource::Tokens,
+            used: 0,
+            reserved: 0,
+            wanted: 4_220,
+            limit: 100,
+            resets_at: None,
+            ..shortage.clone()
+        };
+        assert_eq!(
+            refusal(&budgets, &small).message,
+            "the budget `b` of owner is too small for a single call: 100 tokens in all; the next \
+             call may take up to 4220 tokens; it never begins anew"
+        );
+        let spent =
+            Shortage { resource: Resource::ToolCalls, used: 1, wanted: 1, limit: 1, ..small };
+        assert_eq!(
+            refusal(&budgets, &spent).message,
+            "the budget `b` of owner is used up: 1 of 1 tool call spent; it never \
+             begins anew"
+        );
     }
 }

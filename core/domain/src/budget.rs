@@ -51,9 +51,22 @@ impl Resource {
                 format!("${}.{:06}", amount / 1_000_000, amount % 1_000_000)
             }
             Self::Money => format!("${}.{:02}", amount / 1_000_000, amount % 1_000_000 / 10_000),
+            Self::Tokens if amount == 1 => "1 token".to_owned(),
             Self::Tokens => format!("{amount} tokens"),
+            Self::ToolCalls if amount == 1 => "1 tool call".to_owned(),
             Self::ToolCalls => format!("{amount} tool calls"),
             Self::ModelTime => format!("{} s of model time", amount / 1_000),
+        }
+    }
+
+    /// How much of a limit is spent, such as `3 of 10 tool calls`.
+    #[must_use]
+    pub fn part(self, used: u64, limit: u64) -> String {
+        match self {
+            Self::Money | Self::ModelTime => {
+                format!("{} of {}", self.words(used), self.words(limit))
+            }
+            Self::Tokens | Self::ToolCalls => format!("{used} of {}", self.words(limit)),
         }
     }
 }
