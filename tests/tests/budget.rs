@@ -86,7 +86,10 @@ async fn a_budget_that_is_used_up_ends_the_turn_with_a_reason() -> Result<()> {
     let error = turn.error.context("no error")?;
     ensure!(turn.stop_reason == Some(StopReason::Error));
     ensure!(error.kind == AgentErrorKind::BudgetExhausted && !error.is_retryable, "{error:?}");
-    ensure!(error.message.contains("the budget `all` of owner is used up: 45 tokens of 50"));
+    let text = &error.message;
+    let state = "the budget `all` of owner has too little left for the next call: 5 tokens left, \
+                 45 of 50 tokens spent; the next call may take up to ";
+    ensure!(text.contains(state), "{text}");
     ensure!(error.hint.as_deref().is_some_and(|hint| hint.contains("budgets.all.tokens_max")));
     ensure!(model.seen().len() == n_calls, "a model was asked all the same");
 
@@ -95,7 +98,7 @@ async fn a_budget_that_is_used_up_ends_the_turn_with_a_reason() -> Result<()> {
     let health = client.request::<call::Health>(HealthParams::default()).await?;
     let check = health.checks.iter().find(|check| check.id == "budgets").context("no line")?;
     ensure!(check.status == HealthStatus::Degraded, "{check:?}");
-    ensure!(check.reason.contains("all of owner"), "{check:?}");
+    ensure!(check.reason.contains("all of owner has too little left for a call"), "{check:?}");
     let status = client.request::<call::Status>(runtime::StatusParams::default()).await?;
     let facts = status.budgets.iter().find(|facts| facts.budget.name == "all").context("none")?;
     ensure!(facts.state == BudgetState::Exhausted, "{facts:?}");
@@ -266,6 +269,12 @@ async fn usage_is_told_by_agent_session_model_and_day() -> Result<()> {
     let next = usage::ListParams { cursor: page.next_cursor, ..params };
     let next = client.request::<call::UsageList>(next).await?;
     ensure!(next.rows[0].name == "b" && next.next_cursor.is_none(), "{next:?}");
+    // What is told as the cost of today is the same sum. The clock is real: it may be tomorrow.
+    let status = client.request::<call::Status>(runtime::StatusParams::default()).await?;
+    let by = UsageBy::Day;
+    let params = usage::ListParams { by, ..usage::ListParams::default() };
+    let days = client.request::<call::UsageList>(params).await?.rows;
+    ensure!(days.iter().any(|day| day.figures.cost() == status.cost_today), "{status:?} {days:?}");
     let wrong = usage::GetParams { since: Some("2026-13-01".to_owned()), ..Default::default() };
     ensure!(client.request::<call::UsageGet>(wrong).await.is_err());
     Ok(())

@@ -1,9 +1,8 @@
 //! Turns and their tool calls. What is said in them stands in `message.rs`.
 
-use nexus_domain::Timestamp;
 use nexus_domain::agent::{ToolCallRecord, Turn};
 use nexus_domain::id::{AgentId, SessionKey, TurnId};
-use nexus_domain::message::{Cost, CostBasis, Usage};
+use nexus_domain::message::{Cost, Usage};
 use rusqlite::{Connection, Row, params};
 
 use crate::error::LedgerError;
@@ -112,25 +111,6 @@ impl Turns<'_> {
             )?);
         }
         Ok(calls)
-    }
-
-    /// What all turns that began since an instant cost. Turns in which no model was called do not
-    /// count; of the others, one with an unknown price makes the sum unknown.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn cost_since(&self, since: Timestamp) -> Result<Cost, LedgerError> {
-        let parts = sql::all(
-            self.0,
-            "SELECT cost_basis, sum(cost_micro_usd) AS cost_micro_usd FROM turns
-             WHERE started_at >= ?1 AND (n_steps > 0 OR input_tokens + output_tokens > 0)
-             GROUP BY cost_basis",
-            [since.0],
-            read_cost,
-        )?;
-        let mut sum = Cost { micro_usd: 0, basis: CostBasis::Free };
-        parts.into_iter().for_each(|part| sum.add(part));
-        Ok(sum)
     }
 }
 

@@ -36,7 +36,7 @@ pub struct StatusResult {
     pub working: Vec<Request>,
     /// The last requests that ended.
     pub recent: Vec<Request>,
-    /// What today's runs cost, from midnight UTC.
+    /// What was used today cost, from midnight UTC; the same figure as in `usage.get`.
     pub cost_today: Cost,
     /// Budgets with how they stand, the fullest first.
     pub budgets: Vec<BudgetFacts>,

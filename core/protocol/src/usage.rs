@@ -1,6 +1,6 @@
 //! What was used, and what it cost.
 
-use nexus_domain::message::Usage;
+use nexus_domain::message::{Cost, CostBasis, Usage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,19 @@ pub struct UsageFigures {
     pub n_unpriced: u64,
     /// Tokens of those.
     pub unpriced_tokens: u64,
+}
+
+impl UsageFigures {
+    /// The cost with where it comes from; a sum with an unknown part is unknown.
+    #[must_use]
+    pub fn cost(&self) -> Cost {
+        let basis = match (self.n_unpriced, self.n_priced) {
+            (1.., _) => CostBasis::Unknown,
+            (0, 1..) => CostBasis::PriceTable,
+            (0, 0) => CostBasis::Free,
+        };
+        Cost { micro_usd: self.priced_micro_usd.saturating_add(self.estimated_micro_usd), basis }
+    }
 }
 
 /// Result of `usage.get`.

@@ -151,13 +151,7 @@ fn cells(name: &str, figures: &UsageFigures, name_style: anstyle::Style) -> [Cel
 
 /// The cost with how sure it is: unknown is never shown as zero.
 fn cost(figures: &UsageFigures) -> String {
-    let micro_usd = figures.priced_micro_usd.saturating_add(figures.estimated_micro_usd);
-    let basis = match (figures.n_unpriced, figures.n_priced) {
-        (1.., _) => CostBasis::Unknown,
-        (0, 1..) => CostBasis::PriceTable,
-        (0, 0) => CostBasis::Free,
-    };
-    let cost = text::cost(Cost { micro_usd, basis });
+    let cost = text::cost(figures.cost());
     match figures.estimated_micro_usd {
         0 => cost,
         _ => format!("{cost} ~"),

@@ -2,23 +2,22 @@
 
 use std::sync::Arc;
 
-use nexus_domain::Timestamp;
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::request::RequestStatus;
 use nexus_iam::Permit;
-use nexus_ledger::{PermissionFilter, RequestFilter};
+use nexus_ledger::{PermissionFilter, RequestFilter, UsageFilter};
 use nexus_protocol::health::{HealthResult, HealthStatus};
 use nexus_protocol::runtime::{
     ReloadParams, ReloadResult, ShutdownParams, ShutdownResult, StatusParams, StatusResult,
 };
 use nexus_protocol::session::PAGE_LEN_DEFAULT;
 
+use super::usage::figures;
 use crate::assemble;
 use crate::budget;
 use crate::context::Context;
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Requests shown as recent.
 const RECENT_MAX: usize = 12;
 
@@ -29,9 +28,9 @@ pub async fn status(
     _params: StatusParams,
 ) -> Result<StatusResult, Failure> {
     let now = context.clock.now();
-    let midnight = Timestamp(now.0 - now.0.rem_euclid(DAY_MS));
+    let today = UsageFilter { since: Some(budget::day(now)), ..UsageFilter::default() };
     let config = context.config.current();
-    let (waiting, working, recent, cost_today, mut budgets) = context
+    let (waiting, working, recent, used_today, mut budgets) = context
         .ledger
         .read(move |r| {
             let pending = PermissionFilter { pending_only: true, ..PermissionFilter::default() };
@@ -40,7 +39,7 @@ pub async fn status(
             let latest = r.requests().list(&RequestFilter::default(), PAGE_LEN_DEFAULT)?;
             let recent = latest.into_iter().filter(|q| q.status.is_final()).take(RECENT_MAX);
             let budgets = budget::standings(r, &config.budgets, now)?;
-            Ok((waiting, working, recent.collect(), r.turns().cost_since(midnight)?, budgets))
+            Ok((waiting, working, recent.collect(), r.usage().total(&today)?, budgets))
         })
         .await?;
     budgets.sort_by_key(|facts| {
@@ -59,7 +58,7 @@ pub async fn status(
         waiting,
         working,
         recent,
-        cost_today,
+        cost_today: figures(used_today).cost(),
         budgets,
     })
 }

@@ -52,10 +52,6 @@ async fn a_session_has_one_turn_at_work() {
         .unwrap();
     let found = ledger.read(move |r| r.sessions().get(&expected)).await.unwrap().unwrap();
     assert!(found.is_busy);
-    let cost = ledger.read(|r| r.turns().cost_since(at(0))).await.unwrap();
-    assert_eq!(cost, ended.cost, "a turn that called no model costs nothing");
-    let nothing = ledger.read(|r| r.turns().cost_since(at(9))).await.unwrap();
-    assert_eq!(nothing, Cost { micro_usd: 0, basis: CostBasis::Free });
 }
 
 #[tokio::test]
