@@ -1,7 +1,6 @@
 //! The one way out that a program has: each machine is decided, and there is no way around it. The
 //! programs are `curl` and `bash`, the outside is a web site of the test.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use anyhow::{Context as _, Result, ensure};
 use nexus_client::{call, idempotency_key};

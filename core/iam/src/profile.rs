@@ -159,7 +159,7 @@ impl Profiles {
             let profile = self.get(id);
             let own = match profile.write_paths.is_empty() {
                 true if profile.preset.may_have_children() => return reach,
-                _ => profile.write_paths,
+                _ => profile.into_owned().write_paths,
             };
             let Some(reach) = reach else { return Some(own) };
             let lies_in = |inner: &String, outer: &[String]| {

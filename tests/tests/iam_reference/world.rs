@@ -267,7 +267,6 @@ fn anything(dice: &mut Dice) -> Query {
         channel: pick(dice, &[None, Some("echo".to_owned())]).clone(),
         labels: pick(dice, labels).iter().map(|label| (*label).to_owned()).collect(),
         posture: pick(dice, &[None, Some("full".to_owned()), Some("partial".to_owned())]).clone(),
-        ..Facts::default()
     };
     Query { chain, action, facts }
 }

@@ -4741,7 +4741,7 @@ export interface StatusResult {
    */
   budgets: BudgetFacts[];
   /**
-   * What today's runs cost, from midnight UTC.
+   * What was used today cost, from midnight UTC; the same figure as in `usage.get`.
    */
   costToday: Cost;
   /**

@@ -73,6 +73,8 @@ fn run() -> (ToolEffect, Target) {
         program: "/usr/bin/ls".to_owned(),
         cwd: "/h/work".to_owned(),
         env: Vec::new(),
+        content: None,
+        network: false,
     };
     (ToolEffect::Execute, target)
 }

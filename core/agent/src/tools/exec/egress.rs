@@ -6,7 +6,8 @@ mod desk;
 mod place;
 #[cfg(unix)]
 mod serve;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 use std::collections::BTreeMap;
