@@ -49,7 +49,7 @@ pub(crate) fn slice(
     let action = uid("Action", query.action.verb())?;
     let context = Context::from_pairs(context_pairs(query, touched, link, profiles))?;
     // What is built here fits the schema by construction. Every test holds that against it; in a
-    // release it would be a third of the price of a decision.
+    // release it would be a fifth of the price of a decision.
     let schema = cfg!(debug_assertions).then_some(schema);
     let request = Request::new(principal.uid(), action, resource.uid(), context, schema)?;
     // An agent that starts a run of itself is both sides at once, and one entity.
