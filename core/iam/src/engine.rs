@@ -350,6 +350,8 @@ fn check_chain(links: &[Principal]) -> Result<(), String> {
 }
 
 #[cfg(test)]
+mod chain_tests;
+#[cfg(test)]
 mod grant_tests;
 #[cfg(test)]
 mod tests;
