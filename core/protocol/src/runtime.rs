@@ -1,5 +1,6 @@
 //! The daemon as a whole.
 
+use nexus_domain::id::AgentId;
 use nexus_domain::message::Cost;
 use nexus_domain::permission::PermissionRequest;
 use nexus_domain::request::Request;
@@ -40,6 +41,9 @@ pub struct StatusResult {
     pub cost_today: Cost,
     /// Budgets with how they stand, the fullest first.
     pub budgets: Vec<BudgetFacts>,
+    /// Agents that do whatever is not forbidden without asking, which is to be shown in red.
+    #[serde(default)]
+    pub yolo_agents: Vec<AgentId>,
 }
 
 /// Input of `runtime.reload`.

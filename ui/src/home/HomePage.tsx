@@ -51,8 +51,15 @@ function Overview({ value }: { value: StatusResult }) {
   const permissions = useSelect((state) => state.permissions);
   const pending = pendingOf({ permissions });
   const more = pending.length - CARDS_MAX;
+  // An older daemon does not tell.
+  const reckless = value.yoloAgents ?? [];
   return (
     <>
+      {reckless.length > 0 && (
+        <p role="alert" className="card border-danger text-danger-text">
+          <strong>{t("home.yolo")}</strong> · {t("home.yoloAgents", { agents: reckless.join(", ") })}
+        </p>
+      )}
       {pending.length > 0 && (
         <section aria-label={t("home.needsYou")} className="grid gap-3">
           <h2 className="sr">{t("home.needsYou")}</h2>

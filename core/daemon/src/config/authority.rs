@@ -13,8 +13,18 @@ pub(super) fn profiles(
     agents: &[AgentSpec],
     get: &Getter<'_>,
     errors: &mut Vec<Finding>,
+    warnings: &mut Vec<Finding>,
 ) -> Vec<AgentProfile> {
     let profiles: Vec<_> = agents.iter().map(|agent| profile(agent, get, errors)).collect();
+    for reckless in profiles.iter().filter(|profile| profile.preset == Preset::Yolo) {
+        let text = format!(
+            "agent `{}` is yolo: it does whatever is not forbidden without asking, and its \
+             programs need no confinement; `trusted` asks",
+            reckless.id
+        );
+        let line = get.line_at(&key_of(&reckless.id, "preset"));
+        warnings.push(Finding { line, text });
+    }
     for (id, problem) in check_ceilings(&profiles) {
         let line = ["preset", "parent"].iter().find_map(|key| get.line_at(&key_of(&id, key)));
         errors.push(Finding { line, text: format!("agent `{id}`: {problem}") });

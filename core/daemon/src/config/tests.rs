@@ -224,7 +224,10 @@ fn what_goes_beyond_its_parent_is_an_error() {
 #[test]
 fn yolo_is_chosen_in_the_file_only() {
     let text = "[agents.main]\npreset = \"yolo\"";
-    assert_eq!(parse(text).unwrap().config.profiles[0].preset, nexus_iam::Preset::Yolo);
+    let loaded = parse(text).unwrap();
+    assert_eq!(loaded.config.profiles[0].preset, nexus_iam::Preset::Yolo);
+    let warning = loaded.warnings[0].to_string();
+    assert!(warning.starts_with("line 2: agent `main` is yolo: "), "{warning}");
     let flags = [("agents.main.preset", "yolo".to_owned())];
     let environment = Environment::of(&[]);
     let refused = parse_text("", Path::new("/h/nexus.toml"), &environment, &flags).unwrap_err();

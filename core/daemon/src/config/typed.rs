@@ -208,7 +208,7 @@ pub(super) fn build(
         });
     }
     let agents = agents(&get, errors);
-    let profiles = authority::profiles(&agents, &get, errors);
+    let profiles = authority::profiles(&agents, &get, errors, warnings);
     let user_home = environment.user_home();
     let file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
     let pins = constraint::pins(&agents, &file, user_home.is_some(), &get, errors);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::request::RequestStatus;
-use nexus_iam::Permit;
+use nexus_iam::{Permit, Preset};
 use nexus_ledger::{PermissionFilter, RequestFilter, UsageFilter};
 use nexus_protocol::health::{HealthResult, HealthStatus};
 use nexus_protocol::runtime::{
@@ -30,6 +30,8 @@ pub async fn status(
     let now = context.clock.now();
     let today = UsageFilter { since: Some(budget::day(now)), ..UsageFilter::default() };
     let config = context.config.current();
+    let reckless = config.profiles.iter().filter(|profile| profile.preset == Preset::Yolo);
+    let yolo_agents = reckless.map(|profile| profile.id.clone()).collect();
     let (waiting, working, recent, used_today, mut budgets) = context
         .ledger
         .read(move |r| {
@@ -60,6 +62,7 @@ pub async fn status(
         recent,
         cost_today: figures(used_today).cost(),
         budgets,
+        yolo_agents,
     })
 }
 

@@ -279,7 +279,11 @@ fn explained(result: &ExplainResult, output: &Output) -> Result<()> {
     output.line(&format!("{sign} {verdict}: {}", text::one_line(&result.action)))?;
     output.line(&format!("  {}", text::one_line(&result.reason)))?;
     for link in &result.links {
-        let preset = link.preset.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+        let preset = link.preset.as_ref().map(|name| {
+            let style = if name == "yolo" { style::BAD } else { style::PLAIN };
+            format!(" ({})", output.paint(style, name))
+        });
+        let preset = preset.unwrap_or_default();
         let sign = output.sign(verdict_sign(&link.verdict));
         output.line(&format!("\n{sign} {}{preset}: {}", link.principal, link.verdict))?;
         if link.policies.is_empty() {

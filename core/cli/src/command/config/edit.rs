@@ -169,8 +169,10 @@ fn replace(text: &str, file: &Path, context: &Context) -> Result<()> {
     }
     let before = db::document(nexusd.ask(&["check"])?)?;
     if let Some(warning) = new_warning(&before, &report) {
-        let mut error =
-            CliError::usage(warning).why("nothing was changed").fix("nexus config list");
+        let mut error = CliError::usage(warning)
+            .why("nothing was changed")
+            .fix("nexus config list")
+            .fix(format!("to have it all the same, edit {}", file.display()));
         "CONFIG_UNKNOWN_KEY".clone_into(&mut error.code);
         return Err(error);
     }

@@ -76,6 +76,14 @@ fn print(status: &StatusResult, output: &Output) -> Result<()> {
         output.paint(style::BOLD, &summary),
         text::cost(status.cost_today)
     ))?;
+    for agent in &status.yolo_agents {
+        let what = format!("agent {agent} is yolo: it does whatever is not forbidden, unasked");
+        output.line(&format!(
+            "  {}  {}",
+            output.sign(Sign::Bad),
+            output.paint(style::BAD, &what)
+        ))?;
+    }
     print_waiting(status, output)?;
     // What waits for a person stands above already, with what it asks.
     let working = status.working.iter().filter(|work| work.status != RequestStatus::Parked);
