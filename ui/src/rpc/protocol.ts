@@ -4776,6 +4776,10 @@ export interface StatusResult {
    * Requests at work.
    */
   working: Request[];
+  /**
+   * Agents that do whatever is not forbidden without asking, which is to be shown in red.
+   */
+  yoloAgents: AgentId[];
 }
 /**
  * Which work counts. Days are those of UTC.
