@@ -212,7 +212,8 @@ impl Rules {
     /// Every policy, the built-in ones first, in order of their place.
     pub(crate) fn entries(&self) -> Vec<&PolicyEntry> {
         let mut entries: Vec<_> = self.entries.values().collect();
-        entries.sort_by_key(|e| (e.source != BUILT_IN_NAME, e.source.clone(), e.line));
+        entries
+            .sort_by_key(|e| (e.source != BUILT_IN_NAME, e.source.clone(), e.line, e.id.clone()));
         entries
     }
 }
