@@ -355,7 +355,9 @@ async fn open_sandbox(
     let sandbox = Sandbox::open(options).await;
     let posture = sandbox.posture().to_string();
     tracing::info!(%posture, "programs are confined");
-    let fix = Some("see docs/sandbox.md; until then every program asks, and without namespaces none has network");
+    let fix = Some(
+        "see docs/sandbox.md; until then every program asks, and without namespaces none has network",
+    );
     match sandbox.posture() {
         Posture::Full => health.set("sandbox", HealthStatus::Healthy, &posture, None, now),
         // A program that cannot start itself as a helper runs no programs at all.

@@ -59,7 +59,8 @@ impl Watcher for RunWatcher {
         self.context.bus.reply_reasoning(self.turn_id, &self.session_key, message_id, delta);
     }
 
-    fn tool_output(&self, tool_call_id: &str, piece: Piece) {
+    fn tool_output(&self, tool_call_id: &str, mut piece: Piece) {
+        self.context.credentials.redactor().clean_mut(&mut piece.text);
         self.context.bus.transient(Transient::Output {
             turn_id: self.turn_id,
             session_key: self.session_key.clone(),

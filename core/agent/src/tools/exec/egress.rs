@@ -7,7 +7,6 @@ mod place;
 #[cfg(unix)]
 mod serve;
 #[cfg(test)]
-#[cfg(unix)]
 mod tests;
 
 use std::collections::BTreeMap;

@@ -1,4 +1,5 @@
 //! The proxy as a program meets it, with a gate and a machine made for the test.
+#![cfg(unix)]
 
 use std::sync::Mutex;
 
