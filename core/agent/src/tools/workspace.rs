@@ -166,6 +166,12 @@ pub(super) fn clean(path: &str) -> Result<PathBuf, String> {
     if let Some(bad) = path.chars().find(|c| c.is_control()) {
         return Err(format!("the path holds the character {}", bad.escape_default()));
     }
+    if path == "~" || path.starts_with("~/") {
+        return Err(format!(
+            "`{path}` is in the home folder; only files of the workspace can be reached, named \
+             from there"
+        ));
+    }
     let mut clean = PathBuf::new();
     for component in Path::new(path).components() {
         match component {

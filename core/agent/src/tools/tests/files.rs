@@ -36,6 +36,7 @@ async fn nothing_leads_out_of_the_workspace() {
         ("a/../../secret.txt", "holds `..`"),
         (secret.as_str(), "absolute path"),
         ("/etc/passwd", "absolute path"),
+        ("~/notes", "home folder"),
         ("absolute", "leads out"),
         ("relative", "leads out"),
         ("folder/inner.txt", "leads out"),
