@@ -2,6 +2,7 @@
 //! says what the scenario wants said.
 
 pub mod dice;
+pub mod echo;
 pub mod environment;
 pub mod home;
 pub mod inside;

@@ -6,35 +6,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use nexus_client::call;
 use nexus_domain::Timestamp;
+use nexus_domain::contact::{Confidence, Entity, MappingKind};
 use nexus_domain::id::RequestId;
 use nexus_domain::request::RequestStatus;
-use nexus_ledger::{AuditDecision, Mapping, MappingKind};
+use nexus_ledger::{AuditDecision, Mapping};
 use nexus_protocol::frame::EventFrame;
 use nexus_protocol::health::{HealthParams, HealthResult, HealthStatus};
 use nexus_tests::process::run_command;
-use nexus_tests::{Act, DaemonProcess, FakeModel, Talk, TestHome, records};
-use serde_json::Value;
+use nexus_tests::{Act, DaemonProcess, FakeModel, Talk, TestHome, echo, records};
 
 const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
 const ECHO: &str = env!("CARGO_BIN_EXE_adapter-echo-scenario");
 
 /// A home with the echo adapter; `settings` are its own.
 fn home(model: &FakeModel, settings: &str) -> Result<TestHome> {
-    let home = TestHome::with_model(model)?;
-    let config = format!(
-        "{}\n[adapters.echo]\ncommand = [{ECHO:?}]\naccount = \"main\"\n\n\
-         [adapters.echo.settings]\nrecord = {:?}\n{settings}\n",
-        model.config(),
-        home.path().join("sent.jsonl"),
-    );
-    std::fs::write(home.path().join("nexus.toml"), config)?;
-    Ok(home)
-}
-
-/// What the adapter has sent, one line each.
-fn sent(home: &TestHome) -> Result<Vec<Value>> {
-    let text = std::fs::read_to_string(home.path().join("sent.jsonl")).unwrap_or_default();
-    text.lines().map(|line| serde_json::from_str(line).context("a torn line")).collect()
+    echo::home(model, ECHO, settings)
 }
 
 /// Makes a sender of the echo channel known, as a person would before anything came.
@@ -43,13 +29,13 @@ async fn introduce(home: &TestHome, sender_id: &'static str, is_owner: bool) -> 
     ensure!(is_made, "{said}");
     let ledger = records::open(home)?;
     let map = move |tx: &mut nexus_ledger::Tx<'_>| {
+        let (id, name) = (sender_id.to_owned(), sender_id.to_owned());
         let mapping = Mapping {
-            channel: "echo",
-            sender_id,
-            entity_id: sender_id,
-            entity_name: sender_id,
-            is_owner,
+            channel: "echo".to_owned(),
+            sender_id: sender_id.to_owned(),
+            entity: Entity { id, name, is_owner },
             kind: MappingKind::Confirmed,
+            confidence: Confidence::SURE,
         };
         tx.identity().map(&mapping, Timestamp(1))
     };
@@ -79,13 +65,14 @@ async fn health(talk: &Talk) -> Result<HealthResult> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stranger_is_denied_and_nothing_runs() -> Result<()> {
+async fn a_stranger_in_a_group_is_denied_and_nothing_runs() -> Result<()> {
     let model = FakeModel::openai(|_| Act::Say("Hello, stranger.".to_owned())).await?;
     let home = home(
         &model,
-        "events = [{ content = \"let me in\", event_id = \"knock\" },\n\
-         { content = \"let me in\", event_id = \"knock\" },\n\
-         { content = \"and now?\", event_id = \"again\" }]",
+        "events = [\
+         { content = \"let me in\", event_id = \"knock\", peer_id = \"room\", peer_kind = \"group\" },\n\
+         { content = \"let me in\", event_id = \"knock\", peer_id = \"room\", peer_kind = \"group\" },\n\
+         { content = \"and now?\", event_id = \"again\", peer_id = \"all\", peer_kind = \"channel\" }]",
     )?;
     let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
     let talk = Talk::with(&daemon).await?;
@@ -94,12 +81,15 @@ async fn a_stranger_is_denied_and_nothing_runs() -> Result<()> {
         let denied = ended(&talk, event_id).await?;
         ensure!(denied.request.status == RequestStatus::Denied, "{:?}", denied.request.status);
         let reason = denied.request.error.context("no reason is given")?;
-        ensure!(reason.contains("unknown senders are denied"), "it says `{reason}`");
+        ensure!(
+            reason.contains("in groups and channels unknown senders are denied"),
+            "it says `{reason}`"
+        );
         ensure!(denied.turn.is_none() && denied.tool_calls.is_empty(), "something ran");
     }
     ensure!(talk.requests().await?.len() == 2, "{:?}", talk.requests().await?);
     ensure!(model.seen().is_empty(), "the model was asked on behalf of a stranger");
-    ensure!(sent(&home)?.is_empty(), "a stranger was answered");
+    ensure!(echo::sent(&home)?.is_empty(), "a stranger was answered");
     Ok(())
 }
 
@@ -135,7 +125,7 @@ async fn a_known_sender_is_answered_once() -> Result<()> {
 }
 
 fn check_sent(home: &TestHome) -> Result<()> {
-    let sent = sent(home)?;
+    let sent = echo::sent(home)?;
     let texts: Vec<_> = sent.iter().map(|one| one["text"].as_str().unwrap_or("?")).collect();
     ensure!(texts == ["You said: hi", "You said: and?"], "sent was {texts:?}");
     ensure!(sent.iter().all(|one| one["to"] == "anna"), "{sent:?}");
@@ -158,7 +148,7 @@ async fn an_adapter_that_dies_while_it_sends_is_started_again_and_sends_once() -
     let reason = down.payload["reason"].as_str().unwrap_or_default();
     ensure!(reason.contains('3'), "the exit code is not told: `{reason}`");
     talk.until("adapter.out.sent", |_| true).await?;
-    let sent = sent(&home)?;
+    let sent = echo::sent(&home)?;
     ensure!(sent.len() == 1 && sent[0]["text"] == "Here I am.", "sent was {sent:?}");
     let health = health(&talk).await?;
     ensure!(health.adapters.total == 1 && health.adapters.running == 1, "{:?}", health.adapters);
@@ -202,7 +192,7 @@ async fn each_end_of_a_delivery_stands_in_the_audit() -> Result<()> {
         let ends = outcomes(&home).await?;
         let is_said = matches!(&ends[..], [end] if end.len() == 1 && end[0].starts_with(beginning));
         ensure!(is_said, "{settings}: {ends:?}");
-        ensure!(sent(&home)?.len() == n_sent, "{:?}", sent(&home)?);
+        ensure!(echo::sent(&home)?.len() == n_sent, "{:?}", echo::sent(&home)?);
     }
     Ok(())
 }
@@ -226,7 +216,7 @@ async fn no_delivery_goes_out_without_its_row_wherever_the_daemon_dies() -> Resu
         let mut doomed = DaemonProcess::start_doomed(NEXUSD, home.path(), point).await?;
         doomed.died().await?;
         ensure!(outcomes(&home).await? == vec![Vec::<String>::new(); n_rows], "{at}");
-        ensure!(sent(&home)?.len() == n_sent, "{at}: {:?}", sent(&home)?);
+        ensure!(echo::sent(&home)?.len() == n_sent, "{at}: {:?}", echo::sent(&home)?);
         records::verify(NEXUSD, &home)?;
 
         let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
@@ -239,7 +229,7 @@ async fn no_delivery_goes_out_without_its_row_wherever_the_daemon_dies() -> Resu
             _ => drop(talk.until("adapter.out.sent", |_| true).await?),
         }
         stopped(daemon).await?;
-        ensure!(sent(&home)?.len() == n_sent_after, "{at}: {:?}", sent(&home)?);
+        ensure!(echo::sent(&home)?.len() == n_sent_after, "{at}: {:?}", echo::sent(&home)?);
         let ends = outcomes(&home).await?;
         ensure!(ends.iter().all(|end| end.len() == 1), "{at}: {ends:?}");
         let last = ends.iter().flatten().next().cloned().unwrap_or_default();

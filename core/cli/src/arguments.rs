@@ -6,8 +6,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    acl, budget, chat, completions, config, credential, daemon, db, doctor, events, lifecycle,
-    models, request, runtime, session, usage,
+    acl, budget, chat, completions, config, contact, credential, daemon, db, doctor, events,
+    lifecycle, models, request, runtime, session, usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};
@@ -91,6 +91,9 @@ pub(crate) enum Command {
     /// Access control: decisions that wait for you
     #[command(subcommand)]
     Acl(acl::Acl),
+    /// Who writes to your agents, and who they are
+    #[command(subcommand, visible_alias = "contacts")]
+    Contact(contact::Command),
     /// Everything that happens, as it happens
     #[command(subcommand, visible_alias = "event")]
     Events(events::Events),

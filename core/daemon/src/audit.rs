@@ -84,7 +84,7 @@ pub fn permission_ended(
     let resource = format!("{} {}", request.action.tool, request.action.summary);
     let entry = AuditEntry {
         request_id: Some(request.request_id),
-        turn_id: Some(request.turn_id),
+        turn_id: request.turn_id,
         verdict: verdict.to_owned(),
         digest: Some(request.action.digest.clone()),
         ..AuditEntry::fact(at, chain, &format!("permission.{word}"), resource, comment)

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::{StopReason, ToolCallStatus, TurnStatus};
 use crate::budget::Resource;
+use crate::contact::MappingKind;
 use crate::id::{
     AgentId, DeliveryId, GrantId, MessageId, PermissionId, Position, RequestId, SessionKey, TurnId,
 };
@@ -93,6 +94,19 @@ pub enum Event {
         seen_at: Option<Timestamp>,
         expires_at: Timestamp,
     },
+    /// A sender belongs to somebody from now on, or to nobody any more.
+    #[serde(rename = "contact.changed")]
+    ContactChanged {
+        channel: String,
+        sender_id: String,
+        /// The person; `None` when the sender belongs to nobody.
+        entity_id: Option<String>,
+        kind: Option<MappingKind>,
+        by: Principal,
+    },
+    /// A session goes on under another key, with all that is in it.
+    #[serde(rename = "session.renamed")]
+    SessionRenamed { session_key: SessionKey, earlier_key: SessionKey },
     /// A session exists now.
     #[serde(rename = "session.created")]
     SessionCreated { session_key: SessionKey, agent_id: AgentId },
@@ -196,6 +210,8 @@ impl Event {
         "permission.requested",
         "permission.resolved",
         "permission.updated",
+        "contact.changed",
+        "session.renamed",
         "session.created",
         "session.labelled",
         "turn.created",
@@ -229,6 +245,8 @@ impl Event {
             Self::PermissionRequested { .. } => "permission.requested",
             Self::PermissionResolved { .. } => "permission.resolved",
             Self::PermissionUpdated { .. } => "permission.updated",
+            Self::ContactChanged { .. } => "contact.changed",
+            Self::SessionRenamed { .. } => "session.renamed",
             Self::SessionCreated { .. } => "session.created",
             Self::SessionLabelled { .. } => "session.labelled",
             Self::TurnCreated { .. } => "turn.created",
@@ -258,6 +276,7 @@ impl Event {
             Self::RequestQueued { session_key, .. }
             | Self::PermissionResolved { session_key, .. }
             | Self::PermissionUpdated { session_key, .. }
+            | Self::SessionRenamed { session_key, .. }
             | Self::SessionCreated { session_key, .. }
             | Self::SessionLabelled { session_key, .. }
             | Self::TurnCreated { session_key, .. }
@@ -274,6 +293,7 @@ impl Event {
             | Self::RequestStarted { .. }
             | Self::RequestStage { .. }
             | Self::AclDecision { .. }
+            | Self::ContactChanged { .. }
             | Self::DeliverySending { .. }
             | Self::DeliverySent { .. }
             | Self::DeliveryFailed { .. }

@@ -7,6 +7,7 @@
 pub mod agent;
 pub mod arrival;
 pub mod budget;
+pub mod contact;
 pub mod event;
 pub mod failure;
 pub mod grant;

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::contact::SenderFacts;
 use crate::grant::GrantScope;
 use crate::id::{AgentId, GrantId, PermissionId, RequestId, SessionKey, TurnId};
 use crate::principal::{Chain, Principal};
@@ -185,6 +186,9 @@ pub enum PermissionKind {
     Policy,
     /// The daemon died while this ran; it may have happened already. Approving runs it again.
     UnknownOutcome,
+    /// A message came from somebody nobody has vouched for; it waits, and so does whatever the
+    /// sender writes after it. No turn exists yet.
+    Sender,
 }
 
 /// A permission request as recorded.
@@ -194,15 +198,20 @@ pub struct PermissionRequest {
     pub id: PermissionId,
     /// Why a person is asked.
     pub kind: PermissionKind,
-    /// The request whose run waits.
+    /// The request that waits.
     pub request_id: RequestId,
-    /// The turn that waits.
-    pub turn_id: TurnId,
-    /// The tool call that waits.
-    pub tool_call_id: String,
-    /// The session.
+    /// The turn that waits; none for a question about a sender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn_id: Option<TurnId>,
+    /// The tool call or delivery that waits; none for a question about a sender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_call_id: Option<String>,
+    /// The sender, when the question is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Box<SenderFacts>>,
+    /// The session, or where the message would go.
     pub session_key: SessionKey,
-    /// The agent that asks.
+    /// The agent that asks, or that the message is for.
     pub agent_id: AgentId,
     /// For whom it acts.
     pub chain: Chain,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::{AgentError, StopReason};
 use crate::arrival::{Arrival, PeerKind};
 use crate::failure::Failure;
-use crate::id::{AgentId, PermissionId, RequestId, SessionKey, TurnId};
+use crate::id::{AgentId, RequestId, SessionKey, TurnId};
 use crate::principal::Principal;
 use crate::request::{Request, RequestStatus};
 use crate::session::{self, QueueMode};
@@ -142,11 +142,22 @@ pub struct Admitted {
     pub queue_mode: QueueMode,
 }
 
+/// Whether a sender may start a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Yes.
+    Allowed,
+    /// A person has to say so first.
+    Asked,
+    /// No.
+    Denied,
+}
+
 /// What access control found, in words the trace can show.
 #[derive(Clone, Debug)]
 pub struct AccessFacts {
     /// Whether the sender may start a run.
-    pub is_allowed: bool,
+    pub access: Access,
     /// The deciding rule and its reason.
     pub reason: String,
     /// The agent that answers when nobody wished for one.
@@ -158,9 +169,10 @@ pub struct AccessFacts {
 /// Stage 3: admits the request and routes it.
 ///
 /// # Errors
-/// `Exit::Denied` when access control says no; `Exit::Failed` when the wish cannot be met.
+/// `Exit::Denied` when access control says no; `Exit::Parked` when a person is to be asked first;
+/// `Exit::Failed` when the wish cannot be met.
 pub fn resolve_access(identified: Identified, facts: AccessFacts) -> Result<Admitted, Exit> {
-    if !facts.is_allowed {
+    if facts.access == Access::Denied {
         return Err(Exit::Denied { reason: facts.reason });
     }
     let wish = identified.received.wish.clone();
@@ -184,7 +196,11 @@ pub fn resolve_access(identified: Identified, facts: AccessFacts) -> Result<Admi
         PeerKind::Dm => QueueMode::Followup,
         PeerKind::Group | PeerKind::Channel => QueueMode::Collect,
     });
-    Ok(Admitted { identified, session_key, agent_id, queue_mode })
+    let admitted = Admitted { identified, session_key, agent_id, queue_mode };
+    match facts.access {
+        Access::Asked => Err(Exit::Parked(Box::new(admitted))),
+        Access::Allowed | Access::Denied => Ok(admitted),
+    }
 }
 
 /// What one automation hook answered.
@@ -389,8 +405,8 @@ pub enum Exit {
     },
     /// It waits behind the session's active run.
     Queued,
-    /// It waits for a person.
-    Parked(PermissionId),
+    /// It waits for a person to say whether the sender may; here is where it would go.
+    Parked(Box<Admitted>),
     /// Something failed.
     Failed(Failure),
 }
@@ -432,7 +448,7 @@ mod tests {
 
     fn access(is_allowed: bool) -> AccessFacts {
         AccessFacts {
-            is_allowed,
+            access: if is_allowed { Access::Allowed } else { Access::Denied },
             reason: "because".into(),
             default_agent: AgentId::parse("main").unwrap(),
             session_agent: None,
@@ -458,6 +474,16 @@ mod tests {
     }
 
     #[test]
+    fn who_is_asked_about_waits_with_its_place_known() {
+        let identified = resolve_identity(received(PeerKind::Dm), IdentityFacts::default());
+        let asked = AccessFacts { access: Access::Asked, ..access(true) };
+        let exit = resolve_access(identified, asked).unwrap_err();
+        let Exit::Parked(admitted) = exit else { panic!("{exit:?}") };
+        assert_eq!(admitted.session_key.as_str(), "dm:telegram:casey");
+        assert_eq!(admitted.agent_id.as_str(), "main");
+    }
+
+    #[test]
     fn who_may_is_routed_by_the_kind_of_conversation() {
         let route = |peer_kind| {
             let identified = resolve_identity(received(peer_kind), IdentityFacts::default());
@@ -466,7 +492,7 @@ mod tests {
         };
         let dm = ("dm:telegram:casey".to_owned(), QueueMode::Followup);
         assert_eq!(route(PeerKind::Dm), dm);
-        let group = ("group:telegram:the_team".to_owned(), QueueMode::Collect);
+        let group = ("group:telegram:the%20team".to_owned(), QueueMode::Collect);
         assert_eq!(route(PeerKind::Group), group);
     }
 

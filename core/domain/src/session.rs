@@ -145,27 +145,71 @@ pub fn next_batch(waiting: &[Waiting]) -> Vec<RequestId> {
 /// and threads stay apart.
 #[must_use]
 pub fn default_key(arrival: &Arrival, principal: &Principal) -> String {
-    let clean = |text: &str| -> String {
-        text.chars().map(|c| if c.is_whitespace() || c.is_control() { '_' } else { c }).collect()
-    };
-    let thread = arrival.thread_id.as_deref().map(|t| format!(":thread:{}", clean(t)));
+    let thread = arrival.thread_id.as_deref().map(|t| format!(":thread:{}", spelled(t)));
     let thread = thread.unwrap_or_default();
-    let key = match (arrival.peer_kind, principal) {
+    match (arrival.peer_kind, principal) {
         (PeerKind::Group | PeerKind::Channel, _) => {
-            format!("group:{}:{}{thread}", clean(&arrival.channel), clean(&arrival.peer_id))
+            let (channel, peer) = (spelled(&arrival.channel), spelled(&arrival.peer_id));
+            let key = format!("group:{channel}:{peer}{thread}");
+            key.chars().take(crate::id::SESSION_KEY_CHARS_MAX).collect()
         }
-        (PeerKind::Dm, Principal::Owner) => "main".to_owned(),
-        (PeerKind::Dm, Principal::Known(id)) => format!("dm:{}", clean(id)),
-        (PeerKind::Dm, _) => {
-            format!("dm:{}:{}", clean(&arrival.channel), clean(&arrival.sender_id))
+        (PeerKind::Dm, Principal::Owner) => MAIN_KEY.to_owned(),
+        (PeerKind::Dm, Principal::Known(id)) => person_key(id),
+        (PeerKind::Dm, _) => stranger_key(&arrival.channel, &arrival.sender_id),
+    }
+}
+
+/// The key of the owner's own conversation.
+pub const MAIN_KEY: &str = "main";
+
+/// The key of the conversation with a person, whatever channel they write on.
+#[must_use]
+pub fn person_key(entity_id: &str) -> String {
+    format!("dm:{}", spelled(entity_id))
+}
+
+/// The key of the conversation with a sender that belongs to nobody. Never cut short: two
+/// strangers must not meet in one conversation.
+#[must_use]
+pub fn stranger_key(channel: &str, sender_id: &str) -> String {
+    format!("dm:{}:{}", spelled(channel), spelled(sender_id))
+}
+
+/// A name as it stands in a session key. What a key cannot hold is written as in an address, so
+/// that different names stay different.
+fn spelled(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_whitespace() || c.is_control() || c == '%' {
+            let mut buffer = [0; 4];
+            let bytes = c.encode_utf8(&mut buffer).bytes();
+            bytes.for_each(|byte| out.push_str(&format!("%{byte:02X}")));
+        } else {
+            out.push(c);
         }
-    };
-    key.chars().take(crate::id::SESSION_KEY_CHARS_MAX).collect()
+    }
+    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn different_senders_never_share_a_key() {
+        let keys: Vec<_> = ["a b", "a_b", "a%20b", "a\u{a0}b", "a\nb", "ab"]
+            .iter()
+            .map(|sender| stranger_key("mail", sender))
+            .collect();
+        let distinct: std::collections::BTreeSet<_> = keys.iter().collect();
+        assert_eq!(distinct.len(), keys.len(), "{keys:?}");
+        assert!(keys.iter().all(|key| SessionKey::parse(key).is_ok()), "{keys:?}");
+        assert_eq!(stranger_key("telegram", "4711"), "dm:telegram:4711");
+        // An id of a person has no colon, a stranger's key has two.
+        assert_ne!(person_key("telegram-4711"), stranger_key("telegram", "4711"));
+        let long = stranger_key("mail", &"x".repeat(500));
+        assert!(SessionKey::parse(&long).is_err(), "a cut key could be that of another sender");
+    }
 
     fn waiting(modes: &[QueueMode]) -> Vec<Waiting> {
         let id = |n: usize| RequestId::from_parts(Timestamp(n as i64), n as u128);

@@ -28,6 +28,7 @@ use crate::permission::{Permissions, PermissionsMut};
 use crate::queue::{Queue, QueueMut};
 use crate::reader::{self, ReadJob, ReadTask};
 use crate::request::{Requests, RequestsMut};
+use crate::sender_wait::{SenderWaits, SenderWaitsMut};
 use crate::session::{Sessions, SessionsMut};
 use crate::turn::{Turns, TurnsMut};
 use crate::usage::{UsageDays, UsageDaysMut};
@@ -265,6 +266,8 @@ ledgers! {
     audit: Audit, AuditMut;
     /// Who is who.
     identity: Identities, IdentitiesMut;
+    /// Messages that wait for a word about their sender.
+    sender_waits: SenderWaits, SenderWaitsMut;
     /// Effects still to be performed.
     outbox: Outbox, OutboxMut;
     /// Background activity that is due at some instant.

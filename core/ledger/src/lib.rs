@@ -5,6 +5,7 @@
 //! was acknowledged is on disk. The crate reads no clock and no environment: every instant comes
 //! in as a value.
 
+mod alias;
 mod arrival;
 mod audit;
 mod budget;
@@ -26,6 +27,7 @@ mod queue;
 mod reader;
 mod request;
 mod schema;
+mod sender_wait;
 mod session;
 mod sql;
 mod turn;
@@ -35,6 +37,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use alias::Settled;
 pub use arrival::{Admission, ArrivalRecord, Arrivals, ArrivalsMut, Direction, Outbound};
 pub use audit::checkpoint::AuditCheckpoint;
 pub use audit::evidence::{AUDIT_CHECKPOINT_FILE, AUDIT_KEYS_FILE, AuditEvidence};
@@ -51,7 +54,7 @@ pub use event::{Committed, Events, EventsMut};
 pub use file::put_in_place;
 pub use grant::{GrantChange, GrantFilter, GrantLogEntry, GrantUse, Grants, GrantsMut};
 pub use idempotency::{Idempotency, IdempotencyMut, Remembered};
-pub use identity::{Identities, IdentitiesMut, Mapping, MappingKind};
+pub use identity::{ContactFilter, Identities, IdentitiesMut, Mapping};
 pub use job::{DueJob, Jobs, JobsMut};
 pub use label::{Labels, LabelsMut, SOURCES_MAX};
 pub use ledger::{Durability, Ledger, LedgerOptions, OnCommit, Reader, Tx};
@@ -61,6 +64,7 @@ pub use permission::{Ending, PermissionFilter, Permissions, PermissionsMut};
 pub use queue::{Queue, QueueMut};
 pub use request::{RequestFilter, Requests, RequestsMut};
 pub use schema::SCHEMA_VERSION;
+pub use sender_wait::{SenderWait, SenderWaits, SenderWaitsMut};
 pub use session::{Sessions, SessionsMut};
 pub use turn::{Turns, TurnsMut};
 pub use usage::{UsageBasis, UsageBy, UsageDays, UsageDaysMut, UsageFilter, UsageRow, UsageSums};

@@ -107,7 +107,7 @@ impl Outbox<'_> {
             self.0,
             "SELECT * FROM deliveries WHERE status = 'pending' AND next_at <= ?1
                AND id NOT IN (SELECT tool_call_id FROM permission_requests
-                              WHERE status = 'pending')
+                              WHERE status = 'pending' AND tool_call_id IS NOT NULL)
              ORDER BY next_at, id LIMIT ?2",
             (at.0, sql::limit(limit)),
             read,

@@ -1,7 +1,7 @@
 //! Decisions that wait for a person. The first answer wins; silence means no.
 
 use nexus_domain::Timestamp;
-use nexus_domain::id::{GrantId, PermissionId, SessionKey, TurnId};
+use nexus_domain::id::{GrantId, PermissionId, RequestId, SessionKey, TurnId};
 use nexus_domain::permission::{
     AnswerSignature, PermissionAnswer, PermissionRequest, PermissionStatus,
 };
@@ -11,41 +11,7 @@ use rusqlite::{Connection, Row, params};
 use crate::error::LedgerError;
 use crate::sql;
 
-pub(crate) const SCHEMA: &str = "
-CREATE TABLE permission_requests (
-    id           TEXT PRIMARY KEY,
-    kind         TEXT NOT NULL,
-    request_id   TEXT NOT NULL REFERENCES requests (id),
-    turn_id      TEXT NOT NULL REFERENCES turns (id),
-    tool_call_id TEXT NOT NULL,
-    session_key  TEXT NOT NULL,
-    agent_id     TEXT NOT NULL,
-    chain        TEXT NOT NULL,
-    action       TEXT NOT NULL,
-    reason       TEXT NOT NULL,
-    status       TEXT NOT NULL,
-    created_at   INTEGER NOT NULL,
-    expires_at   INTEGER NOT NULL,
-    resolved_by  TEXT,
-    resolved_at  INTEGER,
-    comment      TEXT
-) STRICT, WITHOUT ROWID;
-CREATE INDEX permission_requests_due ON permission_requests (expires_at)
-    WHERE status = 'pending';
-CREATE INDEX permission_requests_pending ON permission_requests (id) WHERE status = 'pending';
-CREATE INDEX permission_requests_session ON permission_requests (session_key, id);
-CREATE INDEX permission_requests_turn ON permission_requests (turn_id, tool_call_id, id);
-";
-
-/// What came with standing answers and with the clock that starts when a person is shown a
-/// request.
-pub(crate) const STANDING: &str = "
-ALTER TABLE permission_requests ADD COLUMN proposals TEXT NOT NULL DEFAULT '[]';
-ALTER TABLE permission_requests ADD COLUMN seen_at INTEGER;
-ALTER TABLE permission_requests ADD COLUMN answer TEXT;
-ALTER TABLE permission_requests ADD COLUMN grant_id TEXT;
-ALTER TABLE permission_requests ADD COLUMN signature TEXT;
-";
+pub(crate) mod schema;
 
 /// How a permission request ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,6 +157,23 @@ impl Permissions<'_> {
         )
     }
 
+    /// The latest question about the sender of a request.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn about_sender(
+        &self,
+        request: RequestId,
+    ) -> Result<Option<PermissionRequest>, LedgerError> {
+        sql::first(
+            self.0,
+            "SELECT * FROM permission_requests WHERE request_id = ?1 AND kind = 'sender'
+             ORDER BY id DESC LIMIT 1",
+            [request.to_string()],
+            read,
+        )
+    }
+
     /// The permission requests of a turn, the oldest first.
     ///
     /// # Errors
@@ -238,8 +221,9 @@ fn read(row: &Row<'_>) -> Result<PermissionRequest, LedgerError> {
         id: sql::text(row, "id")?,
         kind: sql::text(row, "kind")?,
         request_id: sql::text(row, "request_id")?,
-        turn_id: sql::text(row, "turn_id")?,
+        turn_id: sql::text_opt(row, "turn_id")?,
         tool_call_id: row.get("tool_call_id")?,
+        sender: sql::json_opt(row, "sender")?,
         session_key: sql::text(row, "session_key")?,
         agent_id: sql::text(row, "agent_id")?,
         chain: sql::json(row, "chain")?,
@@ -272,14 +256,15 @@ impl PermissionsMut<'_> {
             self.0.0,
             "INSERT INTO permission_requests (id, kind, request_id, turn_id, tool_call_id,
                  session_key, agent_id, chain, action, reason, status, created_at, expires_at,
-                 resolved_by, resolved_at, comment, proposals, seen_at, answer, grant_id, signature)
+                 resolved_by, resolved_at, comment, proposals, seen_at, answer, grant_id, signature,
+                 sender)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                 ?18, ?19, ?20, ?21)",
+                 ?18, ?19, ?20, ?21, ?22)",
             params![
                 permission.id.to_string(),
                 sql::word(&permission.kind)?,
                 permission.request_id.to_string(),
-                permission.turn_id.to_string(),
+                permission.turn_id.map(|id| id.to_string()),
                 permission.tool_call_id,
                 permission.session_key.as_str(),
                 permission.agent_id.as_str(),
@@ -297,6 +282,7 @@ impl PermissionsMut<'_> {
                 permission.answer.as_ref().map(sql::word).transpose()?,
                 permission.grant_id.map(|id| id.to_string()),
                 permission.signature.as_ref().map(serde_json::to_string).transpose()?,
+                permission.sender.as_ref().map(serde_json::to_string).transpose()?,
             ],
         )?;
         Ok(())

@@ -5,8 +5,8 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::error::LedgerError;
 use crate::{
-    arrival, audit, budget, cooldown, event, grant, idempotency, identity, job, label, message,
-    outbox, permission, queue, request, session, turn, usage,
+    alias, arrival, audit, budget, cooldown, event, grant, idempotency, identity, job, label,
+    message, outbox, permission, queue, request, sender_wait, session, turn, usage,
 };
 
 /// Marks the file as ours: `NXLG`.
@@ -24,7 +24,7 @@ const STEPS: &[&[&str]] = &[
         turn::SCHEMA,
         message::SCHEMA,
         queue::SCHEMA,
-        permission::SCHEMA,
+        permission::schema::SCHEMA,
         audit::SCHEMA,
         identity::SCHEMA,
         outbox::SCHEMA,
@@ -33,7 +33,7 @@ const STEPS: &[&[&str]] = &[
         cooldown::SCHEMA,
     ],
     &[
-        permission::STANDING,
+        permission::schema::STANDING,
         grant::SCHEMA,
         budget::SCHEMA,
         usage::SCHEMA,
@@ -41,7 +41,13 @@ const STEPS: &[&[&str]] = &[
         audit::open::SCHEMA,
         label::SCHEMA,
     ],
-    &[grant::USES],
+    &[
+        grant::USES,
+        permission::schema::WITHOUT_TURN,
+        identity::CONFIDENCE,
+        sender_wait::SCHEMA,
+        alias::SCHEMA,
+    ],
 ];
 
 /// The schema version this program writes.
@@ -72,9 +78,14 @@ pub(crate) fn check(conn: &Connection) -> Result<(), LedgerError> {
 
 /// Brings the schema up to date, each step in a transaction of its own.
 pub(crate) fn migrate(conn: &mut Connection) -> Result<(), LedgerError> {
+    migrate_to(conn, STEPS.len())
+}
+
+/// The same for the first steps only, which is how an older program left the file.
+pub(crate) fn migrate_to(conn: &mut Connection, n_steps: usize) -> Result<(), LedgerError> {
     let steps: Vec<String> = STEPS.iter().map(|pieces| pieces.concat()).collect();
     let migrations = Migrations::new(steps.iter().map(|sql| M::up(sql)).collect());
-    migrations.to_latest(conn).map_err(|error| match error {
+    migrations.to_version(conn, n_steps).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => LedgerError::from(err),
         other => LedgerError::corrupt(format!("the schema could not be brought up: {other}")),
     })

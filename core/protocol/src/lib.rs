@@ -9,6 +9,7 @@ pub mod agent;
 pub mod audit;
 pub mod budget;
 pub mod config;
+pub mod contact;
 pub mod credential;
 pub mod error;
 pub mod event;

@@ -26,13 +26,13 @@ pub enum Scope {
     /// See requests and their traces.
     #[serde(rename = "request.read")]
     RequestRead,
-    /// See permission requests.
+    /// See permission requests, grants, policies and senders.
     #[serde(rename = "acl.read")]
     AclRead,
     /// Decide permission requests.
     #[serde(rename = "acl.approve")]
     AclApprove,
-    /// Make grants and take them back.
+    /// Make grants and take them back, and say who a sender is.
     #[serde(rename = "acl.admin")]
     AclAdmin,
     /// See the configuration.

@@ -75,6 +75,15 @@ impl Rules<'_> {
         let (action, facts) = (&self.query.action, &self.query.facts);
         match (who, action) {
             (Principal::Owner, _) => say.permits = true,
+            // One to one they are asked about; answered where they wrote; nothing else.
+            (Principal::Unknown(_), Action::StartRun { peer_kind, .. }) => match peer_kind {
+                PeerKind::Dm => say.asks = true,
+                PeerKind::Group | PeerKind::Channel => say.forbids = true,
+            },
+            (Principal::Unknown(_), Action::Deliver { channel, .. }) => {
+                let is_there = facts.channel.as_ref() == Some(channel);
+                (say.permits, say.forbids) = (is_there, !is_there);
+            }
             (Principal::Unknown(_), _) => say.forbids = true,
             (
                 Principal::Job(_) | Principal::System,

@@ -12,6 +12,7 @@ import { useSelect, useStore } from "../store/react";
 import { t } from "../text/text";
 import { Payload } from "./Payload";
 import { Receipt } from "./Receipt";
+import { SenderRows } from "./SenderRows";
 import { StandingMenu } from "./StandingMenu";
 import { useShown } from "./shown";
 import { wants } from "./wants";
@@ -33,7 +34,7 @@ function Pending({ permission }: { permission: PermissionRequest }) {
   const [error, setError] = useState<RpcError>();
   const shownAt = useRef(0);
   const card = useRef<HTMLElement>(null);
-  const { id, action, proposals } = permission;
+  const { id, action, proposals, sender } = permission;
   const { digest } = action;
   // A changed action is another action: the guard starts again.
   useEffect(() => {
@@ -56,11 +57,11 @@ function Pending({ permission }: { permission: PermissionRequest }) {
     }
   };
   const approve = () => void decide(() => store.approve({ id, digest }));
-  const approveFor = (span: ApproveSpan, proposal: number) =>
-    void decide(() => store.approve({ id, digest, span, place: { proposal } }));
+  const approveFor = (span: ApproveSpan, proposal?: number) =>
+    void decide(() => store.approve({ id, digest, span, place: placeOf(proposal) }));
   const deny = (comment?: string) => void decide(() => store.deny({ id, digest, comment }));
-  const denyAlways = (proposal: number) =>
-    void decide(() => store.deny({ id, digest, always: true, place: { proposal } }));
+  const denyAlways = (proposal?: number) =>
+    void decide(() => store.deny({ id, digest, always: true, place: placeOf(proposal) }));
   const extend = () => void decide(() => store.extend(id));
   const open = (which: "allow" | "never") => (isOpen: boolean) => {
     if (isOpen && isGuarded()) return;
@@ -73,7 +74,9 @@ function Pending({ permission }: { permission: PermissionRequest }) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if ((event.target as HTMLElement).closest("textarea, input")) return;
     if (menu !== undefined) return;
-    const keys: Record<string, () => void> = { a: approve, d: () => deny(), r: explain, h: extend };
+    const keys: Record<string, () => void> = { a: approve, d: () => deny(), h: extend };
+    // Nobody reads a reason: the sender is told nothing.
+    if (!sender) keys.r = explain;
     if (hasStanding) {
       keys.g = () => open("allow")(true);
       keys.n = () => open("never")(true);
@@ -107,7 +110,7 @@ function Pending({ permission }: { permission: PermissionRequest }) {
       </div>
       {permission.kind === "unknown_outcome" && <p className="mt-1.5 text-sm">{t("ask.unknownOutcomeNote")}</p>}
       <div className="my-2">
-        <Payload text={action.summary} />
+        <Payload text={sender?.excerpt ?? action.summary} />
       </div>
       <Facts permission={permission} />
       {isExplaining ? (
@@ -129,7 +132,7 @@ function Pending({ permission }: { permission: PermissionRequest }) {
               proposals={proposals}
               groups={[
                 { answer: "day", heading: "ask.group.day" },
-                { answer: "always", heading: "ask.group.always" },
+                { answer: "always", heading: "ask.group.always", only: sender ? t("ask.sender.always") : undefined },
               ]}
               isOpen={menu === "allow"}
               isBlocked={isBlocked}
@@ -141,9 +144,11 @@ function Pending({ permission }: { permission: PermissionRequest }) {
           <button type="button" className="btn btn-danger" onClick={() => deny()} disabled={isBlocked}>
             {t("ask.deny")} <kbd className="kbd">D</kbd>
           </button>
-          <button type="button" className="btn" onClick={explain} disabled={isBlocked}>
-            {t("ask.denyWhy")} <kbd className="kbd">R</kbd>
-          </button>
+          {!sender && (
+            <button type="button" className="btn" onClick={explain} disabled={isBlocked}>
+              {t("ask.denyWhy")} <kbd className="kbd">R</kbd>
+            </button>
+          )}
           {hasStanding && (
             <StandingMenu
               label={t("ask.never")}
@@ -160,6 +165,7 @@ function Pending({ permission }: { permission: PermissionRequest }) {
         </div>
       )}
       {!hasStanding && !isExplaining && <p className="mt-2 text-sm text-text-2">{t("ask.onceOnly")}</p>}
+      {sender && <p className="mt-2 text-sm text-text-2">{t("ask.sender.note")}</p>}
       {!isOnline && <p className="mt-2 text-sm text-text-2">{t("offline.write")}</p>}
       {error && (
         <div className="mt-2">
@@ -170,10 +176,16 @@ function Pending({ permission }: { permission: PermissionRequest }) {
   );
 }
 
+/** A place among those proposed; left out, the daemon takes the narrowest that there is. */
+function placeOf(proposal?: number) {
+  return proposal === undefined ? undefined : { proposal };
+}
+
 function Facts({ permission }: { permission: PermissionRequest }) {
-  const { action, reason, chain, session_key, request_id } = permission;
+  const { action, reason, chain, session_key, request_id, sender } = permission;
   return (
     <dl className="facts">
+      {sender && <SenderRows sender={sender} />}
       <dt>{t("ask.arguments")}</dt>
       <dd>
         <details>
@@ -183,8 +195,12 @@ function Facts({ permission }: { permission: PermissionRequest }) {
           <Payload text={prettyJson(action.arguments)} label={t("ask.arguments")} />
         </details>
       </dd>
-      <dt>{t("ask.tool")}</dt>
-      <dd className="font-mono text-code">{action.tool}</dd>
+      {!sender && (
+        <>
+          <dt>{t("ask.tool")}</dt>
+          <dd className="font-mono text-code">{action.tool}</dd>
+        </>
+      )}
       <dt>{t("ask.digest")}</dt>
       <dd className="font-mono text-code break-all text-text-2">{action.digest}</dd>
       <dt>{t("ask.why")}</dt>
@@ -193,10 +209,15 @@ function Facts({ permission }: { permission: PermissionRequest }) {
       <dd>{chainText(chain)}</dd>
       <dt>{t("ask.where")}</dt>
       <dd>
-        <Link to="/chat/$session" params={{ session: session_key }}>
-          {t("ask.session", { session: session_key })}
-        </Link>
-        {" → "}
+        {/* The conversation of a stranger begins with a yes. */}
+        {!sender && (
+          <>
+            <Link to="/chat/$session" params={{ session: session_key }}>
+              {t("ask.session", { session: session_key })}
+            </Link>
+            {" → "}
+          </>
+        )}
         <Link to="/r/$id" params={{ id: request_id }}>
           {t("ask.trace", { id: shortId(request_id) })}
         </Link>

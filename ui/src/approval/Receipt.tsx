@@ -32,14 +32,16 @@ const STANDING: Partial<Record<PermissionAnswer, TextKey>> = {
   deny_always: "ask.receipt.deniedAlways",
 };
 
-function sentence({ status, resolved_by, resolved_at, comment, answer }: PermissionRequest): string {
+function sentence({ kind, status, resolved_by, resolved_at, comment, answer }: PermissionRequest): string {
   const isOwner = !resolved_by || resolved_by.kind === "owner";
   const who = isOwner ? t("ask.you") : principalText(resolved_by);
   const time = timeOfDay(resolved_at ?? 0);
   const standing = answer && STANDING[answer];
+  if (kind === "sender" && answer === "approve_always") return t("ask.receipt.person", { who, time });
   if (standing) return t(standing, { who, time });
   if (status === "approved") return t("ask.receipt.approved", { who, time });
   if (status === "expired") return t("ask.receipt.expired");
+  if (kind === "sender" && status === "withdrawn") return t("ask.receipt.linked");
   if (status === "withdrawn") return t("ask.receipt.withdrawn");
   return comment ? t("ask.receipt.deniedWhy", { who, time, comment }) : t("ask.receipt.denied", { who, time });
 }

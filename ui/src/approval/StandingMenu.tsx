@@ -7,6 +7,8 @@ import { t, type TextKey } from "../text/text";
 export interface StandingGroup<A> {
   answer: A;
   heading: TextKey;
+  /** What the answer means, when it holds in one way and not in the places proposed. */
+  only?: string;
 }
 
 interface Props<A> {
@@ -19,7 +21,8 @@ interface Props<A> {
   isBlocked: boolean;
   tone: string;
   onOpen: (isOpen: boolean) => void;
-  onChoose: (answer: A, proposal: number) => void;
+  /** Without a proposal for an answer that holds in one way only. */
+  onChoose: (answer: A, proposal?: number) => void;
 }
 
 /** Answers that hold beyond this call: each place where they could hold, the narrowest first. */
@@ -33,14 +36,14 @@ export function StandingMenu<A>({ label, hotkey, proposals, groups, isOpen, isBl
       <Menu.Portal>
         <Menu.Positioner sideOffset={6} align="start" className="z-30">
           <Menu.Popup className="max-h-[min(28rem,var(--available-height))] max-w-[min(28rem,calc(100vw-2rem))] overflow-y-auto rounded-lg border border-line bg-surface p-1 text-sm shadow-lg outline-none">
-            {groups.map(({ answer, heading }, n) => (
+            {groups.map(({ answer, heading, only }, n) => (
               <Menu.Group key={heading} className={n > 0 ? "mt-1 border-t border-line pt-1" : undefined}>
                 <Menu.GroupLabel className="px-2 py-1 text-xs font-semibold text-text-2">{t(heading)}</Menu.GroupLabel>
-                {proposals.map(({ text }, index) => (
+                {(only === undefined ? proposals : [{ text: only }]).map(({ text }, index) => (
                   <Menu.Item
                     key={index}
                     className="flex min-h-8 items-center rounded-md px-2 py-1 break-words outline-none data-highlighted:bg-surface-2 pointer-coarse:min-h-11"
-                    onClick={() => onChoose(answer, index)}
+                    onClick={() => onChoose(answer, only === undefined ? index : undefined)}
                   >
                     {text}
                   </Menu.Item>

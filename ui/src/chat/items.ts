@@ -21,6 +21,8 @@ export function itemsOf(view: SessionView, permissions: Record<string, Permissio
   const asked = new Map<string, PermissionRequest[]>();
   for (const permission of Object.values(permissions)) {
     if (permission.session_key !== view.key) continue;
+    // A question about a sender stands before any turn.
+    if (!permission.turn_id || !permission.tool_call_id) continue;
     const key = callKey(permission.turn_id, permission.tool_call_id);
     asked.set(key, [...(asked.get(key) ?? []), permission]);
   }

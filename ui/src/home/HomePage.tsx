@@ -6,7 +6,7 @@ import { useTitle } from "../frame/Frame";
 import { Boundary } from "../parts/Boundary";
 import { CallError } from "../parts/ErrorPanel";
 import { Skeleton } from "../parts/Skeleton";
-import type { StatusResult } from "../rpc/protocol";
+import type { PermissionRequest, StatusResult } from "../rpc/protocol";
 import { useSelect, useStore } from "../store/react";
 import { t } from "../text/text";
 import { CostCard } from "./CostCard";
@@ -49,7 +49,9 @@ export function HomePage() {
 
 function Overview({ value }: { value: StatusResult }) {
   const permissions = useSelect((state) => state.permissions);
-  const pending = pendingOf({ permissions });
+  // Strangers stand behind what your own agents ask.
+  const isSender = (one: PermissionRequest) => Number(one.kind === "sender");
+  const pending = [...pendingOf({ permissions })].sort((a, b) => isSender(a) - isSender(b));
   const more = pending.length - CARDS_MAX;
   // An older daemon does not tell.
   const reckless = value.yoloAgents ?? [];

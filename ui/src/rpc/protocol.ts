@@ -197,7 +197,7 @@ export type Chain = Principal[];
 /**
  * Why a person is asked.
  */
-export type PermissionKind = "policy" | "unknown_outcome";
+export type PermissionKind = "policy" | "unknown_outcome" | "sender";
 /**
  * How a permission request stands.
  */
@@ -246,6 +246,14 @@ export type RunStatus = "accepted" | "done";
  * The kind of content.
  */
 export type ContentType = "text" | "image" | "audio" | "video" | "file" | "reaction";
+/**
+ * How sure a mapping is, from 0 to 1.
+ */
+export type Confidence = number;
+/**
+ * How a mapping came about. Only the first two name anybody.
+ */
+export type MappingKind = "confirmed" | "inferred" | "pending";
 /**
  * Whether somebody waits for the work, or it began by itself.
  */
@@ -339,6 +347,26 @@ export type ConfigSource = "default" | "file" | "environment" | "flag";
  * ULID of a connection
  */
 export type ConnectionId = string;
+/**
+ * Whom a sender is said to be.
+ */
+export type Whom =
+  | "owner"
+  | {
+      person: string;
+    }
+  | {
+      new: {
+        /**
+         * The id, as in `person:<id>`; made of the sender when it is left out.
+         */
+        id?: string | null;
+        /**
+         * The name, for people.
+         */
+        name: string;
+      };
+    };
 /**
  * Where a cost figure comes from. Unknown is never shown as zero.
  */
@@ -595,6 +623,7 @@ export interface Protocol {
   ApproveSpan: ApproveSpan;
   Arrival: Arrival;
   Attachment: Attachment;
+  Belonging: Belonging;
   Broken: Broken;
   Budget: Budget;
   BudgetFacts: BudgetFacts;
@@ -614,11 +643,23 @@ export interface Protocol {
   ClientAuth: ClientAuth;
   ClientFacts: ClientFacts;
   ClientFrame: ClientFrame;
+  Confidence: Confidence;
   ConfigGetParams: ConfigGetParams;
   ConfigGetResult: ConfigGetResult;
   ConfigSource: ConfigSource;
   ConfigValue: ConfigValue;
   ConnectionId: ConnectionId;
+  Contact: Contact;
+  ContactsConfirmParams: ContactsConfirmParams;
+  ContactsConfirmResult: ContactsConfirmResult;
+  ContactsLinkParams: ContactsLinkParams;
+  ContactsLinkResult: ContactsLinkResult;
+  ContactsListParams: ContactsListParams;
+  ContactsListResult: ContactsListResult;
+  ContactsShowParams: ContactsShowParams;
+  ContactsShowResult: ContactsShowResult;
+  ContactsUnlinkParams: ContactsUnlinkParams;
+  ContactsUnlinkResult: ContactsUnlinkResult;
   ContentType: ContentType;
   Cost: Cost;
   CostBasis: CostBasis;
@@ -642,6 +683,7 @@ export interface Protocol {
   CredentialsVerifyResult: CredentialsVerifyResult;
   DecidingPolicy: DecidingPolicy;
   DeliveryId: DeliveryId;
+  Entity: Entity;
   Entry: Entry;
   ErrorCode: ErrorCode;
   EventFrame: EventFrame;
@@ -670,6 +712,7 @@ export interface Protocol {
   LabelSource: LabelSource;
   Lagged: Lagged;
   Limits: Limits;
+  MappingKind: MappingKind;
   Message: Message;
   MessageId: MessageId;
   Methods: Methods;
@@ -717,6 +760,8 @@ export interface Protocol {
   RuntimeShutdownResult: RuntimeShutdownResult;
   Scope: Scope;
   SecretText: SecretText;
+  SenderFacts: SenderFacts;
+  SenderRef: SenderRef;
   ServerFacts: ServerFacts;
   ServerFrame: ServerFrame;
   Session: Session;
@@ -768,6 +813,7 @@ export interface Protocol {
   UsageRow: UsageRow;
   Verb: Verb;
   WhoCanItem: WhoCanItem;
+  Whom: Whom;
   WireError: WireError;
   WorkClass: WorkClass;
 }
@@ -1798,7 +1844,7 @@ export interface PermissionRequest {
    */
   action: CanonicalAction;
   /**
-   * The agent that asks.
+   * The agent that asks, or that the message is for.
    */
   agent_id: AgentId;
   /**
@@ -1843,7 +1889,7 @@ export interface PermissionRequest {
    */
   reason: string;
   /**
-   * The request whose run waits.
+   * The request that waits.
    */
   request_id: RequestId;
   /**
@@ -1859,7 +1905,11 @@ export interface PermissionRequest {
    */
   seen_at?: Timestamp | null;
   /**
-   * The session.
+   * The sender, when the question is about one.
+   */
+  sender?: SenderFacts | null;
+  /**
+   * The session, or where the message would go.
    */
   session_key: SessionKey;
   /**
@@ -1871,13 +1921,13 @@ export interface PermissionRequest {
    */
   status: PermissionStatus;
   /**
-   * The tool call that waits.
+   * The tool call or delivery that waits; none for a question about a sender.
    */
-  tool_call_id: string;
+  tool_call_id?: string | null;
   /**
-   * The turn that waits.
+   * The turn that waits; none for a question about a sender.
    */
-  turn_id: TurnId;
+  turn_id?: TurnId | null;
 }
 /**
  * Exactly what would be done. Its digest is what a person approves: whatever differs afterwards
@@ -1924,6 +1974,39 @@ export interface Proposal {
    * in this session`.
    */
   text: string;
+}
+/**
+ * What a person is shown of a sender that wants to talk to an agent.
+ */
+export interface SenderFacts {
+  /**
+   * Our account that the message came to.
+   */
+  account_id: string;
+  /**
+   * The medium.
+   */
+  channel: string;
+  /**
+   * The first words of the message, on one line.
+   */
+  excerpt: string;
+  /**
+   * When a message first came.
+   */
+  first_seen: Timestamp;
+  /**
+   * Messages that came so far, this one included.
+   */
+  n_seen: number;
+  /**
+   * The name shown there. Chosen by the sender: it proves nothing.
+   */
+  name?: string | null;
+  /**
+   * The sender, in the channel's own terms.
+   */
+  sender_id: string;
 }
 /**
  * Input of `acl.requests.deny`.
@@ -2420,6 +2503,44 @@ export interface Attachment {
   url?: string | null;
 }
 /**
+ * To whom a sender belongs.
+ */
+export interface Belonging {
+  /**
+   * How sure it is.
+   */
+  confidence: Confidence;
+  /**
+   * The person.
+   */
+  entity: Entity;
+  /**
+   * How it came about.
+   */
+  kind: MappingKind;
+  /**
+   * When it was last changed.
+   */
+  updated_at: Timestamp;
+}
+/**
+ * Somebody who may have several senders.
+ */
+export interface Entity {
+  /**
+   * The id, as in `person:<id>`.
+   */
+  id: string;
+  /**
+   * Whether this is the person the installation belongs to.
+   */
+  is_owner: boolean;
+  /**
+   * The name, for people.
+   */
+  name: string;
+}
+/**
  * A budget as configured.
  */
 export interface Budget {
@@ -2661,6 +2782,187 @@ export interface ConfigValue {
   value: {
     [k: string]: unknown;
   };
+}
+/**
+ * A sender that was seen on a channel.
+ */
+export interface Contact {
+  /**
+   * To whom the sender belongs, as far as anybody said or guessed.
+   */
+  belongs_to?: Belonging | null;
+  /**
+   * The medium.
+   */
+  channel: string;
+  /**
+   * When a message first came.
+   */
+  first_seen: Timestamp;
+  /**
+   * When the latest came.
+   */
+  last_seen: Timestamp;
+  /**
+   * Messages that came.
+   */
+  n_seen: number;
+  /**
+   * The name last shown there. Chosen by the sender: it proves nothing.
+   */
+  name?: string | null;
+  /**
+   * The sender, in the channel's own terms.
+   */
+  sender_id: string;
+}
+/**
+ * Input of `contacts.unlink` and `contacts.confirm`.
+ */
+export interface ContactsConfirmParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The sender.
+   */
+  sender: SenderRef;
+}
+/**
+ * A sender by name.
+ */
+export interface SenderRef {
+  /**
+   * The medium, such as `telegram`.
+   */
+  channel: string;
+  /**
+   * The sender, in the channel's own terms.
+   */
+  senderId: string;
+}
+/**
+ * Result of the commands about a sender.
+ */
+export interface ContactsConfirmResult {
+  /**
+   * The sender as it stands now.
+   */
+  contact: Contact;
+}
+/**
+ * Input of `contacts.link`.
+ */
+export interface ContactsLinkParams {
+  /**
+   * How sure that is. Left out, it is a person's word. Above 0.9 it counts at once, 0.7 to 0.9
+   * is a guess that waits for confirmation, less is not taken.
+   */
+  confidence?: Confidence | null;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The sender; it need not have written yet.
+   */
+  sender: SenderRef;
+  /**
+   * Whom the sender belongs to.
+   */
+  whom: Whom;
+}
+/**
+ * Result of the commands about a sender.
+ */
+export interface ContactsLinkResult {
+  /**
+   * The sender as it stands now.
+   */
+  contact: Contact;
+}
+/**
+ * Input of `contacts.list`.
+ */
+export interface ContactsListParams {
+  /**
+   * Only those behind this one in the list.
+   */
+  after?: SenderRef | null;
+  /**
+   * Items on the page.
+   */
+  limit?: number | null;
+  /**
+   * Only senders that are taken for nobody: without a person, or with a guess that waits.
+   */
+  unknownOnly?: boolean;
+}
+/**
+ * Result of `contacts.list`.
+ */
+export interface ContactsListResult {
+  /**
+   * The senders, the one that wrote last first.
+   */
+  contacts: Contact[];
+  /**
+   * Whether there are more.
+   */
+  hasMore: boolean;
+}
+/**
+ * Input of `contacts.show`.
+ */
+export interface ContactsShowParams {
+  /**
+   * The sender.
+   */
+  sender: SenderRef;
+}
+/**
+ * Result of `contacts.show`.
+ */
+export interface ContactsShowResult {
+  /**
+   * The sender.
+   */
+  contact: Contact;
+  /**
+   * Messages that wait for a word about the sender.
+   */
+  nWaiting: number;
+  /**
+   * The principal that messages of this sender come from, such as `person:anna`.
+   */
+  principal: string;
+  /**
+   * The question about the sender that is open.
+   */
+  question?: PermissionRequest | null;
+}
+/**
+ * Input of `contacts.unlink` and `contacts.confirm`.
+ */
+export interface ContactsUnlinkParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The sender.
+   */
+  sender: SenderRef;
+}
+/**
+ * Result of the commands about a sender.
+ */
+export interface ContactsUnlinkResult {
+  /**
+   * The sender as it stands now.
+   */
+  contact: Contact;
 }
 /**
  * What something cost.
@@ -3131,6 +3433,19 @@ export interface Events {
     used: number;
   };
   /**
+   * A sender belongs to somebody from now on, or to nobody any more.
+   */
+  "contact.changed": {
+    by: Principal;
+    channel: string;
+    /**
+     * The person; `None` when the sender belongs to nobody.
+     */
+    entity_id: string | null;
+    kind: MappingKind | null;
+    sender_id: string;
+  };
+  /**
    * A message joined a session.
    */
   "message.recorded": {
@@ -3227,6 +3542,13 @@ export interface Events {
    */
   "session.labelled": {
     label: SessionLabel;
+    session_key: SessionKey;
+  };
+  /**
+   * A session goes on under another key, with all that is in it.
+   */
+  "session.renamed": {
+    earlier_key: SessionKey;
     session_key: SessionKey;
   };
   /**
@@ -3888,6 +4210,41 @@ export interface Methods {
   "config.get": {
     params: ConfigGetParams;
     result: ConfigGetResult;
+  };
+  /**
+   * Confirms a guess about whom a sender belongs to.
+   */
+  "contacts.confirm": {
+    params: ContactsConfirmParams;
+    result: ContactsConfirmResult;
+  };
+  /**
+   * Says to whom a sender belongs; it counts from the next message on.
+   */
+  "contacts.link": {
+    params: ContactsLinkParams;
+    result: ContactsLinkResult;
+  };
+  /**
+   * Lists the senders that were seen, the one that wrote last first.
+   */
+  "contacts.list": {
+    params: ContactsListParams;
+    result: ContactsListResult;
+  };
+  /**
+   * Shows one sender: who it is, and what waits for a word about it.
+   */
+  "contacts.show": {
+    params: ContactsShowParams;
+    result: ContactsShowResult;
+  };
+  /**
+   * Forgets to whom a sender belongs; the sender is unknown from the next message on.
+   */
+  "contacts.unlink": {
+    params: ContactsUnlinkParams;
+    result: ContactsUnlinkResult;
   };
   /**
    * Keeps a value under a name, or names one that is kept elsewhere.

@@ -153,7 +153,8 @@ const REDUCERS: Record<string, Reducer> = {
   },
   "permission.requested": (view, event) => {
     const { permission } = event.properties as Events["permission.requested"];
-    return withStatus(view, callKey(permission.turn_id, permission.tool_call_id), "waiting");
+    const { turn_id, tool_call_id } = permission;
+    return turn_id && tool_call_id ? withStatus(view, callKey(turn_id, tool_call_id), "waiting") : view;
   },
   "agent.error": (view, event) => {
     const { turn_id, message, will_retry } = event.properties as Events["agent.error"];

@@ -10,7 +10,7 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::failure::{Exit, Result};
 
-pub(crate) use request::{Standing, action, approve, deny, extend, seen};
+pub(crate) use request::{Standing, action, approve, became_person, deny, extend, seen};
 
 /// Access control.
 #[derive(Debug, Subcommand)]

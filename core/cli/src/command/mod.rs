@@ -6,6 +6,7 @@ pub(crate) mod budget;
 pub(crate) mod chat;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod contact;
 pub(crate) mod credential;
 pub(crate) mod daemon;
 pub(crate) mod db;
@@ -36,6 +37,7 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Request(request)) => request::run(request, context).await,
         Some(Command::Session(session)) => session::run(session, context).await,
         Some(Command::Acl(acl)) => acl::run(acl, context).await,
+        Some(Command::Contact(command)) => contact::run(command, context).await,
         Some(Command::Events(events)) => events::run(events, context).await,
         Some(Command::Models(models)) => models::run(models, context).await,
         Some(Command::Usage(usage)) => usage::run(usage, context).await,

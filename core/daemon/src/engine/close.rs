@@ -19,7 +19,7 @@ use nexus_ledger::{Delivery, LedgerError, Tx};
 
 use super::stages::{Progress, missing};
 use super::trace::{self, TraceBook};
-use super::{meter, permission, turn};
+use super::{meter, permission, sender, turn};
 use crate::audit;
 use crate::context::Context;
 use crate::jobs;
@@ -55,10 +55,14 @@ pub(super) async fn leave_early(
         .ledger
         .write(move |tx| {
             let now = clock.now();
+            let request = tx.requests().get(request_id)?.ok_or_else(|| missing(request_id))?;
+            if sender::is_ahead(&request) {
+                return Ok(());
+            }
             if let Some(decision) = &progress.decision {
                 decision.audit(tx, request_id, now)?;
             }
-            trace::write(tx, request_id, &traces, now)?;
+            trace::write_new(tx, &request, &traces, now)?;
             if let (Some((by, text)), Some(admitted)) = (answer, &progress.admitted) {
                 let arrival = &admitted.identified.received.arrival;
                 if arrival.channel != pipeline::CONTROL_CHANNEL {

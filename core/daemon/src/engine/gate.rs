@@ -84,7 +84,7 @@ impl RunGate {
         let verdict = self.verdict(ask).await?;
         match (verdict.effect, ask.kind) {
             (Effect::Deny, _) => self.refuse(ask, &verdict).await,
-            (Effect::Allow, PermissionKind::Policy) => {
+            (Effect::Allow, PermissionKind::Policy | PermissionKind::Sender) => {
                 self.allow(ask, verdict.to_string(), verdict.grants().collect()).await
             }
             (Effect::Ask, _) | (_, PermissionKind::UnknownOutcome) => {

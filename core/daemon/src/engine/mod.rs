@@ -8,6 +8,7 @@
 mod choice;
 mod close;
 mod confine;
+pub(crate) mod contact;
 mod gate;
 mod hook;
 pub(crate) mod label;
@@ -21,6 +22,7 @@ mod reach;
 mod receive;
 mod recover;
 mod run;
+mod sender;
 mod stages;
 #[cfg(test)]
 mod tests;

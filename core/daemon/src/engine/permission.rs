@@ -1,20 +1,22 @@
 //! Answers to permission requests.
 
+use std::sync::Arc;
+
 use nexus_domain::Timestamp;
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::grant::{Grant, GrantEffect, GrantVerb};
 use nexus_domain::id::{GrantId, PermissionId, TurnId};
 use nexus_domain::permission::{
-    AnswerSignature, PERMISSION_DAY_MS, PermissionAnswer, PermissionRequest, PermissionStatus,
-    Proposal,
+    AnswerSignature, PERMISSION_DAY_MS, PermissionAnswer, PermissionKind, PermissionRequest,
+    PermissionStatus, Proposal,
 };
 use nexus_domain::principal::Principal;
 use nexus_domain::proposal::is_within;
 use nexus_ledger::{Ending, LedgerError, Tx};
 use nexus_protocol::acl::StandingPlace;
 
-use super::reach;
+use super::{reach, sender};
 use crate::audit;
 use crate::context::Context;
 use crate::crash::CrashPoint;
@@ -45,7 +47,7 @@ pub struct Resolution {
 /// `Invalid` when the answer is not one of those that may be given, or reaches further than what
 /// was proposed.
 pub async fn resolve_permission(
-    context: &Context,
+    context: &Arc<Context>,
     resolution: Resolution,
 ) -> Result<PermissionRequest, Failure> {
     let now = context.clock.now();
@@ -67,7 +69,8 @@ pub async fn resolve_permission(
                 });
             }
             check_answer(&asked, answer)?;
-            let grant = match answer.is_standing() {
+            refuse_place(&asked, answer, place.as_ref())?;
+            let grant = match answer.is_standing() && !sender::makes_person(&asked, answer) {
                 true => Some(standing(&asked, place)?.granted(new_grant, answer, &by, now)),
                 false => None,
             };
@@ -86,6 +89,7 @@ pub async fn resolve_permission(
                 tx.grants().create(&grant)?;
             }
             tell(tx, &resolved, now)?;
+            sender::settle(tx, &resolved, now)?;
             Ok(resolved)
         })
         .await?;
@@ -97,7 +101,24 @@ pub async fn resolve_permission(
         tracing::error!(?failure, "a grant was made and cannot be put in force yet");
     }
     context.engine.permission_bell.send_modify(|n| *n += 1);
+    sender::go_on(context, &resolved).await;
     Ok(resolved)
+}
+
+/// A sender that becomes a person may write to every agent that people may write to.
+fn refuse_place(
+    asked: &PermissionRequest,
+    answer: PermissionAnswer,
+    place: Option<&StandingPlace>,
+) -> Result<(), LedgerError> {
+    if place.is_none() || !sender::makes_person(asked, answer) {
+        return Ok(());
+    }
+    Err(LedgerError::Invalid(
+        "approved for good, the sender becomes a person you know, for every agent: leave the scope \
+         out, or approve for a day"
+            .to_owned(),
+    ))
 }
 
 /// Where a standing answer holds, in both forms.
@@ -118,7 +139,7 @@ impl Standing<'_> {
         Grant {
             id,
             principal: self.asked.chain.actor().cloned().unwrap_or(agent),
-            verb: GrantVerb::UseTool,
+            verb: verb(self.asked),
             effect: if answer.is_yes() { GrantEffect::Allow } else { GrantEffect::Deny },
             scope: self.proposal.scope,
             reason: self.proposal.text,
@@ -130,6 +151,14 @@ impl Standing<'_> {
             revoked_at: None,
             revoked_by: None,
         }
+    }
+}
+
+/// What a standing answer is about.
+fn verb(asked: &PermissionRequest) -> GrantVerb {
+    match asked.kind {
+        PermissionKind::Sender => GrantVerb::StartRun,
+        PermissionKind::Policy | PermissionKind::UnknownOutcome => GrantVerb::UseTool,
     }
 }
 
@@ -150,7 +179,7 @@ fn standing(
             })?
         }
         StandingPlace::Scope(scope) => {
-            nexus_iam::check_scope(GrantVerb::UseTool, &scope).map_err(LedgerError::Invalid)?;
+            nexus_iam::check_scope(verb(asked), &scope).map_err(LedgerError::Invalid)?;
             let covering = asked.proposals.iter().find(|each| is_within(&scope, &each.scope));
             let covering = covering.ok_or_else(|| {
                 LedgerError::Invalid(
@@ -239,11 +268,13 @@ pub async fn expire_permissions(context: &Context) -> Result<usize, Failure> {
                     let ending = Ending::unanswered(PermissionStatus::Expired, now);
                     let resolved = tx.permissions().resolve(id, ending)?;
                     tell(tx, &resolved, now)?;
+                    sender::settle(tx, &resolved, now)?;
                 }
             }
             Ok(())
         })
         .await?;
+    context.engine.completion_bell.send_modify(|n| *n += 1);
     context.engine.permission_bell.send_modify(|n| *n += 1);
     Ok(n_due)
 }
@@ -259,7 +290,9 @@ pub(super) fn withdraw_questions(
     let asked = tx.permissions().of_turn(turn_id)?;
     let open = asked.iter().filter(|question| {
         question.status == PermissionStatus::Pending
-            && call_id.is_none_or(|id| reach::is_part(&question.tool_call_id, id))
+            && call_id.is_none_or(|id| {
+                question.tool_call_id.as_deref().is_some_and(|own| reach::is_part(own, id))
+            })
     });
     for question in open {
         let ending = Ending::unanswered(PermissionStatus::Withdrawn, now);
@@ -306,7 +339,11 @@ fn who(permission: &PermissionRequest) -> String {
 }
 
 /// Tells of an answer.
-fn tell(tx: &mut Tx<'_>, resolved: &PermissionRequest, now: Timestamp) -> Result<(), LedgerError> {
+pub(super) fn tell(
+    tx: &mut Tx<'_>,
+    resolved: &PermissionRequest,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
     let event = Event::PermissionResolved {
         permission_id: resolved.id,
         session_key: resolved.session_key.clone(),

@@ -61,7 +61,7 @@ impl RunGate {
     ) -> Result<PermissionRequest, Failure> {
         let now = self.context.clock.now();
         let mut reason = match ask.kind {
-            PermissionKind::Policy => verdict.to_string(),
+            PermissionKind::Policy | PermissionKind::Sender => verdict.to_string(),
             PermissionKind::UnknownOutcome => {
                 "the daemon stopped while this ran: it may have happened already".to_owned()
             }
@@ -104,8 +104,9 @@ impl RunGate {
                 .first()
                 .copied()
                 .unwrap_or_else(|| RequestId::from_parts(now, self.context.clock.entropy())),
-            turn_id: self.turn_id,
-            tool_call_id: ask.tool_call_id.clone(),
+            turn_id: Some(self.turn_id),
+            tool_call_id: Some(ask.tool_call_id.clone()),
+            sender: None,
             session_key: self.session_key.clone(),
             agent_id: self.agent_id.clone(),
             chain: self.chain.clone(),

@@ -10,6 +10,7 @@ use nexus_domain::pipeline::{Received, Stage, Wish};
 use nexus_domain::principal::Principal;
 use nexus_domain::request::{Request, RequestStatus, StageOutcome};
 
+use super::sender::shown_name;
 use super::trace::{self, TraceBook};
 use super::{REQUESTS_ACTIVE_MAX, stages};
 use crate::context::Context;
@@ -95,6 +96,13 @@ pub async fn receive_event(
                 }
                 Known::New => {
                     tx.requests().create(&request)?;
+                    if request.principal.is_none() {
+                        // Nobody vouches for the sender but the channel: noted once per message,
+                        // whatever becomes of it.
+                        let name = arrival.sender_name.as_deref().and_then(shown_name);
+                        let (channel, sender_id) = (&arrival.channel, &arrival.sender_id);
+                        tx.identity().seen(channel, sender_id, name.as_deref(), now)?;
+                    }
                     let event = Event::RequestStarted {
                         request_id,
                         event_id: request.event_id.clone(),

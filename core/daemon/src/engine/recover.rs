@@ -8,7 +8,7 @@ use nexus_domain::pipeline::{Received, Wish};
 use nexus_domain::request::{Request, RequestStatus};
 use nexus_ledger::Ledger;
 
-use super::{run, stages, turn};
+use super::{run, sender, stages, turn};
 use crate::context::Context;
 
 /// What was taken up again.
@@ -51,7 +51,11 @@ pub async fn recover(context: &Arc<Context>, unfinished: Unfinished) -> Result<R
         run::start(context, turn.id, turn.session_key);
     }
     for request in unfinished.requests {
-        if request.status == RequestStatus::Processing && request.turn_id.is_none() {
+        let is_new = request.status == RequestStatus::Processing;
+        let is_aside = request.status == RequestStatus::Parked;
+        if request.turn_id.is_none()
+            && (is_new || (is_aside && !sender::is_asked_about(context, &request).await?))
+        {
             recovered.n_requests += 1;
             drive_again(context, request).await?;
         }
@@ -83,6 +87,10 @@ async fn drive_again(context: &Arc<Context>, request: Request) -> Result<(), Fai
     let Some(arrival) = arrival else {
         return Err(Failure::internal(format!("request {} has no arrival", request.id)));
     };
+    if request.status == RequestStatus::Parked {
+        stages::start(context, sender::again(&request, arrival));
+        return Ok(());
+    }
     let received = Received {
         request_id: request.id,
         arrival,

@@ -6,7 +6,8 @@ use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::TurnId;
 use nexus_domain::pipeline::{
-    self, AccessFacts, Admitted, Automated, Exit, Identified, IdentityFacts, Received, Stage,
+    self, Access, AccessFacts, Admitted, Automated, Exit, Identified, IdentityFacts, Received,
+    Stage,
 };
 use nexus_domain::principal::Chain;
 use nexus_domain::request::{RequestStatus, StageOutcome};
@@ -16,7 +17,7 @@ use nexus_ledger::{AuditEntry, LedgerError, Tx};
 
 use super::order::Place;
 use super::trace::{self, TraceBook};
-use super::{broken, close, hook, run, turn};
+use super::{broken, close, hook, run, sender, turn};
 use crate::context::Context;
 use crate::crash::CrashPoint;
 
@@ -35,6 +36,7 @@ async fn drive(context: Arc<Context>, received: Received, place: Place) {
     place.reached().await;
     match decided {
         Ok(automated) => open(&context, automated, book, progress.decision).await,
+        Err(Exit::Parked(admitted)) => sender::park(&context, *admitted, book, progress).await,
         Err(exit) => close::leave_early(&context, request_id, exit, book, progress).await,
     }
 }
@@ -75,6 +77,9 @@ impl RunDecision {
             digest: None,
         };
         tx.audit().append(&entry)?;
+        if let Some(actor) = self.chain.actor() {
+            self.verdict.grants().try_for_each(|id| tx.grants().used(id, actor, now))?;
+        }
         let event = Event::AclDecision {
             request_id: Some(request_id),
             chain: self.chain.clone(),
@@ -136,7 +141,8 @@ async fn admit(
     let session_agent = match identified.received.wish.session_key.clone() {
         None => None,
         Some(key) => {
-            let session = context.ledger.read(move |r| r.sessions().get(&key)).await;
+            let session =
+                context.ledger.read(move |r| r.sessions().get(&r.sessions().resolve(&key)?)).await;
             session.map_err(broken)?.map(|session| session.agent_id)
         }
     };
@@ -160,41 +166,48 @@ async fn admit(
         facts: Facts::default(),
     };
     let verdict = context.iam.decide(&query);
-    let facts = AccessFacts {
-        is_allowed: verdict.effect == Effect::Allow,
-        reason: verdict.to_string(),
-        default_agent,
-        session_agent,
+    let access = match verdict.effect {
+        Effect::Allow => Access::Allowed,
+        // Whoever the daemon authenticated waits for the answer of the call: nobody can be asked.
+        Effect::Ask if identified.received.authenticated.is_none() => Access::Asked,
+        Effect::Ask | Effect::Deny => Access::Denied,
     };
-    *decision = Some(RunDecision { chain: query.chain, agent: agent_id.to_string(), verdict });
-    pipeline::resolve_access(identified, facts)
+    let facts = AccessFacts { access, reason: verdict.to_string(), default_agent, session_agent };
+    let decided =
+        decision.insert(RunDecision { chain: query.chain, agent: agent_id.to_string(), verdict });
+    match pipeline::resolve_access(identified, facts) {
+        Err(Exit::Parked(admitted)) => sender::as_answered(context, *admitted, decided).await,
+        other => other,
+    }
 }
 
 /// Stage 5: in one transaction, decides whether the session is free, and opens the turn or queues
 /// the request.
 async fn open(
     context: &Arc<Context>,
-    automated: Automated,
+    mut automated: Automated,
     mut book: TraceBook,
     decision: Option<RunDecision>,
 ) {
     let request_id = automated.admitted.identified.received.request_id;
-    let session_key = automated.admitted.session_key.clone();
     let n_waiting_max = context.config.current().queue_len_max;
     let clock = Arc::clone(&context.clock);
     book.begin(Stage::AssembleContext);
-    let lane_key = session_key.clone();
     let opened = context
         .ledger
         .write(move |tx| {
             let now = clock.now();
-            note_sender(tx, &automated, now)?;
+            let mut request = tx.requests().get(request_id)?.ok_or_else(|| missing(request_id))?;
+            let lane_key = automated.admitted.session_key.clone();
+            if sender::is_ahead(&request) {
+                return Ok((LaneDecision::Wait(None), None, lane_key));
+            }
             if let Some(decision) = &decision {
                 decision.audit(tx, request_id, now)?;
             }
-            trace::write(tx, request_id, &book.take(), now)?;
-            turn::ensure_session(tx, &automated.admitted, now)?;
-            let mut request = tx.requests().get(request_id)?.ok_or_else(|| missing(request_id))?;
+            trace::write_new(tx, &request, &book.take(), now)?;
+            tx.sender_waits().remove(request_id)?;
+            let lane_key = turn::settle_session(tx, &mut automated.admitted, now)?;
             request.principal = Some(automated.admitted.identified.principal.clone());
             request.session_key = Some(lane_key.clone());
             request.agent_id = Some(automated.admitted.agent_id.clone());
@@ -217,11 +230,11 @@ async fn open(
                     book.end(StageOutcome::Failed, text.clone());
                     trace::write(tx, request_id, &book.take(), now)?;
                     turn::finish_request(tx, request_id, RequestStatus::Failed, Some(text), now)?;
-                    Ok((step, None))
+                    Ok((step, None, lane_key))
                 }
                 LaneDecision::Wait(_) => {
                     turn::enqueue(tx, &lane_key, request, &automated.enrichment, now)?;
-                    Ok((step, None))
+                    Ok((step, None, lane_key))
                 }
                 LaneDecision::Start => {
                     book.end(StageOutcome::Passed, "the session was free");
@@ -232,14 +245,14 @@ async fn open(
                         vec![turn::Opening::new(request, &automated)],
                         book.take(),
                     )?;
-                    Ok((step, Some(turn_id)))
+                    Ok((step, Some(turn_id), lane_key))
                 }
             }
         })
         .await;
     match opened {
-        Ok((LaneDecision::Start, Some(turn_id))) => begin(context, turn_id, session_key),
-        Ok((LaneDecision::Wait(Some(stop)), _)) => context.engine.request_stop(&session_key, stop),
+        Ok((LaneDecision::Start, Some(turn_id), key)) => begin(context, turn_id, key),
+        Ok((LaneDecision::Wait(Some(stop)), _, key)) => context.engine.request_stop(&key, stop),
         Ok(_) => context.engine.completion_bell.send_modify(|n| *n += 1),
         Err(error) => {
             let book = TraceBook::new(Arc::clone(&context.clock));
@@ -251,15 +264,6 @@ async fn open(
 fn begin(context: &Arc<Context>, turn_id: TurnId, session_key: nexus_domain::id::SessionKey) {
     CrashPoint::TurnOpened.pass();
     run::start(context, turn_id, session_key);
-}
-
-fn note_sender(
-    tx: &mut Tx<'_>,
-    automated: &Automated,
-    now: nexus_domain::Timestamp,
-) -> Result<(), LedgerError> {
-    let arrival = &automated.admitted.identified.received.arrival;
-    tx.identity().seen(&arrival.channel, &arrival.sender_id, arrival.sender_name.as_deref(), now)
 }
 
 /// A request that was admitted and is gone.

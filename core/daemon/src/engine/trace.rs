@@ -7,7 +7,7 @@ use nexus_domain::Timestamp;
 use nexus_domain::event::Event;
 use nexus_domain::id::RequestId;
 use nexus_domain::pipeline::Stage;
-use nexus_domain::request::{StageOutcome, StageTrace};
+use nexus_domain::request::{Request, StageOutcome, StageTrace};
 use nexus_ledger::{LedgerError, Tx};
 
 /// Collects what stages record until the next durable point.
@@ -43,6 +43,21 @@ impl TraceBook {
     pub(super) fn take(&mut self) -> Vec<StageTrace> {
         std::mem::take(&mut self.traces)
     }
+}
+
+/// Writes the traces that the request does not have: of one that was put aside and goes through its
+/// stages again.
+pub(super) fn write_new(
+    tx: &mut Tx<'_>,
+    request: &Request,
+    traces: &[StageTrace],
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let is_there = |trace: &StageTrace| {
+        request.stages.iter().any(|one| one.stage == trace.stage && one.note == trace.note)
+    };
+    let new: Vec<_> = traces.iter().filter(|trace| !is_there(trace)).cloned().collect();
+    write(tx, request.id, &new, now)
 }
 
 /// Writes traces of a request, each with its event.

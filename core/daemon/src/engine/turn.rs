@@ -7,6 +7,7 @@ use nexus_domain::event::Event;
 use nexus_domain::id::{MessageId, RequestId, SessionKey, TurnId};
 use nexus_domain::message::{Cost, CostBasis, Message, Part, Role, Usage};
 use nexus_domain::pipeline::{self, Admitted, Automated, Stage};
+use nexus_domain::principal::Principal;
 use nexus_domain::request::{Request, RequestStatus, StageOutcome, StageTrace};
 use nexus_domain::session::next_batch;
 use nexus_ledger::{LedgerError, Tx};
@@ -27,12 +28,30 @@ impl Opening {
     }
 }
 
-/// Makes sure the session exists.
-pub(super) fn ensure_session(
+/// Finds the session that a request goes into, which may go by another key by now, and makes sure
+/// that it exists. A stranger's key leads nowhere else, whoever it belonged to before.
+pub(super) fn settle_session(
     tx: &mut Tx<'_>,
-    admitted: &Admitted,
+    admitted: &mut Admitted,
     now: Timestamp,
-) -> Result<(), LedgerError> {
+) -> Result<SessionKey, LedgerError> {
+    if !matches!(admitted.identified.principal, Principal::Unknown(_)) {
+        let mut key = admitted.session_key.clone();
+        if admitted.identified.received.wish.session_key.is_some() {
+            key = tx.sessions().resolve(&key)?;
+        }
+        let settled = tx.sessions().settle(&key)?;
+        if let Some(earlier_key) = settled.earlier_key {
+            let session_key = settled.key.clone();
+            tx.events().record(now, &Event::SessionRenamed { session_key, earlier_key })?;
+        }
+        admitted.session_key = settled.key;
+    }
+    ensure_session(tx, admitted, now)?;
+    Ok(admitted.session_key.clone())
+}
+
+fn ensure_session(tx: &mut Tx<'_>, admitted: &Admitted, now: Timestamp) -> Result<(), LedgerError> {
     let (key, agent_id) = (&admitted.session_key, &admitted.agent_id);
     if tx.sessions().ensure(key, agent_id, now)? {
         let event = Event::SessionCreated { session_key: key.clone(), agent_id: agent_id.clone() };
@@ -191,7 +210,9 @@ pub(super) fn record_answer(
     text: String,
 ) -> Result<(), LedgerError> {
     let now = clock.now();
-    ensure_session(tx, admitted, now)?;
+    let mut admitted = admitted.clone();
+    settle_session(tx, &mut admitted, now)?;
+    let admitted = &admitted;
     let received = &admitted.identified.received;
     let mut request =
         tx.requests().get(received.request_id)?.ok_or_else(|| missing(received.request_id))?;
@@ -272,6 +293,7 @@ pub(super) fn finish_request(
     if request.status.is_final() {
         return Ok(());
     }
+    tx.sender_waits().remove(request_id)?;
     request.status = status;
     request.error.clone_from(&error);
     request.completed_at = Some(now);

@@ -1,6 +1,7 @@
 //! Deliveries about which the owner is asked first: the question is on record, the delivery waits
 //! in the outbox, and silence means that nothing is sent.
 
+use nexus_domain::contact::plain_line;
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::PermissionId;
@@ -44,8 +45,9 @@ pub(super) async fn answer(
         return Ok(settled(&asked));
     }
     let now = context.clock.now();
-    let start: String = delivery.text.chars().take(TEXT_CHARS_MAX).collect();
-    let summary = format!("send to {} on {}: {}", target.to, delivery.adapter, one_line(&start));
+    // What a person approves has one line and no character that could disguise it.
+    let start = plain_line(&delivery.text, TEXT_CHARS_MAX);
+    let summary = format!("send to {} on {}: {start}", target.to, delivery.adapter);
     let recipient = Target::Recipient {
         channel: delivery.adapter.split('/').next().unwrap_or_default().to_owned(),
         to: target.to.clone(),
@@ -55,8 +57,9 @@ pub(super) async fn answer(
         id: PermissionId::from_parts(now, context.clock.entropy()),
         kind: PermissionKind::Policy,
         request_id: delivery.request_id,
-        turn_id,
-        tool_call_id: call_id,
+        turn_id: Some(turn_id),
+        tool_call_id: Some(call_id),
+        sender: None,
         session_key,
         agent_id,
         chain: query.chain.clone(),
@@ -84,7 +87,7 @@ async fn put(context: &Context, permission: PermissionRequest) -> Result<(), Fai
         tx.audit().append(&AuditEntry {
             at: permission.created_at,
             request_id: Some(permission.request_id),
-            turn_id: Some(permission.turn_id),
+            turn_id: permission.turn_id,
             chain: permission.chain.clone(),
             action: "deliver".to_owned(),
             resource: permission.action.summary.clone(),
@@ -121,10 +124,4 @@ fn settled(asked: &PermissionRequest) -> Option<Verdict> {
 
 fn as_verdict(effect: Effect, text: String) -> Verdict {
     Verdict { effect, reasons: vec![Reason { policy: ANSWER.to_owned(), text }] }
-}
-
-/// What a person approves has one line and no character that could disguise it.
-fn one_line(text: &str) -> String {
-    let is_plain = |c: char| !c.is_control() && !('\u{200b}'..='\u{206f}').contains(&c);
-    text.chars().map(|c| if is_plain(c) { c } else { ' ' }).collect()
 }

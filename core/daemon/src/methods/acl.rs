@@ -137,7 +137,7 @@ async fn answerer(
     };
     let trail = Trail {
         request_id: Some(asked.request_id),
-        turn_id: Some(asked.turn_id),
+        turn_id: asked.turn_id,
         digest: Some(asked.action.digest),
     };
     let decision = decide_and_audit(context, &query, trail).await?;

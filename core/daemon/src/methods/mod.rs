@@ -6,6 +6,7 @@ pub mod agent;
 pub mod audit;
 pub mod budget;
 pub mod config;
+pub mod contact;
 pub mod credential;
 pub mod grant;
 pub mod health;

@@ -45,6 +45,8 @@ pub async fn get(
                     r.permissions().of_turn(turn_id)?,
                 ),
             };
+            let asked = r.permissions().about_sender(id)?;
+            let permissions = asked.into_iter().chain(permissions).collect();
             let labels = match &request.session_key {
                 None => Vec::new(),
                 Some(key) => r.labels().of_session(key)?,

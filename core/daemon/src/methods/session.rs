@@ -7,7 +7,7 @@ use nexus_domain::failure::Failure;
 use nexus_domain::id::{AgentId, SessionKey};
 use nexus_domain::pipeline::{CONTROL_CHANNEL, Wish};
 use nexus_domain::request::RequestStatus;
-use nexus_domain::session::QueueMode;
+use nexus_domain::session::{QueueMode, Session};
 use nexus_iam::Permit;
 use nexus_protocol::session::{
     AbortParams, AbortResult, GetParams, GetResult, HistoryParams, HistoryResult, ListParams,
@@ -37,10 +37,11 @@ pub async fn get(
     _permit: Permit,
     params: GetParams,
 ) -> Result<GetResult, Failure> {
-    let key = params.key.clone();
+    let wanted = params.key.clone();
     let found = context
         .ledger
         .read(move |r| {
+            let key = r.sessions().resolve(&wanted)?;
             let Some(session) = r.sessions().get(&key)? else { return Ok(None) };
             let filter = nexus_ledger::PermissionFilter {
                 pending_only: true,
@@ -64,7 +65,7 @@ pub async fn get(
         })
         .await?;
     let mut result = found.ok_or_else(|| unknown(&params.key))?;
-    result.streaming = context.bus.streaming(&params.key);
+    result.streaming = context.bus.streaming(&result.session.key);
     Ok(result)
 }
 
@@ -75,10 +76,11 @@ pub async fn history(
     params: HistoryParams,
 ) -> Result<HistoryResult, Failure> {
     let limit = page_len(params.limit)?;
-    let key = params.key.clone();
+    let wanted = params.key.clone();
     let found = context
         .ledger
         .read(move |r| {
+            let key = r.sessions().resolve(&wanted)?;
             if r.sessions().get(&key)?.is_none() {
                 return Ok(None);
             }
@@ -126,16 +128,15 @@ pub async fn abort(
     params: AbortParams,
 ) -> Result<AbortResult, Failure> {
     let key = params.key.clone();
-    let known = context.ledger.read(move |r| r.sessions().get(&key)).await?;
-    if known.is_none() {
-        return Err(unknown(&params.key));
-    }
+    let known =
+        context.ledger.read(move |r| r.sessions().get(&r.sessions().resolve(&key)?)).await?;
+    let Some(Session { key, .. }) = known else { return Err(unknown(&params.key)) };
     // The queue goes first: otherwise its head would start as soon as the run has ended.
     let n_dropped = match params.drop_queue {
-        true => engine::drop_queue(context, &params.key).await?,
+        true => engine::drop_queue(context, &key).await?,
         false => 0,
     };
-    let turn_id = engine::abort(context, &params.key, params.turn_id).await;
+    let turn_id = engine::abort(context, &key, params.turn_id).await;
     let stopped = match turn_id {
         Some(_) => "The run was stopped.",
         None => "Nothing was running.",

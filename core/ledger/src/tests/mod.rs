@@ -10,5 +10,6 @@ mod models;
 mod outbox;
 pub(crate) mod plan;
 mod records;
+mod senders;
 pub(crate) mod support;
 mod turns;

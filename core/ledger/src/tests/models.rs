@@ -13,7 +13,7 @@ use super::audit::COLUMNS;
 use super::support::{Home, agent, at, begin_turn, request, request_id, session, turn_id};
 use crate::{AuditEntry, Ending, LedgerError, PermissionFilter};
 
-fn run<F: Future<Output = ()>>(test: F) {
+pub(super) fn run<F: Future<Output = ()>>(test: F) {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test);
 }
 
@@ -44,13 +44,14 @@ fn lane(is_first: bool) -> nexus_domain::id::SessionKey {
     session(if is_first { "first" } else { "second" })
 }
 
-fn permission(n: u64, expires: u64) -> PermissionRequest {
+pub(super) fn permission(n: u64, expires: u64) -> PermissionRequest {
     PermissionRequest {
         id: PermissionId::from_parts(at(n), u128::from(n)),
         kind: PermissionKind::Policy,
         request_id: request_id(1),
-        turn_id: turn_id(1),
-        tool_call_id: format!("call-{}", n % 3),
+        turn_id: Some(turn_id(1)),
+        tool_call_id: Some(format!("call-{}", n % 3)),
+        sender: None,
         session_key: session("first"),
         agent_id: agent(),
         chain: Chain::of(Principal::Owner).through(agent()),

@@ -1,11 +1,9 @@
-//! The small ledgers: outbox, jobs, identity, idempotency, cool-downs.
+//! The small ledgers: outbox, jobs, idempotency, cool-downs.
 
 use nexus_domain::id::DeliveryId;
 
 use super::support::{Home, at, request, request_id};
-use crate::{
-    Delivery, DeliveryStatus, DueJob, Ledger, LedgerError, Mapping, MappingKind, OutboxMut,
-};
+use crate::{Delivery, DeliveryStatus, DueJob, Ledger, LedgerError, OutboxMut};
 
 fn delivery(n: u64) -> Delivery {
     Delivery {
@@ -112,31 +110,6 @@ async fn a_job_is_planned_once_and_moved_by_planning_it_again() {
     assert_eq!(due(9).await.unwrap(), [job("b", 3), job("a", 4)]);
     ledger.write(|tx| tx.jobs().done("expire", "b")).await.unwrap();
     assert_eq!(ledger.read(|r| r.jobs().next_at()).await.unwrap(), Some(at(4)));
-}
-
-#[tokio::test]
-async fn only_a_sure_mapping_names_a_sender() {
-    let home = Home::new();
-    let ledger = home.open();
-    let map = |kind| {
-        ledger.write(move |tx| {
-            tx.identity().seen("echo", "anna", Some("Anna"), at(1))?;
-            let (channel, sender_id) = ("echo", "anna");
-            let (entity_id, entity_name) = ("p1", "Anna");
-            let mapping =
-                Mapping { channel, sender_id, entity_id, entity_name, is_owner: true, kind };
-            tx.identity().map(&mapping, at(2))
-        })
-    };
-    let facts = || ledger.read(|r| r.identity().facts("echo", "anna"));
-    assert_eq!(facts().await.unwrap().entity_id, None);
-    map(MappingKind::Pending).await.unwrap();
-    assert_eq!(facts().await.unwrap().entity_id, None);
-    map(MappingKind::Confirmed).await.unwrap();
-    let found = facts().await.unwrap();
-    assert_eq!((found.entity_id.as_deref(), found.is_owner), (Some("p1"), true));
-    assert!(ledger.write(|tx| tx.identity().unmap("echo", "anna")).await.unwrap());
-    assert!(!facts().await.unwrap().is_owner);
 }
 
 #[tokio::test]

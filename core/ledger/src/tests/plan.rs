@@ -15,8 +15,14 @@ static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Tables that hold a handful of rows by their nature: effects and calls at work, models, waiting
 /// requests, sequences.
-const SMALL: &[&str] =
-    &["audit_open", "budget_reservations", "cooldowns", "queue_items", "sqlite_sequence"];
+const SMALL: &[&str] = &[
+    "audit_open",
+    "budget_reservations",
+    "cooldowns",
+    "queue_items",
+    "sender_waits",
+    "sqlite_sequence",
+];
 
 /// Partial indices that hold only what is still open.
 const OPEN: &[&str] = &["turns_active", "deliveries_sending"];

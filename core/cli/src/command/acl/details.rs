@@ -1,10 +1,11 @@
 //! Everything a person should know before deciding a permission request.
 
+use nexus_domain::contact::SenderFacts;
 use nexus_domain::permission::{
     PathAccess, PermissionKind, PermissionRequest, PermissionStatus, Target,
 };
 
-use super::request::{outcome, status_words};
+use super::request::{became_person, outcome, status_words};
 use crate::environment::now;
 use crate::failure::Result;
 use crate::output::{Output, style, text};
@@ -16,12 +17,20 @@ const LABEL_COLUMNS: usize = 10;
 pub(super) fn details(request: &PermissionRequest, output: &Output) -> Result<()> {
     let (sign, _) = status_words(request.status);
     let (agent, action) = (&request.agent_id, &request.action);
-    let tool = text::one_line(&action.tool);
     let word = outcome(request);
-    output.line(&format!("{} {word}: {agent} wants to use {tool}", output.sign(sign)))?;
+    let head = match request.kind {
+        PermissionKind::Sender => format!("somebody unknown writes to {agent}"),
+        _ => format!("{agent} wants to use {}", text::one_line(&action.tool)),
+    };
+    output.line(&format!("{} {word}: {head}", output.sign(sign)))?;
     let rows = Rows { output };
-    let summary = output.paint(style::BOLD, &text::one_line(&action.summary));
-    rows.raw("action", &summary)?;
+    match &request.sender {
+        Some(sender) => who(sender, &rows)?,
+        None => {
+            let summary = output.paint(style::BOLD, &text::one_line(&action.summary));
+            rows.raw("action", &summary)?;
+        }
+    }
     for (n, target) in action.targets.iter().enumerate() {
         rows.row(if n == 0 { "touches" } else { "" }, &touched(target))?;
     }
@@ -47,8 +56,43 @@ pub(super) fn details(request: &PermissionRequest, output: &Output) -> Result<()
     }
 }
 
+/// Who writes, and what. The name and the words are the sender's own.
+fn who(sender: &SenderFacts, rows: &Rows<'_>) -> Result<()> {
+    rows.row("sender", &format!("{}:{}", sender.channel, sender.sender_id))?;
+    if let Some(name) = &sender.name {
+        rows.row("shown as", &format!("“{name}”, as the sender says; it proves nothing"))?;
+    }
+    let words = rows.output.paint(style::BOLD, &text::one_line(&sender.excerpt));
+    rows.raw("writes", &words)?;
+    rows.row("to", &format!("the account {} on {}", sender.account_id, sender.channel))?;
+    let first = text::day_and_clock(sender.first_seen);
+    rows.row("seen", &format!("first {first}, {} so far", text::count(sender.n_seen, "message")))
+}
+
+/// What each answer to a question about a sender would do.
+fn answers_to_sender(request: &PermissionRequest, rows: &Rows<'_>) -> Result<()> {
+    rows.row("until", &text::left(request.expires_at, now()))?;
+    let answers = [
+        ("approve", "this message; the sender stays unknown"),
+        ("approve --for day", "messages of this sender, for a day"),
+        ("approve --for always", "the sender becomes a person you know"),
+        ("deny", "this message and those that wait behind it"),
+        ("deny --always", "messages of this sender, from now on"),
+    ];
+    for (n, (answer, effect)) in answers.into_iter().enumerate() {
+        let name = if n == 0 { "answers" } else { "" };
+        rows.raw(name, &format!("{answer:<21}{effect}"))?;
+    }
+    scopes(request, rows)?;
+    rows.row("", "the sender is told nothing, whatever you answer")
+}
+
 /// What each answer would allow.
 fn answers(request: &PermissionRequest, rows: &Rows<'_>) -> Result<()> {
+    if request.kind == PermissionKind::Sender {
+        answers_to_sender(request, rows)?;
+        return commands(request, rows);
+    }
     rows.row("until", &text::left(request.expires_at, now()))?;
     rows.row("answers", "approve              this call, this once")?;
     if request.proposals.is_empty() {
@@ -59,11 +103,20 @@ fn answers(request: &PermissionRequest, rows: &Rows<'_>) -> Result<()> {
         rows.row("", "deny                 this call")?;
         rows.row("", "deny --always        what --scope N names, from now on")?;
     }
+    scopes(request, rows)?;
+    commands(request, rows)
+}
+
+fn scopes(request: &PermissionRequest, rows: &Rows<'_>) -> Result<()> {
     for (n, proposal) in request.proposals.iter().enumerate() {
         let name = if n == 0 { "scopes" } else { "" };
         let first = if n == 0 { "  (unless you say another)" } else { "" };
         rows.row(name, &format!("{} {}{first}", n + 1, proposal.text))?;
     }
+    Ok(())
+}
+
+fn commands(request: &PermissionRequest, rows: &Rows<'_>) -> Result<()> {
     let id = request.id;
     rows.output.note(&format!(
         "\nnexus acl request approve {id}\nnexus acl request deny {id} --reason TEXT"
@@ -81,6 +134,9 @@ fn decided(request: &PermissionRequest, rows: &Rows<'_>) -> Result<()> {
     }
     if let Some(grant) = request.grant_id {
         rows.row("grant", &grant.to_string())?;
+    }
+    if let Some(sender) = became_person(request) {
+        rows.row("person", &format!("nexus contact show {sender}"))?;
     }
     if let Some(signature) = &request.signature {
         let device = &signature.device;

@@ -3,7 +3,9 @@
 use clap::{Subcommand, ValueEnum};
 use nexus_client::{Client, call};
 use nexus_domain::id::SessionKey;
-use nexus_domain::permission::{PermissionRequest, PermissionStatus};
+use nexus_domain::permission::{
+    PermissionAnswer, PermissionKind, PermissionRequest, PermissionStatus,
+};
 use nexus_protocol::acl::{
     ApproveParams, ApproveSpan, ClockParams, DenyParams, ListParams, ShowParams, StandingPlace,
 };
@@ -188,7 +190,10 @@ pub(super) async fn run(request: Request, context: &Context) -> Result<Exit> {
                 );
             }
             let shown = show(&client, id).await?;
-            output.note(&format!("{} wants: {}", shown.agent_id, action(&shown)));
+            output.note(&match shown.kind {
+                PermissionKind::Sender => format!("to {}: {}", shown.agent_id, action(&shown)),
+                _ => format!("{} wants: {}", shown.agent_id, action(&shown)),
+            });
             let span = span.on_wire();
             let standing = Standing { span, scope, comment, ..Standing::default() };
             approve(&client, &shown, standing, context).await?
@@ -210,6 +215,12 @@ pub(super) async fn run(request: Request, context: &Context) -> Result<Exit> {
     }
     let (sign, _) = status_words(resolved.status);
     output.line(&format!("{} {} {}", output.sign(sign), outcome(&resolved), resolved.id))?;
+    if let Some(sender) = became_person(&resolved) {
+        output.note(&format!(
+            "{sender} is a person you know from now on · who: nexus contact show {sender} · take \
+             it back: nexus contact unlink {sender}"
+        ));
+    }
     if let Some(grant) = resolved.grant_id {
         output.note(&format!("grant {grant} · take it back: nexus acl grants revoke {grant}"));
     }
@@ -284,8 +295,18 @@ pub(crate) async fn deny(
     Ok(client.request::<call::AclRequestsDeny>(params).await?.request)
 }
 
+/// The sender that an approval for good has made a person.
+pub(crate) fn became_person(request: &PermissionRequest) -> Option<String> {
+    let is_for_good = request.answer == Some(PermissionAnswer::ApproveAlways);
+    let sender = request.sender.as_ref().filter(|_| is_for_good && request.grant_id.is_none())?;
+    Some(text::one_line(&format!("{}:{}", sender.channel, sender.sender_id)))
+}
+
 /// What would be done, on one line.
 pub(crate) fn action(request: &PermissionRequest) -> String {
+    if request.kind == PermissionKind::Sender {
+        return text::one_line(&request.action.summary);
+    }
     text::one_line(&format!("{} {}", request.action.tool, request.action.summary))
 }
 

@@ -2,7 +2,7 @@
 
 use nexus_client::{Resumed, ResumingEvents, call};
 use nexus_domain::event::Event;
-use nexus_domain::permission::PermissionRequest;
+use nexus_domain::permission::{PermissionKind, PermissionRequest};
 use nexus_protocol::acl::ListParams;
 
 use super::driver::Driver;
@@ -17,19 +17,29 @@ use crate::output::text;
 /// What is kept while a person thinks; a turn that waits has little to tell.
 const MISSED_MAX: usize = 1_024;
 
+/// Most permission requests that are looked at when a conversation is opened.
+const WAITING_MAX: u32 = 500;
+
 impl Driver {
-    /// Asks about everything that waits in this session already, then shows how its turn goes on.
+    /// Asks about senders that wait for a word, whatever session they would write in; then about
+    /// everything that waits in this session already, and shows how its turn goes on.
     pub(super) async fn ask_waiting(&mut self) -> Result<()> {
         let Some(client) = self.events.client() else { return Ok(()) };
-        let params = ListParams {
-            include_resolved: false,
-            session_key: Some(self.session.clone()),
-            limit: None,
-        };
+        let params =
+            ListParams { include_resolved: false, session_key: None, limit: Some(WAITING_MAX) };
         let waiting = client.request::<call::AclRequestsList>(params).await?.requests;
+        let (senders, waiting): (Vec<_>, Vec<_>) = waiting
+            .into_iter()
+            .filter(|one| one.kind == PermissionKind::Sender || one.session_key == self.session)
+            .partition(|one| one.kind == PermissionKind::Sender);
+        for permission in &senders {
+            let mut turn = Turn::new(None, self.context.output.clone());
+            self.ask(permission, &mut turn).await?;
+            turn.painter.end()?;
+        }
         // A session has one turn at a time, so all that wait in it belong to the same.
         let Some(first) = waiting.first() else { return Ok(()) };
-        let mut turn = Turn::new(Some(first.turn_id), self.context.output.clone());
+        let mut turn = Turn::new(first.turn_id, self.context.output.clone());
         for permission in &waiting {
             self.ask(permission, &mut turn).await?;
         }

@@ -3,7 +3,9 @@
 use nexus_domain::agent::ToolCallStatus;
 use nexus_domain::event::Transient;
 use nexus_domain::message::{Message, Role};
-use nexus_domain::permission::{PermissionAnswer, PermissionRequest, PermissionStatus};
+use nexus_domain::permission::{
+    PermissionAnswer, PermissionKind, PermissionRequest, PermissionStatus,
+};
 
 use super::reply::{Reply, Show};
 use crate::command::acl;
@@ -231,18 +233,23 @@ impl Painter {
     pub(super) fn permission(&mut self, permission: &PermissionRequest) -> Result<()> {
         self.clear_wait();
         self.break_line()?;
-        let asked = (permission.tool_call_id.clone(), acl::action(permission));
-        self.running.push(asked);
+        if let Some(call_id) = permission.tool_call_id.clone() {
+            self.running.push((call_id, acl::action(permission)));
+        }
         let output = &self.output;
         let sign = output.sign_note(Sign::Ask);
         let who = &permission.agent_id;
         let tool = text::one_line(&permission.action.tool);
-        output.note(&format!("{sign} {who} wants to use {}", output.paint_note(style::ASK, &tool)));
+        let head = match permission.kind {
+            PermissionKind::Sender => format!("somebody unknown writes to {who}"),
+            _ => format!("{who} wants to use {}", output.paint_note(style::ASK, &tool)),
+        };
+        output.note(&format!("{sign} {head}"));
         let summary = text::one_line(&permission.action.summary);
         output.note(&format!("    {}", output.paint_note(style::BOLD, &summary)));
         let why = text::one_line(&permission.reason);
         output.note(&format!("    {}", output.paint_note(style::DIM, &why)));
-        if permission.kind == nexus_domain::permission::PermissionKind::UnknownOutcome {
+        if permission.kind == PermissionKind::UnknownOutcome {
             output
                 .note("    careful: the daemon died while this ran; it may have happened already");
         }
@@ -272,10 +279,16 @@ impl Painter {
             PermissionStatus::Pending => (Sign::Ask, "still waiting"),
         };
         self.output.note(&format!("  {} {word}", self.output.sign_note(sign)));
+        if let Some(sender) = acl::became_person(request) {
+            self.output.note(&format!("    take it back: nexus contact unlink {sender}"));
+        }
         if let Some(grant) = request.grant_id {
             self.output.note(&format!("    take it back: nexus acl grants revoke {grant}"));
         }
-        self.wait("working");
+        // A message of somebody else goes on in its own conversation.
+        if request.kind != PermissionKind::Sender {
+            self.wait("working");
+        }
         Ok(())
     }
 }

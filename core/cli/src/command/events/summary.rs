@@ -2,8 +2,10 @@
 
 use anstyle::Style;
 use nexus_domain::agent::{ToolCallStatus, TurnStatus};
+use nexus_domain::contact::MappingKind;
 use nexus_domain::event::{Event, Transient};
 use nexus_domain::message::Role;
+use nexus_domain::permission::PermissionKind;
 use nexus_domain::request::RequestStatus;
 use nexus_protocol::frame::EventFrame;
 use serde::de::DeserializeOwned;
@@ -68,7 +70,12 @@ fn of_event(event: &Event) -> String {
         }
         Event::PermissionRequested { permission } => {
             let wants = super::super::acl::action(permission);
-            format!("{} {} wants {wants}", permission.id, permission.agent_id)
+            match permission.kind {
+                PermissionKind::Sender => {
+                    format!("{} to {}: {wants}", permission.id, permission.agent_id)
+                }
+                _ => format!("{} {} wants {wants}", permission.id, permission.agent_id),
+            }
         }
         Event::PermissionResolved { permission_id, status, resolved_by, .. } => {
             let by = resolved_by.as_ref().map_or(String::new(), |by| format!(" by {by}"));
@@ -84,6 +91,17 @@ fn of_event(event: &Event) -> String {
 fn of_work(event: &Event) -> String {
     match event {
         Event::SessionCreated { session_key, agent_id } => format!("{session_key} with {agent_id}"),
+        Event::ContactChanged { channel, sender_id, entity_id, kind, by } => {
+            let who = match (entity_id, kind) {
+                (Some(id), Some(MappingKind::Pending)) => format!("perhaps person:{id}"),
+                (Some(id), _) => format!("person:{id}"),
+                (None, _) => "unknown".to_owned(),
+            };
+            format!("{channel}:{sender_id} is {who}, says {by}")
+        }
+        Event::SessionRenamed { session_key, earlier_key } => {
+            format!("{earlier_key} goes on as {session_key}")
+        }
         Event::SessionLabelled { session_key, label } => format!("{session_key} {label}"),
         Event::TurnCreated { turn_id, session_key, .. } => format!("{turn_id} in {session_key}"),
         Event::TurnUpdated { turn_id, status, .. } => {

@@ -1,0 +1,40 @@
+//! The echo adapter in a scenario: what strangers write, and what was sent to them.
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::{FakeModel, TestHome};
+
+/// A home with a model and the echo adapter; `settings` are its own, with what it hands in.
+///
+/// # Errors
+/// When the home cannot be made.
+pub fn home(model: &FakeModel, adapter: &str, settings: &str) -> Result<TestHome> {
+    let home = TestHome::with_model(model)?;
+    play(&home, model, adapter, settings)?;
+    Ok(home)
+}
+
+/// Writes the configuration of such a home anew, for the next start of its daemon.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn play(home: &TestHome, model: &FakeModel, adapter: &str, settings: &str) -> Result<()> {
+    let config = format!(
+        "{}\n[adapters.echo]\ncommand = [{adapter:?}]\naccount = \"main\"\n\n\
+         [adapters.echo.settings]\nrecord = {:?}\n{settings}\n",
+        model.config(),
+        home.path().join("sent.jsonl"),
+    );
+    std::fs::write(home.path().join("nexus.toml"), config)?;
+    Ok(())
+}
+
+/// What the adapter has sent, one line each.
+///
+/// # Errors
+/// When a line is torn.
+pub fn sent(home: &TestHome) -> Result<Vec<Value>> {
+    let text = std::fs::read_to_string(home.path().join("sent.jsonl")).unwrap_or_default();
+    text.lines().map(|line| serde_json::from_str(line).context("a torn line")).collect()
+}
