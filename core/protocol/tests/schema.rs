@@ -65,6 +65,10 @@ fn of_kind(root: &Value, schema: &Value, kind: &str) -> BoxedStrategy<Value> {
             let (min, max) = (bound("minimum", 0), bound("maximum", 1_000).min(1 << 40));
             (min..=max).prop_map(Value::from).boxed()
         }
+        "number" => {
+            let (min, max) = (bound("minimum", 0), bound("maximum", 1_000).min(1 << 40));
+            (min * 1_000..=max * 1_000).prop_map(|n| json!(n as f64 / 1_000.0)).boxed()
+        }
         "string" => match schema.get("pattern").and_then(Value::as_str) {
             Some(pattern) if pattern.starts_with("^[0-7]") => {
                 Just(json!("01JDQ7M2Z3N4P5Q6R7S8T9V0W1")).boxed()
