@@ -13,7 +13,8 @@ const BUILD: &[&str] = &["gcc", "g++", "libc6-dev", "pkg-config"];
 /// Needed to compile the tray application.
 const DESKTOP: &[&str] = &["libwebkit2gtk-4.1-dev", "libdbus-1-dev"];
 
-/// Needed to run the tests: a private desktop with a tray, a keychain, a browser, a terminal.
+/// Needed to run the tests: a private desktop with a tray, a keychain, a browser, a terminal, and
+/// `curl` as the program and the client of others.
 const TESTS: &[&str] = &[
     "libayatana-appindicator3-1",
     "xvfb",
@@ -28,6 +29,7 @@ const TESTS: &[&str] = &[
     "tmux",
     "git",
     "procps",
+    "curl",
 ];
 
 /// What the machine is to be able to do.

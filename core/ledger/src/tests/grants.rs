@@ -7,7 +7,7 @@ use nexus_domain::principal::Principal;
 use rusqlite::Connection;
 
 use super::support::Home;
-use crate::{GrantChange, GrantFilter, LedgerError};
+use crate::{GrantChange, GrantFilter, LedgerError, schema};
 
 fn grant(n: u128, expires_at: Option<i64>) -> Grant {
     Grant {
@@ -124,8 +124,8 @@ async fn lists_and_uses_are_found() {
 
 #[tokio::test]
 async fn uses_from_before_they_were_counted_are_counted_once() {
-    let home = Home::new();
-    let ledger = home.open();
+    let today = Home::new();
+    let ledger = today.open();
     let used = ledger.write(|tx| {
         tx.grants().create(&grant(1, None))?;
         tx.grants().create(&grant(2, None))?;
@@ -136,14 +136,18 @@ async fn uses_from_before_they_were_counted_are_counted_once() {
     });
     used.await.unwrap();
     ledger.close().await;
-    Connection::open(home.path())
-        .unwrap()
-        .execute_batch(
-            "ALTER TABLE acl_grants DROP COLUMN n_uses;
-             ALTER TABLE acl_grants DROP COLUMN last_used_at;
-             PRAGMA user_version = 2;",
-        )
-        .unwrap();
+    let home = Home::new();
+    let mut conn = Connection::open(home.path()).unwrap();
+    schema::migrate_to(&mut conn, 2).unwrap();
+    conn.execute("ATTACH ?1 AS today", [today.path().to_str().unwrap()]).unwrap();
+    conn.execute_batch(
+        "INSERT INTO acl_grants SELECT id, principal, verb, effect, scope, reason, granted_by,
+             permission_id, created_at, expires_at, revoked_at, revoked_by, is_closed
+             FROM today.acl_grants;
+         INSERT INTO acl_grant_log SELECT * FROM today.acl_grant_log;",
+    )
+    .unwrap();
+    drop(conn);
     let ledger = home.open();
     let uses = |n| ledger.read(move |r| r.grants().uses(grant(n, None).id));
     let first = uses(1).await.unwrap();
