@@ -266,6 +266,25 @@ pub fn run_command(program: &str, home: &Path, arguments: &[&str]) -> Result<(bo
     Ok((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
 }
 
+/// Runs a shell script of `docs/examples` with these variables: whether it succeeded, and all it
+/// said.
+///
+/// # Errors
+/// When it does not start.
+#[expect(clippy::disallowed_methods, reason = "this is where scenarios start programs")]
+pub fn run_example(script: &Path, variables: &[(&str, &str)]) -> Result<(bool, String)> {
+    let output = Command::new("/bin/sh")
+        .arg(script)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{} does not start", script.display()))?;
+    let said = [output.stdout, output.stderr].concat();
+    Ok((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
+}
+
 impl Drop for DaemonProcess {
     fn drop(&mut self) {
         // It may have ended already, which is as good.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use nexus_domain::arrival::Arrival;
 use nexus_protocol::adapter::{Acknowledgement, EventParams, Line, LineError};
-use nexus_protocol::line::INVALID_PARAMS;
+use nexus_protocol::jsonrpc::INVALID_PARAMS;
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 use nexus_protocol::adapter::{
     HelloParams, LINE_BYTES_MAX, Line, LineError, SendError, SendErrorKind, SendParams,
 };
-use nexus_protocol::line::{INVALID_PARAMS, Incoming, LineBuffer, METHOD_NOT_FOUND, NOT_NOW};
+use nexus_protocol::jsonrpc::{INVALID_PARAMS, METHOD_NOT_FOUND};
+use nexus_protocol::line::{Incoming, LineBuffer, NOT_NOW};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot};

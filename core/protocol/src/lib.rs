@@ -16,6 +16,7 @@ pub mod event;
 pub mod frame;
 pub mod grant;
 pub mod health;
+pub mod jsonrpc;
 pub mod line;
 pub mod methods;
 pub mod model;

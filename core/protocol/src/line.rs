@@ -6,10 +6,6 @@ use serde_json::Value;
 
 use crate::adapter::{LINE_BYTES_MAX, Line, LineError};
 
-/// JSON-RPC code: the method is unknown.
-pub const METHOD_NOT_FOUND: i64 = -32601;
-/// JSON-RPC code: the params do not fit the method.
-pub const INVALID_PARAMS: i64 = -32602;
 /// Our code: the other side may try again later.
 pub const NOT_NOW: i64 = -32000;
 /// Our code: a `send` failed; `data` says how.

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use nexus_protocol::adapter::{Acknowledgement, EventParams, LINE_BYTES_MAX, Line, LineError};
-use nexus_protocol::line::{INVALID_PARAMS, Incoming, LineBuffer, METHOD_NOT_FOUND};
+use nexus_protocol::jsonrpc::{INVALID_PARAMS, METHOD_NOT_FOUND};
+use nexus_protocol::line::{Incoming, LineBuffer};
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{mpsc, watch};

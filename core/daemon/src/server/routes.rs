@@ -13,14 +13,15 @@ use nexus_domain::Failure;
 use tower::Service as _;
 
 use super::door::Shared;
-use super::{Peer, answer, assets, guard, health, link, sse, upgrade};
+use super::{Peer, answer, assets, guard, health, link, rpc, sse, upgrade};
 
 /// Most bytes of a request's body.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
-        .route("/", get(root))
+        .route("/", get(root).post(rpc::post))
+        .route("/rpc", post(rpc::post))
         .route("/ws", get(upgrade::upgrade))
         .route("/health", get(health::health))
         .route("/ready", get(health::ready))

@@ -25,6 +25,25 @@ camelCase; records and events keep the snake_case names they have in the ledger.
 A method of kind *query* reads only and may be repeated freely. A *command* changes something and
 carries an `idempotencyKey`: the same key with the same params is answered from the record, with
 other params it is `INVALID_REQUEST`.
+
+## JSON-RPC over HTTP
+
+The same methods, under the same names, answer to JSON-RPC 2.0 at `POST /rpc` (and `POST /`):
+single calls, batches of at most 64 (made one after the other), notifications (204). Params are
+given by name. The body is `application/json`, at most 1 MiB, and arrives within 30 s; the token
+goes into `Authorization: Bearer`. A *stream* answers once, when it has ended; events are followed
+at `/api/events/stream`. [`examples/rpc.sh`](examples/rpc.sh) is a conversation by `curl`.
+
+| code | when |
+| --- | --- |
+| -32700, -32600 | the body is not JSON; it is JSON and no call |
+| -32601, -32602 | there is no such method; the params do not fit (`error.data.details.path`) |
+| -32603 | our fault |
+| -32000, -32003 | the caller is not known (401); may not |
+| -32004, -32005 | it does not exist; somebody else changed or decided it first |
+| -32006, -32007 | a limit is reached (`error.data.retryAfterMs`); not now |
+
+`error.data` is the error as the WebSocket writes it.
 ";
 
 const RESUMING: &str = "\

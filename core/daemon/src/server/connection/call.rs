@@ -6,11 +6,12 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use nexus_domain::Failure;
 use nexus_protocol::frame::ClientFrame;
-use nexus_protocol::{Method, MethodKind, parse};
+use nexus_protocol::{MethodKind, parse};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::super::make;
 use super::Shared;
 use crate::authorize::Caller;
 use crate::dispatch::{Answer, Call, LastAnswer};
@@ -96,30 +97,14 @@ fn explain(text: &str) -> Refused {
     Refused { id: id.unwrap_or_else(|| NO_ID.to_owned()), failure }
 }
 
-/// Makes a call. Queries end with the connection; whatever changes something runs to its end even
-/// if the client has gone, so that it is never left half done.
+/// Makes a call.
 pub(super) fn start(
     shared: Arc<Shared>,
     caller: Arc<Caller>,
     request: Request,
 ) -> BoxFuture<'static, Done> {
     let Request { id, call } = request;
-    let method = call.method();
-    if method.kind() == MethodKind::Query {
-        return Box::pin(async move {
-            let outcome = measured(&shared, &caller, method, call).await;
-            Done::First { id, outcome }
-        });
-    }
-    let tasks = shared.tasks.clone();
-    let running = tasks.spawn(async move { measured(&shared, &caller, method, call).await });
-    Box::pin(async move {
-        let outcome = match running.await {
-            Ok(outcome) => outcome,
-            Err(error) => Err(Failure::internal(error)),
-        };
-        Done::First { id, outcome }
-    })
+    Box::pin(async move { Done::First { id, outcome: make::make(shared, caller, call).await } })
 }
 
 /// Waits for the last answer of a run.
@@ -127,22 +112,10 @@ pub(super) fn await_last(id: String, last: LastAnswer) -> BoxFuture<'static, Don
     Box::pin(async move { Done::Last { id, outcome: last.await } })
 }
 
-async fn measured(
-    shared: &Shared,
-    caller: &Caller,
-    method: Method,
-    call: Call,
-) -> Result<Answer, Failure> {
-    let clock = &shared.context.clock;
-    let began_us = clock.monotonic_us();
-    let outcome = shared.dispatcher.call(caller, call).await;
-    let duration_us = clock.monotonic_us().saturating_sub(began_us);
-    shared.metrics.call(method, outcome.as_ref().err(), duration_us);
-    outcome
-}
-
 #[cfg(test)]
 mod tests {
+    use nexus_protocol::Method;
+
     use super::*;
 
     #[test]

@@ -1,0 +1,111 @@
+//! Framing C: JSON-RPC 2.0 over HTTP, one call or a batch per request.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Extension, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use futures_util::StreamExt as _;
+use nexus_protocol::jsonrpc::{INVALID_REQUEST, Id, RpcError, response};
+
+use super::door::Shared;
+use super::jsonrpc::{self, Reply};
+use super::{Peer, answer};
+use crate::authorize::Caller;
+
+/// Most bytes of a body.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Most bytes of a body that is too large which are read past before it is answered.
+const DISCARD_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Time for a body, in milliseconds: nobody holds a connection by dripping.
+const BODY_MS_MAX: u64 = 30_000;
+
+/// `POST /rpc` and `POST /`.
+pub(super) async fn post(
+    State(shared): State<Arc<Shared>>,
+    Extension(peer): Extension<Peer>,
+    request: Request,
+) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let caller = match shared.known(&head.headers, &peer, "/rpc").await {
+        Ok(caller) => Arc::new(caller),
+        Err(failure) => return refuse(answer::status(&failure), &RpcError::from(&failure)),
+    };
+    if !is_json(&head.headers) {
+        let why = "the body must be JSON: send `Content-Type: application/json`";
+        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, &RpcError::new(INVALID_REQUEST, why));
+    }
+    match read(&shared, body).await {
+        Ok(body) => respond(&shared, &caller, &body).await,
+        Err((status, why)) => refuse(status, &RpcError::new(INVALID_REQUEST, why)),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut types = headers.get_all(header::CONTENT_TYPE).into_iter();
+    let (Some(kind), None) = (types.next(), types.next()) else { return false };
+    let kind = kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    ["application/json", "application/json-rpc", "application/jsonrequest"]
+        .iter()
+        .any(|known| kind.eq_ignore_ascii_case(known))
+}
+
+async fn read(shared: &Shared, body: Body) -> Result<Vec<u8>, (StatusCode, String)> {
+    tokio::select! {
+        read = read_all(body) => read,
+        () = shared.context.clock.sleep(BODY_MS_MAX) => {
+            let why = format!("the body did not arrive within {} s", BODY_MS_MAX / 1_000);
+            Err((StatusCode::REQUEST_TIMEOUT, why))
+        }
+    }
+}
+
+/// Reads a body; what is too much is thrown away first, because a client that is still sending
+/// would lose the answer.
+async fn read_all(body: Body) -> Result<Vec<u8>, (StatusCode, String)> {
+    let mut chunks = body.into_data_stream();
+    let (mut bytes, mut n_bytes) = (Vec::new(), 0);
+    while let Some(chunk) = chunks.next().await {
+        let chunk =
+            chunk.map_err(|_| (StatusCode::BAD_REQUEST, "the body broke off".to_owned()))?;
+        n_bytes += chunk.len();
+        if n_bytes <= BODY_BYTES_MAX {
+            bytes.extend_from_slice(&chunk);
+        } else if n_bytes > DISCARD_BYTES_MAX {
+            break;
+        }
+    }
+    if n_bytes <= BODY_BYTES_MAX {
+        return Ok(bytes);
+    }
+    let why = format!("the body has more than {BODY_BYTES_MAX} bytes");
+    Err((StatusCode::PAYLOAD_TOO_LARGE, why))
+}
+
+async fn respond(shared: &Arc<Shared>, caller: &Arc<Caller>, body: &[u8]) -> Response<Body> {
+    let make =
+        |call| -> jsonrpc::Making { Box::pin(jsonrpc::make(shared.clone(), caller.clone(), call)) };
+    match jsonrpc::reply(body, make).await {
+        Some(Reply { text, is_refusal: false }) => json(StatusCode::OK, text),
+        Some(Reply { text, is_refusal: true }) => json(StatusCode::BAD_REQUEST, text),
+        None => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            response
+        }
+    }
+}
+
+fn json(status: StatusCode, text: String) -> Response<Body> {
+    answer::with_type(status, "application/json", text)
+}
+
+/// A request that never became a call: HTTP says so, and the body for whoever reads no status.
+fn refuse(status: StatusCode, error: &RpcError) -> Response<Body> {
+    let mut response = json(status, response(&Id::Null, Err(error)));
+    if status == StatusCode::UNAUTHORIZED {
+        let scheme = HeaderValue::from_static("Bearer");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+    }
+    response
+}

@@ -1,0 +1,49 @@
+//! The conversations of `docs/examples`, held by independent clients against a real daemon.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+use nexus_tests::process::run_example;
+use nexus_tests::{Act, DaemonProcess, FakeModel, TestHome};
+use serde_json::{Value, json};
+
+const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
+
+/// The answers of a conversation, each with its HTTP status.
+fn answers(said: &str) -> Result<Vec<(Value, u16)>> {
+    let lines = said.lines().filter_map(|line| line.strip_prefix("< "));
+    lines
+        .map(|line| {
+            let (body, status) = line.rsplit_once(' ').context("no status")?;
+            Ok((serde_json::from_str(body)?, status.parse()?))
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn curl_talks_json_rpc() -> Result<()> {
+    let model = FakeModel::openai(|_| Act::Say("Hello, curl.".to_owned())).await?;
+    let home = TestHome::with_model(&model)?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/examples/rpc.sh");
+    let url = format!("http://{}", daemon.address());
+    let token_file = home.path().join("state/control.token").display().to_string();
+    let variables = [("NEXUS_URL", url.as_str()), ("NEXUS_TOKEN_FILE", token_file.as_str())];
+    let (is_good, said) = run_example(&script, &variables)?;
+    ensure!(is_good, "{said}");
+    let answers = answers(&said)?;
+    ensure!(answers.len() == 5 && answers.iter().all(|(_, status)| *status == 200), "{said}");
+    let [agents, run, again, batch, misfit] = [0, 1, 2, 3, 4].map(|n: usize| &answers[n].0);
+    ensure!(agents["result"]["defaultAgent"] == "main", "{agents}");
+    ensure!(run["id"] == "run" && run["result"]["summary"] == "Hello, curl.", "{run}");
+    ensure!(again["result"]["isDuplicate"] == true, "{again}");
+    ensure!(again["result"]["runId"] == run["result"]["runId"], "{again}");
+    ensure!(model.seen().len() == 1, "the run was repeated");
+    ensure!(batch.as_array().is_some_and(|list| list.len() == 2), "{batch}");
+    ensure!(batch[0]["result"]["messages"].as_array().is_some_and(|m| m.len() == 2), "{batch}");
+    ensure!(batch[1]["error"]["data"]["hint"] == "did you mean `sessions.list`?", "{batch}");
+    let error = &misfit["error"];
+    ensure!(error["code"] == -32602, "{misfit}");
+    ensure!(error["data"]["details"] == json!({ "path": "params.limit" }), "{misfit}");
+    Ok(())
+}
