@@ -8,6 +8,7 @@ import { Browser, say, Tests } from "./harness.mjs";
 import { Model } from "./model.mjs";
 import { offlineTests } from "./offline.mjs";
 import { screenshots } from "./screenshots.mjs";
+import { senderTests, senderToml } from "./sender.mjs";
 import { sizeTests } from "./size.mjs";
 import { slowTests } from "./slow.mjs";
 
@@ -57,6 +58,7 @@ try {
   await sizeTests(tests);
   await withDaemon(OFFLINE, (daemon) => offlineTests(tests, browser, daemon, `${model.url}/models`));
   await withDaemon(SLOW, (daemon) => slowTests(tests, browser, daemon));
+  await withDaemon(senderToml(binDir), (daemon) => senderTests(tests, browser, daemon));
   await tests.test("no page complained", async () => assert.deepEqual(browser.complaints, []));
   const folder = process.env.NEXUS_SCREENSHOTS;
   if (folder) await withDaemon(OFFLINE, (daemon) => screenshots(browser, daemon, resolve(folder)));

@@ -69,6 +69,9 @@ pub enum SecretError {
     /// The vault is there, or could be, and its key is not.
     #[error("the vault is locked")]
     VaultLocked,
+    /// There is no vault, and nothing it could be made with.
+    #[error("there is no vault yet")]
+    VaultMissing,
     /// The key or passphrase does not open the vault.
     #[error("this key or passphrase does not open the vault")]
     VaultKey,
@@ -120,8 +123,12 @@ impl From<SecretError> for Failure {
             SecretError::Nowhere { name, .. } => {
                 Self::not_found(text).hint(format!("store it: nexus credential add {name}"))
             }
-            SecretError::VaultLocked => Self::unavailable(text)
-                .hint("unlock it (the first passphrase makes it): nexus credential unlock"),
+            SecretError::VaultLocked => {
+                Self::unavailable(text).hint("give its passphrase: nexus credential unlock")
+            }
+            SecretError::VaultMissing => Self::unavailable(text).hint(
+                "make one; its passphrase opens it after each start: nexus credential unlock",
+            ),
             SecretError::VaultKey => Self::denied(text).hint(
                 "give the passphrase or key file it was made with; what is in it cannot be read \
                  without",

@@ -148,7 +148,11 @@ impl Vault {
         if let Some(identity) = kept {
             return Ok(identity);
         }
-        let text = self.key_text(sources)?.ok_or(SecretError::VaultLocked)?;
+        let locked = || match self.exists() {
+            true => SecretError::VaultLocked,
+            false => SecretError::VaultMissing,
+        };
+        let text = self.key_text(sources)?.ok_or_else(locked)?;
         let identity = match text.expose_secret().starts_with("AGE-SECRET-KEY-") {
             true => parse_identity(&text)?,
             false => self.identity_by_passphrase(&text)?.0,

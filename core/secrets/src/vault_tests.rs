@@ -19,7 +19,7 @@ fn a_passphrase_makes_the_vault_and_opens_it_again() {
     let dir = tempfile::tempdir().unwrap();
     let none = KeySources::default();
     let vault = Vault::of(dir.path(), Redactor::default());
-    assert!(matches!(vault.put(&none, "a", &secret("x")), Err(SecretError::VaultLocked)));
+    assert!(matches!(vault.put(&none, "a", &secret("x")), Err(SecretError::VaultMissing)));
     assert!(matches!(vault.unlock(&secret("too short")), Err(SecretError::PassphraseShort)));
     let passphrase = secret("correct horse battery");
     assert_eq!(vault.unlock(&passphrase).unwrap(), Unlocked::Made);
