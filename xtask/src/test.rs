@@ -170,10 +170,10 @@ fn browser_tests(_: &Plan) -> Result<Count> {
     counted(&tests.with("NEXUS_BIN_DIR", programs))
 }
 
-/// Without nextest, which would end a test that takes minutes.
+/// Without nextest, which would end a test that takes minutes, and optimised, or it would be many.
 fn reference(_: &Plan) -> Result<Count> {
     let tests = Program::cargo()
-        .args("test --locked -p nexus-tests --test iam_reference -- --nocapture")
+        .args("test --locked --release -p nexus-tests --test iam_reference -- --nocapture")
         .with("NEXUS_IAM_CASES", REFERENCE_CASES.to_string());
     counted(&tests)
 }
