@@ -10,6 +10,9 @@ use crate::wire::Order;
 /// Where the controllers are mounted.
 const MOUNT: &str = "/sys/fs/cgroup";
 
+/// Most names that are tried for a group.
+const NAMES_MAX: u32 = 16;
+
 /// The groups of a run: one in the common tree, or one per controller in the older layout.
 pub(crate) struct Group {
     folders: Vec<PathBuf>,
@@ -34,9 +37,7 @@ impl Group {
             false => &[("", &[("pids.max", &processes), ("memory.max", &memory)])],
         };
         let made = wanted.iter().filter_map(|(controller, settings)| {
-            let folder =
-                place(&mine, controller)?.join(format!("nexus-run-{}", std::process::id()));
-            fs::create_dir(&folder).ok()?;
+            let folder = make_folder(&place(&mine, controller)?)?;
             let is_set = settings.iter().all(|(file, value)| write(&folder, file, value));
             let is_in = is_set && write(&folder, "cgroup.procs", &std::process::id().to_string());
             if !is_in {
@@ -58,6 +59,17 @@ impl Group {
             let _ = fs::remove_dir(&folder);
         }
     }
+}
+
+/// Makes a folder for this process. One that bears its number was left by another process that had
+/// the number before and was killed: it is taken away, or passed over while somebody is in it.
+fn make_folder(parent: &Path) -> Option<PathBuf> {
+    let me = std::process::id();
+    (0..NAMES_MAX).find_map(|n| {
+        let folder = parent.join(format!("nexus-run-{me}-{n}"));
+        let _ = fs::remove_dir(&folder);
+        fs::create_dir(&folder).ok().map(|()| folder)
+    })
 }
 
 /// Whether this process is in a group of a run that bounds the number of processes.
@@ -86,4 +98,19 @@ fn place(mine: &str, controller: &str) -> Option<PathBuf> {
 
 fn write(folder: &Path, file: &str, value: &str) -> bool {
     fs::write(folder.join(file), value).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_that_was_left_behind_is_no_hindrance() {
+        let parent = tempfile::tempdir().unwrap();
+        let first = make_folder(parent.path()).unwrap();
+        assert_eq!(make_folder(parent.path()).unwrap(), first, "an empty one is made anew");
+        fs::write(first.join("somebody"), "").unwrap();
+        let second = make_folder(parent.path()).unwrap();
+        assert!(second != first && second.is_dir(), "one in use is passed over");
+    }
 }
