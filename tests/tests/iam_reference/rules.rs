@@ -182,7 +182,7 @@ impl Rules<'_> {
             !leaves(path)
                 && match profile.write_paths.is_empty() {
                     true => is_wide,
-                    false => path == "notes" || path.starts_with("notes/") || path == "a.txt",
+                    false => ["notes", "a.txt"].iter().any(|given| is_within(path, given)),
                 }
         };
         let says_nothing = effect == ToolEffect::Write && written.is_empty();
@@ -333,6 +333,11 @@ impl<'a> Touches<'a> {
     fn deletes(&self) -> bool {
         self.paths.iter().any(|(_, access)| *access == PathAccess::Delete)
     }
+}
+
+/// Whether a path is what was given, or lies beneath it.
+fn is_within(path: &str, given: &str) -> bool {
+    path.strip_prefix(given).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn leaves(path: &str) -> bool {
