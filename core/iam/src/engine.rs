@@ -352,6 +352,6 @@ fn check_chain(links: &[Principal]) -> Result<(), String> {
 #[cfg(test)]
 mod chain_tests;
 #[cfg(test)]
-mod grant_tests;
+pub(crate) mod grant_tests;
 #[cfg(test)]
 mod tests;

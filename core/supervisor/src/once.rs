@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
 
-use process_wrap::tokio::{CommandWrap, KillOnDrop};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 
 use crate::clock::Clock;
+use crate::process::as_group;
 
 /// Bytes asked for at once; what is read is moved into one buffer that never grows.
 const CHUNK_BYTES: usize = 4 * 1024;
@@ -83,13 +83,7 @@ fn spawn(once: &Once) -> std::io::Result<Group> {
         .stdout(Stdio::piped())
         // Its complaints may quote what it found.
         .stderr(Stdio::null());
-    let mut command = CommandWrap::from(command);
-    #[cfg(unix)]
-    command.wrap(process_wrap::tokio::ProcessGroup::leader());
-    #[cfg(windows)]
-    command.wrap(process_wrap::tokio::JobObject);
-    command.wrap(KillOnDrop);
-    Ok(Group(command.spawn()?))
+    Ok(Group(as_group(command).spawn()?))
 }
 
 /// Kills the whole group when it is dropped.

@@ -49,13 +49,7 @@ impl Process {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let mut command = CommandWrap::from(command);
-        #[cfg(unix)]
-        command.wrap(process_wrap::tokio::ProcessGroup::leader());
-        #[cfg(windows)]
-        command.wrap(process_wrap::tokio::JobObject);
-        command.wrap(KillOnDrop);
-        let mut child = command.spawn()?;
+        let mut child = as_group(command).spawn()?;
         let pipes = (child.stdin().take(), child.stdout().take(), child.stderr().take());
         let process = Self { child, has_ended: false };
         let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
@@ -108,6 +102,17 @@ impl Drop for Process {
             self.kill();
         }
     }
+}
+
+/// Has a program lead a group of its own, which goes with it.
+pub(crate) fn as_group(command: Command) -> CommandWrap {
+    let mut command = CommandWrap::from(command);
+    #[cfg(unix)]
+    command.wrap(process_wrap::tokio::ProcessGroup::leader());
+    #[cfg(windows)]
+    command.wrap(process_wrap::tokio::JobObject);
+    command.wrap(KillOnDrop);
+    command
 }
 
 pub(crate) fn describe(status: ExitStatus) -> String {

@@ -2,6 +2,7 @@
 //! compared with what would run before the answer counts.
 
 use nexus_agent::port::{Answer, Ask};
+use nexus_domain::Timestamp;
 use nexus_domain::agent::{ToolCallStatus, TurnStatus};
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
@@ -13,6 +14,7 @@ use nexus_domain::permission::{
 use nexus_domain::proposal::proposals;
 use nexus_domain::request::RequestStatus;
 use nexus_iam::{Effect, PolicyKind, Verdict};
+use nexus_ledger::{LedgerError, Tx};
 
 use super::gate::RunGate;
 use super::permission::{approval, refusal, saying, withdraw_questions};
@@ -59,7 +61,6 @@ impl RunGate {
         verdict: &Verdict,
         has_changed: bool,
     ) -> Result<PermissionRequest, Failure> {
-        let now = self.context.clock.now();
         let mut reason = match ask.kind {
             PermissionKind::Policy | PermissionKind::Sender => verdict.to_string(),
             PermissionKind::UnknownOutcome => {
@@ -69,15 +70,31 @@ impl RunGate {
         if has_changed {
             reason.push_str("; asked again because what it works on has changed meanwhile");
         }
-        let permission = self.new_question(ask, verdict, reason.clone());
-        let (gate, row, ask) = (self.clone(), permission.clone(), ask.clone());
+        let mark = |gate: &Self, tx: &mut Tx<'_>, ask: &Ask, now| {
+            gate.mark_call(tx, ask, ToolCallStatus::Waiting, now)
+        };
+        self.put(ask, self.new_question(ask, verdict, reason), mark).await
+    }
+
+    /// Puts a question in the place of any open one about the same, and parks the turn; `mark`
+    /// says what else changes with it.
+    pub(super) async fn put(
+        &self,
+        ask: &Ask,
+        question: PermissionRequest,
+        mark: impl FnOnce(&Self, &mut Tx<'_>, &Ask, Timestamp) -> Result<(), LedgerError>
+        + Send
+        + 'static,
+    ) -> Result<PermissionRequest, Failure> {
+        let (gate, row, ask) = (self.clone(), question.clone(), ask.clone());
+        let now = question.created_at;
         self.context
             .ledger
             .write(move |tx| {
-                gate.audit(tx, &ask, Effect::Ask, &reason, now)?;
+                gate.audit(tx, &ask, Effect::Ask, &row.reason, now)?;
                 withdraw_questions(tx, gate.turn_id, Some(&ask.tool_call_id), now)?;
                 tx.permissions().create(&row)?;
-                gate.mark_call(tx, &ask, ToolCallStatus::Waiting, now)?;
+                mark(&gate, tx, &ask, now)?;
                 gate.stand(tx, TurnStatus::Parked, RequestStatus::Parked, now)?;
                 let event = Event::PermissionRequested { permission: Box::new(row) };
                 tx.events().record(now, &event)?;
@@ -85,7 +102,7 @@ impl RunGate {
             })
             .await?;
         self.context.engine.permission_bell.send_modify(|n| *n += 1);
-        Ok(permission)
+        Ok(question)
     }
 
     /// A question as it is put, with the standing answers that it takes.

@@ -4,7 +4,6 @@
 
 use nexus_agent::port::{Again, Answer, Ask, Exposure, Left, Reach};
 use nexus_domain::agent::{ToolEffect, TurnStatus};
-use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::GrantId;
 use nexus_domain::label::{Label, LabelSource, SessionLabel};
@@ -59,7 +58,11 @@ impl RunGate {
         let is_new = earlier.is_none();
         let asked = match earlier {
             Some(earlier) => earlier,
-            None => self.put_host_question(ask, verdict).await?,
+            None => {
+                let question = self.new_question(ask, verdict, verdict.to_string());
+                // The call itself goes on running.
+                self.put(ask, question, |_, _, _, _| Ok(())).await?
+            }
         };
         let permission = self.answered(asked).await?;
         if permission.status != PermissionStatus::Approved {
@@ -124,28 +127,6 @@ impl RunGate {
             }
         }
         Ok(self.verdict_with(ask, &labels))
-    }
-
-    async fn put_host_question(
-        &self,
-        ask: &Ask,
-        verdict: &Verdict,
-    ) -> Result<PermissionRequest, Failure> {
-        let permission = self.new_question(ask, verdict, verdict.to_string());
-        let (gate, row, ask, now) =
-            (self.clone(), permission.clone(), ask.clone(), permission.created_at);
-        let put = self.context.ledger.write(move |tx| {
-            gate.audit(tx, &ask, Effect::Ask, &row.reason, now)?;
-            withdraw_questions(tx, gate.turn_id, Some(&ask.tool_call_id), now)?;
-            tx.permissions().create(&row)?;
-            gate.stand(tx, TurnStatus::Parked, RequestStatus::Parked, now)?;
-            let event = Event::PermissionRequested { permission: Box::new(row) };
-            tx.events().record(now, &event)?;
-            Ok(())
-        });
-        put.await?;
-        self.context.engine.permission_bell.send_modify(|n| *n += 1);
-        Ok(permission)
     }
 
     /// Records that the program may talk to a machine, and what the conversation is exposed to by

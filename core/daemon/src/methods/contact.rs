@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use nexus_domain::contact::{
-    Confidence, Entity, MappingKind, NAME_CHARS_MAX, OWNER_ENTITY, check_entity_id, plain_line,
+    Confidence, Contact, Entity, MappingKind, NAME_CHARS_MAX, OWNER_ENTITY, check_entity_id,
+    plain_line,
 };
 use nexus_domain::failure::Failure;
 use nexus_domain::principal::Principal;
 use nexus_iam::Permit;
-use nexus_ledger::{ContactFilter, LedgerError, Mapping, Tx};
+use nexus_ledger::{ContactFilter, Identities, LedgerError, Mapping, Tx};
 use nexus_protocol::contact::{
     ChangeParams, ChangeResult, LinkParams, ListParams, ListResult, SenderRef, ShowParams,
     ShowResult, Whom,
@@ -36,8 +37,7 @@ pub async fn list(
         let after = match after {
             None => None,
             Some(SenderRef { channel, sender_id }) => {
-                let last = r.identity().contact(&channel, &sender_id)?;
-                let last = last.ok_or_else(|| nobody(&channel, &sender_id))?;
+                let last = known(&r.identity(), &channel, &sender_id)?;
                 Some((last.last_seen, channel, sender_id))
             }
         };
@@ -57,8 +57,7 @@ pub async fn show(
 ) -> Result<ShowResult, Failure> {
     let SenderRef { channel, sender_id } = params.sender;
     let shown = context.ledger.read(move |r| {
-        let contact = r.identity().contact(&channel, &sender_id)?;
-        let contact = contact.ok_or_else(|| nobody(&channel, &sender_id))?;
+        let contact = known(&r.identity(), &channel, &sender_id)?;
         let facts = r.identity().facts(&channel, &sender_id)?;
         let principal = match facts.entity_id {
             Some(_) if facts.is_owner => Principal::Owner,
@@ -126,8 +125,7 @@ pub async fn confirm(
     let by = person(&permit, CHANGE)?;
     let SenderRef { channel, sender_id } = params.sender.clone();
     let find = move |tx: &Tx<'_>| {
-        let contact = tx.identity().contact(&channel, &sender_id)?;
-        let contact = contact.ok_or_else(|| nobody(&channel, &sender_id))?;
+        let contact = known(&tx.identity(), &channel, &sender_id)?;
         let guess = contact.belongs_to.ok_or_else(|| LedgerError::Conflict {
             message: format!(
                 "there is no guess about {channel}:{sender_id}; say who it is: nexus contact link"
@@ -141,15 +139,20 @@ pub async fn confirm(
 
 async fn changed(context: &Context, sender: SenderRef) -> Result<ChangeResult, Failure> {
     let SenderRef { channel, sender_id } = sender;
-    let contact = context.ledger.read(move |r| {
-        let contact = r.identity().contact(&channel, &sender_id)?;
-        contact.ok_or_else(|| nobody(&channel, &sender_id))
-    });
+    let contact = context.ledger.read(move |r| known(&r.identity(), &channel, &sender_id));
     Ok(ChangeResult { contact: contact.await? })
 }
 
-fn nobody(channel: &str, sender_id: &str) -> LedgerError {
-    LedgerError::NotFound { what: "sender", id: format!("{channel}:{sender_id}") }
+/// A sender that was seen.
+fn known(
+    identities: &Identities<'_>,
+    channel: &str,
+    sender_id: &str,
+) -> Result<Contact, LedgerError> {
+    identities.contact(channel, sender_id)?.ok_or_else(|| LedgerError::NotFound {
+        what: "sender",
+        id: format!("{channel}:{sender_id}"),
+    })
 }
 
 fn too_weak(confidence: Confidence) -> Result<MappingKind, Failure> {

@@ -4,8 +4,7 @@
 use std::sync::LazyLock;
 
 use nexus_domain::agent::ToolEffect;
-use nexus_domain::grant::{GrantScope, GrantVerb};
-use nexus_domain::id::GrantId;
+use nexus_domain::grant::GrantScope;
 use nexus_domain::permission::{PathAccess, Target};
 use nexus_domain::principal::Chain;
 use proptest::prelude::*;
@@ -53,18 +52,12 @@ fn effect() -> impl Strategy<Value = GrantEffect> {
 fn grant() -> impl Strategy<Value = Grant> {
     let scope = (prop::sample::select(&TOOLS[..]), prop::option::of(Just("notes/".to_owned())));
     (any::<u64>(), name(), effect(), scope).prop_map(|(n, name, effect, ((tool, _), path))| Grant {
-        id: GrantId::from_parts(Timestamp(1), u128::from(n)),
         principal: Principal::Agent(agent(name)),
-        verb: GrantVerb::UseTool,
-        effect,
-        scope: GrantScope { resource: Some(tool.to_owned()), path, ..GrantScope::default() },
-        reason: String::new(),
-        granted_by: Principal::Owner,
-        permission_id: None,
-        created_at: Timestamp(0),
-        expires_at: None,
-        revoked_at: None,
-        revoked_by: None,
+        ..super::grant_tests::grant(
+            n,
+            effect,
+            GrantScope { resource: Some(tool.to_owned()), path, ..GrantScope::default() },
+        )
     })
 }
 
@@ -169,18 +162,8 @@ proptest! {
                 resource: Some("http_fetch".to_owned()), ..GrantScope::default()
             };
             Grant {
-                id: GrantId::from_parts(Timestamp(1), n),
                 principal: Principal::Agent(agent(name)),
-                verb: GrantVerb::UseTool,
-                effect: GrantEffect::Allow,
-                scope,
-                reason: String::new(),
-                granted_by: Principal::Owner,
-                permission_id: None,
-                created_at: Timestamp(0),
-                expires_at: None,
-                revoked_at: None,
-                revoked_by: None,
+                ..super::grant_tests::grant(n, GrantEffect::Allow, scope)
             }
         };
         let Action::UseTool { action, .. } = query.action else { unreachable!() };

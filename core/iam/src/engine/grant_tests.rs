@@ -24,7 +24,8 @@ fn main_agent() -> AgentId {
     AgentId::parse("main").unwrap()
 }
 
-fn grant(n: u64, effect: GrantEffect, scope: GrantScope) -> Grant {
+/// A grant without an end, for the main agent.
+pub(crate) fn grant(n: u64, effect: GrantEffect, scope: GrantScope) -> Grant {
     Grant {
         id: GrantId::from_parts(Timestamp(1), u128::from(n)),
         principal: Principal::Agent(main_agent()),

@@ -1,12 +1,12 @@
 use nexus_domain::agent::ToolEffect;
-use nexus_domain::grant::{Grant, GrantEffect, GrantScope, GrantVerb};
-use nexus_domain::id::{GrantId, SessionKey};
+use nexus_domain::grant::{GrantEffect, GrantScope};
+use nexus_domain::id::{AgentId, SessionKey};
 use nexus_domain::permission::{PathAccess, Target};
 use nexus_domain::principal::{Chain, Principal};
-use nexus_domain::{Timestamp, id::AgentId};
 use serde_json::json;
 
 use super::*;
+use crate::engine::grant_tests::grant;
 use crate::query::{Action, Facts, Query};
 use crate::{AgentProfile, Effect, Engine, Grants, Preset, canonical_action_in};
 
@@ -206,20 +206,8 @@ fn a_program_that_is_not_fully_confined_could_reach_any_place_or_host() {
 
 #[test]
 fn no_grant_and_no_preset_goes_past_a_rule() {
-    let grant = |effect| Grant {
-        id: GrantId::from_parts(Timestamp(1), 1),
-        principal: Principal::Agent(agent("main")),
-        verb: GrantVerb::UseTool,
-        effect,
-        scope: GrantScope { resource: Some("delete_file".to_owned()), ..GrantScope::default() },
-        reason: String::new(),
-        granted_by: Principal::Owner,
-        permission_id: None,
-        created_at: Timestamp(0),
-        expires_at: None,
-        revoked_at: None,
-        revoked_by: None,
-    };
+    let scope = GrantScope { resource: Some("delete_file".to_owned()), ..GrantScope::default() };
+    let grant = |effect| grant(1, effect, scope.clone());
     for preset in Preset::ALL {
         for (kind, expected) in [(PinKind::Never, Effect::Deny), (PinKind::AskBefore, Effect::Ask)]
         {
