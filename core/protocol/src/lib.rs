@@ -23,6 +23,7 @@ pub mod model;
 pub mod parse;
 pub mod policy;
 pub mod request;
+pub mod routes;
 pub mod runtime;
 pub mod schema;
 pub mod scope;
@@ -31,6 +32,7 @@ pub mod usage;
 
 pub use error::{ErrorCode, WireError};
 pub use methods::{Method, MethodKind};
+pub use routes::Route;
 pub use scope::Scope;
 
 /// The protocol version this crate speaks; it rises with every breaking change.

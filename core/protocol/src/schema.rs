@@ -4,18 +4,29 @@
 //! of TypeScript reads without losing fields. Nothing is written by hand, so a type and its
 //! schema cannot drift apart.
 
+mod asyncapi;
+mod bundle;
 mod document;
+mod openapi;
+mod openrpc;
+mod sample;
+mod swift;
 
 use std::collections::BTreeMap;
 
-use nexus_domain::event::{Event, Recorded, Transient};
+use nexus_domain::event::{Recorded, Transient};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+pub use asyncapi::asyncapi;
+pub use bundle::bundle;
 pub use document::protocol_md;
+pub use openapi::openapi;
+pub use openrpc::openrpc;
+pub use sample::samples;
 
-use crate::frame::{ClientFrame, Lagged, PresenceEntry, ServerFrame, Shutdown};
+use crate::frame::{ClientFrame, ServerFrame};
 use crate::methods::Method;
 
 /// A dialect of JSON Schema.
@@ -156,49 +167,62 @@ fn pascal(wire: &str) -> String {
     wire.split('.').map(upper).collect()
 }
 
-/// One document with every type, for generators: `definitions` by name, plus `Methods`,
-/// `Events` and `Transients`, which map a wire name to its types.
+/// The schema of a type as it is written.
+pub(crate) fn outbound<T: JsonSchema>() -> Value {
+    root::<T>(Dialect::Published, Direction::Outbound)
+}
+
+/// What every document says about itself.
+fn info(title: &str, description: &str) -> Value {
+    json!({
+        "title": title,
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": description,
+        "license": { "name": "Apache-2.0 OR MIT", "url": "https://spdx.org/licenses/Apache-2.0" },
+    })
+}
+
+/// The names of the documents and schemas under `docs/`, such as `schema/client-frame.json`.
+#[must_use]
+pub fn names() -> Vec<String> {
+    let whole = ["openapi", "openrpc", "asyncapi", "client-frame", "server-frame"]
+        .into_iter()
+        .chain(["recorded-event", "transient-event", "bundle.draft-07", "samples"]);
+    let of_methods = Method::ALL.iter().flat_map(|method| {
+        ["params", "result"].map(|side| format!("methods/{}.{side}", method.name()))
+    });
+    whole.map(str::to_owned).chain(of_methods).map(|name| format!("schema/{name}.json")).collect()
+}
+
+/// One document or schema, by its name under `docs/`; the three documents of the whole wire also
+/// without their folder, such as `openrpc.json`. `None` when there is none of this name.
 ///
 /// # Errors
-/// Names two different types that would share one name in it.
-pub fn bundle() -> Result<Value, String> {
-    let dialect = Dialect::Draft07;
-    let mut definitions = BTreeMap::new();
-    let mut methods = Map::new();
-    for method in Method::ALL {
-        let (params_name, result_name) = (params_name(*method), result_name(*method));
-        collect(&mut definitions, &params_name, params(*method, dialect))?;
-        collect(&mut definitions, &result_name, result(*method, dialect))?;
-        let row = json!({ "params": reference(&params_name), "result": reference(&result_name) });
-        methods.insert(method.name().to_owned(), described(closed(row), method.doc()));
-    }
-    collect(&mut definitions, "ClientFrame", client_frame(dialect))?;
-    collect(&mut definitions, "ServerFrame", server_frame(dialect))?;
-    collect(&mut definitions, "Lagged", root::<Lagged>(dialect, Direction::Outbound))?;
-    collect(&mut definitions, "Shutdown", root::<Shutdown>(dialect, Direction::Outbound))?;
-    collect(
-        &mut definitions,
-        "PresenceEntry",
-        root::<PresenceEntry>(dialect, Direction::Outbound),
-    )?;
-    let recorded = root::<Event>(dialect, Direction::Outbound);
-    let transient = root::<Transient>(dialect, Direction::Outbound);
-    let events = event_map(&mut definitions, recorded)?;
-    let transients = event_map(&mut definitions, transient)?;
-    let doc = "Every method, by its wire name.";
-    definitions.insert("Methods".into(), described(closed(methods.into()), doc));
-    let doc = "Properties of every recorded event, by its type.";
-    definitions.insert("Events".into(), described(closed(events), doc));
-    let doc = "Properties of what streams by without being recorded, by its type.";
-    definitions.insert("Transients".into(), described(closed(transients), doc));
-    let names: Vec<_> = definitions.keys().cloned().collect();
-    let properties: Map<_, _> =
-        names.into_iter().map(|name| (name.clone(), reference(&name))).collect();
-    let mut bundle = closed(properties.into());
-    bundle["$schema"] = json!("http://json-schema.org/draft-07/schema#");
-    bundle["title"] = json!("Protocol");
-    bundle["definitions"] = json!(definitions);
-    Ok(sorted(bundle))
+/// As for [`bundle`].
+#[must_use]
+pub fn document(name: &str) -> Option<Result<Value, String>> {
+    let dialect = Dialect::Published;
+    let name = name.strip_suffix(".json")?;
+    Some(match name.strip_prefix("schema/").unwrap_or(name) {
+        "openapi" => openapi(),
+        "openrpc" => openrpc(),
+        "asyncapi" => asyncapi(),
+        "bundle.draft-07" => bundle(),
+        "samples" => samples(),
+        "client-frame" => Ok(client_frame(dialect)),
+        "server-frame" => Ok(server_frame(dialect)),
+        "recorded-event" => Ok(recorded_event(dialect)),
+        "transient-event" => Ok(transient_event(dialect)),
+        other => {
+            let (method, side) = other.strip_prefix("methods/")?.rsplit_once('.')?;
+            let method = Method::by_name(method)?;
+            match side {
+                "params" => Ok(params(method, dialect)),
+                "result" => Ok(result(method, dialect)),
+                _ => return None,
+            }
+        }
+    })
 }
 
 /// Every generated file, by its path under `docs/`.
@@ -206,93 +230,18 @@ pub fn bundle() -> Result<Value, String> {
 /// # Errors
 /// As for [`bundle`], or when a schema cannot be written as text.
 pub fn files() -> Result<BTreeMap<String, String>, String> {
-    let dialect = Dialect::Published;
-    let mut schemas = BTreeMap::new();
-    for method in Method::ALL {
-        let name = method.name();
-        schemas.insert(format!("methods/{name}.params.json"), params(*method, dialect));
-        schemas.insert(format!("methods/{name}.result.json"), result(*method, dialect));
-    }
-    schemas.insert("client-frame.json".to_owned(), client_frame(dialect));
-    schemas.insert("server-frame.json".to_owned(), server_frame(dialect));
-    schemas.insert("recorded-event.json".to_owned(), recorded_event(dialect));
-    schemas.insert("transient-event.json".to_owned(), transient_event(dialect));
-    schemas.insert("bundle.draft-07.json".to_owned(), bundle()?);
     let mut files = BTreeMap::from([("protocol.md".to_owned(), protocol_md())]);
-    for (name, schema) in schemas {
-        let text = serde_json::to_string_pretty(&schema).map_err(|error| error.to_string())?;
-        files.insert(format!("schema/{name}"), text + "\n");
+    for name in names() {
+        let document = document(&name).ok_or_else(|| format!("{name} has no document"))??;
+        let text = serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?;
+        files.insert(name, text + "\n");
     }
+    files.insert("schema/NexusProtocol.swift".to_owned(), swift::swift()?);
     Ok(files)
-}
-
-fn event_map(definitions: &mut BTreeMap<String, Value>, schema: Value) -> Result<Value, String> {
-    let mut map = Map::new();
-    for event in event_schemas(&schema) {
-        map.insert(event.name, described(event.properties, &event.doc));
-    }
-    for (name, definition) in definitions_of(&schema).cloned().unwrap_or_default() {
-        insert(definitions, &name, definition)?;
-    }
-    Ok(map.into())
-}
-
-/// Moves a root schema and its definitions into a shared set.
-fn collect(
-    definitions: &mut BTreeMap<String, Value>,
-    name: &str,
-    mut schema: Value,
-) -> Result<(), String> {
-    let nested = definitions_of(&schema).cloned().unwrap_or_default();
-    if let Some(object) = schema.as_object_mut() {
-        for key in ["$schema", "definitions", "title"] {
-            object.remove(key);
-        }
-    }
-    for (name, definition) in nested {
-        insert(definitions, &name, definition)?;
-    }
-    insert(definitions, name, schema)
-}
-
-fn insert(
-    definitions: &mut BTreeMap<String, Value>,
-    name: &str,
-    schema: Value,
-) -> Result<(), String> {
-    match definitions.get(name) {
-        Some(known) if *known != schema => Err(format!("two types share the name `{name}`")),
-        _ => {
-            definitions.insert(name.to_owned(), schema);
-            Ok(())
-        }
-    }
 }
 
 fn definitions_of(schema: &Value) -> Option<&Map<String, Value>> {
     schema.get("$defs").or_else(|| schema.get("definitions"))?.as_object()
-}
-
-fn reference(name: &str) -> Value {
-    json!({ "$ref": format!("#/definitions/{name}") })
-}
-
-fn closed(properties: Value) -> Value {
-    let mut required: Vec<_> =
-        properties.as_object().map(|map| map.keys().cloned().collect()).unwrap_or_default();
-    // For the same reason as in `sorted`.
-    required.sort();
-    json!({
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": false,
-    })
-}
-
-fn described(mut schema: Value, doc: &str) -> Value {
-    schema["description"] = json!(doc);
-    schema
 }
 
 fn titled(mut schema: Value, title: &str) -> Value {

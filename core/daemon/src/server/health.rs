@@ -6,18 +6,11 @@ use axum::body::Body;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use nexus_protocol::health::HealthStatus;
-use serde::Serialize;
+use nexus_protocol::routes::BriefHealth;
 
 use super::Peer;
 use super::answer;
 use super::door::{Shared, Visitor};
-
-/// What anybody may know.
-#[derive(Serialize)]
-struct Brief {
-    status: HealthStatus,
-    version: &'static str,
-}
 
 /// `GET /health`: everything for whoever is known, the least for everybody else.
 pub(super) async fn health(
@@ -31,8 +24,7 @@ pub(super) async fn health(
             if matches!(visitor, Visitor::Wrong) {
                 shared.refuse_login(peer.address.ip(), "/health").await;
             }
-            let status = shared.context.health.summary();
-            answer::json(StatusCode::OK, &Brief { status, version: env!("CARGO_PKG_VERSION") })
+            answer::json(StatusCode::OK, &brief(shared.context.health.summary()))
         }
     }
 }
@@ -43,7 +35,12 @@ pub(super) async fn ready(State(shared): State<Arc<Shared>>) -> Response<Body> {
     let can_work = matches!(status, HealthStatus::Healthy | HealthStatus::Degraded);
     let is_ready = can_work && !shared.context.shutdown.has_begun();
     let code = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    answer::json(code, &Brief { status, version: env!("CARGO_PKG_VERSION") })
+    answer::json(code, &brief(status))
+}
+
+/// What anybody may know.
+fn brief(status: HealthStatus) -> BriefHealth {
+    BriefHealth { status, version: env!("CARGO_PKG_VERSION").to_owned() }
 }
 
 /// `GET /metrics`: figures for Prometheus.

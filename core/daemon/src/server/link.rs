@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Extension, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
-use nexus_domain::{Failure, Timestamp};
-use serde::{Deserialize, Serialize};
+use nexus_domain::Failure;
+use nexus_protocol::routes::SignInLink;
+use serde::Deserialize;
 
 use super::Peer;
 use super::answer;
@@ -30,14 +31,6 @@ const LINK_IS_SPENT: &str = "<!doctype html>
 </html>
 ";
 
-/// Answer of `POST /api/link`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Link {
-    url: String,
-    expires_at: Timestamp,
-}
-
 /// Input of `GET /open`.
 #[derive(Deserialize)]
 pub(super) struct OpenQuery {
@@ -59,7 +52,7 @@ pub(super) async fn make(
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let host = host.ok_or_else(|| Failure::invalid("the request names no host"))?;
         let url = format!("http://{host}/open?code={}", link.code);
-        Ok(Link { url, expires_at: link.expires_at })
+        Ok(SignInLink { url, expires_at: link.expires_at })
     };
     match made.await {
         Ok(link) => answer::json(StatusCode::OK, &link),

@@ -4,6 +4,7 @@ mod answer;
 mod assets;
 mod connection;
 mod cookie;
+mod document;
 mod door;
 mod encode;
 mod guard;
@@ -174,7 +175,7 @@ async fn respond(
 ) -> Result<Response<Body>, Infallible> {
     let config = shared.context.config.current();
     let hosts = &config.runtime.allowed_hosts;
-    let checked = guard::check(request.method(), request.uri(), request.headers(), hosts);
+    let checked = guard::check(request.uri(), request.headers(), hosts);
     let mut response = match checked {
         Err(refusal) => answer::error(refusal.status, &refusal.failure),
         Ok(()) => {

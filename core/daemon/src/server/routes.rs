@@ -7,33 +7,63 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
-use axum::routing::{get, post};
-use hyper::body::Incoming;
+use axum::middleware::{self, Next};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use hyper::body::{Body as _, Incoming};
 use nexus_domain::Failure;
+use nexus_protocol::routes::{Body as Carries, Route, Verb};
 use tower::Service as _;
 
 use super::door::Shared;
-use super::{Peer, answer, assets, guard, health, link, rpc, sse, upgrade};
+use super::{Peer, answer, assets, document, guard, health, link, rpc, sse, upgrade};
 
-/// Most bytes of a request's body.
-const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Most bytes that a client may send along to an address that reads none of them.
+const UNREAD_BYTES_MAX: u64 = 64 * 1024;
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
-        .route("/", get(root).post(rpc::post))
-        .route("/rpc", post(rpc::post))
-        .route("/ws", get(upgrade::upgrade))
-        .route("/health", get(health::health))
-        .route("/ready", get(health::ready))
-        .route("/metrics", get(health::metrics))
-        .route("/open", get(link::open))
-        .route("/api/link", post(link::make))
-        .route("/api/events/stream", get(sse::stream))
-        .route("/ui/{*path}", get(assets::file))
+    Route::ALL
+        .iter()
+        .fold(Router::new(), |router, route| router.route(route.path(), handler(*route)))
         .fallback(other)
         .method_not_allowed_fallback(wrong_method)
-        .layer(axum::extract::DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(shared)
+}
+
+/// The one handler of each row of the table.
+fn handler(route: Route) -> MethodRouter<Arc<Shared>> {
+    let verb = match route.verb() {
+        Verb::Get => MethodFilter::GET,
+        Verb::Post => MethodFilter::POST,
+    };
+    let handler = match route {
+        Route::Ui => on(verb, root),
+        Route::UiFile => on(verb, assets::file),
+        Route::Health => on(verb, health::health),
+        Route::Ready => on(verb, health::ready),
+        Route::Metrics => on(verb, health::metrics),
+        Route::Open => on(verb, link::open),
+        Route::Link => on(verb, link::make),
+        Route::Events => on(verb, sse::stream),
+        Route::Socket => on(verb, upgrade::upgrade),
+        Route::RpcRoot | Route::Rpc => on(verb, rpc::post),
+        Route::OpenApi | Route::OpenRpc | Route::AsyncApi | Route::Schema => {
+            on(verb, document::get)
+        }
+    };
+    match route.body() {
+        Carries::Empty => handler.route_layer(middleware::from_fn(without_body)),
+        Carries::Json => handler,
+    }
+}
+
+/// Refuses more than a client sends out of habit, such as `{}`; no body is read here.
+async fn without_body(request: Request, next: Next) -> Response<Body> {
+    if request.body().size_hint().upper().is_some_and(|bytes| bytes <= UNREAD_BYTES_MAX) {
+        return next.run(request).await;
+    }
+    let failure = Failure::invalid("this address takes no body")
+        .hint("send the request without one, or with a `Content-Length` that is small");
+    answer::error(StatusCode::PAYLOAD_TOO_LARGE, &failure)
 }
 
 /// Answers one request.

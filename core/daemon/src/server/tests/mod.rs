@@ -2,6 +2,7 @@
 
 mod authority;
 mod http;
+mod routes;
 mod rpc;
 mod stream;
 mod support;
