@@ -1,0 +1,6028 @@
+// Generated from the method table by `cargo xtask codegen`; do not edit.
+//
+// Decode with a plain JSONDecoder, encode with a plain JSONEncoder. `NexusCall` ties the params
+// of a method to its result.
+
+import Foundation
+
+/// Any JSON.
+public enum JSONValue: Codable, Hashable, Sendable {
+    case null
+    case bool(Bool)
+    case number(Double)
+    case string(String)
+    case array([JSONValue])
+    case object([String: JSONValue])
+
+    public init(from decoder: Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let value = try? container.decode(Bool.self) {
+            self = .bool(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
+        } else if let value = try? container.decode(String.self) {
+            self = .string(value)
+        } else if let value = try? container.decode([JSONValue].self) {
+            self = .array(value)
+        } else {
+            self = .object(try container.decode([String: JSONValue].self))
+        }
+    }
+
+    public func encode(to encoder: Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null: try container.encodeNil()
+        case .bool(let value): try container.encode(value)
+        case .number(let value): try container.encode(value)
+        case .string(let value): try container.encode(value)
+        case .array(let value): try container.encode(value)
+        case .object(let value): try container.encode(value)
+        }
+    }
+}
+
+/// A name that is only known when it is read.
+struct AnyKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+}
+
+/// A method of the table.
+public protocol NexusCall {
+    associatedtype Params: Codable
+    associatedtype Result: Codable
+    /// The wire name.
+    static var name: String { get }
+}
+
+/// One account of a budget in the present period.
+public struct AccountFacts: Codable, Hashable, Sendable {
+    /// Whose: `owner`, `agent:main`, `session:main`, `key:…`.
+    public var holder: String
+    /// Calls of models whose price is unknown: their tokens count, their money does not.
+    public var nUnpriced: UInt64
+    /// How much of its tightest limit is spent, in percent.
+    public var percent: UInt64
+    /// Set aside for calls at work.
+    public var reserved: Amounts
+    /// Which limit that is.
+    public var resource: Resource
+    /// How full it is.
+    public var state: BudgetState
+    /// Spent.
+    public var used: Amounts
+
+    public init(holder: String, nUnpriced: UInt64, percent: UInt64, reserved: Amounts, resource: Resource, state: BudgetState, used: Amounts) {
+        self.holder = holder
+        self.nUnpriced = nUnpriced
+        self.percent = percent
+        self.reserved = reserved
+        self.resource = resource
+        self.state = state
+        self.used = used
+    }
+}
+
+/// Input of `acl.audit.export`.
+public struct AclAuditExportParams: Codable, Hashable, Sendable {
+    /// Only rows after this position.
+    public var after: UInt64?
+    /// Only checkpoints after this number.
+    public var afterCheckpoint: UInt64?
+    /// Which rows; an outcome goes with its decision. Only all rows together can be verified.
+    public var filter: Filter?
+    /// Rows on the page, and checkpoints.
+    public var limit: Int64?
+
+    public init(after: UInt64? = nil, afterCheckpoint: UInt64? = nil, filter: Filter? = nil, limit: Int64? = nil) {
+        self.after = after
+        self.afterCheckpoint = afterCheckpoint
+        self.filter = filter
+        self.limit = limit
+    }
+}
+
+/// Result of `acl.audit.export`.
+public struct AclAuditExportResult: Codable, Hashable, Sendable {
+    /// Checkpoints in their order.
+    public var checkpoints: [Checkpoint]
+    /// Public keys of the checkpoints, in hexadecimal characters.
+    public var keys: [String]
+    /// Where the next page of rows goes on; absent when there is nothing more.
+    public var nextAfter: UInt64?
+    /// Rows in the order of the chain.
+    public var rows: [Row]
+
+    public init(checkpoints: [Checkpoint], keys: [String], nextAfter: UInt64? = nil, rows: [Row]) {
+        self.checkpoints = checkpoints
+        self.keys = keys
+        self.nextAfter = nextAfter
+        self.rows = rows
+    }
+}
+
+/// Input of `acl.audit.list`.
+public struct AclAuditListParams: Codable, Hashable, Sendable {
+    /// Only decisions before this position.
+    public var before: UInt64?
+    /// Which decisions.
+    public var filter: Filter?
+    /// Items on the page.
+    public var limit: Int64?
+
+    public init(before: UInt64? = nil, filter: Filter? = nil, limit: Int64? = nil) {
+        self.before = before
+        self.filter = filter
+        self.limit = limit
+    }
+}
+
+/// Result of `acl.audit.list`.
+public struct AclAuditListResult: Codable, Hashable, Sendable {
+    /// The decisions, the latest first.
+    public var entries: [Entry]
+    /// Where the next page goes on, even when this one came back short or empty: a page looks at a
+    /// bounded number of rows. Absent when there is nothing more.
+    public var nextBefore: UInt64?
+
+    public init(entries: [Entry], nextBefore: UInt64? = nil) {
+        self.entries = entries
+        self.nextBefore = nextBefore
+    }
+}
+
+/// Input of `acl.audit.show`.
+public struct AclAuditShowParams: Codable, Hashable, Sendable {
+    /// A position; that of an outcome shows its decision. 0 shows the latest decision.
+    public var position: UInt64
+
+    public init(position: UInt64) {
+        self.position = position
+    }
+}
+
+/// Result of `acl.audit.show`.
+public struct AclAuditShowResult: Codable, Hashable, Sendable {
+    /// The first checkpoint that covers it, once there is one.
+    public var checkpoint: Checkpoint?
+    /// The decision.
+    public var entry: Entry
+
+    public init(checkpoint: Checkpoint? = nil, entry: Entry) {
+        self.checkpoint = checkpoint
+        self.entry = entry
+    }
+}
+
+/// Input of `acl.audit.stats`.
+public struct AclAuditStatsParams: Codable, Hashable, Sendable {
+    /// From then on; seven days when left out.
+    public var since: Timestamp?
+
+    public init(since: Timestamp? = nil) {
+        self.since = since
+    }
+}
+
+/// Result of `acl.audit.stats`.
+public struct AclAuditStatsResult: Codable, Hashable, Sendable {
+    /// By action.
+    public var actions: [Count]
+    /// By action, of what was refused.
+    public var denied: [Count]
+    /// The last row of the chain.
+    public var head: UInt64
+    /// Whether there are more decisions than were counted.
+    public var isCut: Bool
+    /// Decisions since then.
+    public var nDecisions: UInt64
+    /// By the one who acted.
+    public var principals: [Count]
+    /// The last row under a checkpoint.
+    public var signedTo: UInt64
+    /// The earliest decision that was counted.
+    public var since: Timestamp?
+    /// By verdict, the most frequent first.
+    public var verdicts: [Count]
+
+    public init(actions: [Count], denied: [Count], head: UInt64, isCut: Bool, nDecisions: UInt64, principals: [Count], signedTo: UInt64, since: Timestamp? = nil, verdicts: [Count]) {
+        self.actions = actions
+        self.denied = denied
+        self.head = head
+        self.isCut = isCut
+        self.nDecisions = nDecisions
+        self.principals = principals
+        self.signedTo = signedTo
+        self.since = since
+        self.verdicts = verdicts
+    }
+}
+/// Input of `acl.audit.verify`.
+public struct AclAuditVerifyParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `acl.audit.verify`.
+public struct AclAuditVerifyResult: Codable, Hashable, Sendable {
+    /// The first row that does not fit.
+    public var broken: Broken?
+    /// Whether nothing is wrong.
+    public var isWhole: Bool
+    /// What was found, when nothing is wrong.
+    public var summary: Summary?
+
+    public init(broken: Broken? = nil, isWhole: Bool, summary: Summary? = nil) {
+        self.broken = broken
+        self.isWhole = isWhole
+        self.summary = summary
+    }
+}
+
+/// Input of `acl.explain`.
+public struct AclExplainParams: Codable, Hashable, Sendable {
+    /// What would be done.
+    public var question: Question
+    /// Who acts for whom, the invoker first, such as `owner` and `agent:main`. An agent alone acts
+    /// for the owner.
+    public var who: [String]
+
+    public init(question: Question, who: [String]) {
+        self.question = question
+        self.who = who
+    }
+}
+
+/// Result of `acl.explain`.
+public struct AclExplainResult: Codable, Hashable, Sendable {
+    /// What would be done, in words.
+    public var action: String
+    /// Everybody whose authority is needed, the one that acts first.
+    public var links: [ExplainedLink]
+    /// What would have to happen for it to be allowed; empty when it is.
+    public var needed: [String]
+    /// Why, in a sentence.
+    public var reason: String
+    /// `allow`, `ask` or `deny`.
+    public var verdict: String
+
+    public init(action: String, links: [ExplainedLink], needed: [String], reason: String, verdict: String) {
+        self.action = action
+        self.links = links
+        self.needed = needed
+        self.reason = reason
+        self.verdict = verdict
+    }
+}
+
+/// Input of `acl.grants.create`.
+public struct AclGrantsCreateParams: Codable, Hashable, Sendable {
+    /// How long it holds, in milliseconds; until it is revoked when it is left out.
+    public var durationMs: UInt64?
+    /// Yes or no.
+    public var effect: GrantEffect
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Whom it is about, such as `agent:main` or `api_key:ci`.
+    public var principal: String
+    /// Why, for people.
+    public var reason: String
+    /// Where it holds.
+    public var scope: GrantScope
+    /// The verb.
+    public var verb: GrantVerb
+
+    public init(durationMs: UInt64? = nil, effect: GrantEffect, idempotencyKey: String, principal: String, reason: String, scope: GrantScope, verb: GrantVerb) {
+        self.durationMs = durationMs
+        self.effect = effect
+        self.idempotencyKey = idempotencyKey
+        self.principal = principal
+        self.reason = reason
+        self.scope = scope
+        self.verb = verb
+    }
+}
+
+/// Result of `acl.grants.create` and `acl.grants.revoke`.
+public struct AclGrantsCreateResult: Codable, Hashable, Sendable {
+    /// The grant as it stands now.
+    public var grant: Grant
+
+    public init(grant: Grant) {
+        self.grant = grant
+    }
+}
+
+/// Input of `acl.grants.list`.
+public struct AclGrantsListParams: Codable, Hashable, Sendable {
+    /// Only those before this one.
+    public var before: String?
+    /// Also those that ran out or were revoked.
+    public var includeEnded: Bool?
+    /// Items on the page.
+    public var limit: Int64?
+    /// Only those of this principal, such as `agent:main`.
+    public var principal: String?
+
+    public init(before: String? = nil, includeEnded: Bool? = nil, limit: Int64? = nil, principal: String? = nil) {
+        self.before = before
+        self.includeEnded = includeEnded
+        self.limit = limit
+        self.principal = principal
+    }
+}
+
+/// Result of `acl.grants.list`.
+public struct AclGrantsListResult: Codable, Hashable, Sendable {
+    /// The grants, the latest first.
+    public var grants: [Grant]
+
+    public init(grants: [Grant]) {
+        self.grants = grants
+    }
+}
+
+/// Input of `acl.grants.revoke`.
+public struct AclGrantsRevokeParams: Codable, Hashable, Sendable {
+    /// The grant: its id, an unambiguous beginning of it, or `@last`.
+    public var id: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `acl.grants.create` and `acl.grants.revoke`.
+public struct AclGrantsRevokeResult: Codable, Hashable, Sendable {
+    /// The grant as it stands now.
+    public var grant: Grant
+
+    public init(grant: Grant) {
+        self.grant = grant
+    }
+}
+
+/// Input of `acl.grants.show`.
+public struct AclGrantsShowParams: Codable, Hashable, Sendable {
+    /// The grant: its id, an unambiguous beginning of it, or `@last`.
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+/// Result of `acl.grants.show`.
+public struct AclGrantsShowResult: Codable, Hashable, Sendable {
+    /// The grant.
+    public var grant: Grant
+    /// What happened to it, the latest first.
+    public var log: [GrantLogItem]
+    /// How many decisions rested on it.
+    public var nUses: UInt64
+
+    public init(grant: Grant, log: [GrantLogItem], nUses: UInt64) {
+        self.grant = grant
+        self.log = log
+        self.nUses = nUses
+    }
+}
+/// Input of `acl.policies.list`.
+public struct AclPoliciesListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `acl.policies.list`.
+public struct AclPoliciesListResult: Codable, Hashable, Sendable {
+    /// Counts the changes of what is in force since the daemon started.
+    public var epoch: UInt64
+    /// The folder where a person's own policies lie.
+    public var folder: String
+    /// The policies in force, the built-in ones first.
+    public var policies: [PolicyItem]
+
+    public init(epoch: UInt64, folder: String, policies: [PolicyItem]) {
+        self.epoch = epoch
+        self.folder = folder
+        self.policies = policies
+    }
+}
+
+/// Input of `acl.policies.show`.
+public struct AclPoliciesShowParams: Codable, Hashable, Sendable {
+    /// The policy's id.
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+/// Result of `acl.policies.show`.
+public struct AclPoliciesShowResult: Codable, Hashable, Sendable {
+    /// The policy.
+    public var policy: PolicyItem
+    /// Its text.
+    public var text: String
+
+    public init(policy: PolicyItem, text: String) {
+        self.policy = policy
+        self.text = text
+    }
+}
+
+/// Input of `acl.policies.validate`.
+public struct AclPoliciesValidateParams: Codable, Hashable, Sendable {
+    /// Policies to check beside the built-in ones, in Cedar; left out, the files in `state/acl`
+    /// are checked.
+    public var text: String?
+
+    public init(text: String? = nil) {
+        self.text = text
+    }
+}
+
+/// Result of `acl.policies.validate`.
+public struct AclPoliciesValidateResult: Codable, Hashable, Sendable {
+    /// What is wrong; empty when they are valid.
+    public var findings: [PolicyFinding]
+    /// Whether they could be put in force.
+    public var isValid: Bool
+
+    public init(findings: [PolicyFinding], isValid: Bool) {
+        self.findings = findings
+        self.isValid = isValid
+    }
+}
+
+/// Input of `acl.requests.approve`.
+public struct AclRequestsApproveParams: Codable, Hashable, Sendable {
+    /// Said to the model.
+    public var comment: String?
+    /// The digest of the action that was shown. With it, a decision can never land on another
+    /// action than the one the person saw.
+    public var digest: String?
+    /// The permission request: its id, an unambiguous beginning of it, or `@last`.
+    public var id: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Where an approval for longer than once holds.
+    public var place: StandingPlace?
+    /// What a paired device signed.
+    public var signature: AnswerSignature?
+    /// For how long it is allowed.
+    public var span: ApproveSpan?
+
+    public init(comment: String? = nil, digest: String? = nil, id: String, idempotencyKey: String, place: StandingPlace? = nil, signature: AnswerSignature? = nil, span: ApproveSpan? = nil) {
+        self.comment = comment
+        self.digest = digest
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+        self.place = place
+        self.signature = signature
+        self.span = span
+    }
+}
+
+/// Result of the commands about a permission request.
+public struct AclRequestsApproveResult: Codable, Hashable, Sendable {
+    /// The permission request as it stands now.
+    public var request: PermissionRequest
+
+    public init(request: PermissionRequest) {
+        self.request = request
+    }
+}
+
+/// Input of `acl.requests.deny`.
+public struct AclRequestsDenyParams: Codable, Hashable, Sendable {
+    /// Whether the like of it is denied from now on.
+    public var always: Bool?
+    /// Said to the model.
+    public var comment: String?
+    /// The digest of the action that was shown.
+    public var digest: String?
+    /// The permission request: its id, an unambiguous beginning of it, or `@last`.
+    public var id: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Where a denial for good holds.
+    public var place: StandingPlace?
+    /// What a paired device signed.
+    public var signature: AnswerSignature?
+
+    public init(always: Bool? = nil, comment: String? = nil, digest: String? = nil, id: String, idempotencyKey: String, place: StandingPlace? = nil, signature: AnswerSignature? = nil) {
+        self.always = always
+        self.comment = comment
+        self.digest = digest
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+        self.place = place
+        self.signature = signature
+    }
+}
+
+/// Result of the commands about a permission request.
+public struct AclRequestsDenyResult: Codable, Hashable, Sendable {
+    /// The permission request as it stands now.
+    public var request: PermissionRequest
+
+    public init(request: PermissionRequest) {
+        self.request = request
+    }
+}
+
+/// Input of `acl.requests.seen` and `acl.requests.extend`.
+public struct AclRequestsExtendParams: Codable, Hashable, Sendable {
+    /// The permission request: its id, an unambiguous beginning of it, or `@last`.
+    public var id: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of the commands about a permission request.
+public struct AclRequestsExtendResult: Codable, Hashable, Sendable {
+    /// The permission request as it stands now.
+    public var request: PermissionRequest
+
+    public init(request: PermissionRequest) {
+        self.request = request
+    }
+}
+
+/// Input of `acl.requests.list`.
+public struct AclRequestsListParams: Codable, Hashable, Sendable {
+    /// Also those that were decided, the latest first after the pending ones.
+    public var includeResolved: Bool?
+    /// Items on the page.
+    public var limit: Int64?
+    /// Only those of this session.
+    public var sessionKey: SessionKey?
+
+    public init(includeResolved: Bool? = nil, limit: Int64? = nil, sessionKey: SessionKey? = nil) {
+        self.includeResolved = includeResolved
+        self.limit = limit
+        self.sessionKey = sessionKey
+    }
+}
+
+/// Result of `acl.requests.list`.
+public struct AclRequestsListResult: Codable, Hashable, Sendable {
+    /// The permission requests.
+    public var requests: [PermissionRequest]
+
+    public init(requests: [PermissionRequest]) {
+        self.requests = requests
+    }
+}
+
+/// Input of `acl.requests.seen` and `acl.requests.extend`.
+public struct AclRequestsSeenParams: Codable, Hashable, Sendable {
+    /// The permission request: its id, an unambiguous beginning of it, or `@last`.
+    public var id: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of the commands about a permission request.
+public struct AclRequestsSeenResult: Codable, Hashable, Sendable {
+    /// The permission request as it stands now.
+    public var request: PermissionRequest
+
+    public init(request: PermissionRequest) {
+        self.request = request
+    }
+}
+
+/// Input of `acl.requests.show`.
+public struct AclRequestsShowParams: Codable, Hashable, Sendable {
+    /// The permission request: its id, an unambiguous beginning of it, or `@last`.
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+/// Result of `acl.requests.show`.
+public struct AclRequestsShowResult: Codable, Hashable, Sendable {
+    /// The permission request.
+    public var request: PermissionRequest
+
+    public init(request: PermissionRequest) {
+        self.request = request
+    }
+}
+
+/// Input of `acl.test`.
+public struct AclTestParams: Codable, Hashable, Sendable {
+    /// The cases.
+    public var cases: [TestCase]
+
+    public init(cases: [TestCase]) {
+        self.cases = cases
+    }
+}
+
+/// Result of `acl.test`.
+public struct AclTestResult: Codable, Hashable, Sendable {
+    /// Whether all went as expected.
+    public var hasPassed: Bool
+    /// The cases, in their order.
+    public var outcomes: [TestOutcome]
+
+    public init(hasPassed: Bool, outcomes: [TestOutcome]) {
+        self.hasPassed = hasPassed
+        self.outcomes = outcomes
+    }
+}
+
+/// Input of `acl.whoCan`.
+public struct AclWhoCanParams: Codable, Hashable, Sendable {
+    /// What would be done.
+    public var question: Question
+
+    public init(question: Question) {
+        self.question = question
+    }
+}
+
+/// Result of `acl.whoCan`.
+public struct AclWhoCanResult: Codable, Hashable, Sendable {
+    /// The owner, every agent, one of each other kind of principal, and everybody who has a grant.
+    public var items: [WhoCanItem]
+
+    public init(items: [WhoCanItem]) {
+        self.items = items
+    }
+}
+
+/// The adapters in numbers.
+public struct AdapterCounts: Codable, Hashable, Sendable {
+    /// In trouble.
+    public var errored: UInt64
+    /// Running.
+    public var running: UInt64
+    /// Configured.
+    public var total: UInt64
+
+    public init(errored: UInt64, running: UInt64, total: UInt64) {
+        self.errored = errored
+        self.running = running
+        self.total = total
+    }
+}
+
+/// Why a run failed, for people and programs.
+public struct AgentError: Codable, Hashable, Sendable {
+    /// How to mend it.
+    public var hint: String?
+    /// Whether the same may succeed later.
+    public var isRetryable: Bool
+    /// The kind.
+    public var kind: AgentErrorKind
+    /// What happened, in a plain sentence.
+    public var message: String
+
+    public init(hint: String? = nil, isRetryable: Bool, kind: AgentErrorKind, message: String) {
+        self.hint = hint
+        self.isRetryable = isRetryable
+        self.kind = kind
+        self.message = message
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case hint = "hint"
+        case isRetryable = "is_retryable"
+        case kind = "kind"
+        case message = "message"
+    }
+}
+/// What a failed run failed of.
+public struct AgentErrorKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// The conversation no longer fits the model.
+    public static let contextOverflow = AgentErrorKind(rawValue: "context_overflow")
+    /// The provider refused our credential.
+    public static let authFailure = AgentErrorKind(rawValue: "auth_failure")
+    /// The provider limits us.
+    public static let rateLimit = AgentErrorKind(rawValue: "rate_limit")
+    /// The provider failed or answered nonsense.
+    public static let modelError = AgentErrorKind(rawValue: "model_error")
+    /// Nothing came for too long.
+    public static let timeout = AgentErrorKind(rawValue: "timeout")
+    /// The history could not be summarized.
+    public static let compactionFailure = AgentErrorKind(rawValue: "compaction_failure")
+    /// A budget has no room for the call.
+    public static let budgetExhausted = AgentErrorKind(rawValue: "budget_exhausted")
+    /// The daemon itself failed.
+    public static let `internal` = AgentErrorKind(rawValue: "internal")
+}
+/// The name of an agent: a letter or digit, then up to 61 letters, digits, `.`, `_` or `-`;
+/// a leading dot marks a temporary agent.
+public typealias AgentId = String
+
+/// Input of `agent`.
+public struct AgentParams: Codable, Hashable, Sendable {
+    /// The agent; the session's own when left out.
+    public var agentId: AgentId?
+    /// Lets the command be repeated safely: the same key is the same message.
+    public var idempotencyKey: String
+    /// What the person says.
+    public var message: String
+    /// How to queue when the session is busy.
+    public var queueMode: QueueMode?
+    /// The session; the owner's main one when left out.
+    public var sessionKey: SessionKey?
+
+    public init(agentId: AgentId? = nil, idempotencyKey: String, message: String, queueMode: QueueMode? = nil, sessionKey: SessionKey? = nil) {
+        self.agentId = agentId
+        self.idempotencyKey = idempotencyKey
+        self.message = message
+        self.queueMode = queueMode
+        self.sessionKey = sessionKey
+    }
+}
+
+/// Result of `agent`, sent twice on the same id.
+public struct AgentResult: Codable, Hashable, Sendable {
+    /// Whether this key had been used before; then nothing new runs.
+    public var isDuplicate: Bool
+    /// How the request ended.
+    public var requestStatus: RequestStatus?
+    /// The run, which is the request.
+    public var runId: RequestId
+    /// The session, once it is known.
+    public var sessionKey: SessionKey?
+    /// How it stands.
+    public var status: RunStatus
+    /// The reply, or why there is none.
+    public var summary: String?
+    /// The turn, once there is one.
+    public var turnId: TurnId?
+
+    public init(isDuplicate: Bool, requestStatus: RequestStatus? = nil, runId: RequestId, sessionKey: SessionKey? = nil, status: RunStatus, summary: String? = nil, turnId: TurnId? = nil) {
+        self.isDuplicate = isDuplicate
+        self.requestStatus = requestStatus
+        self.runId = runId
+        self.sessionKey = sessionKey
+        self.status = status
+        self.summary = summary
+        self.turnId = turnId
+    }
+}
+
+/// An agent as configured.
+public struct AgentSpec: Codable, Hashable, Sendable {
+    /// Constraints a person pinned; part of every prompt, never compacted away.
+    public var constraints: [String]
+    /// Its name.
+    public var id: AgentId
+    /// Its limits per turn.
+    public var limits: RunLimits
+    /// Models in order of preference, as `provider/model`; the second is used when the first
+    /// fails.
+    public var models: [String]
+    /// Tools it is offered, by name.
+    public var tools: [String]
+
+    public init(constraints: [String], id: AgentId, limits: RunLimits, models: [String], tools: [String]) {
+        self.constraints = constraints
+        self.id = id
+        self.limits = limits
+        self.models = models
+        self.tools = tools
+    }
+}
+/// Input of `agents.list`.
+public struct AgentsListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `agents.list`.
+public struct AgentsListResult: Codable, Hashable, Sendable {
+    /// All of them.
+    public var agents: [AgentSpec]
+    /// The agent that answers when none is named.
+    public var defaultAgent: AgentId
+
+    public init(agents: [AgentSpec], defaultAgent: AgentId) {
+        self.agents = agents
+        self.defaultAgent = defaultAgent
+    }
+}
+
+/// An amount of each resource.
+public struct Amounts: Codable, Hashable, Sendable {
+    /// Millionths of a US dollar.
+    public var microUsd: UInt64
+    /// Milliseconds.
+    public var modelMs: UInt64
+    /// Tokens.
+    public var tokens: UInt64
+    /// Tool calls.
+    public var toolCalls: UInt64
+
+    public init(microUsd: UInt64, modelMs: UInt64, tokens: UInt64, toolCalls: UInt64) {
+        self.microUsd = microUsd
+        self.modelMs = modelMs
+        self.tokens = tokens
+        self.toolCalls = toolCalls
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case microUsd = "micro_usd"
+        case modelMs = "model_ms"
+        case tokens = "tokens"
+        case toolCalls = "tool_calls"
+    }
+}
+
+/// What a paired device signed when it answered. Kept as it came: the daemon cannot check it until
+/// it knows devices and their keys.
+public struct AnswerSignature: Codable, Hashable, Sendable {
+    /// The device that signed, by the name it goes by.
+    public var device: String
+    /// Ed25519 over the digest of the action, lower-case hex.
+    public var signature: String
+
+    public init(device: String, signature: String) {
+        self.device = device
+        self.signature = signature
+    }
+}
+/// How long an approval holds.
+public struct ApproveSpan: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// For this call.
+    public static let once = ApproveSpan(rawValue: "once")
+    /// For a day.
+    public static let day = ApproveSpan(rawValue: "day")
+    /// Until it is revoked.
+    public static let always = ApproveSpan(rawValue: "always")
+}
+
+/// One thing that arrived: the `NexusEvent` of the adapter contract. `(channel, event_id)` names
+/// it once and for all; the same pair again is a duplicate and never runs again.
+public struct Arrival: Codable, Hashable, Sendable {
+    /// Which of our accounts on that channel received it.
+    public var accountId: String
+    /// Files that came with it.
+    public var attachments: [Attachment]?
+    /// The outside medium, such as `telegram`; `control` for the control plane itself.
+    public var channel: String
+    /// The text.
+    public var content: String
+    /// What kind of content it is.
+    public var contentType: ContentType
+    /// The source's own id of this event.
+    public var eventId: String
+    /// Whatever else the source says; never trusted.
+    public var metadata: JSONValue?
+    /// The conversation it belongs to, in the channel's own terms.
+    public var peerId: String
+    /// What kind of conversation that is.
+    public var peerKind: PeerKind
+    /// The message it answers.
+    public var replyToId: String?
+    /// Who sent it, in the channel's own terms.
+    public var senderId: String
+    /// The sender's name as shown on the channel.
+    public var senderName: String?
+    /// The thread inside the conversation.
+    public var threadId: String?
+    /// When it happened at the source.
+    public var timestamp: Timestamp
+
+    public init(accountId: String, attachments: [Attachment]? = nil, channel: String, content: String, contentType: ContentType, eventId: String, metadata: JSONValue? = nil, peerId: String, peerKind: PeerKind, replyToId: String? = nil, senderId: String, senderName: String? = nil, threadId: String? = nil, timestamp: Timestamp) {
+        self.accountId = accountId
+        self.attachments = attachments
+        self.channel = channel
+        self.content = content
+        self.contentType = contentType
+        self.eventId = eventId
+        self.metadata = metadata
+        self.peerId = peerId
+        self.peerKind = peerKind
+        self.replyToId = replyToId
+        self.senderId = senderId
+        self.senderName = senderName
+        self.threadId = threadId
+        self.timestamp = timestamp
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case accountId = "account_id"
+        case attachments = "attachments"
+        case channel = "channel"
+        case content = "content"
+        case contentType = "content_type"
+        case eventId = "event_id"
+        case metadata = "metadata"
+        case peerId = "peer_id"
+        case peerKind = "peer_kind"
+        case replyToId = "reply_to_id"
+        case senderId = "sender_id"
+        case senderName = "sender_name"
+        case threadId = "thread_id"
+        case timestamp = "timestamp"
+    }
+}
+
+/// A file that came with an arrival.
+public struct Attachment: Codable, Hashable, Sendable {
+    /// MIME type.
+    public var contentType: String
+    /// File name, without a path.
+    public var filename: String
+    /// The sender's id of the file.
+    public var id: String
+    /// Where it lies in the spool folder.
+    public var path: String?
+    /// Size in bytes.
+    public var sizeBytes: UInt64?
+    /// Where it can be fetched.
+    public var url: String?
+
+    public init(contentType: String, filename: String, id: String, path: String? = nil, sizeBytes: UInt64? = nil, url: String? = nil) {
+        self.contentType = contentType
+        self.filename = filename
+        self.id = id
+        self.path = path
+        self.sizeBytes = sizeBytes
+        self.url = url
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case contentType = "content_type"
+        case filename = "filename"
+        case id = "id"
+        case path = "path"
+        case sizeBytes = "size_bytes"
+        case url = "url"
+    }
+}
+
+/// To whom a sender belongs.
+public struct Belonging: Codable, Hashable, Sendable {
+    /// How sure it is.
+    public var confidence: Confidence
+    /// The person.
+    public var entity: Entity
+    /// How it came about.
+    public var kind: MappingKind
+    /// When it was last changed.
+    public var updatedAt: Timestamp
+
+    public init(confidence: Confidence, entity: Entity, kind: MappingKind, updatedAt: Timestamp) {
+        self.confidence = confidence
+        self.entity = entity
+        self.kind = kind
+        self.updatedAt = updatedAt
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case confidence = "confidence"
+        case entity = "entity"
+        case kind = "kind"
+        case updatedAt = "updated_at"
+    }
+}
+
+/// The first row that does not fit.
+public struct Broken: Codable, Hashable, Sendable {
+    /// Where.
+    public var position: UInt64
+    /// What is wrong.
+    public var reason: String
+
+    public init(position: UInt64, reason: String) {
+        self.position = position
+        self.reason = reason
+    }
+}
+
+/// A budget as configured.
+public struct Budget: Codable, Hashable, Sendable {
+    /// The one class of work it is for.
+    public var `class`: WorkClass?
+    /// Most of each resource in one period.
+    public var limits: Limits
+    /// Its name.
+    public var name: String
+    /// The one agent, session or key it is for; each has its own when left out.
+    public var of: String?
+    /// When it begins anew.
+    public var period: BudgetPeriod
+    /// What it hangs on.
+    public var scope: BudgetScope
+    /// IANA name of the time zone in which days and months begin.
+    public var timeZone: String
+    /// From which part of a limit on people are warned, in percent.
+    public var warnPercent: Int64
+
+    public init(`class`: WorkClass? = nil, limits: Limits, name: String, of: String? = nil, period: BudgetPeriod, scope: BudgetScope, timeZone: String, warnPercent: Int64) {
+        self.class = `class`
+        self.limits = limits
+        self.name = name
+        self.of = of
+        self.period = period
+        self.scope = scope
+        self.timeZone = timeZone
+        self.warnPercent = warnPercent
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case `class` = "class"
+        case limits = "limits"
+        case name = "name"
+        case of = "of"
+        case period = "period"
+        case scope = "scope"
+        case timeZone = "time_zone"
+        case warnPercent = "warn_percent"
+    }
+}
+
+/// A budget with how it stands.
+public struct BudgetFacts: Codable, Hashable, Sendable {
+    /// The accounts, the fullest first; at most 100.
+    public var accounts: [AccountFacts]
+    /// As configured.
+    public var budget: Budget
+    /// When the next one begins.
+    public var resetsAt: Timestamp?
+    /// How full its fullest account is.
+    public var state: BudgetState
+    /// The present period, such as `2026-11-21`, `2026-11` or `total`.
+    public var window: String
+
+    public init(accounts: [AccountFacts], budget: Budget, resetsAt: Timestamp? = nil, state: BudgetState, window: String) {
+        self.accounts = accounts
+        self.budget = budget
+        self.resetsAt = resetsAt
+        self.state = state
+        self.window = window
+    }
+}
+/// When a budget begins anew.
+public struct BudgetPeriod: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// At midnight of its time zone.
+    public static let day = BudgetPeriod(rawValue: "day")
+    /// At midnight before the first of the month.
+    public static let month = BudgetPeriod(rawValue: "month")
+    /// Never.
+    public static let total = BudgetPeriod(rawValue: "total")
+}
+/// What a budget hangs on.
+public struct BudgetScope: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// The whole installation.
+    public static let owner = BudgetScope(rawValue: "owner")
+    /// Each agent, or one.
+    public static let agent = BudgetScope(rawValue: "agent")
+    /// Each session, or one.
+    public static let session = BudgetScope(rawValue: "session")
+    /// Each API key, or one.
+    public static let key = BudgetScope(rawValue: "key")
+}
+/// How full something is.
+public struct BudgetState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// There is room.
+    public static let fine = BudgetState(rawValue: "fine")
+    /// The part from which people are warned is passed.
+    public static let warned = BudgetState(rawValue: "warned")
+    /// Nothing is left of one of its limits.
+    public static let exhausted = BudgetState(rawValue: "exhausted")
+}
+
+/// Input of `budgets.get`.
+public struct BudgetsGetParams: Codable, Hashable, Sendable {
+    /// The budget's name.
+    public var name: String
+
+    public init(name: String) {
+        self.name = name
+    }
+}
+
+/// Result of `budgets.get`.
+public struct BudgetsGetResult: Codable, Hashable, Sendable {
+    /// The budget.
+    public var budget: BudgetFacts
+
+    public init(budget: BudgetFacts) {
+        self.budget = budget
+    }
+}
+/// Input of `budgets.list`.
+public struct BudgetsListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `budgets.list`.
+public struct BudgetsListResult: Codable, Hashable, Sendable {
+    /// The budgets, by name.
+    public var budgets: [BudgetFacts]
+
+    public init(budgets: [BudgetFacts]) {
+        self.budgets = budgets
+    }
+}
+
+/// Who the daemon takes the client for.
+public struct Caller: Codable, Hashable, Sendable {
+    /// The principal.
+    public var principal: Principal
+    /// Its scopes.
+    public var scopes: [Scope]
+
+    public init(principal: Principal, scopes: [Scope]) {
+        self.principal = principal
+        self.scopes = scopes
+    }
+}
+
+/// Exactly what would be done. Its digest is what a person approves: whatever differs afterwards
+/// is another action and is asked again.
+public struct CanonicalAction: Codable, Hashable, Sendable {
+    /// The arguments after parsing, in canonical form.
+    public var arguments: JSONValue
+    /// SHA-256 over the canonical form of tool, arguments, targets and folder, lower-case hex.
+    public var digest: String
+    /// The folder that relative paths of the targets start from; left out when there are none.
+    public var folder: String?
+    /// One line for people, such as `GET https://example.org/`.
+    public var summary: String
+    /// What would be touched.
+    public var targets: [Target]
+    /// Tool name.
+    public var tool: String
+
+    public init(arguments: JSONValue, digest: String, folder: String? = nil, summary: String, targets: [Target], tool: String) {
+        self.arguments = arguments
+        self.digest = digest
+        self.folder = folder
+        self.summary = summary
+        self.targets = targets
+        self.tool = tool
+    }
+}
+/// Who acts for whom: the invoker first, then the agents in order of delegation. A verdict is the
+/// intersection over the chain.
+public typealias Chain = [Principal]
+
+/// A signed statement about the chain.
+public struct Checkpoint: Codable, Hashable, Sendable {
+    /// When it was signed.
+    public var at: Timestamp
+    /// The last row that was pruned; 0 when none was.
+    public var base: UInt64
+    /// The seal of that row.
+    public var baseHash: String
+    /// The seal of that row.
+    public var headHash: String
+    /// The key it is signed with.
+    public var keyId: String
+    /// Its place among the checkpoints.
+    public var number: UInt64
+    /// The last row it covers.
+    public var position: UInt64
+    /// Ed25519 signature, in hexadecimal characters.
+    public var signature: String
+
+    public init(at: Timestamp, base: UInt64, baseHash: String, headHash: String, keyId: String, number: UInt64, position: UInt64, signature: String) {
+        self.at = at
+        self.base = base
+        self.baseHash = baseHash
+        self.headHash = headHash
+        self.keyId = keyId
+        self.number = number
+        self.position = position
+        self.signature = signature
+    }
+}
+
+/// A credential that lies in clear.
+public struct ClearCredential: Codable, Hashable, Sendable {
+    /// Whether there is a credential of that name.
+    public var isStored: Bool
+    /// Its key there: a variable or a setting.
+    public var key: String
+    /// Line in the file, counted from 1.
+    public var line: UInt64?
+    /// The name proposed for it.
+    public var name: String
+    /// The file; nothing for the environment.
+    public var path: String?
+    /// What to do about it, in words.
+    public var proposal: String
+    /// The kind of place.
+    public var source: ClearSource
+
+    public init(isStored: Bool, key: String, line: UInt64? = nil, name: String, path: String? = nil, proposal: String, source: ClearSource) {
+        self.isStored = isStored
+        self.key = key
+        self.line = line
+        self.name = name
+        self.path = path
+        self.proposal = proposal
+        self.source = source
+    }
+}
+/// A kind of place where credentials lie in clear.
+public struct ClearSource: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// The environment of the daemon.
+    public static let env = ClearSource(rawValue: "env")
+    /// `nexus.toml`.
+    public static let config = ClearSource(rawValue: "config")
+    /// A file of `NAME=value` lines.
+    public static let dotenv = ClearSource(rawValue: "dotenv")
+    /// A file that is nothing but one value.
+    public static let file = ClearSource(rawValue: "file")
+}
+
+/// How a client proves who it is. A browser proves it by its cookie and sends nothing here.
+public struct ClientAuth: Codable, Hashable, Sendable {
+    /// The control-plane token.
+    public var token: String?
+
+    public init(token: String? = nil) {
+        self.token = token
+    }
+}
+
+/// What a client says about itself.
+public struct ClientFacts: Codable, Hashable, Sendable {
+    /// Tells two instances of one program apart.
+    public var instanceId: String?
+    /// `cli`, `ui`, `tray`, `test` or whatever else it is; `cli` is not shown in presence.
+    public var mode: String
+    /// Program name.
+    public var name: String
+    /// Operating system.
+    public var platform: String
+    /// Program version.
+    public var version: String
+
+    public init(instanceId: String? = nil, mode: String, name: String, platform: String, version: String) {
+        self.instanceId = instanceId
+        self.mode = mode
+        self.name = name
+        self.platform = platform
+        self.version = version
+    }
+}
+/// A frame from a client.
+public indirect enum ClientFrame: Codable, Hashable, Sendable {
+    /// The first frame.
+    case hello(HelloCase)
+    /// Any later frame.
+    case req(ReqCase)
+
+    public init(from decoder: Decoder) throws {
+        let fields = try decoder.container(keyedBy: AnyKey.self)
+        switch try fields.decode(String.self, forKey: AnyKey("type")) {
+        case "hello": self = .hello(try HelloCase(from: decoder))
+        case "req": self = .req(try ReqCase(from: decoder))
+        case let other:
+            throw DecodingError.dataCorruptedError(
+                forKey: AnyKey("type"), in: fields,
+                debugDescription: "ClientFrame has no `\(other)`")
+        }
+    }
+
+    public func encode(to encoder: Encoder) throws {
+        var fields = encoder.container(keyedBy: AnyKey.self)
+        switch self {
+        case .hello(let value):
+            try fields.encode("hello", forKey: AnyKey("type"))
+            try value.encode(to: encoder)
+        case .req(let value):
+            try fields.encode("req", forKey: AnyKey("type"))
+            try value.encode(to: encoder)
+        }
+    }
+
+    /// The first frame.
+    public struct HelloCase: Codable, Hashable, Sendable {
+        /// Proof of identity.
+        public var auth: ClientAuth?
+        /// Optional abilities of the client.
+        public var caps: [String]?
+        /// Who is calling.
+        public var client: ClientFacts
+        /// Language for texts.
+        public var locale: String?
+        /// Highest protocol version the client speaks.
+        public var maxProtocol: Int64
+        /// Lowest protocol version the client speaks.
+        public var minProtocol: Int64
+        /// The browser's own name for itself.
+        public var userAgent: String?
+
+        public init(auth: ClientAuth? = nil, caps: [String]? = nil, client: ClientFacts, locale: String? = nil, maxProtocol: Int64, minProtocol: Int64, userAgent: String? = nil) {
+            self.auth = auth
+            self.caps = caps
+            self.client = client
+            self.locale = locale
+            self.maxProtocol = maxProtocol
+            self.minProtocol = minProtocol
+            self.userAgent = userAgent
+        }
+    }
+
+    /// Any later frame.
+    public struct ReqCase: Codable, Hashable, Sendable {
+        /// The client's id of this call; comes back in the answer.
+        public var id: String
+        /// Wire name of the method.
+        public var method: String
+        /// Input of the method.
+        public var params: JSONValue?
+
+        public init(id: String, method: String, params: JSONValue? = nil) {
+            self.id = id
+            self.method = method
+            self.params = params
+        }
+    }
+}
+/// How sure a mapping is, from 0 to 1.
+public typealias Confidence = Double
+
+/// Input of `config.get`.
+public struct ConfigGetParams: Codable, Hashable, Sendable {
+    /// A key such as `runtime.port`, or a table such as `runtime`; everything when left out.
+    public var key: String?
+
+    public init(key: String? = nil) {
+        self.key = key
+    }
+}
+
+/// Result of `config.get`.
+public struct ConfigGetResult: Codable, Hashable, Sendable {
+    /// The file it is read from.
+    public var path: String
+    /// The values, in order of their keys.
+    public var values: [ConfigValue]
+
+    public init(path: String, values: [ConfigValue]) {
+        self.path = path
+        self.values = values
+    }
+}
+/// Where a value comes from.
+public struct ConfigSource: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Nobody set it.
+    public static let `default` = ConfigSource(rawValue: "default")
+    /// `nexus.toml`.
+    public static let file = ConfigSource(rawValue: "file")
+    /// The environment.
+    public static let environment = ConfigSource(rawValue: "environment")
+    /// The command line.
+    public static let flag = ConfigSource(rawValue: "flag")
+}
+
+/// One value of the configuration. Secrets are never among them.
+public struct ConfigValue: Codable, Hashable, Sendable {
+    /// What it means.
+    public var doc: String
+    /// The key, such as `runtime.port`.
+    public var key: String
+    /// Whether a change needs a restart.
+    public var needsRestart: Bool
+    /// Where it comes from.
+    public var source: ConfigSource
+    /// The value in force.
+    public var value: JSONValue
+
+    public init(doc: String, key: String, needsRestart: Bool, source: ConfigSource, value: JSONValue) {
+        self.doc = doc
+        self.key = key
+        self.needsRestart = needsRestart
+        self.source = source
+        self.value = value
+    }
+}
+/// ULID of a connection
+public typealias ConnectionId = String
+
+/// A sender that was seen on a channel.
+public struct Contact: Codable, Hashable, Sendable {
+    /// To whom the sender belongs, as far as anybody said or guessed.
+    public var belongsTo: Belonging?
+    /// The medium.
+    public var channel: String
+    /// When a message first came.
+    public var firstSeen: Timestamp
+    /// When the latest came.
+    public var lastSeen: Timestamp
+    /// Messages that came.
+    public var nSeen: UInt64
+    /// The name last shown there. Chosen by the sender: it proves nothing.
+    public var name: String?
+    /// The sender, in the channel's own terms.
+    public var senderId: String
+
+    public init(belongsTo: Belonging? = nil, channel: String, firstSeen: Timestamp, lastSeen: Timestamp, nSeen: UInt64, name: String? = nil, senderId: String) {
+        self.belongsTo = belongsTo
+        self.channel = channel
+        self.firstSeen = firstSeen
+        self.lastSeen = lastSeen
+        self.nSeen = nSeen
+        self.name = name
+        self.senderId = senderId
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case belongsTo = "belongs_to"
+        case channel = "channel"
+        case firstSeen = "first_seen"
+        case lastSeen = "last_seen"
+        case nSeen = "n_seen"
+        case name = "name"
+        case senderId = "sender_id"
+    }
+}
+
+/// Input of `contacts.unlink` and `contacts.confirm`.
+public struct ContactsConfirmParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The sender.
+    public var sender: SenderRef
+
+    public init(idempotencyKey: String, sender: SenderRef) {
+        self.idempotencyKey = idempotencyKey
+        self.sender = sender
+    }
+}
+
+/// Result of the commands about a sender.
+public struct ContactsConfirmResult: Codable, Hashable, Sendable {
+    /// The sender as it stands now.
+    public var contact: Contact
+
+    public init(contact: Contact) {
+        self.contact = contact
+    }
+}
+
+/// Input of `contacts.link`.
+public struct ContactsLinkParams: Codable, Hashable, Sendable {
+    /// How sure that is. Left out, it is a person's word. Above 0.9 it counts at once, 0.7 to 0.9
+    /// is a guess that waits for confirmation, less is not taken.
+    public var confidence: Confidence?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The sender; it need not have written yet.
+    public var sender: SenderRef
+    /// Whom the sender belongs to.
+    public var whom: Whom
+
+    public init(confidence: Confidence? = nil, idempotencyKey: String, sender: SenderRef, whom: Whom) {
+        self.confidence = confidence
+        self.idempotencyKey = idempotencyKey
+        self.sender = sender
+        self.whom = whom
+    }
+}
+
+/// Result of the commands about a sender.
+public struct ContactsLinkResult: Codable, Hashable, Sendable {
+    /// The sender as it stands now.
+    public var contact: Contact
+
+    public init(contact: Contact) {
+        self.contact = contact
+    }
+}
+
+/// Input of `contacts.list`.
+public struct ContactsListParams: Codable, Hashable, Sendable {
+    /// Only those behind this one in the list.
+    public var after: SenderRef?
+    /// Items on the page.
+    public var limit: Int64?
+    /// Only senders that are taken for nobody: without a person, or with a guess that waits.
+    public var unknownOnly: Bool?
+
+    public init(after: SenderRef? = nil, limit: Int64? = nil, unknownOnly: Bool? = nil) {
+        self.after = after
+        self.limit = limit
+        self.unknownOnly = unknownOnly
+    }
+}
+
+/// Result of `contacts.list`.
+public struct ContactsListResult: Codable, Hashable, Sendable {
+    /// The senders, the one that wrote last first.
+    public var contacts: [Contact]
+    /// Whether there are more.
+    public var hasMore: Bool
+
+    public init(contacts: [Contact], hasMore: Bool) {
+        self.contacts = contacts
+        self.hasMore = hasMore
+    }
+}
+
+/// Input of `contacts.show`.
+public struct ContactsShowParams: Codable, Hashable, Sendable {
+    /// The sender.
+    public var sender: SenderRef
+
+    public init(sender: SenderRef) {
+        self.sender = sender
+    }
+}
+
+/// Result of `contacts.show`.
+public struct ContactsShowResult: Codable, Hashable, Sendable {
+    /// The sender.
+    public var contact: Contact
+    /// Messages that wait for a word about the sender.
+    public var nWaiting: UInt64
+    /// The principal that messages of this sender come from, such as `person:anna`.
+    public var principal: String
+    /// The question about the sender that is open.
+    public var question: PermissionRequest?
+
+    public init(contact: Contact, nWaiting: UInt64, principal: String, question: PermissionRequest? = nil) {
+        self.contact = contact
+        self.nWaiting = nWaiting
+        self.principal = principal
+        self.question = question
+    }
+}
+
+/// Input of `contacts.unlink` and `contacts.confirm`.
+public struct ContactsUnlinkParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The sender.
+    public var sender: SenderRef
+
+    public init(idempotencyKey: String, sender: SenderRef) {
+        self.idempotencyKey = idempotencyKey
+        self.sender = sender
+    }
+}
+
+/// Result of the commands about a sender.
+public struct ContactsUnlinkResult: Codable, Hashable, Sendable {
+    /// The sender as it stands now.
+    public var contact: Contact
+
+    public init(contact: Contact) {
+        self.contact = contact
+    }
+}
+/// The kind of content.
+public struct ContentType: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Plain or Markdown text.
+    public static let text = ContentType(rawValue: "text")
+    /// A picture.
+    public static let image = ContentType(rawValue: "image")
+    /// Sound.
+    public static let audio = ContentType(rawValue: "audio")
+    /// A film.
+    public static let video = ContentType(rawValue: "video")
+    /// Any other file.
+    public static let file = ContentType(rawValue: "file")
+    /// A reaction to an earlier message.
+    public static let reaction = ContentType(rawValue: "reaction")
+}
+
+/// What something cost.
+public struct Cost: Codable, Hashable, Sendable {
+    /// Where the figure comes from.
+    public var basis: CostBasis
+    /// Millionths of a US dollar; zero when the basis is `unknown`.
+    public var microUsd: UInt64
+
+    public init(basis: CostBasis, microUsd: UInt64) {
+        self.basis = basis
+        self.microUsd = microUsd
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case basis = "basis"
+        case microUsd = "micro_usd"
+    }
+}
+/// Where a cost figure comes from. Unknown is never shown as zero.
+public struct CostBasis: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Computed from a price table.
+    public static let priceTable = CostBasis(rawValue: "price_table")
+    /// The model costs nothing: it runs on this machine.
+    public static let free = CostBasis(rawValue: "free")
+    /// No price is known for this model.
+    public static let unknown = CostBasis(rawValue: "unknown")
+}
+
+/// How often something occurs.
+public struct Count: Codable, Hashable, Sendable {
+    /// How often.
+    public var count: UInt64
+    /// What.
+    public var name: String
+
+    public init(count: UInt64, name: String) {
+        self.count = count
+        self.name = name
+    }
+}
+
+/// One credential, without its value.
+public struct CredentialFacts: Codable, Hashable, Sendable {
+    /// When it was added or last replaced.
+    public var addedAt: Timestamp
+    /// Whether it was good then.
+    public var isGood: Bool?
+    /// Its name.
+    public var name: String
+    /// The place itself, as a pointer.
+    public var place: String
+    /// Kind of place: `keychain`, `vault`, `systemd`, `1password`, `exec`, `file` or `env`.
+    public var store: String
+    /// Settings that use it.
+    public var usedBy: [String]
+    /// When it was last verified.
+    public var verifiedAt: Timestamp?
+
+    public init(addedAt: Timestamp, isGood: Bool? = nil, name: String, place: String, store: String, usedBy: [String], verifiedAt: Timestamp? = nil) {
+        self.addedAt = addedAt
+        self.isGood = isGood
+        self.name = name
+        self.place = place
+        self.store = store
+        self.usedBy = usedBy
+        self.verifiedAt = verifiedAt
+    }
+}
+
+/// Input of `credentials.add`. Either a value or the place of one.
+public struct CredentialsAddParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Its name, such as `provider/openai`.
+    public var name: String
+    /// Where its value is kept instead, such as `op://vault/item/field`.
+    public var pointer: String?
+    /// Whether one of this name may be replaced.
+    public var replace: Bool?
+    /// Its value.
+    public var value: SecretText?
+
+    public init(idempotencyKey: String, name: String, pointer: String? = nil, replace: Bool? = nil, value: SecretText? = nil) {
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+        self.pointer = pointer
+        self.replace = replace
+        self.value = value
+    }
+}
+
+/// Result of `credentials.add` and `credentials.remove`.
+public struct CredentialsAddResult: Codable, Hashable, Sendable {
+    /// Its name.
+    public var name: String
+    /// Where it is, or was.
+    public var place: String
+
+    public init(name: String, place: String) {
+        self.name = name
+        self.place = place
+    }
+}
+
+/// Input of `credentials.get`.
+public struct CredentialsGetParams: Codable, Hashable, Sendable {
+    /// Its name.
+    public var name: String
+
+    public init(name: String) {
+        self.name = name
+    }
+}
+
+/// Result of `credentials.get`. The one answer that holds a value.
+public struct CredentialsGetResult: Codable, Hashable, Sendable {
+    /// Its name.
+    public var name: String
+    /// Where it is.
+    public var place: String
+    /// Its value.
+    public var value: SecretText
+
+    public init(name: String, place: String, value: SecretText) {
+        self.name = name
+        self.place = place
+        self.value = value
+    }
+}
+
+/// Input of `credentials.import`.
+public struct CredentialsImportParams: Codable, Hashable, Sendable {
+    /// Only says what would be done.
+    public var dryRun: Bool?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Keys to take; all that look like credentials when left out.
+    public var keys: [String]?
+    /// The name of the one that is taken; the proposed one when left out.
+    public var name: String?
+    /// The file, for `dotenv` and `file`.
+    public var path: String?
+    /// Whether credentials of the same names may be replaced.
+    public var replace: Bool?
+    /// The kind of place.
+    public var source: ClearSource
+
+    public init(dryRun: Bool? = nil, idempotencyKey: String, keys: [String]? = nil, name: String? = nil, path: String? = nil, replace: Bool? = nil, source: ClearSource) {
+        self.dryRun = dryRun
+        self.idempotencyKey = idempotencyKey
+        self.keys = keys
+        self.name = name
+        self.path = path
+        self.replace = replace
+        self.source = source
+    }
+}
+
+/// Result of `credentials.import`.
+public struct CredentialsImportResult: Codable, Hashable, Sendable {
+    /// What became of each.
+    public var imported: [Imported]
+
+    public init(imported: [Imported]) {
+        self.imported = imported
+    }
+}
+/// Input of `credentials.list`.
+public struct CredentialsListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `credentials.list`.
+public struct CredentialsListResult: Codable, Hashable, Sendable {
+    /// The credentials, by name.
+    public var credentials: [CredentialFacts]
+    /// The stores, those first that can keep new ones.
+    public var stores: [StoreFacts]
+
+    public init(credentials: [CredentialFacts], stores: [StoreFacts]) {
+        self.credentials = credentials
+        self.stores = stores
+    }
+}
+
+/// Input of `credentials.remove`.
+public struct CredentialsRemoveParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Its name.
+    public var name: String
+
+    public init(idempotencyKey: String, name: String) {
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+    }
+}
+
+/// Result of `credentials.add` and `credentials.remove`.
+public struct CredentialsRemoveResult: Codable, Hashable, Sendable {
+    /// Its name.
+    public var name: String
+    /// Where it is, or was.
+    public var place: String
+
+    public init(name: String, place: String) {
+        self.name = name
+        self.place = place
+    }
+}
+/// Input of `credentials.scan`.
+public struct CredentialsScanParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `credentials.scan`.
+public struct CredentialsScanResult: Codable, Hashable, Sendable {
+    /// What was found.
+    public var found: [ClearCredential]
+    /// Where was looked, in words.
+    public var lookedAt: [String]
+
+    public init(found: [ClearCredential], lookedAt: [String]) {
+        self.found = found
+        self.lookedAt = lookedAt
+    }
+}
+
+/// Input of `credentials.unlock`.
+public struct CredentialsUnlockParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The passphrase of the vault; the first one makes it.
+    public var passphrase: SecretText
+
+    public init(idempotencyKey: String, passphrase: SecretText) {
+        self.idempotencyKey = idempotencyKey
+        self.passphrase = passphrase
+    }
+}
+
+/// Result of `credentials.unlock`.
+public struct CredentialsUnlockResult: Codable, Hashable, Sendable {
+    /// Whether the vault was made just now.
+    public var isNew: Bool
+
+    public init(isNew: Bool) {
+        self.isNew = isNew
+    }
+}
+
+/// Input of `credentials.verify`.
+public struct CredentialsVerifyParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Its name.
+    public var name: String
+
+    public init(idempotencyKey: String, name: String) {
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+    }
+}
+
+/// Result of `credentials.verify`.
+public struct CredentialsVerifyResult: Codable, Hashable, Sendable {
+    /// How to mend it.
+    public var hint: String?
+    /// What was done: a call to a model, or reading it.
+    public var how: String
+    /// Whether it is good.
+    public var isOk: Bool
+    /// What came of it.
+    public var message: String
+    /// Its name.
+    public var name: String
+
+    public init(hint: String? = nil, how: String, isOk: Bool, message: String, name: String) {
+        self.hint = hint
+        self.how = how
+        self.isOk = isOk
+        self.message = message
+        self.name = name
+    }
+}
+
+/// A policy or grant that is satisfied.
+public struct DecidingPolicy: Codable, Hashable, Sendable {
+    /// Its id.
+    public var id: String
+    /// What it says: `forbid`, `guard`, `ask` or `permit`.
+    public var kind: String
+    /// Where it stands, as `file:line`; `grant` for a grant.
+    public var place: String
+    /// Why, in a sentence.
+    public var reason: String
+
+    public init(id: String, kind: String, place: String, reason: String) {
+        self.id = id
+        self.kind = kind
+        self.place = place
+        self.reason = reason
+    }
+}
+/// ULID of a delivery
+public typealias DeliveryId = String
+
+/// Somebody who may have several senders.
+public struct Entity: Codable, Hashable, Sendable {
+    /// The id, as in `person:<id>`.
+    public var id: String
+    /// Whether this is the person the installation belongs to.
+    public var isOwner: Bool
+    /// The name, for people.
+    public var name: String
+
+    public init(id: String, isOwner: Bool, name: String) {
+        self.id = id
+        self.isOwner = isOwner
+        self.name = name
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case id = "id"
+        case isOwner = "is_owner"
+        case name = "name"
+    }
+}
+
+/// A decision with how it ended.
+public struct Entry: Codable, Hashable, Sendable {
+    /// What was to be done.
+    public var action: String
+    /// When it was decided.
+    public var at: Timestamp
+    /// Digest of exactly what would be done.
+    public var digest: String?
+    /// Its seal.
+    public var hash: String
+    /// How the effect ended; most have one outcome, what only was decided has none.
+    public var outcomes: [Outcome]
+    /// Its place in the chain.
+    public var position: UInt64
+    /// Who acts for whom, the invoker first.
+    public var principals: [String]
+    /// Why.
+    public var reason: String
+    /// The request in whose course it was.
+    public var requestId: RequestId?
+    /// On what.
+    public var resource: String
+    /// The session of that request.
+    public var sessionKey: String?
+    /// `allow`, `ask` or `deny`.
+    public var verdict: String
+
+    public init(action: String, at: Timestamp, digest: String? = nil, hash: String, outcomes: [Outcome], position: UInt64, principals: [String], reason: String, requestId: RequestId? = nil, resource: String, sessionKey: String? = nil, verdict: String) {
+        self.action = action
+        self.at = at
+        self.digest = digest
+        self.hash = hash
+        self.outcomes = outcomes
+        self.position = position
+        self.principals = principals
+        self.reason = reason
+        self.requestId = requestId
+        self.resource = resource
+        self.sessionKey = sessionKey
+        self.verdict = verdict
+    }
+}
+/// Stable error codes.
+public struct ErrorCode: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// The frame or its params are wrong.
+    public static let invalidRequest = ErrorCode(rawValue: "INVALID_REQUEST")
+    /// Somebody else changed or decided it first.
+    public static let conflict = ErrorCode(rawValue: "CONFLICT")
+    /// The caller has not proved who it is.
+    public static let unauthorized = ErrorCode(rawValue: "UNAUTHORIZED")
+    /// The caller may not.
+    public static let forbidden = ErrorCode(rawValue: "FORBIDDEN")
+    /// It does not exist.
+    public static let notFound = ErrorCode(rawValue: "NOT_FOUND")
+    /// A limit is reached; see `retryAfterMs`.
+    public static let overloaded = ErrorCode(rawValue: "OVERLOADED")
+    /// Not now.
+    public static let unavailable = ErrorCode(rawValue: "UNAVAILABLE")
+    /// Our fault.
+    public static let `internal` = ErrorCode(rawValue: "INTERNAL")
+}
+
+/// Something the daemon says by itself.
+public struct EventFrame: Codable, Hashable, Sendable {
+    /// When it was recorded, for recorded events.
+    public var at: Timestamp?
+    /// Event type: a recorded or transient event, or `tick`, `presence`, `health`, `shutdown`,
+    /// `lagged`.
+    public var event: String
+    /// Its content: for recorded and transient events, the properties.
+    public var payload: JSONValue
+    /// The position, for recorded events.
+    public var position: Position?
+    /// Rises by one with every event frame of this connection; a gap means frames were dropped.
+    public var seq: UInt64
+    /// Versions after this event, for `presence` and `health`.
+    public var stateVersion: StateVersion?
+
+    public init(at: Timestamp? = nil, event: String, payload: JSONValue, position: Position? = nil, seq: UInt64, stateVersion: StateVersion? = nil) {
+        self.at = at
+        self.event = event
+        self.payload = payload
+        self.position = position
+        self.seq = seq
+        self.stateVersion = stateVersion
+    }
+}
+
+/// Something that happened, by its type; what is newer than this file is `unknown`.
+public enum RecordedEvent: Hashable, Sendable {
+    case aclDecision(AclDecision)
+    case adapterOutError(AdapterOutError)
+    case adapterOutSending(AdapterOutSending)
+    case adapterOutSent(AdapterOutSent)
+    case adapterStatus(AdapterStatus)
+    case agentError(AgentError)
+    case agentToolCompleted(AgentToolCompleted)
+    case agentToolStarted(AgentToolStarted)
+    case budgetExhausted(BudgetExhausted)
+    case budgetWarned(BudgetWarned)
+    case contactChanged(ContactChanged)
+    case messageRecorded(MessageRecorded)
+    case nexRequestCompleted(NexRequestCompleted)
+    case nexRequestQueued(NexRequestQueued)
+    case nexRequestStage(NexRequestStage)
+    case nexRequestStarted(NexRequestStarted)
+    case permissionRequested(PermissionRequested)
+    case permissionResolved(PermissionResolved)
+    case permissionUpdated(PermissionUpdated)
+    case sessionCompacted(SessionCompacted)
+    case sessionCreated(SessionCreated)
+    case sessionLabelled(SessionLabelled)
+    case sessionRenamed(SessionRenamed)
+    case systemConfigReloaded(SystemConfigReloaded)
+    case systemStarted(SystemStarted)
+    case systemStopping(SystemStopping)
+    case turnCompleted(TurnCompleted)
+    case turnCreated(TurnCreated)
+    case turnUpdated(TurnUpdated)
+    case unknown(type: String, properties: JSONValue)
+
+    public init(type: String, properties: JSONValue) throws {
+        let data = try JSONEncoder().encode(properties)
+        switch type {
+        case "acl.decision": self = .aclDecision(try JSONDecoder().decode(AclDecision.self, from: data))
+        case "adapter.out.error": self = .adapterOutError(try JSONDecoder().decode(AdapterOutError.self, from: data))
+        case "adapter.out.sending": self = .adapterOutSending(try JSONDecoder().decode(AdapterOutSending.self, from: data))
+        case "adapter.out.sent": self = .adapterOutSent(try JSONDecoder().decode(AdapterOutSent.self, from: data))
+        case "adapter.status": self = .adapterStatus(try JSONDecoder().decode(AdapterStatus.self, from: data))
+        case "agent.error": self = .agentError(try JSONDecoder().decode(AgentError.self, from: data))
+        case "agent.tool.completed": self = .agentToolCompleted(try JSONDecoder().decode(AgentToolCompleted.self, from: data))
+        case "agent.tool.started": self = .agentToolStarted(try JSONDecoder().decode(AgentToolStarted.self, from: data))
+        case "budget.exhausted": self = .budgetExhausted(try JSONDecoder().decode(BudgetExhausted.self, from: data))
+        case "budget.warned": self = .budgetWarned(try JSONDecoder().decode(BudgetWarned.self, from: data))
+        case "contact.changed": self = .contactChanged(try JSONDecoder().decode(ContactChanged.self, from: data))
+        case "message.recorded": self = .messageRecorded(try JSONDecoder().decode(MessageRecorded.self, from: data))
+        case "nex.request.completed": self = .nexRequestCompleted(try JSONDecoder().decode(NexRequestCompleted.self, from: data))
+        case "nex.request.queued": self = .nexRequestQueued(try JSONDecoder().decode(NexRequestQueued.self, from: data))
+        case "nex.request.stage": self = .nexRequestStage(try JSONDecoder().decode(NexRequestStage.self, from: data))
+        case "nex.request.started": self = .nexRequestStarted(try JSONDecoder().decode(NexRequestStarted.self, from: data))
+        case "permission.requested": self = .permissionRequested(try JSONDecoder().decode(PermissionRequested.self, from: data))
+        case "permission.resolved": self = .permissionResolved(try JSONDecoder().decode(PermissionResolved.self, from: data))
+        case "permission.updated": self = .permissionUpdated(try JSONDecoder().decode(PermissionUpdated.self, from: data))
+        case "session.compacted": self = .sessionCompacted(try JSONDecoder().decode(SessionCompacted.self, from: data))
+        case "session.created": self = .sessionCreated(try JSONDecoder().decode(SessionCreated.self, from: data))
+        case "session.labelled": self = .sessionLabelled(try JSONDecoder().decode(SessionLabelled.self, from: data))
+        case "session.renamed": self = .sessionRenamed(try JSONDecoder().decode(SessionRenamed.self, from: data))
+        case "system.config_reloaded": self = .systemConfigReloaded(try JSONDecoder().decode(SystemConfigReloaded.self, from: data))
+        case "system.started": self = .systemStarted(try JSONDecoder().decode(SystemStarted.self, from: data))
+        case "system.stopping": self = .systemStopping(try JSONDecoder().decode(SystemStopping.self, from: data))
+        case "turn.completed": self = .turnCompleted(try JSONDecoder().decode(TurnCompleted.self, from: data))
+        case "turn.created": self = .turnCreated(try JSONDecoder().decode(TurnCreated.self, from: data))
+        case "turn.updated": self = .turnUpdated(try JSONDecoder().decode(TurnUpdated.self, from: data))
+        default: self = .unknown(type: type, properties: properties)
+        }
+    }
+
+    /// Access control decided something.
+    public struct AclDecision: Codable, Hashable, Sendable {
+        public var action: String
+        public var chain: Chain
+        public var reason: String
+        public var requestId: RequestId?
+        public var verdict: String
+
+        public init(action: String, chain: Chain, reason: String, requestId: RequestId? = nil, verdict: String) {
+            self.action = action
+            self.chain = chain
+            self.reason = reason
+            self.requestId = requestId
+            self.verdict = verdict
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case action = "action"
+            case chain = "chain"
+            case reason = "reason"
+            case requestId = "request_id"
+            case verdict = "verdict"
+        }
+    }
+
+    /// A delivery failed, or nobody knows how it ended.
+    public struct AdapterOutError: Codable, Hashable, Sendable {
+        public var deliveryId: DeliveryId
+        public var error: String
+        public var isUnknown: Bool
+
+        public init(deliveryId: DeliveryId, error: String, isUnknown: Bool) {
+            self.deliveryId = deliveryId
+            self.error = error
+            self.isUnknown = isUnknown
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case deliveryId = "delivery_id"
+            case error = "error"
+            case isUnknown = "is_unknown"
+        }
+    }
+
+    /// A delivery is about to be handed to an adapter.
+    public struct AdapterOutSending: Codable, Hashable, Sendable {
+        public var deliveryId: DeliveryId
+        public var requestId: RequestId
+        public var target: String
+
+        public init(deliveryId: DeliveryId, requestId: RequestId, target: String) {
+            self.deliveryId = deliveryId
+            self.requestId = requestId
+            self.target = target
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case deliveryId = "delivery_id"
+            case requestId = "request_id"
+            case target = "target"
+        }
+    }
+
+    /// An adapter confirmed a delivery.
+    public struct AdapterOutSent: Codable, Hashable, Sendable {
+        public var deliveryId: DeliveryId
+        public var messageIds: [String]
+
+        public init(deliveryId: DeliveryId, messageIds: [String]) {
+            self.deliveryId = deliveryId
+            self.messageIds = messageIds
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case deliveryId = "delivery_id"
+            case messageIds = "message_ids"
+        }
+    }
+
+    /// An adapter changed its state.
+    public struct AdapterStatus: Codable, Hashable, Sendable {
+        public var adapter: String
+        public var reason: String
+        public var state: String
+
+        public init(adapter: String, reason: String, state: String) {
+            self.adapter = adapter
+            self.reason = reason
+            self.state = state
+        }
+    }
+
+    /// A run met an error, and what is done about it.
+    public struct AgentError: Codable, Hashable, Sendable {
+        public var message: String
+        public var sessionKey: SessionKey
+        public var turnId: TurnId
+        public var willRetry: Bool
+
+        public init(message: String, sessionKey: SessionKey, turnId: TurnId, willRetry: Bool) {
+            self.message = message
+            self.sessionKey = sessionKey
+            self.turnId = turnId
+            self.willRetry = willRetry
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case message = "message"
+            case sessionKey = "session_key"
+            case turnId = "turn_id"
+            case willRetry = "will_retry"
+        }
+    }
+
+    /// A tool call ended.
+    public struct AgentToolCompleted: Codable, Hashable, Sendable {
+        public var durationMs: UInt64
+        /// The first lines of the result.
+        public var excerpt: String
+        public var name: String
+        /// A record for people: for an edit, the unified diff.
+        public var record: String?
+        public var sessionKey: SessionKey
+        public var status: ToolCallStatus
+        public var toolCallId: String
+        public var turnId: TurnId
+
+        public init(durationMs: UInt64, excerpt: String, name: String, record: String? = nil, sessionKey: SessionKey, status: ToolCallStatus, toolCallId: String, turnId: TurnId) {
+            self.durationMs = durationMs
+            self.excerpt = excerpt
+            self.name = name
+            self.record = record
+            self.sessionKey = sessionKey
+            self.status = status
+            self.toolCallId = toolCallId
+            self.turnId = turnId
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case durationMs = "duration_ms"
+            case excerpt = "excerpt"
+            case name = "name"
+            case record = "record"
+            case sessionKey = "session_key"
+            case status = "status"
+            case toolCallId = "tool_call_id"
+            case turnId = "turn_id"
+        }
+    }
+
+    /// A tool call began: its effect may have happened from here on.
+    public struct AgentToolStarted: Codable, Hashable, Sendable {
+        public var name: String
+        public var sessionKey: SessionKey
+        public var summary: String
+        public var toolCallId: String
+        public var turnId: TurnId
+
+        public init(name: String, sessionKey: SessionKey, summary: String, toolCallId: String, turnId: TurnId) {
+            self.name = name
+            self.sessionKey = sessionKey
+            self.summary = summary
+            self.toolCallId = toolCallId
+            self.turnId = turnId
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case name = "name"
+            case sessionKey = "session_key"
+            case summary = "summary"
+            case toolCallId = "tool_call_id"
+            case turnId = "turn_id"
+        }
+    }
+
+    /// A budget is used up, or what is left of it is too little for a call; told once a period.
+    public struct BudgetExhausted: Codable, Hashable, Sendable {
+        public var budget: String
+        public var holder: String
+        public var limit: UInt64
+        public var resetsAt: Timestamp?
+        public var resource: Resource
+        public var used: UInt64
+
+        public init(budget: String, holder: String, limit: UInt64, resetsAt: Timestamp? = nil, resource: Resource, used: UInt64) {
+            self.budget = budget
+            self.holder = holder
+            self.limit = limit
+            self.resetsAt = resetsAt
+            self.resource = resource
+            self.used = used
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case budget = "budget"
+            case holder = "holder"
+            case limit = "limit"
+            case resetsAt = "resets_at"
+            case resource = "resource"
+            case used = "used"
+        }
+    }
+
+    /// A budget is used up to the part from which people are warned; told once a period.
+    public struct BudgetWarned: Codable, Hashable, Sendable {
+        public var budget: String
+        public var holder: String
+        public var limit: UInt64
+        public var resetsAt: Timestamp?
+        public var resource: Resource
+        public var used: UInt64
+
+        public init(budget: String, holder: String, limit: UInt64, resetsAt: Timestamp? = nil, resource: Resource, used: UInt64) {
+            self.budget = budget
+            self.holder = holder
+            self.limit = limit
+            self.resetsAt = resetsAt
+            self.resource = resource
+            self.used = used
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case budget = "budget"
+            case holder = "holder"
+            case limit = "limit"
+            case resetsAt = "resets_at"
+            case resource = "resource"
+            case used = "used"
+        }
+    }
+
+    /// A sender belongs to somebody from now on, or to nobody any more.
+    public struct ContactChanged: Codable, Hashable, Sendable {
+        public var by: Principal
+        public var channel: String
+        /// The person; `None` when the sender belongs to nobody.
+        public var entityId: String?
+        public var kind: MappingKind?
+        public var senderId: String
+
+        public init(by: Principal, channel: String, entityId: String? = nil, kind: MappingKind? = nil, senderId: String) {
+            self.by = by
+            self.channel = channel
+            self.entityId = entityId
+            self.kind = kind
+            self.senderId = senderId
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case by = "by"
+            case channel = "channel"
+            case entityId = "entity_id"
+            case kind = "kind"
+            case senderId = "sender_id"
+        }
+    }
+
+    /// A message joined a session.
+    public struct MessageRecorded: Codable, Hashable, Sendable {
+        public var message: Message
+        public var sessionKey: SessionKey
+
+        public init(message: Message, sessionKey: SessionKey) {
+            self.message = message
+            self.sessionKey = sessionKey
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case message = "message"
+            case sessionKey = "session_key"
+        }
+    }
+
+    /// A request ended.
+    public struct NexRequestCompleted: Codable, Hashable, Sendable {
+        public var durationMs: UInt64
+        public var error: String?
+        public var requestId: RequestId
+        public var sessionKey: SessionKey?
+        public var status: RequestStatus
+
+        public init(durationMs: UInt64, error: String? = nil, requestId: RequestId, sessionKey: SessionKey? = nil, status: RequestStatus) {
+            self.durationMs = durationMs
+            self.error = error
+            self.requestId = requestId
+            self.sessionKey = sessionKey
+            self.status = status
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case durationMs = "duration_ms"
+            case error = "error"
+            case requestId = "request_id"
+            case sessionKey = "session_key"
+            case status = "status"
+        }
+    }
+
+    /// A request waits behind the active run of its session.
+    public struct NexRequestQueued: Codable, Hashable, Sendable {
+        public var mode: QueueMode
+        public var requestId: RequestId
+        public var sessionKey: SessionKey
+
+        public init(mode: QueueMode, requestId: RequestId, sessionKey: SessionKey) {
+            self.mode = mode
+            self.requestId = requestId
+            self.sessionKey = sessionKey
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case mode = "mode"
+            case requestId = "request_id"
+            case sessionKey = "session_key"
+        }
+    }
+
+    /// A request left a stage.
+    public struct NexRequestStage: Codable, Hashable, Sendable {
+        public var durationUs: UInt64
+        public var note: String
+        public var outcome: StageOutcome
+        public var requestId: RequestId
+        public var stage: Stage
+
+        public init(durationUs: UInt64, note: String, outcome: StageOutcome, requestId: RequestId, stage: Stage) {
+            self.durationUs = durationUs
+            self.note = note
+            self.outcome = outcome
+            self.requestId = requestId
+            self.stage = stage
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case durationUs = "duration_us"
+            case note = "note"
+            case outcome = "outcome"
+            case requestId = "request_id"
+            case stage = "stage"
+        }
+    }
+
+    /// A request was admitted.
+    public struct NexRequestStarted: Codable, Hashable, Sendable {
+        public var channel: String
+        public var eventId: String
+        public var purpose: String
+        public var requestId: RequestId
+
+        public init(channel: String, eventId: String, purpose: String, requestId: RequestId) {
+            self.channel = channel
+            self.eventId = eventId
+            self.purpose = purpose
+            self.requestId = requestId
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case channel = "channel"
+            case eventId = "event_id"
+            case purpose = "purpose"
+            case requestId = "request_id"
+        }
+    }
+
+    /// A run waits for a person.
+    public struct PermissionRequested: Codable, Hashable, Sendable {
+        public var permission: PermissionRequest
+
+        public init(permission: PermissionRequest) {
+            self.permission = permission
+        }
+    }
+
+    /// A permission request was decided, ran out or was withdrawn.
+    public struct PermissionResolved: Codable, Hashable, Sendable {
+        /// The answer, when a person gave one.
+        public var answer: PermissionAnswer?
+        public var comment: String?
+        /// The grant that a standing answer made.
+        public var grantId: GrantId?
+        public var permissionId: PermissionId
+        public var resolvedBy: Principal?
+        public var sessionKey: SessionKey
+        public var status: PermissionStatus
+
+        public init(answer: PermissionAnswer? = nil, comment: String? = nil, grantId: GrantId? = nil, permissionId: PermissionId, resolvedBy: Principal? = nil, sessionKey: SessionKey, status: PermissionStatus) {
+            self.answer = answer
+            self.comment = comment
+            self.grantId = grantId
+            self.permissionId = permissionId
+            self.resolvedBy = resolvedBy
+            self.sessionKey = sessionKey
+            self.status = status
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case answer = "answer"
+            case comment = "comment"
+            case grantId = "grant_id"
+            case permissionId = "permission_id"
+            case resolvedBy = "resolved_by"
+            case sessionKey = "session_key"
+            case status = "status"
+        }
+    }
+
+    /// A permission request was shown to a person, or more time was asked for.
+    public struct PermissionUpdated: Codable, Hashable, Sendable {
+        public var expiresAt: Timestamp
+        public var permissionId: PermissionId
+        public var seenAt: Timestamp?
+        public var sessionKey: SessionKey
+
+        public init(expiresAt: Timestamp, permissionId: PermissionId, seenAt: Timestamp? = nil, sessionKey: SessionKey) {
+            self.expiresAt = expiresAt
+            self.permissionId = permissionId
+            self.seenAt = seenAt
+            self.sessionKey = sessionKey
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case expiresAt = "expires_at"
+            case permissionId = "permission_id"
+            case seenAt = "seen_at"
+            case sessionKey = "session_key"
+        }
+    }
+
+    /// Old turns were replaced by a summary.
+    public struct SessionCompacted: Codable, Hashable, Sendable {
+        public var nMessages: UInt64
+        public var sessionKey: SessionKey
+        public var tokensSaved: UInt64
+
+        public init(nMessages: UInt64, sessionKey: SessionKey, tokensSaved: UInt64) {
+            self.nMessages = nMessages
+            self.sessionKey = sessionKey
+            self.tokensSaved = tokensSaved
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case nMessages = "n_messages"
+            case sessionKey = "session_key"
+            case tokensSaved = "tokens_saved"
+        }
+    }
+
+    /// A session exists now.
+    public struct SessionCreated: Codable, Hashable, Sendable {
+        public var agentId: AgentId
+        public var sessionKey: SessionKey
+
+        public init(agentId: AgentId, sessionKey: SessionKey) {
+            self.agentId = agentId
+            self.sessionKey = sessionKey
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case agentId = "agent_id"
+            case sessionKey = "session_key"
+        }
+    }
+
+    /// A session was exposed to something it had not been exposed to before.
+    public struct SessionLabelled: Codable, Hashable, Sendable {
+        public var label: SessionLabel
+        public var sessionKey: SessionKey
+
+        public init(label: SessionLabel, sessionKey: SessionKey) {
+            self.label = label
+            self.sessionKey = sessionKey
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case label = "label"
+            case sessionKey = "session_key"
+        }
+    }
+
+    /// A session goes on under another key, with all that is in it.
+    public struct SessionRenamed: Codable, Hashable, Sendable {
+        public var earlierKey: SessionKey
+        public var sessionKey: SessionKey
+
+        public init(earlierKey: SessionKey, sessionKey: SessionKey) {
+            self.earlierKey = earlierKey
+            self.sessionKey = sessionKey
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case earlierKey = "earlier_key"
+            case sessionKey = "session_key"
+        }
+    }
+
+    /// The configuration was read again.
+    public struct SystemConfigReloaded: Codable, Hashable, Sendable {
+        public var changed: [String]
+        public var needsRestart: [String]
+
+        public init(changed: [String], needsRestart: [String]) {
+            self.changed = changed
+            self.needsRestart = needsRestart
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case changed = "changed"
+            case needsRestart = "needs_restart"
+        }
+    }
+
+    /// The daemon is up.
+    public struct SystemStarted: Codable, Hashable, Sendable {
+        public var version: String
+
+        public init(version: String) {
+            self.version = version
+        }
+    }
+
+    /// The daemon stops.
+    public struct SystemStopping: Codable, Hashable, Sendable {
+        public var reason: String
+
+        public init(reason: String) {
+            self.reason = reason
+        }
+    }
+
+    /// A turn ended.
+    public struct TurnCompleted: Codable, Hashable, Sendable {
+        public var cost: Cost
+        public var error: String?
+        public var sessionKey: SessionKey
+        public var status: TurnStatus
+        public var stopReason: StopReason
+        public var turnId: TurnId
+        public var usage: Usage
+
+        public init(cost: Cost, error: String? = nil, sessionKey: SessionKey, status: TurnStatus, stopReason: StopReason, turnId: TurnId, usage: Usage) {
+            self.cost = cost
+            self.error = error
+            self.sessionKey = sessionKey
+            self.status = status
+            self.stopReason = stopReason
+            self.turnId = turnId
+            self.usage = usage
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case cost = "cost"
+            case error = "error"
+            case sessionKey = "session_key"
+            case status = "status"
+            case stopReason = "stop_reason"
+            case turnId = "turn_id"
+            case usage = "usage"
+        }
+    }
+
+    /// A turn began.
+    public struct TurnCreated: Codable, Hashable, Sendable {
+        public var requestIds: [RequestId]
+        public var sessionKey: SessionKey
+        public var turnId: TurnId
+
+        public init(requestIds: [RequestId], sessionKey: SessionKey, turnId: TurnId) {
+            self.requestIds = requestIds
+            self.sessionKey = sessionKey
+            self.turnId = turnId
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case requestIds = "request_ids"
+            case sessionKey = "session_key"
+            case turnId = "turn_id"
+        }
+    }
+
+    /// A turn changed how it stands: parked, running again.
+    public struct TurnUpdated: Codable, Hashable, Sendable {
+        public var sessionKey: SessionKey
+        public var status: TurnStatus
+        public var turnId: TurnId
+
+        public init(sessionKey: SessionKey, status: TurnStatus, turnId: TurnId) {
+            self.sessionKey = sessionKey
+            self.status = status
+            self.turnId = turnId
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case sessionKey = "session_key"
+            case status = "status"
+            case turnId = "turn_id"
+        }
+    }
+}
+
+/// Input of `events.subscribe`. A second call replaces the first.
+public struct EventsSubscribeParams: Codable, Hashable, Sendable {
+    /// Recorded events after this position; from now on when left out.
+    public var after: Position?
+    /// Only streaming text of this session; of all when left out.
+    public var sessionKey: SessionKey?
+    /// Whether streaming text is wanted at all.
+    public var transient: Bool?
+    /// Event types; `session.*` stands for all that begin so. All when empty.
+    public var types: [String]?
+
+    public init(after: Position? = nil, sessionKey: SessionKey? = nil, transient: Bool? = nil, types: [String]? = nil) {
+        self.after = after
+        self.sessionKey = sessionKey
+        self.transient = transient
+        self.types = types
+    }
+}
+
+/// Result of `events.subscribe`.
+public struct EventsSubscribeResult: Codable, Hashable, Sendable {
+    /// Where the subscription begins.
+    public var after: Position
+    /// The latest position when it began; events up to it are a replay.
+    public var latest: Position
+
+    public init(after: Position, latest: Position) {
+        self.after = after
+        self.latest = latest
+    }
+}
+/// A verdict that is expected.
+public struct ExpectedVerdict: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Go.
+    public static let allow = ExpectedVerdict(rawValue: "allow")
+    /// A person decides.
+    public static let ask = ExpectedVerdict(rawValue: "ask")
+    /// No.
+    public static let deny = ExpectedVerdict(rawValue: "deny")
+}
+
+/// What holds for one of those whose authority is needed.
+public struct ExplainedLink: Codable, Hashable, Sendable {
+    /// Everything that is satisfied, the strongest first.
+    public var policies: [DecidingPolicy]
+    /// The preset, for an agent.
+    public var preset: String?
+    /// Who.
+    public var principal: String
+    /// `allow`, `ask` or `deny`.
+    public var verdict: String
+
+    public init(policies: [DecidingPolicy], preset: String? = nil, principal: String, verdict: String) {
+        self.policies = policies
+        self.preset = preset
+        self.principal = principal
+        self.verdict = verdict
+    }
+}
+
+/// What this connection may use.
+public struct Features: Codable, Hashable, Sendable {
+    /// Event types it may receive.
+    public var events: [String]
+    /// Methods it may call.
+    public var methods: [String]
+
+    public init(events: [String], methods: [String]) {
+        self.events = events
+        self.methods = methods
+    }
+}
+
+/// Which rows are wanted; what is left out matches everything.
+public struct Filter: Codable, Hashable, Sendable {
+    /// An action, such as `tool.exec`, `deliver` or `sign_in`, or its part before a point.
+    public var action: String?
+    /// A principal anywhere in the chain, such as `owner`, `agent:main` or `job:outbox`.
+    public var principal: String?
+    /// In the course of this request: its id, the beginning of it, or `@last`.
+    public var requestId: String?
+    /// A part of the resource, in small or capital letters.
+    public var resource: String?
+    /// In this session.
+    public var sessionKey: SessionKey?
+    /// From then on.
+    public var since: Timestamp?
+    /// Until then, itself not included.
+    public var until: Timestamp?
+    /// `allow`, `ask` or `deny`.
+    public var verdict: String?
+
+    public init(action: String? = nil, principal: String? = nil, requestId: String? = nil, resource: String? = nil, sessionKey: SessionKey? = nil, since: Timestamp? = nil, until: Timestamp? = nil, verdict: String? = nil) {
+        self.action = action
+        self.principal = principal
+        self.requestId = requestId
+        self.resource = resource
+        self.sessionKey = sessionKey
+        self.since = since
+        self.until = until
+        self.verdict = verdict
+    }
+}
+
+/// Which work counts. Days are those of UTC.
+public struct GetParams: Codable, Hashable, Sendable {
+    /// One agent.
+    public var agentId: String?
+    /// One API key.
+    public var key: String?
+    /// One model, as `provider/model`.
+    public var model: String?
+    /// One session.
+    public var sessionKey: String?
+    /// First day, as `2026-11-21`; from the beginning when left out.
+    public var since: String?
+    /// Last day, included; until now when left out.
+    public var until: String?
+
+    public init(agentId: String? = nil, key: String? = nil, model: String? = nil, sessionKey: String? = nil, since: String? = nil, until: String? = nil) {
+        self.agentId = agentId
+        self.key = key
+        self.model = model
+        self.sessionKey = sessionKey
+        self.since = since
+        self.until = until
+    }
+}
+
+/// A standing answer as recorded.
+public struct Grant: Codable, Hashable, Sendable {
+    /// When it was made.
+    public var createdAt: Timestamp
+    /// Yes or no.
+    public var effect: GrantEffect
+    /// When it ends; `None` holds until it is revoked.
+    public var expiresAt: Timestamp?
+    /// Who made it.
+    public var grantedBy: Principal
+    /// Its id; decisions name it as the policy that decided.
+    public var id: GrantId
+    /// The permission request it came from.
+    public var permissionId: PermissionId?
+    /// Whom it is about: the one that acts.
+    public var principal: Principal
+    /// Why, for people.
+    public var reason: String
+    /// When it was taken back.
+    public var revokedAt: Timestamp?
+    /// Who took it back.
+    public var revokedBy: Principal?
+    /// Where it holds.
+    public var scope: GrantScope
+    /// The verb.
+    public var verb: GrantVerb
+
+    public init(createdAt: Timestamp, effect: GrantEffect, expiresAt: Timestamp? = nil, grantedBy: Principal, id: GrantId, permissionId: PermissionId? = nil, principal: Principal, reason: String, revokedAt: Timestamp? = nil, revokedBy: Principal? = nil, scope: GrantScope, verb: GrantVerb) {
+        self.createdAt = createdAt
+        self.effect = effect
+        self.expiresAt = expiresAt
+        self.grantedBy = grantedBy
+        self.id = id
+        self.permissionId = permissionId
+        self.principal = principal
+        self.reason = reason
+        self.revokedAt = revokedAt
+        self.revokedBy = revokedBy
+        self.scope = scope
+        self.verb = verb
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case createdAt = "created_at"
+        case effect = "effect"
+        case expiresAt = "expires_at"
+        case grantedBy = "granted_by"
+        case id = "id"
+        case permissionId = "permission_id"
+        case principal = "principal"
+        case reason = "reason"
+        case revokedAt = "revoked_at"
+        case revokedBy = "revoked_by"
+        case scope = "scope"
+        case verb = "verb"
+    }
+}
+/// What a grant says.
+public struct GrantEffect: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Yes, without asking.
+    public static let allow = GrantEffect(rawValue: "allow")
+    /// No, whatever else permits it.
+    public static let deny = GrantEffect(rawValue: "deny")
+}
+/// ULID of a grant
+public typealias GrantId = String
+
+/// Something that happened to a grant.
+public struct GrantLogItem: Codable, Hashable, Sendable {
+    /// When.
+    public var at: Timestamp
+    /// Who did it; left out for the passing of time.
+    public var by: Principal?
+    /// `created`, `used`, `expired` or `revoked`.
+    public var what: String
+
+    public init(at: Timestamp, by: Principal? = nil, what: String) {
+        self.at = at
+        self.by = by
+        self.what = what
+    }
+}
+
+/// Where a grant holds. Every field that is set narrows it; what is left out holds for all.
+public struct GrantScope: Codable, Hashable, Sendable {
+    /// Commands that begin with these words; the first is the program.
+    public var command: [String]?
+    /// Exactly this action.
+    public var digest: String?
+    /// This host.
+    public var host: String?
+    /// This file, or everything beneath this folder, as the tool names it; a folder ends with `/`.
+    public var path: String?
+    /// Only this port of it.
+    public var port: Int64?
+    /// This recipient on the channel.
+    public var recipient: String?
+    /// The resource by name: a method, an agent, a tool or a channel.
+    public var resource: String?
+    /// Only in this session.
+    public var sessionKey: SessionKey?
+
+    public init(command: [String]? = nil, digest: String? = nil, host: String? = nil, path: String? = nil, port: Int64? = nil, recipient: String? = nil, resource: String? = nil, sessionKey: SessionKey? = nil) {
+        self.command = command
+        self.digest = digest
+        self.host = host
+        self.path = path
+        self.port = port
+        self.recipient = recipient
+        self.resource = resource
+        self.sessionKey = sessionKey
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case command = "command"
+        case digest = "digest"
+        case host = "host"
+        case path = "path"
+        case port = "port"
+        case recipient = "recipient"
+        case resource = "resource"
+        case sessionKey = "session_key"
+    }
+}
+/// The verb a grant is about.
+public struct GrantVerb: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Call a method of the control plane.
+    public static let call = GrantVerb(rawValue: "call")
+    /// Start a run of an agent.
+    public static let startRun = GrantVerb(rawValue: "start_run")
+    /// Use a tool.
+    public static let useTool = GrantVerb(rawValue: "use_tool")
+    /// Deliver a message.
+    public static let deliver = GrantVerb(rawValue: "deliver")
+}
+
+/// One thing that is checked.
+public struct HealthCheck: Codable, Hashable, Sendable {
+    /// A command that mends it.
+    public var fix: String?
+    /// Stable id, such as `ledger` or `model`.
+    public var id: String
+    /// Why, in words.
+    public var reason: String
+    /// Since when.
+    public var since: Timestamp
+    /// How it is.
+    public var status: HealthStatus
+
+    public init(fix: String? = nil, id: String, reason: String, since: Timestamp, status: HealthStatus) {
+        self.fix = fix
+        self.id = id
+        self.reason = reason
+        self.since = since
+        self.status = status
+    }
+}
+/// Input of `health`.
+public struct HealthParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `health`, and the body of `GET /health`.
+public struct HealthResult: Codable, Hashable, Sendable {
+    /// The adapters.
+    public var adapters: AdapterCounts
+    /// Every check.
+    public var checks: [HealthCheck]
+    /// Its process id.
+    public var pid: Int64
+    /// The pipeline.
+    public var pipeline: PipelineCounts
+    /// The summary in one word.
+    public var status: HealthStatus
+    /// How long it has been up, in milliseconds.
+    public var uptimeMs: UInt64
+    /// Version of the daemon.
+    public var version: String
+
+    public init(adapters: AdapterCounts, checks: [HealthCheck], pid: Int64, pipeline: PipelineCounts, status: HealthStatus, uptimeMs: UInt64, version: String) {
+        self.adapters = adapters
+        self.checks = checks
+        self.pid = pid
+        self.pipeline = pipeline
+        self.status = status
+        self.uptimeMs = uptimeMs
+        self.version = version
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case adapters = "adapters"
+        case checks = "checks"
+        case pid = "pid"
+        case pipeline = "pipeline"
+        case status = "status"
+        case uptimeMs = "uptime_ms"
+        case version = "version"
+    }
+}
+/// The summary in one word.
+public struct HealthStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Up, still taking up unfinished work.
+    public static let starting = HealthStatus(rawValue: "starting")
+    /// All is well.
+    public static let healthy = HealthStatus(rawValue: "healthy")
+    /// It works, with something amiss.
+    public static let degraded = HealthStatus(rawValue: "degraded")
+    /// It cannot do its work.
+    public static let unhealthy = HealthStatus(rawValue: "unhealthy")
+}
+
+/// The answer to a hello that was refused; the connection closes after it.
+public struct HelloError: Codable, Hashable, Sendable {
+    /// The protocol version the daemon speaks.
+    public var expectedProtocol: Int64
+    /// The oldest client version that works.
+    public var minClient: String
+    /// Why, in words.
+    public var reason: String
+
+    public init(expectedProtocol: Int64, minClient: String, reason: String) {
+        self.expectedProtocol = expectedProtocol
+        self.minClient = minClient
+        self.reason = reason
+    }
+}
+
+/// The answer to a hello that was accepted.
+public struct HelloOk: Codable, Hashable, Sendable {
+    /// Who the client is.
+    public var auth: Caller
+    /// What this connection may use.
+    public var features: Features
+    /// Limits.
+    public var policy: Policy
+    /// The protocol version of this connection.
+    public var `protocol`: Int64
+    /// Which program answers.
+    public var server: ServerFacts
+    /// The state of the daemon.
+    public var snapshot: Snapshot
+
+    public init(auth: Caller, features: Features, policy: Policy, `protocol`: Int64, server: ServerFacts, snapshot: Snapshot) {
+        self.auth = auth
+        self.features = features
+        self.policy = policy
+        self.protocol = `protocol`
+        self.server = server
+        self.snapshot = snapshot
+    }
+}
+
+/// What became of one credential that lay in clear.
+public struct Imported: Codable, Hashable, Sendable {
+    /// Its key in the place it came from.
+    public var key: String
+    /// Its name now.
+    public var name: String
+    /// What was done, or would be, or why nothing was; and what is left to do.
+    public var note: String
+    /// Where it is kept; nothing after a dry run or when it was left alone.
+    public var place: String?
+
+    public init(key: String, name: String, note: String, place: String? = nil) {
+        self.key = key
+        self.name = name
+        self.note = note
+        self.place = place
+    }
+}
+/// What a session or a file has been exposed to.
+public struct Label: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Content from outside the owner's control: a page, a stranger's message, a file made of it.
+    public static let untrusted = Label(rawValue: "untrusted")
+    /// Something that is the owner's own business: a private file, the owner's profile.
+    public static let `private` = Label(rawValue: "private")
+    /// The value of a credential.
+    public static let secret = Label(rawValue: "secret")
+}
+/// What kind of thing brought a label.
+public struct LabelSource: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// The result of a tool.
+    public static let tool = LabelSource(rawValue: "tool")
+    /// A message.
+    public static let message = LabelSource(rawValue: "message")
+    /// A file.
+    public static let file = LabelSource(rawValue: "file")
+    /// Another session.
+    public static let session = LabelSource(rawValue: "session")
+    /// A credential.
+    public static let credential = LabelSource(rawValue: "credential")
+}
+
+/// Payload of `lagged`: the subscriber was too slow and reads on from the ledger.
+public struct Lagged: Codable, Hashable, Sendable {
+    /// The last position that was sent; subscribe again after it.
+    public var after: Position
+
+    public init(after: Position) {
+        self.after = after
+    }
+}
+
+/// Most of each resource; what is left out has no limit.
+public struct Limits: Codable, Hashable, Sendable {
+    /// Millionths of a US dollar.
+    public var microUsd: UInt64?
+    /// Milliseconds.
+    public var modelMs: UInt64?
+    /// Tokens.
+    public var tokens: UInt64?
+    /// Tool calls.
+    public var toolCalls: UInt64?
+
+    public init(microUsd: UInt64? = nil, modelMs: UInt64? = nil, tokens: UInt64? = nil, toolCalls: UInt64? = nil) {
+        self.microUsd = microUsd
+        self.modelMs = modelMs
+        self.tokens = tokens
+        self.toolCalls = toolCalls
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case microUsd = "micro_usd"
+        case modelMs = "model_ms"
+        case tokens = "tokens"
+        case toolCalls = "tool_calls"
+    }
+}
+/// How a mapping came about. Only the first two name anybody.
+public struct MappingKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// A person said so.
+    public static let confirmed = MappingKind(rawValue: "confirmed")
+    /// Found out, with a confidence above 0.9.
+    public static let inferred = MappingKind(rawValue: "inferred")
+    /// A guess of 0.7 to 0.9 that waits for confirmation; until then the sender stays unknown.
+    public static let pending = MappingKind(rawValue: "pending")
+}
+
+/// One message of a session, as recorded.
+public struct Message: Codable, Hashable, Sendable {
+    /// When it was recorded.
+    public var createdAt: Timestamp
+    /// Its id; known before a reply streams, so that deltas can name it.
+    public var id: MessageId
+    /// What is said.
+    public var parts: [Part]
+    /// The request that brought a user message in.
+    public var requestId: RequestId?
+    /// Who speaks.
+    public var role: Role
+    /// The turn it belongs to.
+    public var turnId: TurnId
+
+    public init(createdAt: Timestamp, id: MessageId, parts: [Part], requestId: RequestId? = nil, role: Role, turnId: TurnId) {
+        self.createdAt = createdAt
+        self.id = id
+        self.parts = parts
+        self.requestId = requestId
+        self.role = role
+        self.turnId = turnId
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case createdAt = "created_at"
+        case id = "id"
+        case parts = "parts"
+        case requestId = "request_id"
+        case role = "role"
+        case turnId = "turn_id"
+    }
+}
+/// ULID of a message
+public typealias MessageId = String
+/// Hands out the rows of the chain and its checkpoints, page by page.
+public enum AclAuditExportCall: NexusCall {
+    public typealias Params = AclAuditExportParams
+    public typealias Result = AclAuditExportResult
+    public static let name = "acl.audit.export"
+}
+/// Lists decisions, the latest first.
+public enum AclAuditListCall: NexusCall {
+    public typealias Params = AclAuditListParams
+    public typealias Result = AclAuditListResult
+    public static let name = "acl.audit.list"
+}
+/// Shows one decision, how it ended, and the checkpoint that covers it.
+public enum AclAuditShowCall: NexusCall {
+    public typealias Params = AclAuditShowParams
+    public typealias Result = AclAuditShowResult
+    public static let name = "acl.audit.show"
+}
+/// Counts decisions by verdict, action and principal.
+public enum AclAuditStatsCall: NexusCall {
+    public typealias Params = AclAuditStatsParams
+    public typealias Result = AclAuditStatsResult
+    public static let name = "acl.audit.stats"
+}
+/// Recomputes the chain of decisions and holds it against its signed checkpoints.
+public enum AclAuditVerifyCall: NexusCall {
+    public typealias Params = AclAuditVerifyParams
+    public typealias Result = AclAuditVerifyResult
+    public static let name = "acl.audit.verify"
+}
+/// Explains a decision: every policy that decides, and what would be needed.
+public enum AclExplainCall: NexusCall {
+    public typealias Params = AclExplainParams
+    public typealias Result = AclExplainResult
+    public static let name = "acl.explain"
+}
+/// Makes a grant; it holds from the next decision on.
+public enum AclGrantsCreateCall: NexusCall {
+    public typealias Params = AclGrantsCreateParams
+    public typealias Result = AclGrantsCreateResult
+    public static let name = "acl.grants.create"
+}
+/// Lists grants, the latest first.
+public enum AclGrantsListCall: NexusCall {
+    public typealias Params = AclGrantsListParams
+    public typealias Result = AclGrantsListResult
+    public static let name = "acl.grants.list"
+}
+/// Takes a grant back; it ends with the next decision.
+public enum AclGrantsRevokeCall: NexusCall {
+    public typealias Params = AclGrantsRevokeParams
+    public typealias Result = AclGrantsRevokeResult
+    public static let name = "acl.grants.revoke"
+}
+/// Shows one grant with what happened to it.
+public enum AclGrantsShowCall: NexusCall {
+    public typealias Params = AclGrantsShowParams
+    public typealias Result = AclGrantsShowResult
+    public static let name = "acl.grants.show"
+}
+/// Lists the policies in force.
+public enum AclPoliciesListCall: NexusCall {
+    public typealias Params = AclPoliciesListParams
+    public typealias Result = AclPoliciesListResult
+    public static let name = "acl.policies.list"
+}
+/// Shows one policy with its text.
+public enum AclPoliciesShowCall: NexusCall {
+    public typealias Params = AclPoliciesShowParams
+    public typealias Result = AclPoliciesShowResult
+    public static let name = "acl.policies.show"
+}
+/// Checks policies without putting them in force.
+public enum AclPoliciesValidateCall: NexusCall {
+    public typealias Params = AclPoliciesValidateParams
+    public typealias Result = AclPoliciesValidateResult
+    public static let name = "acl.policies.validate"
+}
+/// Approves one permission request: once, for a day, or until it is revoked.
+public enum AclRequestsApproveCall: NexusCall {
+    public typealias Params = AclRequestsApproveParams
+    public typealias Result = AclRequestsApproveResult
+    public static let name = "acl.requests.approve"
+}
+/// Denies one permission request, or the like of it for good; the reason is told to the model.
+public enum AclRequestsDenyCall: NexusCall {
+    public typealias Params = AclRequestsDenyParams
+    public typealias Result = AclRequestsDenyResult
+    public static let name = "acl.requests.deny"
+}
+/// Gives an open permission request more time.
+public enum AclRequestsExtendCall: NexusCall {
+    public typealias Params = AclRequestsExtendParams
+    public typealias Result = AclRequestsExtendResult
+    public static let name = "acl.requests.extend"
+}
+/// Lists permission requests, the oldest pending first.
+public enum AclRequestsListCall: NexusCall {
+    public typealias Params = AclRequestsListParams
+    public typealias Result = AclRequestsListResult
+    public static let name = "acl.requests.list"
+}
+/// Says that a person is shown a permission request, which starts its clock.
+public enum AclRequestsSeenCall: NexusCall {
+    public typealias Params = AclRequestsSeenParams
+    public typealias Result = AclRequestsSeenResult
+    public static let name = "acl.requests.seen"
+}
+/// Shows one permission request.
+public enum AclRequestsShowCall: NexusCall {
+    public typealias Params = AclRequestsShowParams
+    public typealias Result = AclRequestsShowResult
+    public static let name = "acl.requests.show"
+}
+/// Compares decisions with expected ones.
+public enum AclTestCall: NexusCall {
+    public typealias Params = AclTestParams
+    public typealias Result = AclTestResult
+    public static let name = "acl.test"
+}
+/// Says who may do something.
+public enum AclWhoCanCall: NexusCall {
+    public typealias Params = AclWhoCanParams
+    public typealias Result = AclWhoCanResult
+    public static let name = "acl.whoCan"
+}
+/// Runs an agent: answers `accepted` at once, and a second time when the run has ended.
+public enum AgentCall: NexusCall {
+    public typealias Params = AgentParams
+    public typealias Result = AgentResult
+    public static let name = "agent"
+}
+/// Lists the agents.
+public enum AgentsListCall: NexusCall {
+    public typealias Params = AgentsListParams
+    public typealias Result = AgentsListResult
+    public static let name = "agents.list"
+}
+/// Shows one budget with its accounts.
+public enum BudgetsGetCall: NexusCall {
+    public typealias Params = BudgetsGetParams
+    public typealias Result = BudgetsGetResult
+    public static let name = "budgets.get"
+}
+/// Lists the budgets with how they stand.
+public enum BudgetsListCall: NexusCall {
+    public typealias Params = BudgetsListParams
+    public typealias Result = BudgetsListResult
+    public static let name = "budgets.list"
+}
+/// Shows the configuration in force, with the source of each value.
+public enum ConfigGetCall: NexusCall {
+    public typealias Params = ConfigGetParams
+    public typealias Result = ConfigGetResult
+    public static let name = "config.get"
+}
+/// Confirms a guess about whom a sender belongs to.
+public enum ContactsConfirmCall: NexusCall {
+    public typealias Params = ContactsConfirmParams
+    public typealias Result = ContactsConfirmResult
+    public static let name = "contacts.confirm"
+}
+/// Says to whom a sender belongs; it counts from the next message on.
+public enum ContactsLinkCall: NexusCall {
+    public typealias Params = ContactsLinkParams
+    public typealias Result = ContactsLinkResult
+    public static let name = "contacts.link"
+}
+/// Lists the senders that were seen, the one that wrote last first.
+public enum ContactsListCall: NexusCall {
+    public typealias Params = ContactsListParams
+    public typealias Result = ContactsListResult
+    public static let name = "contacts.list"
+}
+/// Shows one sender: who it is, and what waits for a word about it.
+public enum ContactsShowCall: NexusCall {
+    public typealias Params = ContactsShowParams
+    public typealias Result = ContactsShowResult
+    public static let name = "contacts.show"
+}
+/// Forgets to whom a sender belongs; the sender is unknown from the next message on.
+public enum ContactsUnlinkCall: NexusCall {
+    public typealias Params = ContactsUnlinkParams
+    public typealias Result = ContactsUnlinkResult
+    public static let name = "contacts.unlink"
+}
+/// Keeps a value under a name, or names one that is kept elsewhere.
+public enum CredentialsAddCall: NexusCall {
+    public typealias Params = CredentialsAddParams
+    public typealias Result = CredentialsAddResult
+    public static let name = "credentials.add"
+}
+/// Hands out one value, to the owner only; the audit notes it.
+public enum CredentialsGetCall: NexusCall {
+    public typealias Params = CredentialsGetParams
+    public typealias Result = CredentialsGetResult
+    public static let name = "credentials.get"
+}
+/// Moves credentials that lie in clear into the store.
+public enum CredentialsImportCall: NexusCall {
+    public typealias Params = CredentialsImportParams
+    public typealias Result = CredentialsImportResult
+    public static let name = "credentials.import"
+}
+/// Lists credentials and the stores that keep them; never a value.
+public enum CredentialsListCall: NexusCall {
+    public typealias Params = CredentialsListParams
+    public typealias Result = CredentialsListResult
+    public static let name = "credentials.list"
+}
+/// Forgets a credential, and removes its value from keychain or vault.
+public enum CredentialsRemoveCall: NexusCall {
+    public typealias Params = CredentialsRemoveParams
+    public typealias Result = CredentialsRemoveResult
+    public static let name = "credentials.remove"
+}
+/// Looks for credentials that lie in clear: environment, nexus.toml, .env files of the workspace.
+public enum CredentialsScanCall: NexusCall {
+    public typealias Params = CredentialsScanParams
+    public typealias Result = CredentialsScanResult
+    public static let name = "credentials.scan"
+}
+/// Opens the encrypted vault with a passphrase; the first passphrase makes it.
+public enum CredentialsUnlockCall: NexusCall {
+    public typealias Params = CredentialsUnlockParams
+    public typealias Result = CredentialsUnlockResult
+    public static let name = "credentials.unlock"
+}
+/// Tries a credential: by the smallest call to its provider, or by reading it.
+public enum CredentialsVerifyCall: NexusCall {
+    public typealias Params = CredentialsVerifyParams
+    public typealias Result = CredentialsVerifyResult
+    public static let name = "credentials.verify"
+}
+/// Follows recorded events from a cursor, and streaming text.
+public enum EventsSubscribeCall: NexusCall {
+    public typealias Params = EventsSubscribeParams
+    public typealias Result = EventsSubscribeResult
+    public static let name = "events.subscribe"
+}
+/// Says how the daemon and its parts are.
+public enum HealthCall: NexusCall {
+    public typealias Params = HealthParams
+    public typealias Result = HealthResult
+    public static let name = "health"
+}
+/// Lists the models that are configured or found.
+public enum ModelsListCall: NexusCall {
+    public typealias Params = ModelsListParams
+    public typealias Result = ModelsListResult
+    public static let name = "models.list"
+}
+/// Makes one small call to a model and says how it went.
+public enum ModelsTestCall: NexusCall {
+    public typealias Params = ModelsTestParams
+    public typealias Result = ModelsTestResult
+    public static let name = "models.test"
+}
+/// Shows one request with its eight stages, its turn and its tool calls.
+public enum RequestsGetCall: NexusCall {
+    public typealias Params = RequestsGetParams
+    public typealias Result = RequestsGetResult
+    public static let name = "requests.get"
+}
+/// Lists requests, the latest first.
+public enum RequestsListCall: NexusCall {
+    public typealias Params = RequestsListParams
+    public typealias Result = RequestsListResult
+    public static let name = "requests.list"
+}
+/// Reads the configuration again; an invalid one changes nothing.
+public enum RuntimeReloadCall: NexusCall {
+    public typealias Params = RuntimeReloadParams
+    public typealias Result = RuntimeReloadResult
+    public static let name = "runtime.reload"
+}
+/// Drains and stops the daemon.
+public enum RuntimeShutdownCall: NexusCall {
+    public typealias Params = RuntimeShutdownParams
+    public typealias Result = RuntimeShutdownResult
+    public static let name = "runtime.shutdown"
+}
+/// Stops the active run of a session.
+public enum SessionsAbortCall: NexusCall {
+    public typealias Params = SessionsAbortParams
+    public typealias Result = SessionsAbortResult
+    public static let name = "sessions.abort"
+}
+/// Shows one session with its active turn.
+public enum SessionsGetCall: NexusCall {
+    public typealias Params = SessionsGetParams
+    public typealias Result = SessionsGetResult
+    public static let name = "sessions.get"
+}
+/// Reads messages of a session, the newest page first.
+public enum SessionsHistoryCall: NexusCall {
+    public typealias Params = SessionsHistoryParams
+    public typealias Result = SessionsHistoryResult
+    public static let name = "sessions.history"
+}
+/// Lists sessions, the latest first.
+public enum SessionsListCall: NexusCall {
+    public typealias Params = SessionsListParams
+    public typealias Result = SessionsListResult
+    public static let name = "sessions.list"
+}
+/// Hands a message to a session and answers once it is recorded; the reply follows as events.
+public enum SessionsSendCall: NexusCall {
+    public typealias Params = SessionsSendParams
+    public typealias Result = SessionsSendResult
+    public static let name = "sessions.send"
+}
+/// Says what needs a person, what is at work and what it cost today.
+public enum StatusCall: NexusCall {
+    public typealias Params = StatusParams
+    public typealias Result = StatusResult
+    public static let name = "status"
+}
+/// Sums up what was used and what it cost.
+public enum UsageGetCall: NexusCall {
+    public typealias Params = UsageGetParams
+    public typealias Result = UsageGetResult
+    public static let name = "usage.get"
+}
+/// Tells what was used by agent, session, model, day, key or class.
+public enum UsageListCall: NexusCall {
+    public typealias Params = UsageListParams
+    public typealias Result = UsageListResult
+    public static let name = "usage.list"
+}
+
+/// One model that can be used.
+public struct ModelFacts: Codable, Hashable, Sendable {
+    /// Tokens that fit into one call.
+    public var contextTokensMax: UInt64
+    /// Until when it is left alone after failures, in milliseconds since 1970.
+    public var coolingUntil: Timestamp?
+    /// As `provider/model`.
+    public var id: String
+    /// Price of a million tokens sent, in millionths of a US dollar.
+    public var inputMicroUsdPerMtok: UInt64?
+    /// Whether it is the one in use.
+    public var isActive: Bool
+    /// Whether what it needs (a key, a local server) was found.
+    public var isReady: Bool
+    /// Price of a million tokens received, in millionths of a US dollar.
+    public var outputMicroUsdPerMtok: UInt64?
+    /// The provider.
+    public var provider: String
+    /// Where the credential or server was found, or what is missing. Never a value.
+    public var reason: String
+
+    public init(contextTokensMax: UInt64, coolingUntil: Timestamp? = nil, id: String, inputMicroUsdPerMtok: UInt64? = nil, isActive: Bool, isReady: Bool, outputMicroUsdPerMtok: UInt64? = nil, provider: String, reason: String) {
+        self.contextTokensMax = contextTokensMax
+        self.coolingUntil = coolingUntil
+        self.id = id
+        self.inputMicroUsdPerMtok = inputMicroUsdPerMtok
+        self.isActive = isActive
+        self.isReady = isReady
+        self.outputMicroUsdPerMtok = outputMicroUsdPerMtok
+        self.provider = provider
+        self.reason = reason
+    }
+}
+/// Input of `models.list`.
+public struct ModelsListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `models.list`.
+public struct ModelsListResult: Codable, Hashable, Sendable {
+    /// The models, the active one first.
+    public var models: [ModelFacts]
+
+    public init(models: [ModelFacts]) {
+        self.models = models
+    }
+}
+
+/// Input of `models.test`.
+public struct ModelsTestParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// As `provider/model`; the active one when left out.
+    public var model: String?
+
+    public init(idempotencyKey: String, model: String? = nil) {
+        self.idempotencyKey = idempotencyKey
+        self.model = model
+    }
+}
+
+/// Result of `models.test`.
+public struct ModelsTestResult: Codable, Hashable, Sendable {
+    /// Cost.
+    public var cost: Cost
+    /// Time to the first token, in milliseconds.
+    public var firstTokenMs: UInt64?
+    /// How to mend it.
+    public var hint: String?
+    /// Whether it answered.
+    public var isOk: Bool
+    /// What it said, or what went wrong.
+    public var message: String
+    /// As `provider/model`.
+    public var model: String
+    /// Time to the end, in milliseconds.
+    public var totalMs: UInt64
+    /// Tokens.
+    public var usage: Usage
+
+    public init(cost: Cost, firstTokenMs: UInt64? = nil, hint: String? = nil, isOk: Bool, message: String, model: String, totalMs: UInt64, usage: Usage) {
+        self.cost = cost
+        self.firstTokenMs = firstTokenMs
+        self.hint = hint
+        self.isOk = isOk
+        self.message = message
+        self.model = model
+        self.totalMs = totalMs
+        self.usage = usage
+    }
+}
+
+/// How an effect ended.
+public struct Outcome: Codable, Hashable, Sendable {
+    /// When it was recorded.
+    public var at: Timestamp
+    /// Its own place in the chain.
+    public var position: UInt64
+    /// What came of it.
+    public var text: String
+
+    public init(at: Timestamp, position: UInt64, text: String) {
+        self.at = at
+        self.position = position
+        self.text = text
+    }
+}
+/// One piece of a message.
+public indirect enum Part: Codable, Hashable, Sendable {
+    /// Text for the reader.
+    case text(TextCase)
+    /// The model's reasoning, as far as the provider shows it.
+    case reasoning(ReasoningCase)
+    /// A call of a tool.
+    case toolCall(ToolCallCase)
+    /// The result of a call.
+    case toolResult(ToolResultCase)
+
+    public init(from decoder: Decoder) throws {
+        let fields = try decoder.container(keyedBy: AnyKey.self)
+        switch try fields.decode(String.self, forKey: AnyKey("kind")) {
+        case "text": self = .text(try TextCase(from: decoder))
+        case "reasoning": self = .reasoning(try ReasoningCase(from: decoder))
+        case "tool_call": self = .toolCall(try ToolCallCase(from: decoder))
+        case "tool_result": self = .toolResult(try ToolResultCase(from: decoder))
+        case let other:
+            throw DecodingError.dataCorruptedError(
+                forKey: AnyKey("kind"), in: fields,
+                debugDescription: "Part has no `\(other)`")
+        }
+    }
+
+    public func encode(to encoder: Encoder) throws {
+        var fields = encoder.container(keyedBy: AnyKey.self)
+        switch self {
+        case .text(let value):
+            try fields.encode("text", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .reasoning(let value):
+            try fields.encode("reasoning", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .toolCall(let value):
+            try fields.encode("tool_call", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .toolResult(let value):
+            try fields.encode("tool_result", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        }
+    }
+
+    /// Text for the reader.
+    public struct TextCase: Codable, Hashable, Sendable {
+        public var value: String
+
+        public init(value: String) {
+            self.value = value
+        }
+    }
+
+    /// The model's reasoning, as far as the provider shows it.
+    public struct ReasoningCase: Codable, Hashable, Sendable {
+        public var value: Reasoning
+
+        public init(value: Reasoning) {
+            self.value = value
+        }
+    }
+
+    /// A call of a tool.
+    public struct ToolCallCase: Codable, Hashable, Sendable {
+        public var value: ToolCall
+
+        public init(value: ToolCall) {
+            self.value = value
+        }
+    }
+
+    /// The result of a call.
+    public struct ToolResultCase: Codable, Hashable, Sendable {
+        public var value: ToolResult
+
+        public init(value: ToolResult) {
+            self.value = value
+        }
+    }
+}
+/// What is done with a file or folder.
+public struct PathAccess: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Its content is read.
+    public static let read = PathAccess(rawValue: "read")
+    /// It is made or changed.
+    public static let write = PathAccess(rawValue: "write")
+    /// It is removed.
+    public static let delete = PathAccess(rawValue: "delete")
+}
+/// Where people meet: one to one, a group, or a channel many read.
+public struct PeerKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// One to one.
+    public static let dm = PeerKind(rawValue: "dm")
+    /// A group.
+    public static let group = PeerKind(rawValue: "group")
+    /// A channel.
+    public static let channel = PeerKind(rawValue: "channel")
+}
+/// A person's answer.
+public struct PermissionAnswer: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// This action, this time.
+    public static let approveOnce = PermissionAnswer(rawValue: "approve_once")
+    /// The like of it, for a day.
+    public static let approveDay = PermissionAnswer(rawValue: "approve_day")
+    /// The like of it, until it is revoked.
+    public static let approveAlways = PermissionAnswer(rawValue: "approve_always")
+    /// No.
+    public static let deny = PermissionAnswer(rawValue: "deny")
+    /// No, and the like of it never.
+    public static let denyAlways = PermissionAnswer(rawValue: "deny_always")
+}
+/// ULID of a permission request
+public typealias PermissionId = String
+/// Why a person is asked.
+public struct PermissionKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// A policy says: ask.
+    public static let policy = PermissionKind(rawValue: "policy")
+    /// The daemon died while this ran; it may have happened already. Approving runs it again.
+    public static let unknownOutcome = PermissionKind(rawValue: "unknown_outcome")
+    /// A message came from somebody nobody has vouched for; it waits, and so does whatever the
+    /// sender writes after it. No turn exists yet.
+    public static let sender = PermissionKind(rawValue: "sender")
+}
+
+/// A permission request as recorded.
+public struct PermissionRequest: Codable, Hashable, Sendable {
+    /// What would be done.
+    public var action: CanonicalAction
+    /// The agent that asks, or that the message is for.
+    public var agentId: AgentId
+    /// The answer, when a person gave one.
+    public var answer: PermissionAnswer?
+    /// For whom it acts.
+    public var chain: Chain
+    /// What the person said; the model is told.
+    public var comment: String?
+    /// When it was asked.
+    public var createdAt: Timestamp
+    /// When silence becomes no.
+    public var expiresAt: Timestamp
+    /// The grant that a standing answer made.
+    public var grantId: GrantId?
+    /// Its id.
+    public var id: PermissionId
+    /// Why a person is asked.
+    public var kind: PermissionKind
+    /// Standing answers that could be given, the narrowest first. Empty when only this one call
+    /// can be answered, with yes or no.
+    public var proposals: [Proposal]
+    /// The policy that asks, and its reason.
+    public var reason: String
+    /// The request that waits.
+    public var requestId: RequestId
+    /// When.
+    public var resolvedAt: Timestamp?
+    /// Who decided.
+    public var resolvedBy: Principal?
+    /// When it was first shown to a person; until then only the longest time counts.
+    public var seenAt: Timestamp?
+    /// The sender, when the question is about one.
+    public var sender: SenderFacts?
+    /// The session, or where the message would go.
+    public var sessionKey: SessionKey
+    /// What the answering device signed, if it did; not checked yet.
+    public var signature: AnswerSignature?
+    /// How it stands.
+    public var status: PermissionStatus
+    /// The tool call or delivery that waits; none for a question about a sender.
+    public var toolCallId: String?
+    /// The turn that waits; none for a question about a sender.
+    public var turnId: TurnId?
+
+    public init(action: CanonicalAction, agentId: AgentId, answer: PermissionAnswer? = nil, chain: Chain, comment: String? = nil, createdAt: Timestamp, expiresAt: Timestamp, grantId: GrantId? = nil, id: PermissionId, kind: PermissionKind, proposals: [Proposal], reason: String, requestId: RequestId, resolvedAt: Timestamp? = nil, resolvedBy: Principal? = nil, seenAt: Timestamp? = nil, sender: SenderFacts? = nil, sessionKey: SessionKey, signature: AnswerSignature? = nil, status: PermissionStatus, toolCallId: String? = nil, turnId: TurnId? = nil) {
+        self.action = action
+        self.agentId = agentId
+        self.answer = answer
+        self.chain = chain
+        self.comment = comment
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.grantId = grantId
+        self.id = id
+        self.kind = kind
+        self.proposals = proposals
+        self.reason = reason
+        self.requestId = requestId
+        self.resolvedAt = resolvedAt
+        self.resolvedBy = resolvedBy
+        self.seenAt = seenAt
+        self.sender = sender
+        self.sessionKey = sessionKey
+        self.signature = signature
+        self.status = status
+        self.toolCallId = toolCallId
+        self.turnId = turnId
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case action = "action"
+        case agentId = "agent_id"
+        case answer = "answer"
+        case chain = "chain"
+        case comment = "comment"
+        case createdAt = "created_at"
+        case expiresAt = "expires_at"
+        case grantId = "grant_id"
+        case id = "id"
+        case kind = "kind"
+        case proposals = "proposals"
+        case reason = "reason"
+        case requestId = "request_id"
+        case resolvedAt = "resolved_at"
+        case resolvedBy = "resolved_by"
+        case seenAt = "seen_at"
+        case sender = "sender"
+        case sessionKey = "session_key"
+        case signature = "signature"
+        case status = "status"
+        case toolCallId = "tool_call_id"
+        case turnId = "turn_id"
+    }
+}
+/// How a permission request stands.
+public struct PermissionStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Nobody has decided.
+    public static let pending = PermissionStatus(rawValue: "pending")
+    /// Allowed.
+    public static let approved = PermissionStatus(rawValue: "approved")
+    /// Refused.
+    public static let denied = PermissionStatus(rawValue: "denied")
+    /// Nobody decided in time, which means no.
+    public static let expired = PermissionStatus(rawValue: "expired")
+    /// The run that asked has ended.
+    public static let withdrawn = PermissionStatus(rawValue: "withdrawn")
+}
+
+/// The pipeline in numbers.
+public struct PipelineCounts: Codable, Hashable, Sendable {
+    /// Requests on their way.
+    public var activeRequests: UInt64
+    /// Requests ended since the daemon started.
+    public var totalProcessed: UInt64
+
+    public init(activeRequests: UInt64, totalProcessed: UInt64) {
+        self.activeRequests = activeRequests
+        self.totalProcessed = totalProcessed
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case activeRequests = "active_requests"
+        case totalProcessed = "total_processed"
+    }
+}
+
+/// Limits of this connection.
+public struct Policy: Codable, Hashable, Sendable {
+    /// Most bytes that wait for this connection.
+    public var maxBufferedBytes: UInt64
+    /// Largest frame, in bytes.
+    public var maxPayload: UInt64
+    /// Pause between ticks, in milliseconds.
+    public var tickIntervalMs: UInt64
+
+    public init(maxBufferedBytes: UInt64, maxPayload: UInt64, tickIntervalMs: UInt64) {
+        self.maxBufferedBytes = maxBufferedBytes
+        self.maxPayload = maxPayload
+        self.tickIntervalMs = tickIntervalMs
+    }
+}
+
+/// Something that is wrong with policies.
+public struct PolicyFinding: Codable, Hashable, Sendable {
+    /// The line, counted from 1, when it is known.
+    public var line: Int64?
+    /// What is wrong.
+    public var problem: String
+    /// The file.
+    public var source: String
+
+    public init(line: Int64? = nil, problem: String, source: String) {
+        self.line = line
+        self.problem = problem
+        self.source = source
+    }
+}
+
+/// A policy as listed.
+public struct PolicyItem: Codable, Hashable, Sendable {
+    /// Its id.
+    public var id: String
+    /// What it says: `forbid`, `guard` (asks whatever permits), `ask` or `permit`.
+    public var kind: String
+    /// On which line, counted from 1.
+    public var line: Int64
+    /// Why, in a sentence.
+    public var reason: String
+    /// Where it stands: `built in`, or a file of `state/acl`.
+    public var source: String
+
+    public init(id: String, kind: String, line: Int64, reason: String, source: String) {
+        self.id = id
+        self.kind = kind
+        self.line = line
+        self.reason = reason
+        self.source = source
+    }
+}
+/// The place of a recorded event in the ledger; the first event has position 1.
+public typealias Position = UInt64
+
+/// Who is connected, as everybody may see it.
+public struct PresenceEntry: Codable, Hashable, Sendable {
+    /// Program name.
+    public var host: String
+    /// Tells two instances apart.
+    public var instanceId: String?
+    /// Where from; left out on loopback.
+    public var ip: String?
+    /// What kind of client.
+    public var mode: String
+    /// Why the entry changed last: `connect`, `disconnect`, `self`.
+    public var reason: String
+    /// When it changed last.
+    public var ts: Timestamp
+    /// Program version.
+    public var version: String
+
+    public init(host: String, instanceId: String? = nil, ip: String? = nil, mode: String, reason: String, ts: Timestamp, version: String) {
+        self.host = host
+        self.instanceId = instanceId
+        self.ip = ip
+        self.mode = mode
+        self.reason = reason
+        self.ts = ts
+        self.version = version
+    }
+}
+/// The authenticated who. An agent never stands alone: it acts for the principals before it in a
+/// [`Chain`].
+public indirect enum Principal: Codable, Hashable, Sendable {
+    /// The person this installation belongs to.
+    case owner(OwnerCase)
+    /// A person the owner knows, by entity id.
+    case known(KnownCase)
+    /// A sender nobody has vouched for, as `channel:identifier`.
+    case unknown(UnknownCase)
+    /// An agent, by name.
+    case agent(AgentCase)
+    /// An adapter account, as `adapter/account`.
+    case adapter(AdapterCase)
+    /// A key issued to a program.
+    case apiKey(ApiKeyCase)
+    /// A job of the daemon itself.
+    case job(JobCase)
+    /// A device that was paired, by its id.
+    case device(DeviceCase)
+    /// An automation that a person configured, by name.
+    case hook(HookCase)
+    /// The daemon itself, for what it does in nobody's course.
+    case system(SystemCase)
+
+    public init(from decoder: Decoder) throws {
+        let fields = try decoder.container(keyedBy: AnyKey.self)
+        switch try fields.decode(String.self, forKey: AnyKey("kind")) {
+        case "owner": self = .owner(try OwnerCase(from: decoder))
+        case "known": self = .known(try KnownCase(from: decoder))
+        case "unknown": self = .unknown(try UnknownCase(from: decoder))
+        case "agent": self = .agent(try AgentCase(from: decoder))
+        case "adapter": self = .adapter(try AdapterCase(from: decoder))
+        case "api_key": self = .apiKey(try ApiKeyCase(from: decoder))
+        case "job": self = .job(try JobCase(from: decoder))
+        case "device": self = .device(try DeviceCase(from: decoder))
+        case "hook": self = .hook(try HookCase(from: decoder))
+        case "system": self = .system(try SystemCase(from: decoder))
+        case let other:
+            throw DecodingError.dataCorruptedError(
+                forKey: AnyKey("kind"), in: fields,
+                debugDescription: "Principal has no `\(other)`")
+        }
+    }
+
+    public func encode(to encoder: Encoder) throws {
+        var fields = encoder.container(keyedBy: AnyKey.self)
+        switch self {
+        case .owner(let value):
+            try fields.encode("owner", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .known(let value):
+            try fields.encode("known", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .unknown(let value):
+            try fields.encode("unknown", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .agent(let value):
+            try fields.encode("agent", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .adapter(let value):
+            try fields.encode("adapter", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .apiKey(let value):
+            try fields.encode("api_key", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .job(let value):
+            try fields.encode("job", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .device(let value):
+            try fields.encode("device", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .hook(let value):
+            try fields.encode("hook", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .system(let value):
+            try fields.encode("system", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        }
+    }
+
+    /// The person this installation belongs to.
+    public struct OwnerCase: Codable, Hashable, Sendable {
+
+        public init() {
+        }
+    }
+
+    /// A person the owner knows, by entity id.
+    public struct KnownCase: Codable, Hashable, Sendable {
+        public var id: String
+
+        public init(id: String) {
+            self.id = id
+        }
+    }
+
+    /// A sender nobody has vouched for, as `channel:identifier`.
+    public struct UnknownCase: Codable, Hashable, Sendable {
+        public var id: String
+
+        public init(id: String) {
+            self.id = id
+        }
+    }
+
+    /// An agent, by name.
+    public struct AgentCase: Codable, Hashable, Sendable {
+        public var id: AgentId
+
+        public init(id: AgentId) {
+            self.id = id
+        }
+    }
+
+    /// An adapter account, as `adapter/account`.
+    public struct AdapterCase: Codable, Hashable, Sendable {
+        public var id: String
+
+        public init(id: String) {
+            self.id = id
+        }
+    }
+
+    /// A key issued to a program.
+    public struct ApiKeyCase: Codable, Hashable, Sendable {
+        public var id: String
+
+        public init(id: String) {
+            self.id = id
+        }
+    }
+
+    /// A job of the daemon itself.
+    public struct JobCase: Codable, Hashable, Sendable {
+        public var id: String
+
+        public init(id: String) {
+            self.id = id
+        }
+    }
+
+    /// A device that was paired, by its id.
+    public struct DeviceCase: Codable, Hashable, Sendable {
+        public var id: String
+
+        public init(id: String) {
+            self.id = id
+        }
+    }
+
+    /// An automation that a person configured, by name.
+    public struct HookCase: Codable, Hashable, Sendable {
+        public var id: String
+
+        public init(id: String) {
+            self.id = id
+        }
+    }
+
+    /// The daemon itself, for what it does in nobody's course.
+    public struct SystemCase: Codable, Hashable, Sendable {
+
+        public init() {
+        }
+    }
+}
+
+/// A standing answer that could be given: where it would hold.
+public struct Proposal: Codable, Hashable, Sendable {
+    /// Where it would hold.
+    public var scope: GrantScope
+    /// The same for people, to follow "allow" or "never allow": `http_fetch from example.org,
+    /// in this session`.
+    public var text: String
+
+    public init(scope: GrantScope, text: String) {
+        self.scope = scope
+        self.text = text
+    }
+}
+
+/// What would be done, and under which circumstances.
+public struct Question: Codable, Hashable, Sendable {
+    /// How; follows from the effect when it is left out.
+    public var access: PathAccess?
+    /// The channel the conversation takes place on.
+    public var channel: String?
+    /// A command it would run, in words.
+    public var command: [String]?
+    /// What a tool can do to the world; that of a tool of the daemon is known.
+    public var effect: ToolEffect?
+    /// A host it would talk to.
+    public var host: String?
+    /// What the session has been exposed to: `untrusted`, `private`, `secret`.
+    public var labels: [String]?
+    /// A path it would touch.
+    public var path: String?
+    /// The kind of conversation, for `start_run`; one to one when it is left out.
+    public var peerKind: PeerKind?
+    /// How far it would be confined: `full`, `partial` or `none`.
+    public var posture: String?
+    /// The conversation it would reach.
+    public var recipient: String?
+    /// On what: a method, an agent, a tool, a channel or a permission request.
+    public var resource: String
+    /// The session.
+    public var sessionKey: SessionKey?
+    /// The verb.
+    public var verb: Verb
+
+    public init(access: PathAccess? = nil, channel: String? = nil, command: [String]? = nil, effect: ToolEffect? = nil, host: String? = nil, labels: [String]? = nil, path: String? = nil, peerKind: PeerKind? = nil, posture: String? = nil, recipient: String? = nil, resource: String, sessionKey: SessionKey? = nil, verb: Verb) {
+        self.access = access
+        self.channel = channel
+        self.command = command
+        self.effect = effect
+        self.host = host
+        self.labels = labels
+        self.path = path
+        self.peerKind = peerKind
+        self.posture = posture
+        self.recipient = recipient
+        self.resource = resource
+        self.sessionKey = sessionKey
+        self.verb = verb
+    }
+}
+/// What new input does to a busy session.
+public struct QueueMode: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Lets the step in hand finish, ends the run there, and goes on with everything that waits.
+    public static let steer = QueueMode(rawValue: "steer")
+    /// Stops the run at once and goes on with everything that waits.
+    public static let interrupt = QueueMode(rawValue: "interrupt")
+    /// Runs next, alone, before plain queued input.
+    public static let followup = QueueMode(rawValue: "followup")
+    /// Waits, and runs together with its neighbours that collect, as one turn.
+    public static let collect = QueueMode(rawValue: "collect")
+    /// Runs alone when everything else is done.
+    public static let queue = QueueMode(rawValue: "queue")
+}
+
+/// Reasoning that a provider returned, with the seal it wants back on the next call.
+public struct Reasoning: Codable, Hashable, Sendable {
+    /// The provider's signature over it, opaque.
+    public var signature: String?
+    /// Readable text; may be empty.
+    public var text: String
+
+    public init(signature: String? = nil, text: String) {
+        self.signature = signature
+        self.text = text
+    }
+}
+
+/// A request as recorded.
+public struct Request: Codable, Hashable, Sendable {
+    /// The agent that answers, once known.
+    public var agentId: AgentId?
+    /// When it ended.
+    public var completedAt: Timestamp?
+    /// Text that automations added to what the agent gets to see.
+    public var enrichment: [String]?
+    /// Why it did not end as completed.
+    public var error: String?
+    /// The arrival that caused it, as `{channel}:{event_id}`.
+    public var eventId: String
+    /// Its id.
+    public var id: RequestId
+    /// Who sent it, once known.
+    public var principal: Principal?
+    /// The first line of what came in, shortened; the purpose in words.
+    public var purpose: String
+    /// How it wants to queue.
+    public var queueMode: QueueMode
+    /// The session it goes to, once known.
+    public var sessionKey: SessionKey?
+    /// The last stage it entered.
+    public var stage: Stage
+    /// What each stage recorded, in order.
+    public var stages: [StageTrace]
+    /// When it was admitted.
+    public var startedAt: Timestamp
+    /// How it stands.
+    public var status: RequestStatus
+    /// The turn, once one began. Requests that were merged share one.
+    public var turnId: TurnId?
+
+    public init(agentId: AgentId? = nil, completedAt: Timestamp? = nil, enrichment: [String]? = nil, error: String? = nil, eventId: String, id: RequestId, principal: Principal? = nil, purpose: String, queueMode: QueueMode, sessionKey: SessionKey? = nil, stage: Stage, stages: [StageTrace], startedAt: Timestamp, status: RequestStatus, turnId: TurnId? = nil) {
+        self.agentId = agentId
+        self.completedAt = completedAt
+        self.enrichment = enrichment
+        self.error = error
+        self.eventId = eventId
+        self.id = id
+        self.principal = principal
+        self.purpose = purpose
+        self.queueMode = queueMode
+        self.sessionKey = sessionKey
+        self.stage = stage
+        self.stages = stages
+        self.startedAt = startedAt
+        self.status = status
+        self.turnId = turnId
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case agentId = "agent_id"
+        case completedAt = "completed_at"
+        case enrichment = "enrichment"
+        case error = "error"
+        case eventId = "event_id"
+        case id = "id"
+        case principal = "principal"
+        case purpose = "purpose"
+        case queueMode = "queue_mode"
+        case sessionKey = "session_key"
+        case stage = "stage"
+        case stages = "stages"
+        case startedAt = "started_at"
+        case status = "status"
+        case turnId = "turn_id"
+    }
+}
+/// ULID of a request
+public typealias RequestId = String
+/// How a request stands.
+public struct RequestStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// On its way.
+    public static let processing = RequestStatus(rawValue: "processing")
+    /// Waiting behind the session's active run.
+    public static let queued = RequestStatus(rawValue: "queued")
+    /// Waiting for a person.
+    public static let parked = RequestStatus(rawValue: "parked")
+    /// Done.
+    public static let completed = RequestStatus(rawValue: "completed")
+    /// The sender may not.
+    public static let denied = RequestStatus(rawValue: "denied")
+    /// An automation answered; no agent ran.
+    public static let handledByAutomation = RequestStatus(rawValue: "handled_by_automation")
+    /// Somebody stopped it.
+    public static let cancelled = RequestStatus(rawValue: "cancelled")
+    /// Something failed.
+    public static let failed = RequestStatus(rawValue: "failed")
+}
+
+/// Input of `requests.get`.
+public struct RequestsGetParams: Codable, Hashable, Sendable {
+    /// The request: its id, the beginning of it if that is unambiguous, or `@last`.
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+/// Result of `requests.get`.
+public struct RequestsGetResult: Codable, Hashable, Sendable {
+    /// What arrived.
+    public var arrival: Arrival
+    /// What its session has been exposed to by now, and what brought each label.
+    public var labels: [SessionLabel]
+    /// The permission requests of the turn.
+    public var permissions: [PermissionRequest]
+    /// The request with its stages.
+    public var request: Request
+    /// The tool calls of the turn.
+    public var toolCalls: [ToolCallRecord]
+    /// Its turn.
+    public var turn: Turn?
+
+    public init(arrival: Arrival, labels: [SessionLabel], permissions: [PermissionRequest], request: Request, toolCalls: [ToolCallRecord], turn: Turn? = nil) {
+        self.arrival = arrival
+        self.labels = labels
+        self.permissions = permissions
+        self.request = request
+        self.toolCalls = toolCalls
+        self.turn = turn
+    }
+}
+
+/// Input of `requests.list`.
+public struct RequestsListParams: Codable, Hashable, Sendable {
+    /// Only requests before this one.
+    public var before: RequestId?
+    /// Items on the page.
+    public var limit: Int64?
+    /// Only requests of this session.
+    public var sessionKey: SessionKey?
+    /// Only requests that stand so.
+    public var status: RequestStatus?
+
+    public init(before: RequestId? = nil, limit: Int64? = nil, sessionKey: SessionKey? = nil, status: RequestStatus? = nil) {
+        self.before = before
+        self.limit = limit
+        self.sessionKey = sessionKey
+        self.status = status
+    }
+}
+
+/// Result of `requests.list`.
+public struct RequestsListResult: Codable, Hashable, Sendable {
+    /// Whether older ones exist.
+    public var hasMore: Bool
+    /// The requests, the latest first.
+    public var requests: [Request]
+
+    public init(hasMore: Bool, requests: [Request]) {
+        self.hasMore = hasMore
+        self.requests = requests
+    }
+}
+
+/// The answer to a call. `payload` stands when `ok`, `error` otherwise.
+public struct Res: Codable, Hashable, Sendable {
+    /// The error.
+    public var error: WireError?
+    /// The id of the call; `invalid` when the frame had none that could be read.
+    public var id: String
+    /// Whether it succeeded.
+    public var ok: Bool
+    /// The result.
+    public var payload: JSONValue?
+
+    public init(error: WireError? = nil, id: String, ok: Bool, payload: JSONValue? = nil) {
+        self.error = error
+        self.id = id
+        self.ok = ok
+        self.payload = payload
+    }
+}
+/// What budgets count.
+public struct Resource: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Money, in millionths of a US dollar.
+    public static let money = Resource(rawValue: "money")
+    /// Tokens sent and received.
+    public static let tokens = Resource(rawValue: "tokens")
+    /// Tool calls that were allowed.
+    public static let toolCalls = Resource(rawValue: "tool_calls")
+    /// Time spent waiting for models, in milliseconds.
+    public static let modelTime = Resource(rawValue: "model_time")
+}
+/// Who speaks in a message.
+public struct Role: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// A person, or a program that speaks like one.
+    public static let user = Role(rawValue: "user")
+    /// The model.
+    public static let assistant = Role(rawValue: "assistant")
+    /// Results of tool calls.
+    public static let tool = Role(rawValue: "tool")
+}
+
+/// A row as it stands in the chain: exactly what its seal covers.
+public struct Row: Codable, Hashable, Sendable {
+    /// What was to be done.
+    public var action: String?
+    /// When it was recorded.
+    public var at: Timestamp
+    /// Who acts for whom, as JSON text.
+    public var chain: String?
+    /// For an outcome: the decision it belongs to.
+    public var decision: UInt64?
+    /// Digest of exactly what would be done.
+    public var digest: String?
+    /// Its seal.
+    public var hash: String
+    /// For an outcome: how the effect ended.
+    public var outcome: String?
+    /// Its place.
+    public var position: UInt64
+    /// Why.
+    public var reason: String?
+    /// The request in whose course it was.
+    public var requestId: String?
+    /// On what.
+    public var resource: String?
+    /// The turn in whose course it was.
+    public var turnId: String?
+    /// How it was decided.
+    public var verdict: String?
+
+    public init(action: String? = nil, at: Timestamp, chain: String? = nil, decision: UInt64? = nil, digest: String? = nil, hash: String, outcome: String? = nil, position: UInt64, reason: String? = nil, requestId: String? = nil, resource: String? = nil, turnId: String? = nil, verdict: String? = nil) {
+        self.action = action
+        self.at = at
+        self.chain = chain
+        self.decision = decision
+        self.digest = digest
+        self.hash = hash
+        self.outcome = outcome
+        self.position = position
+        self.reason = reason
+        self.requestId = requestId
+        self.resource = resource
+        self.turnId = turnId
+        self.verdict = verdict
+    }
+}
+
+/// What a run may use up before it is ended.
+public struct RunLimits: Codable, Hashable, Sendable {
+    /// Time from start to end, in milliseconds, waiting for people not counted.
+    public var durationMsMax: UInt64
+    /// Model replies in one turn.
+    public var stepsMax: Int64
+    /// Tokens sent and received in one turn.
+    public var tokensMax: UInt64
+
+    public init(durationMsMax: UInt64, stepsMax: Int64, tokensMax: UInt64) {
+        self.durationMsMax = durationMsMax
+        self.stepsMax = stepsMax
+        self.tokensMax = tokensMax
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case durationMsMax = "duration_ms_max"
+        case stepsMax = "steps_max"
+        case tokensMax = "tokens_max"
+    }
+}
+/// How a run stands.
+public struct RunStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Recorded; it will run. This is the first answer.
+    public static let accepted = RunStatus(rawValue: "accepted")
+    /// Ended; `requestStatus` says how. This is the second answer.
+    public static let done = RunStatus(rawValue: "done")
+}
+
+/// Input of `runtime.reload`.
+public struct RuntimeReloadParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(idempotencyKey: String) {
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `runtime.reload`.
+public struct RuntimeReloadResult: Codable, Hashable, Sendable {
+    /// Keys that changed and are in force.
+    public var changed: [String]
+    /// Keys that changed and need a restart.
+    public var needsRestart: [String]
+    /// What the file says that nobody understands, with a suggestion.
+    public var warnings: [String]
+
+    public init(changed: [String], needsRestart: [String], warnings: [String]) {
+        self.changed = changed
+        self.needsRestart = needsRestart
+        self.warnings = warnings
+    }
+}
+
+/// Input of `runtime.shutdown`.
+public struct RuntimeShutdownParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Why; shown to the clients.
+    public var reason: String?
+
+    public init(idempotencyKey: String, reason: String? = nil) {
+        self.idempotencyKey = idempotencyKey
+        self.reason = reason
+    }
+}
+
+/// Result of `runtime.shutdown`: the daemon drains from here on.
+public struct RuntimeShutdownResult: Codable, Hashable, Sendable {
+    /// The process that is about to end.
+    public var pid: Int64
+
+    public init(pid: Int64) {
+        self.pid = pid
+    }
+}
+/// One permission of the control plane. Every method names exactly one.
+public struct Scope: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// See that the daemon lives and how it stands.
+    public static let runtimeRead = Scope(rawValue: "runtime.read")
+    /// Reload and stop the daemon.
+    public static let runtimeAdmin = Scope(rawValue: "runtime.admin")
+    /// See agents, models and their prices.
+    public static let agentRead = Scope(rawValue: "agent.read")
+    /// Read conversations and follow events.
+    public static let sessionRead = Scope(rawValue: "session.read")
+    /// Talk to agents and stop their runs.
+    public static let sessionWrite = Scope(rawValue: "session.write")
+    /// See requests and their traces.
+    public static let requestRead = Scope(rawValue: "request.read")
+    /// See permission requests, grants, policies and senders.
+    public static let aclRead = Scope(rawValue: "acl.read")
+    /// Decide permission requests.
+    public static let aclApprove = Scope(rawValue: "acl.approve")
+    /// Make grants and take them back, and say who a sender is.
+    public static let aclAdmin = Scope(rawValue: "acl.admin")
+    /// See the configuration.
+    public static let configRead = Scope(rawValue: "config.read")
+    /// See which credentials there are, without values.
+    public static let credentialRead = Scope(rawValue: "credential.read")
+    /// Add, verify, move and remove credentials; unlock the vault.
+    public static let credentialWrite = Scope(rawValue: "credential.write")
+    /// See the value of a credential.
+    public static let credentialReveal = Scope(rawValue: "credential.reveal")
+}
+/// Text that is never shown: its `Debug` says nothing, and its memory is wiped.
+public typealias SecretText = String
+
+/// What a person is shown of a sender that wants to talk to an agent.
+public struct SenderFacts: Codable, Hashable, Sendable {
+    /// Our account that the message came to.
+    public var accountId: String
+    /// The medium.
+    public var channel: String
+    /// The first words of the message, on one line.
+    public var excerpt: String
+    /// When a message first came.
+    public var firstSeen: Timestamp
+    /// Messages that came so far, this one included.
+    public var nSeen: UInt64
+    /// The name shown there. Chosen by the sender: it proves nothing.
+    public var name: String?
+    /// The sender, in the channel's own terms.
+    public var senderId: String
+
+    public init(accountId: String, channel: String, excerpt: String, firstSeen: Timestamp, nSeen: UInt64, name: String? = nil, senderId: String) {
+        self.accountId = accountId
+        self.channel = channel
+        self.excerpt = excerpt
+        self.firstSeen = firstSeen
+        self.nSeen = nSeen
+        self.name = name
+        self.senderId = senderId
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case accountId = "account_id"
+        case channel = "channel"
+        case excerpt = "excerpt"
+        case firstSeen = "first_seen"
+        case nSeen = "n_seen"
+        case name = "name"
+        case senderId = "sender_id"
+    }
+}
+
+/// A sender by name.
+public struct SenderRef: Codable, Hashable, Sendable {
+    /// The medium, such as `telegram`.
+    public var channel: String
+    /// The sender, in the channel's own terms.
+    public var senderId: String
+
+    public init(channel: String, senderId: String) {
+        self.channel = channel
+        self.senderId = senderId
+    }
+}
+
+/// Which program answers.
+public struct ServerFacts: Codable, Hashable, Sendable {
+    /// The id of this connection.
+    public var connId: ConnectionId
+    /// Name of the machine.
+    public var host: String
+    /// Version of the daemon.
+    public var version: String
+
+    public init(connId: ConnectionId, host: String, version: String) {
+        self.connId = connId
+        self.host = host
+        self.version = version
+    }
+}
+/// A frame from the daemon.
+public indirect enum ServerFrame: Codable, Hashable, Sendable {
+    /// The hello was accepted.
+    case helloOk(HelloOkCase)
+    /// The hello was refused.
+    case helloError(HelloErrorCase)
+    /// The answer to a call.
+    case res(ResCase)
+    /// Something the daemon says by itself.
+    case event(EventCase)
+
+    public init(from decoder: Decoder) throws {
+        let fields = try decoder.container(keyedBy: AnyKey.self)
+        switch try fields.decode(String.self, forKey: AnyKey("type")) {
+        case "hello-ok": self = .helloOk(try HelloOkCase(from: decoder))
+        case "hello-error": self = .helloError(try HelloErrorCase(from: decoder))
+        case "res": self = .res(try ResCase(from: decoder))
+        case "event": self = .event(try EventCase(from: decoder))
+        case let other:
+            throw DecodingError.dataCorruptedError(
+                forKey: AnyKey("type"), in: fields,
+                debugDescription: "ServerFrame has no `\(other)`")
+        }
+    }
+
+    public func encode(to encoder: Encoder) throws {
+        var fields = encoder.container(keyedBy: AnyKey.self)
+        switch self {
+        case .helloOk(let value):
+            try fields.encode("hello-ok", forKey: AnyKey("type"))
+            try value.encode(to: encoder)
+        case .helloError(let value):
+            try fields.encode("hello-error", forKey: AnyKey("type"))
+            try value.encode(to: encoder)
+        case .res(let value):
+            try fields.encode("res", forKey: AnyKey("type"))
+            try value.encode(to: encoder)
+        case .event(let value):
+            try fields.encode("event", forKey: AnyKey("type"))
+            try value.encode(to: encoder)
+        }
+    }
+
+    /// The hello was accepted.
+    public struct HelloOkCase: Codable, Hashable, Sendable {
+        /// Who the client is.
+        public var auth: Caller
+        /// What this connection may use.
+        public var features: Features
+        /// Limits.
+        public var policy: Policy
+        /// The protocol version of this connection.
+        public var `protocol`: Int64
+        /// Which program answers.
+        public var server: ServerFacts
+        /// The state of the daemon.
+        public var snapshot: Snapshot
+
+        public init(auth: Caller, features: Features, policy: Policy, `protocol`: Int64, server: ServerFacts, snapshot: Snapshot) {
+            self.auth = auth
+            self.features = features
+            self.policy = policy
+            self.protocol = `protocol`
+            self.server = server
+            self.snapshot = snapshot
+        }
+    }
+
+    /// The hello was refused.
+    public struct HelloErrorCase: Codable, Hashable, Sendable {
+        /// The protocol version the daemon speaks.
+        public var expectedProtocol: Int64
+        /// The oldest client version that works.
+        public var minClient: String
+        /// Why, in words.
+        public var reason: String
+
+        public init(expectedProtocol: Int64, minClient: String, reason: String) {
+            self.expectedProtocol = expectedProtocol
+            self.minClient = minClient
+            self.reason = reason
+        }
+    }
+
+    /// The answer to a call.
+    public struct ResCase: Codable, Hashable, Sendable {
+        /// The error.
+        public var error: WireError?
+        /// The id of the call; `invalid` when the frame had none that could be read.
+        public var id: String
+        /// Whether it succeeded.
+        public var ok: Bool
+        /// The result.
+        public var payload: JSONValue?
+
+        public init(error: WireError? = nil, id: String, ok: Bool, payload: JSONValue? = nil) {
+            self.error = error
+            self.id = id
+            self.ok = ok
+            self.payload = payload
+        }
+    }
+
+    /// Something the daemon says by itself.
+    public struct EventCase: Codable, Hashable, Sendable {
+        /// When it was recorded, for recorded events.
+        public var at: Timestamp?
+        /// Event type: a recorded or transient event, or `tick`, `presence`, `health`, `shutdown`,
+        /// `lagged`.
+        public var event: String
+        /// Its content: for recorded and transient events, the properties.
+        public var payload: JSONValue
+        /// The position, for recorded events.
+        public var position: Position?
+        /// Rises by one with every event frame of this connection; a gap means frames were dropped.
+        public var seq: UInt64
+        /// Versions after this event, for `presence` and `health`.
+        public var stateVersion: StateVersion?
+
+        public init(at: Timestamp? = nil, event: String, payload: JSONValue, position: Position? = nil, seq: UInt64, stateVersion: StateVersion? = nil) {
+            self.at = at
+            self.event = event
+            self.payload = payload
+            self.position = position
+            self.seq = seq
+            self.stateVersion = stateVersion
+        }
+    }
+}
+
+/// A session as recorded.
+public struct Session: Codable, Hashable, Sendable {
+    /// The agent that answers in it.
+    public var agentId: AgentId
+    /// When it was created.
+    public var createdAt: Timestamp
+    /// Whether a run is active or parked.
+    public var isBusy: Bool
+    /// Its key.
+    public var key: SessionKey
+    /// Messages in it.
+    public var nMessages: UInt64
+    /// Requests that wait behind it.
+    public var nWaiting: UInt64
+    /// The first line of its first message.
+    public var title: String?
+    /// When something last happened in it.
+    public var updatedAt: Timestamp
+
+    public init(agentId: AgentId, createdAt: Timestamp, isBusy: Bool, key: SessionKey, nMessages: UInt64, nWaiting: UInt64, title: String? = nil, updatedAt: Timestamp) {
+        self.agentId = agentId
+        self.createdAt = createdAt
+        self.isBusy = isBusy
+        self.key = key
+        self.nMessages = nMessages
+        self.nWaiting = nWaiting
+        self.title = title
+        self.updatedAt = updatedAt
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case agentId = "agent_id"
+        case createdAt = "created_at"
+        case isBusy = "is_busy"
+        case key = "key"
+        case nMessages = "n_messages"
+        case nWaiting = "n_waiting"
+        case title = "title"
+        case updatedAt = "updated_at"
+    }
+}
+/// The name of a conversation, such as `main`, `dm:owner` or `group:telegram:42`.
+public typealias SessionKey = String
+
+/// A label of a session and what brought it.
+public struct SessionLabel: Codable, Hashable, Sendable {
+    /// When.
+    public var at: Timestamp
+    /// Which one, in words: `GET https://example.org/`, `notes/page.md`, `person:anna on echo`.
+    public var detail: String
+    /// The label.
+    public var label: Label
+    /// What kind of thing brought it.
+    public var source: LabelSource
+    /// The turn in which it came; left out for what came before any.
+    public var turnId: TurnId?
+
+    public init(at: Timestamp, detail: String, label: Label, source: LabelSource, turnId: TurnId? = nil) {
+        self.at = at
+        self.detail = detail
+        self.label = label
+        self.source = source
+        self.turnId = turnId
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case at = "at"
+        case detail = "detail"
+        case label = "label"
+        case source = "source"
+        case turnId = "turn_id"
+    }
+}
+
+/// Input of `sessions.abort`.
+public struct SessionsAbortParams: Codable, Hashable, Sendable {
+    /// Also drops the requests that wait behind it.
+    public var dropQueue: Bool?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The session.
+    public var key: SessionKey
+    /// Only if this turn is the active one.
+    public var turnId: TurnId?
+
+    public init(dropQueue: Bool? = nil, idempotencyKey: String, key: SessionKey, turnId: TurnId? = nil) {
+        self.dropQueue = dropQueue
+        self.idempotencyKey = idempotencyKey
+        self.key = key
+        self.turnId = turnId
+    }
+}
+
+/// Result of `sessions.abort`; it is sent when the run has ended.
+public struct SessionsAbortResult: Codable, Hashable, Sendable {
+    /// Requests that were dropped from the queue.
+    public var nDropped: UInt64
+    /// What happened, in words.
+    public var summary: String
+    /// The turn that was stopped; nothing when nothing ran.
+    public var turnId: TurnId?
+
+    public init(nDropped: UInt64, summary: String, turnId: TurnId? = nil) {
+        self.nDropped = nDropped
+        self.summary = summary
+        self.turnId = turnId
+    }
+}
+
+/// Input of `sessions.get`.
+public struct SessionsGetParams: Codable, Hashable, Sendable {
+    /// The session.
+    public var key: SessionKey
+
+    public init(key: SessionKey) {
+        self.key = key
+    }
+}
+
+/// Result of `sessions.get`.
+public struct SessionsGetResult: Codable, Hashable, Sendable {
+    /// The turn at work or parked.
+    public var activeTurn: Turn?
+    /// What the session has been exposed to, and what brought each label.
+    public var labels: [SessionLabel]
+    /// Position up to which this is true: subscribe from here.
+    public var position: Position
+    /// Requests that queue behind the active run.
+    public var queued: [Request]
+    /// The session.
+    public var session: Session
+    /// The reply being written.
+    public var streaming: Streaming?
+    /// Permission requests that wait in it.
+    public var waiting: [PermissionRequest]
+
+    public init(activeTurn: Turn? = nil, labels: [SessionLabel], position: Position, queued: [Request], session: Session, streaming: Streaming? = nil, waiting: [PermissionRequest]) {
+        self.activeTurn = activeTurn
+        self.labels = labels
+        self.position = position
+        self.queued = queued
+        self.session = session
+        self.streaming = streaming
+        self.waiting = waiting
+    }
+}
+
+/// Input of `sessions.history`.
+public struct SessionsHistoryParams: Codable, Hashable, Sendable {
+    /// Only messages before this one.
+    public var before: MessageId?
+    /// The session.
+    public var key: SessionKey
+    /// Messages on the page.
+    public var limit: Int64?
+
+    public init(before: MessageId? = nil, key: SessionKey, limit: Int64? = nil) {
+        self.before = before
+        self.key = key
+        self.limit = limit
+    }
+}
+
+/// Result of `sessions.history`.
+public struct SessionsHistoryResult: Codable, Hashable, Sendable {
+    /// Whether older messages exist.
+    public var hasMore: Bool
+    /// The messages, oldest first.
+    public var messages: [Message]
+    /// Position up to which this is true: subscribe from here.
+    public var position: Position
+    /// Tool calls of the turns on this page.
+    public var toolCalls: [ToolCallRecord]
+    /// The turns on this page.
+    public var turns: [Turn]
+
+    public init(hasMore: Bool, messages: [Message], position: Position, toolCalls: [ToolCallRecord], turns: [Turn]) {
+        self.hasMore = hasMore
+        self.messages = messages
+        self.position = position
+        self.toolCalls = toolCalls
+        self.turns = turns
+    }
+}
+
+/// Input of `sessions.list`.
+public struct SessionsListParams: Codable, Hashable, Sendable {
+    /// `nextCursor` of the page before.
+    public var cursor: String?
+    /// Items on the page.
+    public var limit: Int64?
+    /// Only sessions with this text in their messages.
+    public var search: String?
+
+    public init(cursor: String? = nil, limit: Int64? = nil, search: String? = nil) {
+        self.cursor = cursor
+        self.limit = limit
+        self.search = search
+    }
+}
+
+/// Result of `sessions.list`.
+public struct SessionsListResult: Codable, Hashable, Sendable {
+    /// Where the next page begins.
+    public var nextCursor: String?
+    /// The sessions, the latest first.
+    public var sessions: [Session]
+
+    public init(nextCursor: String? = nil, sessions: [Session]) {
+        self.nextCursor = nextCursor
+        self.sessions = sessions
+    }
+}
+
+/// Input of `sessions.send`.
+public struct SessionsSendParams: Codable, Hashable, Sendable {
+    /// The agent, for a session that does not exist yet.
+    public var agentId: AgentId?
+    /// Files that come with it.
+    public var attachments: [Attachment]?
+    /// Lets the command be repeated safely: the same key is the same message.
+    public var idempotencyKey: String
+    /// The session; it is created when it does not exist.
+    public var key: SessionKey
+    /// What the person says.
+    public var message: String
+    /// How to queue when the session is busy.
+    public var queueMode: QueueMode?
+
+    public init(agentId: AgentId? = nil, attachments: [Attachment]? = nil, idempotencyKey: String, key: SessionKey, message: String, queueMode: QueueMode? = nil) {
+        self.agentId = agentId
+        self.attachments = attachments
+        self.idempotencyKey = idempotencyKey
+        self.key = key
+        self.message = message
+        self.queueMode = queueMode
+    }
+}
+
+/// Result of `sessions.send`.
+public struct SessionsSendResult: Codable, Hashable, Sendable {
+    /// Whether this key had been used before; then nothing new runs.
+    public var isDuplicate: Bool
+    /// The request.
+    public var requestId: RequestId
+    /// How it stands by now.
+    public var status: RequestStatus
+
+    public init(isDuplicate: Bool, requestId: RequestId, status: RequestStatus) {
+        self.isDuplicate = isDuplicate
+        self.requestId = requestId
+        self.status = status
+    }
+}
+
+/// Payload of `shutdown`, sent before the connection closes with code 1012.
+public struct Shutdown: Codable, Hashable, Sendable {
+    /// Why.
+    public var reason: String
+    /// When it will be back, if it will.
+    public var restartExpectedMs: UInt64?
+
+    public init(reason: String, restartExpectedMs: UInt64? = nil) {
+        self.reason = reason
+        self.restartExpectedMs = restartExpectedMs
+    }
+}
+
+/// The state of the daemon when the connection began.
+public struct Snapshot: Codable, Hashable, Sendable {
+    /// How the daemon is.
+    public var health: HealthResult
+    /// Position of the latest recorded event: subscribe from here to miss nothing.
+    public var position: Position
+    /// Who is connected.
+    public var presence: [PresenceEntry]
+    /// Versions of the two.
+    public var stateVersion: StateVersion
+    /// How long the daemon has been up, in milliseconds.
+    public var uptimeMs: UInt64
+
+    public init(health: HealthResult, position: Position, presence: [PresenceEntry], stateVersion: StateVersion, uptimeMs: UInt64) {
+        self.health = health
+        self.position = position
+        self.presence = presence
+        self.stateVersion = stateVersion
+        self.uptimeMs = uptimeMs
+    }
+}
+/// The eight stages, in order.
+public struct Stage: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// The arrival is recorded once and for all.
+    public static let receiveEvent = Stage(rawValue: "receiveEvent")
+    /// Who sent it?
+    public static let resolveIdentity = Stage(rawValue: "resolveIdentity")
+    /// May they, and where does it go?
+    public static let resolveAccess = Stage(rawValue: "resolveAccess")
+    /// Does an automation answer, or add something?
+    public static let runAutomations = Stage(rawValue: "runAutomations")
+    /// Which session, whose turn is it, what does the agent get to see?
+    public static let assembleContext = Stage(rawValue: "assembleContext")
+    /// The agent works.
+    public static let runAgent = Stage(rawValue: "runAgent")
+    /// The reply goes out.
+    public static let deliverResponse = Stage(rawValue: "deliverResponse")
+    /// The books are closed.
+    public static let finalize = Stage(rawValue: "finalize")
+}
+/// How a stage ended.
+public struct StageOutcome: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Went on to the next stage.
+    public static let passed = StageOutcome(rawValue: "passed")
+    /// Had nothing to do.
+    public static let skipped = StageOutcome(rawValue: "skipped")
+    /// Ended the request here on purpose.
+    public static let ended = StageOutcome(rawValue: "ended")
+    /// Failed.
+    public static let failed = StageOutcome(rawValue: "failed")
+}
+
+/// What one stage recorded.
+public struct StageTrace: Codable, Hashable, Sendable {
+    /// How long it took, in microseconds.
+    public var durationUs: UInt64
+    /// One line for people: who was recognized, which rule matched, why it was skipped.
+    public var note: String?
+    /// How it ended.
+    public var outcome: StageOutcome
+    /// The stage.
+    public var stage: Stage
+    /// When it began.
+    public var startedAt: Timestamp
+
+    public init(durationUs: UInt64, note: String? = nil, outcome: StageOutcome, stage: Stage, startedAt: Timestamp) {
+        self.durationUs = durationUs
+        self.note = note
+        self.outcome = outcome
+        self.stage = stage
+        self.startedAt = startedAt
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case durationUs = "duration_us"
+        case note = "note"
+        case outcome = "outcome"
+        case stage = "stage"
+        case startedAt = "started_at"
+    }
+}
+/// Where a standing answer holds. Left out, it is the first proposal of the request: the narrowest.
+public typealias StandingPlace = JSONValue
+
+/// Versions of the snapshot's parts; they rise with every change.
+public struct StateVersion: Codable, Hashable, Sendable {
+    /// Version of the health summary.
+    public var health: UInt64
+    /// Version of the presence list.
+    public var presence: UInt64
+
+    public init(health: UInt64, presence: UInt64) {
+        self.health = health
+        self.presence = presence
+    }
+}
+/// Input of `status`.
+public struct StatusParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `status`.
+public struct StatusResult: Codable, Hashable, Sendable {
+    /// Where the control plane listens, such as `127.0.0.1:18789`.
+    public var address: String
+    /// Budgets with how they stand, the fullest first.
+    public var budgets: [BudgetFacts]
+    /// What was used today cost, from midnight UTC; the same figure as in `usage.get`.
+    public var costToday: Cost
+    /// How the daemon is.
+    public var health: HealthResult
+    /// The home folder.
+    public var home: String
+    /// The model in use, as `provider/model`.
+    public var model: String
+    /// Why that model: configured, found in the keychain, found on this machine, offline.
+    public var modelReason: String
+    /// The last requests that ended.
+    public var recent: [Request]
+    /// One sentence: "2 things need you", "Nothing needs you. 1 request at work."
+    public var summary: String
+    /// Permission requests that wait.
+    public var waiting: [PermissionRequest]
+    /// Requests at work.
+    public var working: [Request]
+    /// Agents that do whatever is not forbidden without asking, which is to be shown in red.
+    public var yoloAgents: [AgentId]
+
+    public init(address: String, budgets: [BudgetFacts], costToday: Cost, health: HealthResult, home: String, model: String, modelReason: String, recent: [Request], summary: String, waiting: [PermissionRequest], working: [Request], yoloAgents: [AgentId]) {
+        self.address = address
+        self.budgets = budgets
+        self.costToday = costToday
+        self.health = health
+        self.home = home
+        self.model = model
+        self.modelReason = modelReason
+        self.recent = recent
+        self.summary = summary
+        self.waiting = waiting
+        self.working = working
+        self.yoloAgents = yoloAgents
+    }
+}
+/// Why a turn ended.
+public struct StopReason: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// The model said all it had to say.
+    public static let endTurn = StopReason(rawValue: "end_turn")
+    /// The model ran into its own output limit.
+    public static let maxTokens = StopReason(rawValue: "max_tokens")
+    /// Our limit of steps, tokens or time was reached.
+    public static let limit = StopReason(rawValue: "limit")
+    /// Somebody stopped it.
+    public static let aborted = StopReason(rawValue: "aborted")
+    /// Something failed.
+    public static let error = StopReason(rawValue: "error")
+}
+
+/// How one store stands.
+public struct StoreFacts: Codable, Hashable, Sendable {
+    /// How to mend it.
+    public var fix: String?
+    /// Whether new credentials go there.
+    public var isChosen: Bool
+    /// Whether it can be used now.
+    public var isReady: Bool
+    /// What is wrong, if something is.
+    public var reason: String?
+    /// `keychain`, `vault` or `systemd`.
+    public var store: String
+
+    public init(fix: String? = nil, isChosen: Bool, isReady: Bool, reason: String? = nil, store: String) {
+        self.fix = fix
+        self.isChosen = isChosen
+        self.isReady = isReady
+        self.reason = reason
+        self.store = store
+    }
+}
+
+/// The text of a reply that is being written.
+public struct Streaming: Codable, Hashable, Sendable {
+    /// The message it will become.
+    public var messageId: MessageId
+    /// Number of the last delta in it.
+    public var seq: UInt64
+    /// The text so far.
+    public var text: String
+
+    public init(messageId: MessageId, seq: UInt64, text: String) {
+        self.messageId = messageId
+        self.seq = seq
+        self.text = text
+    }
+}
+
+/// A chain that is whole.
+public struct Summary: Codable, Hashable, Sendable {
+    /// Whether signatures were checked.
+    public var areSignaturesChecked: Bool
+    /// The first of them; the ones before were pruned.
+    public var first: UInt64
+    /// The seal of the last one.
+    public var headHash: String
+    /// How many checkpoints agree with the chain.
+    public var nCheckpoints: UInt64
+    /// How many rows are there.
+    public var nRows: UInt64
+    /// The last row under a checkpoint. Rows after it are held together by their seals alone.
+    public var signedTo: UInt64
+
+    public init(areSignaturesChecked: Bool, first: UInt64, headHash: String, nCheckpoints: UInt64, nRows: UInt64, signedTo: UInt64) {
+        self.areSignaturesChecked = areSignaturesChecked
+        self.first = first
+        self.headHash = headHash
+        self.nCheckpoints = nCheckpoints
+        self.nRows = nRows
+        self.signedTo = signedTo
+    }
+}
+/// What an action would touch, worked out by the tool. Policies, grants and people look at this,
+/// never at arguments as the model wrote them.
+public indirect enum Target: Codable, Hashable, Sendable {
+    /// A file or folder.
+    case path(PathCase)
+    /// Another machine.
+    case host(HostCase)
+    /// A program.
+    case command(CommandCase)
+    /// Somebody who would read a message.
+    case recipient(RecipientCase)
+
+    public init(from decoder: Decoder) throws {
+        let fields = try decoder.container(keyedBy: AnyKey.self)
+        switch try fields.decode(String.self, forKey: AnyKey("kind")) {
+        case "path": self = .path(try PathCase(from: decoder))
+        case "host": self = .host(try HostCase(from: decoder))
+        case "command": self = .command(try CommandCase(from: decoder))
+        case "recipient": self = .recipient(try RecipientCase(from: decoder))
+        case let other:
+            throw DecodingError.dataCorruptedError(
+                forKey: AnyKey("kind"), in: fields,
+                debugDescription: "Target has no `\(other)`")
+        }
+    }
+
+    public func encode(to encoder: Encoder) throws {
+        var fields = encoder.container(keyedBy: AnyKey.self)
+        switch self {
+        case .path(let value):
+            try fields.encode("path", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .host(let value):
+            try fields.encode("host", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .command(let value):
+            try fields.encode("command", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .recipient(let value):
+            try fields.encode("recipient", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        }
+    }
+
+    /// A file or folder.
+    public struct PathCase: Codable, Hashable, Sendable {
+        /// What would be done with it.
+        public var access: PathAccess
+        /// SHA-256 of the content the action starts from, lower-case hex; left out where the
+        /// content does not matter, or there is none yet.
+        public var content: String?
+        /// As the tool names it: relative to the workspace, absolute outside of it.
+        public var path: String
+
+        public init(access: PathAccess, content: String? = nil, path: String) {
+            self.access = access
+            self.content = content
+            self.path = path
+        }
+    }
+
+    /// Another machine.
+    public struct HostCase: Codable, Hashable, Sendable {
+        /// Name or address, in lower case.
+        public var host: String
+        /// Port.
+        public var port: Int64
+
+        public init(host: String, port: Int64) {
+            self.host = host
+            self.port = port
+        }
+    }
+
+    /// A program.
+    public struct CommandCase: Codable, Hashable, Sendable {
+        /// Words, the program first; never a line that a shell would take apart.
+        public var argv: [String]
+        /// SHA-256 of the file that runs, lower-case hex.
+        public var content: String?
+        /// Where it runs.
+        public var cwd: String
+        /// Names of the environment variables it is given.
+        public var env: [String]
+        /// Whether it may ask for other machines; each of them is decided on its own.
+        public var network: Bool?
+        /// The file that runs, resolved.
+        public var program: String
+
+        public init(argv: [String], content: String? = nil, cwd: String, env: [String], network: Bool? = nil, program: String) {
+            self.argv = argv
+            self.content = content
+            self.cwd = cwd
+            self.env = env
+            self.network = network
+            self.program = program
+        }
+    }
+
+    /// Somebody who would read a message.
+    public struct RecipientCase: Codable, Hashable, Sendable {
+        /// The channel.
+        public var channel: String
+        /// The conversation on it.
+        public var to: String
+
+        public init(channel: String, to: String) {
+            self.channel = channel
+            self.to = to
+        }
+    }
+}
+
+/// One case of `acl.test`.
+public struct TestCase: Codable, Hashable, Sendable {
+    /// `allow`, `ask` or `deny`.
+    public var expect: ExpectedVerdict
+    /// What it shows.
+    public var name: String?
+    /// What would be done.
+    public var question: Question
+    /// Who acts for whom, the invoker first.
+    public var who: [String]
+
+    public init(expect: ExpectedVerdict, name: String? = nil, question: Question, who: [String]) {
+        self.expect = expect
+        self.name = name
+        self.question = question
+        self.who = who
+    }
+}
+
+/// How one case went.
+public struct TestOutcome: Codable, Hashable, Sendable {
+    /// The verdict that was expected.
+    public var expected: String
+    /// Whether the verdict is the expected one.
+    public var hasPassed: Bool
+    /// What it shows; who and what, when it has no name.
+    public var name: String
+    /// Why.
+    public var reason: String
+    /// The verdict that came.
+    public var verdict: String
+
+    public init(expected: String, hasPassed: Bool, name: String, reason: String, verdict: String) {
+        self.expected = expected
+        self.hasPassed = hasPassed
+        self.name = name
+        self.reason = reason
+        self.verdict = verdict
+    }
+}
+/// An instant in milliseconds since the Unix epoch, UTC.
+public typealias Timestamp = Int64
+
+/// A call that the model wants made.
+public struct ToolCall: Codable, Hashable, Sendable {
+    /// Arguments, as the model wrote them.
+    public var arguments: JSONValue
+    /// The call's id, unique in its turn.
+    public var id: String
+    /// Tool name, such as `read_file`.
+    public var name: String
+
+    public init(arguments: JSONValue, id: String, name: String) {
+        self.arguments = arguments
+        self.id = id
+        self.name = name
+    }
+}
+
+/// A tool call as recorded.
+public struct ToolCallRecord: Codable, Hashable, Sendable {
+    /// Arguments, as the model wrote them.
+    public var arguments: JSONValue
+    /// When it ended.
+    public var completedAt: Timestamp?
+    /// The call's id, unique in its turn.
+    public var id: String
+    /// Tool name.
+    public var name: String
+    /// A record for people beside the result: for an edit, the unified diff.
+    public var record: String?
+    /// What the model is told, once there is something.
+    public var result: String?
+    /// When it began.
+    public var startedAt: Timestamp?
+    /// How far it has come.
+    public var status: ToolCallStatus
+    /// The turn.
+    public var turnId: TurnId
+
+    public init(arguments: JSONValue, completedAt: Timestamp? = nil, id: String, name: String, record: String? = nil, result: String? = nil, startedAt: Timestamp? = nil, status: ToolCallStatus, turnId: TurnId) {
+        self.arguments = arguments
+        self.completedAt = completedAt
+        self.id = id
+        self.name = name
+        self.record = record
+        self.result = result
+        self.startedAt = startedAt
+        self.status = status
+        self.turnId = turnId
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case arguments = "arguments"
+        case completedAt = "completed_at"
+        case id = "id"
+        case name = "name"
+        case record = "record"
+        case result = "result"
+        case startedAt = "started_at"
+        case status = "status"
+        case turnId = "turn_id"
+    }
+}
+/// How far a tool call has come.
+public struct ToolCallStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// The model asked; nothing has been decided.
+    public static let pending = ToolCallStatus(rawValue: "pending")
+    /// A person is being asked.
+    public static let waiting = ToolCallStatus(rawValue: "waiting")
+    /// Allowed and audited; the effect may have begun.
+    public static let running = ToolCallStatus(rawValue: "running")
+    /// Done.
+    public static let completed = ToolCallStatus(rawValue: "completed")
+    /// Tried and failed, or refused.
+    public static let failed = ToolCallStatus(rawValue: "failed")
+    /// The daemon died between intent and result; nobody knows.
+    public static let unknown = ToolCallStatus(rawValue: "unknown")
+}
+/// What a tool can do to the world; decides parallelism, repetition and which policy applies.
+public struct ToolEffect: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Looks at the workspace or the clock. May run beside others and may be repeated.
+    public static let read = ToolEffect(rawValue: "read")
+    /// Changes files of the workspace.
+    public static let write = ToolEffect(rawValue: "write")
+    /// Talks to another machine.
+    public static let network = ToolEffect(rawValue: "network")
+    /// Runs a program.
+    public static let execute = ToolEffect(rawValue: "execute")
+}
+
+/// What a call came to.
+public struct ToolResult: Codable, Hashable, Sendable {
+    /// The id of the call.
+    public var callId: String
+    /// What the model is told.
+    public var content: String
+    /// Whether the call failed; then `content` says why.
+    public var isError: Bool
+
+    public init(callId: String, content: String, isError: Bool) {
+        self.callId = callId
+        self.content = content
+        self.isError = isError
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case callId = "call_id"
+        case content = "content"
+        case isError = "is_error"
+    }
+}
+
+/// Something that happened, by its type; what is newer than this file is `unknown`.
+public enum TransientEvent: Hashable, Sendable {
+    case agentStreamingOutput(AgentStreamingOutput)
+    case agentStreamingReasoning(AgentStreamingReasoning)
+    case agentStreamingSnapshot(AgentStreamingSnapshot)
+    case agentStreamingToken(AgentStreamingToken)
+    case unknown(type: String, properties: JSONValue)
+
+    public init(type: String, properties: JSONValue) throws {
+        let data = try JSONEncoder().encode(properties)
+        switch type {
+        case "agent.streaming.output": self = .agentStreamingOutput(try JSONDecoder().decode(AgentStreamingOutput.self, from: data))
+        case "agent.streaming.reasoning": self = .agentStreamingReasoning(try JSONDecoder().decode(AgentStreamingReasoning.self, from: data))
+        case "agent.streaming.snapshot": self = .agentStreamingSnapshot(try JSONDecoder().decode(AgentStreamingSnapshot.self, from: data))
+        case "agent.streaming.token": self = .agentStreamingToken(try JSONDecoder().decode(AgentStreamingToken.self, from: data))
+        default: self = .unknown(type: type, properties: properties)
+        }
+    }
+
+    /// More of what the program of a running tool call writes, to stdout and stderr as it comes.
+    /// `n_skipped` bytes before it were left out, because they came faster than anybody reads; the
+    /// call's result is what counts.
+    public struct AgentStreamingOutput: Codable, Hashable, Sendable {
+        public var delta: String
+        public var nSkipped: UInt64
+        public var seq: UInt64
+        public var sessionKey: SessionKey
+        public var toolCallId: String
+        public var turnId: TurnId
+
+        public init(delta: String, nSkipped: UInt64, seq: UInt64, sessionKey: SessionKey, toolCallId: String, turnId: TurnId) {
+            self.delta = delta
+            self.nSkipped = nSkipped
+            self.seq = seq
+            self.sessionKey = sessionKey
+            self.toolCallId = toolCallId
+            self.turnId = turnId
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case delta = "delta"
+            case nSkipped = "n_skipped"
+            case seq = "seq"
+            case sessionKey = "session_key"
+            case toolCallId = "tool_call_id"
+            case turnId = "turn_id"
+        }
+    }
+
+    /// More of the model's reasoning, for those who want to watch.
+    public struct AgentStreamingReasoning: Codable, Hashable, Sendable {
+        public var delta: String
+        public var messageId: MessageId
+        public var seq: UInt64
+        public var sessionKey: SessionKey
+        public var turnId: TurnId
+
+        public init(delta: String, messageId: MessageId, seq: UInt64, sessionKey: SessionKey, turnId: TurnId) {
+            self.delta = delta
+            self.messageId = messageId
+            self.seq = seq
+            self.sessionKey = sessionKey
+            self.turnId = turnId
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case delta = "delta"
+            case messageId = "message_id"
+            case seq = "seq"
+            case sessionKey = "session_key"
+            case turnId = "turn_id"
+        }
+    }
+
+    /// The text of a reply so far. Sent to whoever joins in the middle, and whenever a reply
+    /// starts over after a broken stream; it replaces what was shown.
+    public struct AgentStreamingSnapshot: Codable, Hashable, Sendable {
+        public var messageId: MessageId
+        public var seq: UInt64
+        public var sessionKey: SessionKey
+        public var text: String
+        public var turnId: TurnId
+
+        public init(messageId: MessageId, seq: UInt64, sessionKey: SessionKey, text: String, turnId: TurnId) {
+            self.messageId = messageId
+            self.seq = seq
+            self.sessionKey = sessionKey
+            self.text = text
+            self.turnId = turnId
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case messageId = "message_id"
+            case seq = "seq"
+            case sessionKey = "session_key"
+            case text = "text"
+            case turnId = "turn_id"
+        }
+    }
+
+    /// More text of a reply; follows the snapshot or delta with the next lower `seq`.
+    public struct AgentStreamingToken: Codable, Hashable, Sendable {
+        public var delta: String
+        public var messageId: MessageId
+        public var seq: UInt64
+        public var sessionKey: SessionKey
+        public var turnId: TurnId
+
+        public init(delta: String, messageId: MessageId, seq: UInt64, sessionKey: SessionKey, turnId: TurnId) {
+            self.delta = delta
+            self.messageId = messageId
+            self.seq = seq
+            self.sessionKey = sessionKey
+            self.turnId = turnId
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case delta = "delta"
+            case messageId = "message_id"
+            case seq = "seq"
+            case sessionKey = "session_key"
+            case turnId = "turn_id"
+        }
+    }
+}
+
+/// A turn as recorded.
+public struct Turn: Codable, Hashable, Sendable {
+    /// The agent that works.
+    public var agentId: AgentId
+    /// When it ended.
+    public var completedAt: Timestamp?
+    /// Cost so far.
+    public var cost: Cost
+    /// What it failed of.
+    public var error: AgentError?
+    /// Its id.
+    public var id: TurnId
+    /// The model that answered last, as `provider/model`.
+    public var model: String?
+    /// Model replies so far.
+    public var nSteps: Int64
+    /// The request that caused it.
+    public var requestId: RequestId
+    /// The session it belongs to.
+    public var sessionKey: SessionKey
+    /// When it began.
+    public var startedAt: Timestamp
+    /// How it stands.
+    public var status: TurnStatus
+    /// Why it ended.
+    public var stopReason: StopReason?
+    /// Tokens so far.
+    public var usage: Usage
+
+    public init(agentId: AgentId, completedAt: Timestamp? = nil, cost: Cost, error: AgentError? = nil, id: TurnId, model: String? = nil, nSteps: Int64, requestId: RequestId, sessionKey: SessionKey, startedAt: Timestamp, status: TurnStatus, stopReason: StopReason? = nil, usage: Usage) {
+        self.agentId = agentId
+        self.completedAt = completedAt
+        self.cost = cost
+        self.error = error
+        self.id = id
+        self.model = model
+        self.nSteps = nSteps
+        self.requestId = requestId
+        self.sessionKey = sessionKey
+        self.startedAt = startedAt
+        self.status = status
+        self.stopReason = stopReason
+        self.usage = usage
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case agentId = "agent_id"
+        case completedAt = "completed_at"
+        case cost = "cost"
+        case error = "error"
+        case id = "id"
+        case model = "model"
+        case nSteps = "n_steps"
+        case requestId = "request_id"
+        case sessionKey = "session_key"
+        case startedAt = "started_at"
+        case status = "status"
+        case stopReason = "stop_reason"
+        case usage = "usage"
+    }
+}
+/// ULID of a turn
+public typealias TurnId = String
+/// How a turn stands.
+public struct TurnStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// At work, or to be taken up again after a restart.
+    public static let running = TurnStatus(rawValue: "running")
+    /// Waiting for a person.
+    public static let parked = TurnStatus(rawValue: "parked")
+    /// Ended as it should.
+    public static let completed = TurnStatus(rawValue: "completed")
+    /// Ended by an error.
+    public static let failed = TurnStatus(rawValue: "failed")
+    /// Ended by somebody who stopped it.
+    public static let aborted = TurnStatus(rawValue: "aborted")
+}
+
+/// Tokens of one or more model calls.
+public struct Usage: Codable, Hashable, Sendable {
+    /// Of the sent ones, written to the provider's cache.
+    public var cacheWriteTokens: UInt64
+    /// Of the sent ones, read from the provider's cache.
+    public var cachedInputTokens: UInt64
+    /// Tokens sent, cached ones included.
+    public var inputTokens: UInt64
+    /// Tokens received, reasoning included.
+    public var outputTokens: UInt64
+    /// Of the received ones, reasoning.
+    public var reasoningTokens: UInt64
+
+    public init(cacheWriteTokens: UInt64, cachedInputTokens: UInt64, inputTokens: UInt64, outputTokens: UInt64, reasoningTokens: UInt64) {
+        self.cacheWriteTokens = cacheWriteTokens
+        self.cachedInputTokens = cachedInputTokens
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+        self.reasoningTokens = reasoningTokens
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case cacheWriteTokens = "cache_write_tokens"
+        case cachedInputTokens = "cached_input_tokens"
+        case inputTokens = "input_tokens"
+        case outputTokens = "output_tokens"
+        case reasoningTokens = "reasoning_tokens"
+    }
+}
+/// By what usage is told apart.
+public struct UsageBy: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// By agent.
+    public static let agent = UsageBy(rawValue: "agent")
+    /// By session.
+    public static let session = UsageBy(rawValue: "session")
+    /// By model.
+    public static let model = UsageBy(rawValue: "model")
+    /// By day.
+    public static let day = UsageBy(rawValue: "day")
+    /// By API key.
+    public static let key = UsageBy(rawValue: "key")
+    /// By class of work: asked for, or begun by a schedule.
+    public static let `class` = UsageBy(rawValue: "class")
+}
+
+/// Sums of what was used. The cost is told apart by where it comes from; unknown is never zero.
+public struct UsageFigures: Codable, Hashable, Sendable {
+    /// Cost of calls that broke off, estimated, in millionths of a US dollar.
+    public var estimatedMicroUsd: UInt64
+    /// Time spent waiting for models, in milliseconds.
+    public var modelMs: UInt64
+    /// Model calls.
+    public var nCalls: UInt64
+    /// Calls of models with a known price.
+    public var nPriced: UInt64
+    /// Tool calls that were allowed.
+    public var nToolCalls: UInt64
+    /// Calls of models without one: what they cost is unknown.
+    public var nUnpriced: UInt64
+    /// Cost of calls that the provider reported, in millionths of a US dollar.
+    public var pricedMicroUsd: UInt64
+    /// Tokens of those.
+    public var unpricedTokens: UInt64
+    /// Tokens.
+    public var usage: Usage
+
+    public init(estimatedMicroUsd: UInt64, modelMs: UInt64, nCalls: UInt64, nPriced: UInt64, nToolCalls: UInt64, nUnpriced: UInt64, pricedMicroUsd: UInt64, unpricedTokens: UInt64, usage: Usage) {
+        self.estimatedMicroUsd = estimatedMicroUsd
+        self.modelMs = modelMs
+        self.nCalls = nCalls
+        self.nPriced = nPriced
+        self.nToolCalls = nToolCalls
+        self.nUnpriced = nUnpriced
+        self.pricedMicroUsd = pricedMicroUsd
+        self.unpricedTokens = unpricedTokens
+        self.usage = usage
+    }
+}
+
+/// Which work counts. Days are those of UTC.
+public struct UsageGetParams: Codable, Hashable, Sendable {
+    /// One agent.
+    public var agentId: String?
+    /// One API key.
+    public var key: String?
+    /// One model, as `provider/model`.
+    public var model: String?
+    /// One session.
+    public var sessionKey: String?
+    /// First day, as `2026-11-21`; from the beginning when left out.
+    public var since: String?
+    /// Last day, included; until now when left out.
+    public var until: String?
+
+    public init(agentId: String? = nil, key: String? = nil, model: String? = nil, sessionKey: String? = nil, since: String? = nil, until: String? = nil) {
+        self.agentId = agentId
+        self.key = key
+        self.model = model
+        self.sessionKey = sessionKey
+        self.since = since
+        self.until = until
+    }
+}
+
+/// Result of `usage.get`.
+public struct UsageGetResult: Codable, Hashable, Sendable {
+    /// The sums.
+    public var total: UsageFigures
+
+    public init(total: UsageFigures) {
+        self.total = total
+    }
+}
+
+/// Input of `usage.list`.
+public struct UsageListParams: Codable, Hashable, Sendable {
+    /// By what.
+    public var by: UsageBy?
+    /// Where the page before ended.
+    public var cursor: String?
+    /// Which work counts.
+    public var filter: GetParams?
+    /// Most rows; 50 when left out.
+    public var limit: Int64?
+
+    public init(by: UsageBy? = nil, cursor: String? = nil, filter: GetParams? = nil, limit: Int64? = nil) {
+        self.by = by
+        self.cursor = cursor
+        self.filter = filter
+        self.limit = limit
+    }
+}
+
+/// Result of `usage.list`.
+public struct UsageListResult: Codable, Hashable, Sendable {
+    /// Where the next page begins.
+    public var nextCursor: String?
+    /// The rows: days from the latest on, all others from the dearest on.
+    public var rows: [UsageRow]
+    /// The sums of all pages.
+    public var total: UsageFigures
+
+    public init(nextCursor: String? = nil, rows: [UsageRow], total: UsageFigures) {
+        self.nextCursor = nextCursor
+        self.rows = rows
+        self.total = total
+    }
+}
+
+/// One row of usage.
+public struct UsageRow: Codable, Hashable, Sendable {
+    /// Its sums.
+    public var figures: UsageFigures
+    /// The agent, session, model, day, key or class; empty for work that has none.
+    public var name: String
+
+    public init(figures: UsageFigures, name: String) {
+        self.figures = figures
+        self.name = name
+    }
+}
+/// What somebody would do.
+public struct Verb: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Call a method.
+    public static let call = Verb(rawValue: "call")
+    /// Start a run of an agent.
+    public static let startRun = Verb(rawValue: "start_run")
+    /// Use a tool.
+    public static let useTool = Verb(rawValue: "use_tool")
+    /// Deliver a message.
+    public static let deliver = Verb(rawValue: "deliver")
+    /// Decide a permission request.
+    public static let approve = Verb(rawValue: "approve")
+}
+
+/// Somebody, and the verdict.
+public struct WhoCanItem: Codable, Hashable, Sendable {
+    /// Why, in a sentence.
+    public var reason: String
+    /// `allow`, `ask` or `deny`.
+    public var verdict: String
+    /// Who; an agent acts for the owner.
+    public var who: String
+
+    public init(reason: String, verdict: String, who: String) {
+        self.reason = reason
+        self.verdict = verdict
+        self.who = who
+    }
+}
+/// Whom a sender is said to be.
+public typealias Whom = JSONValue
+
+/// An error as a client sees it.
+public struct WireError: Codable, Hashable, Sendable {
+    /// Stable code.
+    public var code: ErrorCode
+    /// Facts for programs.
+    public var details: JSONValue?
+    /// How to mend it.
+    public var hint: String?
+    /// What went wrong.
+    public var message: String
+    /// When, in milliseconds.
+    public var retryAfterMs: UInt64?
+    /// Whether the same call may succeed later.
+    public var retryable: Bool?
+
+    public init(code: ErrorCode, details: JSONValue? = nil, hint: String? = nil, message: String, retryAfterMs: UInt64? = nil, retryable: Bool? = nil) {
+        self.code = code
+        self.details = details
+        self.hint = hint
+        self.message = message
+        self.retryAfterMs = retryAfterMs
+        self.retryable = retryable
+    }
+}
+/// Whether somebody waits for the work, or it began by itself.
+public struct WorkClass: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// A person or a program asked.
+    public static let interactive = WorkClass(rawValue: "interactive")
+    /// A job of the daemon began it: schedules and heartbeats.
+    public static let background = WorkClass(rawValue: "background")
+}

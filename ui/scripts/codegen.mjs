@@ -1,24 +1,48 @@
-// Writes src/rpc/protocol.ts from the published bundle. `--check` only says whether it is stale.
+// Writes the types and the samples of src/rpc from what the daemon's tables publish. `--check`
+// only says whether they are stale.
 import { readFile, writeFile } from "node:fs/promises";
 import { compile } from "json-schema-to-typescript";
 
-const source = new URL("../../docs/schema/bundle.draft-07.json", import.meta.url);
-const target = new URL("../src/rpc/protocol.ts", import.meta.url);
+const docs = new URL("../../docs/schema/", import.meta.url);
+const rpc = new URL("../src/rpc/", import.meta.url);
+const read = async (name) => JSON.parse(await readFile(new URL(name, docs), "utf8"));
 
-const bundle = JSON.parse(await readFile(source, "utf8"));
-const text = await compile(bundle, "Protocol", {
+const banner = (name) => `// Generated from docs/schema/${name} by \`npm run codegen\`; do not edit.`;
+
+const types = await compile(await read("bundle.draft-07.json"), "Protocol", {
   additionalProperties: false,
-  bannerComment: "// Generated from docs/schema/bundle.draft-07.json by `npm run codegen`; do not edit.",
+  bannerComment: banner("bundle.draft-07.json"),
   enableConstEnums: false,
   style: { printWidth: 100 },
 });
 
-if (process.argv.includes("--check")) {
-  const committed = await readFile(target, "utf8").catch(() => "");
-  if (committed !== text) {
-    process.stderr.write("src/rpc/protocol.ts is stale; run: npm run codegen\n");
-    process.exit(1);
+// What the daemon itself would write, held against the types above by the compiler.
+const samples = await read("samples.json");
+const text = (value) => JSON.stringify(value, null, 1);
+const values = `${banner("samples.json")}
+import type { ClientFrame, Events, Methods, ServerFrame, Transients } from "./protocol";
+
+type Of<Table> = { [E in keyof Table]: { type: E; properties: Table[E] } }[keyof Table];
+
+export const methods: {
+  [M in keyof Methods]: { params: Methods[M]["params"][]; result: Methods[M]["result"][] };
+} = ${text(samples.methods)};
+
+export const clientFrames: ClientFrame[] = ${text(samples.frames.client)};
+
+export const serverFrames: ServerFrame[] = ${text(samples.frames.daemon)};
+
+export const events: Of<Events>[] = ${text(samples.events)};
+
+export const transients: Of<Transients>[] = ${text(samples.transients)};
+`;
+
+for (const [name, made] of [["protocol.ts", types], ["samples.ts", values]]) {
+  const target = new URL(name, rpc);
+  if (!process.argv.includes("--check")) {
+    await writeFile(target, made);
+  } else if ((await readFile(target, "utf8").catch(() => "")) !== made) {
+    process.stderr.write(`src/rpc/${name} is stale; run: npm run codegen\n`);
+    process.exitCode = 1;
   }
-} else {
-  await writeFile(target, text);
 }

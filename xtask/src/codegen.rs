@@ -11,7 +11,8 @@ use crate::run::{Program, root, say};
 use crate::ui;
 
 /// Where generated files live; everything below is owned by the generator.
-const GENERATED: &[&str] = &["docs/schema", "docs/protocol.md", "ui/src/rpc/protocol.ts"];
+const GENERATED: &[&str] =
+    &["docs/schema", "docs/protocol.md", "ui/src/rpc/protocol.ts", "ui/src/rpc/samples.ts"];
 
 /// The program that writes them.
 const GENERATOR: &str = "core/protocol/examples/codegen.rs";

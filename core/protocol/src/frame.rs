@@ -80,7 +80,7 @@ pub struct Req {
     /// Wire name of the method.
     pub method: String,
     /// Input of the method.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Value::is_null")]
     pub params: Value,
 }
 
