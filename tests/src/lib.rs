@@ -4,6 +4,7 @@
 pub mod dice;
 pub mod echo;
 pub mod environment;
+pub mod fitting;
 pub mod home;
 pub mod inside;
 pub mod model;
