@@ -1,5 +1,6 @@
 //! `nexusd` in a process of its own, so that it can be killed.
 
+use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -7,11 +8,15 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use nexus_client::{Client, ClientOptions, Discovery, Token};
 use nexus_protocol::frame::ClientFacts;
+use tokio::sync::mpsc;
 
 /// Pause between two looks at something that another process changes.
 const LOOK: Duration = Duration::from_millis(10);
 /// Most looks before a scenario gives up. It bounds a hang; nothing is asserted about it.
 const LOOKS_MAX: u32 = 3_000;
+
+/// Longest wait for a line of a program. It bounds a hang; nothing is asserted about it.
+const LINE_WAIT: Duration = Duration::from_secs(60);
 
 /// What a daemon wrote to its terminal, in its home.
 const OUTPUT: &str = "nexusd.out";
@@ -266,23 +271,89 @@ pub fn run_command(program: &str, home: &Path, arguments: &[&str]) -> Result<(bo
     Ok((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
 }
 
-/// Runs a shell script of `docs/examples` with these variables: whether it succeeded, and all it
-/// said.
+/// Runs a script of `docs/examples` by its interpreter, with these variables: whether it succeeded,
+/// and all it said.
 ///
 /// # Errors
 /// When it does not start.
 #[expect(clippy::disallowed_methods, reason = "this is where scenarios start programs")]
-pub fn run_example(script: &Path, variables: &[(&str, &str)]) -> Result<(bool, String)> {
-    let output = Command::new("/bin/sh")
+pub fn run_example(
+    interpreter: &str,
+    script: &Path,
+    variables: &[(&str, &str)],
+) -> Result<(bool, String)> {
+    let path = std::env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned());
+    let output = Command::new(interpreter)
         .arg(script)
         .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("PATH", path)
         .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .output()
         .with_context(|| format!("{} does not start", script.display()))?;
     let said = [output.stdout, output.stderr].concat();
     Ok((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
+}
+
+/// A program that goes on talking, heard line by line.
+pub struct Example {
+    child: Child,
+    lines: mpsc::UnboundedReceiver<String>,
+}
+
+impl Example {
+    /// Starts a program of ours with the home as its argument.
+    ///
+    /// # Errors
+    /// When it does not start.
+    #[expect(clippy::disallowed_methods, reason = "this is where scenarios start programs")]
+    pub fn start(program: &str, home: &Path) -> Result<Self> {
+        let mut child = Command::new(program)
+            .arg(home)
+            .env_clear()
+            .env("HOME", home)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("{program} does not start"))?;
+        let stdout = child.stdout.take().context("no output")?;
+        let (tell, lines) = mpsc::unbounded_channel();
+        std::thread::spawn(move || {
+            for line in std::io::BufReader::new(stdout).lines().map_while(Result::ok) {
+                let _ = tell.send(line);
+            }
+        });
+        Ok(Self { child, lines })
+    }
+
+    /// Waits for its next line.
+    ///
+    /// # Errors
+    /// When it ends, or says nothing for too long.
+    pub async fn line(&mut self) -> Result<String> {
+        let line = tokio::time::timeout(LINE_WAIT, self.lines.recv()).await;
+        line.context("nothing is said")?.context("the program has ended")
+    }
+
+    /// Waits for a line, and hands out those up to it.
+    ///
+    /// # Errors
+    /// As for [`Self::line`].
+    pub async fn until(&mut self, wanted: &str) -> Result<Vec<String>> {
+        let mut heard = Vec::new();
+        while heard.last().is_none_or(|line| line != wanted) {
+            let line = self.line().await.with_context(|| format!("after {heard:?}"))?;
+            heard.push(line);
+        }
+        Ok(heard)
+    }
+}
+
+impl Drop for Example {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 impl Drop for DaemonProcess {

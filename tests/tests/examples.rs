@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
-use nexus_tests::process::run_example;
-use nexus_tests::{Act, DaemonProcess, FakeModel, TestHome};
+use nexus_tests::process::{Example, run_example};
+use nexus_tests::{Act, DaemonProcess, FakeModel, Talk, TestHome};
 use serde_json::{Value, json};
 
 const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
+const CLIENT: &str = env!("CARGO_BIN_EXE_client-example");
 
 /// The answers of a conversation, each with its HTTP status.
 fn answers(said: &str) -> Result<Vec<(Value, u16)>> {
@@ -20,17 +21,29 @@ fn answers(said: &str) -> Result<Vec<(Value, u16)>> {
         .collect()
 }
 
+/// Holds a conversation of `docs/examples` and hands out what was said.
+fn hold(interpreter: &str, name: &str, daemon: &DaemonProcess, home: &TestHome) -> Result<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let script = folder.join("../docs/examples").join(name);
+    let url = format!("http://{}", daemon.address());
+    let token_file = home.path().join("state/control.token").display().to_string();
+    let packages = folder.join("../ui/node_modules").display().to_string();
+    let variables = [
+        ("NEXUS_URL", url.as_str()),
+        ("NEXUS_TOKEN_FILE", token_file.as_str()),
+        ("NODE_PATH", packages.as_str()),
+    ];
+    let (is_good, said) = run_example(interpreter, &script, &variables)?;
+    ensure!(is_good, "{said}");
+    Ok(said)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn curl_talks_json_rpc() -> Result<()> {
     let model = FakeModel::openai(|_| Act::Say("Hello, curl.".to_owned())).await?;
     let home = TestHome::with_model(&model)?;
     let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/examples/rpc.sh");
-    let url = format!("http://{}", daemon.address());
-    let token_file = home.path().join("state/control.token").display().to_string();
-    let variables = [("NEXUS_URL", url.as_str()), ("NEXUS_TOKEN_FILE", token_file.as_str())];
-    let (is_good, said) = run_example(&script, &variables)?;
-    ensure!(is_good, "{said}");
+    let said = hold("/bin/sh", "rpc.sh", &daemon, &home)?;
     let answers = answers(&said)?;
     ensure!(answers.len() == 5 && answers.iter().all(|(_, status)| *status == 200), "{said}");
     let [agents, run, again, batch, misfit] = [0, 1, 2, 3, 4].map(|n: usize| &answers[n].0);
@@ -45,5 +58,37 @@ async fn curl_talks_json_rpc() -> Result<()> {
     let error = &misfit["error"];
     ensure!(error["code"] == -32602, "{misfit}");
     ensure!(error["data"]["details"] == json!({ "path": "params.limit" }), "{misfit}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_of_the_registry_talks_json_rpc() -> Result<()> {
+    let model = FakeModel::openai(|_| Act::Say("Hello, package.".to_owned())).await?;
+    let home = TestHome::with_model(&model)?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let said = hold("node", "rpc.cjs", &daemon, &home)?;
+    let lines: Vec<_> = said.lines().collect();
+    ensure!(lines == ["Hello, package.", "2 -32601", "-32602 params.limit"], "{said}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_client_library_goes_on_after_a_restart() -> Result<()> {
+    let model = FakeModel::openai(|_| Act::Say("Hello, Rust.".to_owned())).await?;
+    let home = TestHome::with_model(&model)?;
+    let mut daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let mut example = Example::start(CLIENT, home.path())?;
+    ensure!(example.until("Hello, Rust.").await? == ["1 agent", "Hello, Rust."]);
+    let heard = example.until("turn.completed").await?;
+    ensure!(heard.iter().filter(|line| *line == "message.recorded").count() == 2, "{heard:?}");
+    daemon.stop()?;
+    daemon.died().await?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    example.until("back").await?;
+    // What happens now, and nothing of before, is heard once.
+    let talk = Talk::with(&daemon).await?;
+    talk.ended(talk.say("main", "Are you there?").await?).await?;
+    let heard = example.until("turn.completed").await?;
+    ensure!(heard.iter().filter(|line| *line == "turn.created").count() == 1, "{heard:?}");
     Ok(())
 }

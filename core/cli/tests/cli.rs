@@ -372,9 +372,12 @@ async fn a_command_is_given_a_key_and_a_query_is_not() {
     assert_eq!(key.as_str().map(str::len), Some(32));
     world.run(&["runtime", "call", "runtime.shutdown", r#"{"idempotencyKey": "mine"}"#]).await;
     assert_eq!(world.call("runtime.shutdown")["params"], json!({"idempotencyKey": "mine"}));
-    let out = world.run_with(&["runtime", "call", "health", "-"], r#"{"a": 1}"#).await;
+    let listed = ["runtime", "call", "requests.list", "-"];
+    let out = world.run_with(&listed, r#"{"limit": 1}"#).await;
     assert_eq!((out.code, out.stdout.as_str()), (0, "{}\n"));
-    assert_eq!(world.call("health")["params"], json!({"a": 1}));
+    assert_eq!(world.call("requests.list")["params"], json!({"limit": 1}));
+    let out = world.run_with(&listed, r#"{"limit": "one"}"#).await;
+    assert!(out.code == 2 && out.stderr.contains("params.limit"), "{out:?}");
 }
 
 #[tokio::test]

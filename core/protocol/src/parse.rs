@@ -36,6 +36,23 @@ pub fn params<T: DeserializeOwned>(method: Method, value: Value) -> Result<T, Fa
         .map_err(|failure| failure.hint(format!("see `{}` in docs/protocol.md", method.name())))
 }
 
+macro_rules! checked {
+    ($($wire:literal => $variant:ident, $resource:ident :: $function:ident,
+       $($params:ident)::+, $($result:ident)::+, $scope:ident, $kind:ident, $doc:literal;)+) => {
+        /// Checks the input of a method as the daemon will: for clients, before they send it.
+        ///
+        /// # Errors
+        /// As for [`params`].
+        pub fn check(method: Method, value: Value) -> Result<(), Failure> {
+            match method {
+                $(Method::$variant => params::<crate::$($params)::+>(method, value).map(drop),)+
+            }
+        }
+    };
+}
+
+crate::for_each_method!(checked);
+
 /// Reads a frame of a client. The tag is taken off by hand: the derived reader of a tagged enum
 /// forgets the path of what does not fit.
 ///

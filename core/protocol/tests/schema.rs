@@ -1,7 +1,5 @@
 //! What is committed is what the types say.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use nexus_protocol::schema::{self, Dialect};
 use serde_json::json;
 

@@ -1,12 +1,16 @@
 //! `nexus runtime`: the running daemon, and any call of the method table.
 
+use std::ffi::OsStr;
 use std::io::Read;
 
 use clap::Subcommand;
+use clap::builder::{PossibleValue, TypedValueParser};
 use nexus_client::{Client, call};
+use nexus_domain::Failure;
 use nexus_protocol::agent::RunParams;
 use nexus_protocol::health::{HealthParams, HealthResult, HealthStatus};
-use nexus_protocol::{Method, MethodKind};
+use nexus_protocol::schema::{self, Dialect};
+use nexus_protocol::{Method, MethodKind, parse};
 use serde_json::{Value, json};
 
 use crate::context::Context;
@@ -56,6 +60,7 @@ pub(crate) enum Runtime {
     #[command(after_help = CALL_EXAMPLES)]
     Call {
         /// Wire name of the method, such as sessions.list
+        #[arg(value_parser = MethodName, hide_possible_values = true)]
         method: String,
         /// Params as JSON, @FILE, or - for stdin
         params: Option<String>,
@@ -181,6 +186,8 @@ async fn call_any(name: &str, params: Option<&str>, context: &Context) -> Result
     {
         object.insert("idempotencyKey".to_owned(), json!(context.fresh_key()?));
     }
+    // Here rather than there: a slip is answered at once, and without a daemon.
+    parse::check(method, params.clone()).map_err(|failure| misfit(method, &failure))?;
     let client = context.connect().await?;
     let answer = match method {
         Method::AgentRun => run_agent(&client, params, &context.output).await?,
@@ -200,6 +207,48 @@ async fn run_agent(client: &Client, params: Value, output: &Output) -> Result<Va
     output.note(&format!("accepted as {}", run.accepted.run_id));
     let result = run.finished().await?;
     serde_json::to_value(result).map_err(|e| CliError::failed(e.to_string()))
+}
+
+/// What does not fit, with what the method takes.
+fn misfit(method: Method, failure: &Failure) -> CliError {
+    let error = CliError::new(Exit::Usage, "BAD_PARAMS", failure.message.clone());
+    let schema = schema::params(method, Dialect::Published);
+    let required = schema.get("required").and_then(Value::as_array);
+    let is_required = |name: &str| required.is_some_and(|all| all.iter().any(|n| n == name));
+    let fields = schema.get("properties").and_then(Value::as_object);
+    let fields: Vec<_> = fields
+        .into_iter()
+        .flat_map(|fields| fields.keys())
+        .map(|name| if is_required(name) { name.clone() } else { format!("{name}?") })
+        .collect();
+    match fields.is_empty() {
+        true => error.fix(format!("`{}` takes no params", method.name())),
+        false => error.fix(format!("`{}` takes {}", method.name(), fields.join(", "))),
+    }
+}
+
+/// Takes any name, so that a mistyped one is answered with the nearest; shells complete those of
+/// the table.
+#[derive(Clone, Debug)]
+struct MethodName;
+
+impl TypedValueParser for MethodName {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> std::result::Result<String, clap::Error> {
+        clap::builder::StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let values =
+            Method::ALL.iter().map(|method| PossibleValue::new(method.name()).help(method.doc()));
+        Some(Box::new(values))
+    }
 }
 
 fn unknown_method(name: &str) -> CliError {
@@ -245,6 +294,20 @@ mod tests {
         let error = unknown_method("session.list");
         assert_eq!(error.fix, ["did you mean `sessions.list`? nexus runtime call sessions.list"]);
         assert_eq!(unknown_method("frobnicate!").fix, ["nexus runtime methods"]);
+    }
+
+    #[test]
+    fn params_that_do_not_fit_are_answered_with_what_does() {
+        let params = json!({ "key": "main", "limit": "ten" });
+        let failure = parse::check(Method::SessionsHistory, params).unwrap_err();
+        let error = misfit(Method::SessionsHistory, &failure);
+        assert!(error.what.contains("params.limit"), "{}", error.what);
+        assert!(error.fix[0].starts_with("`sessions.history` takes "), "{:?}", error.fix);
+        assert!(
+            error.fix[0].contains("limit?") && error.fix[0].contains(" key"),
+            "{:?}",
+            error.fix
+        );
     }
 
     #[test]
