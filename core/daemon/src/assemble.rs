@@ -26,6 +26,7 @@ use crate::engine::{self, Engine, Hook};
 use crate::health::HealthBoard;
 use crate::home::{Home, HomeLock, Owner, OwnerKind};
 use crate::jobs;
+use crate::open_files;
 use crate::policy::Policies;
 use crate::presence::Presence;
 use crate::server;
@@ -94,6 +95,7 @@ impl Daemon {
     pub async fn assemble(options: StartOptions) -> Result<Self, Failure> {
         // A second call finds the provider installed, which is as good.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        open_files::raise_limit();
         let StartOptions { home, kind, port, environment, clock, hooks, sandbox, redactor } =
             options;
         let home = Home::new(home);

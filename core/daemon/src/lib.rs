@@ -23,6 +23,7 @@ pub mod jobs;
 pub mod logging;
 pub mod maintenance;
 pub mod methods;
+mod open_files;
 mod pinned;
 mod place;
 pub mod policy;

@@ -8,6 +8,7 @@
 #![allow(clippy::disallowed_methods, reason = "measuring reads the clock and starts programs")]
 
 mod connections;
+mod crowd;
 mod daemon;
 mod load;
 mod process;

@@ -7,13 +7,13 @@ use crate::daemon::{self, Home, Server};
 use crate::load::{self, Target, Timing};
 use crate::process::Process;
 use crate::table::{Row, median, percentile};
-use crate::{connections, provider, startup, turns, verdicts};
+use crate::{connections, crowd, provider, startup, turns, verdicts};
 
 /// How often a load is repeated, ours and the limit in turn.
 const N_ROUNDS: usize = 3;
 
 /// The parts that can be measured alone.
-const PARTS: &[&str] = &["daemon", "programs", "ledger", "verdict"];
+const PARTS: &[&str] = &["daemon", "crowd", "programs", "ledger", "verdict"];
 
 /// Measures everything, or the one part that is asked for.
 pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
@@ -23,11 +23,15 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
     }
     let is_wanted = |part: &str| bench.only.as_deref().is_none_or(|only| only == part);
     let mut rows = Vec::new();
-    if is_wanted("daemon") || is_wanted("programs") {
+    if ["daemon", "crowd", "programs"].into_iter().any(is_wanted) {
         let base_url = provider::serve().await?;
         let home = Home::new(&base_url)?;
         if is_wanted("daemon") {
             rows.extend(whole_daemon(bench, &home).await?);
+        }
+        if is_wanted("crowd") {
+            let home = Home::new(&base_url)?;
+            rows.extend(crowd::measure(&daemon::start(bench, &home).await?).await?);
         }
         if is_wanted("programs") {
             rows.extend(startup::commands(bench, &home)?);
