@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use nexus_client::discovery::Running;
 use nexus_client::http::{self, HttpRequest};
 use nexus_client::{Discovery, Token};
-use nexus_daemon::config::Environment;
+use nexus_daemon::config::{Environment, Overlay};
 use nexus_daemon::context::Context;
 use nexus_daemon::home::{Home, OwnerKind};
 use nexus_daemon::{Daemon, StartOptions, config, logging};
@@ -148,7 +148,8 @@ async fn start(home: &Path, environment: Environment) -> Result<Hosted, String> 
     let folders = Home::new(home.to_owned());
     folders.init().map_err(|failure| failure.to_string())?;
     // A configuration that cannot be read is reported by the start; until then logs go as usual.
-    let loaded = config::load(&folders.config_file(), &environment, &[]).ok();
+    let loaded =
+        config::load(&folders.config_file(), &Overlay::new(environment.clone(), vec![])).ok();
     let settings = loaded.map(|loaded| loaded.config.logging).unwrap_or_default();
     let mut options = StartOptions::new(home.to_owned(), OwnerKind::Desktop);
     options.sandbox = nexus_daemon::entry::sandbox(&environment);

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use nexus_agent::tools::{HttpConfig, ToolBox, ToolConfig};
-use nexus_daemon::config::{Environment, parse_text};
+use nexus_daemon::config::{Environment, Overlay, parse_text};
 use nexus_daemon::dispatch::Call;
 use nexus_daemon::server::stream_params;
 use nexus_protocol::frame::ClientFrame;
@@ -96,8 +96,8 @@ proptest! {
 
     #[test]
     fn configurations(text in nearly(CONFIGS)) {
-        let environment = Environment::of(&[]);
-        if let Err(findings) = parse_text(&text, Path::new("nexus.toml"), &environment, &[]) {
+        let overlay = Overlay::new(Environment::of(&[]), Vec::new());
+        if let Err(findings) = parse_text(&text, Path::new("nexus.toml"), &overlay) {
             prop_assert!(!findings.is_empty());
             prop_assert!(findings.iter().all(|finding| !finding.text.is_empty()));
         }

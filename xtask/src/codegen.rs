@@ -17,6 +17,9 @@ const GENERATED: &[&str] =
 /// The program that writes them.
 const GENERATOR: &str = "core/protocol/examples/codegen.rs";
 
+/// The schema of `nexus.toml`, which the daemon knows.
+const CONFIG_SCHEMA: &str = "docs/schema/nexus.toml.schema.json";
+
 /// Makes the generated files, or with `--check` fails when one would change.
 pub(crate) fn run(flags: &mut Flags) -> Result<()> {
     let is_check = flags.take("--check");
@@ -59,6 +62,11 @@ fn generate() -> Result<()> {
         .arg(root())
         .run()
         .context("the generator failed")?;
+    let schema = Program::cargo()
+        .args("run --locked --quiet -p nexus-daemon --bin nexusd -- schema")
+        .output()
+        .context("the schema of the configuration cannot be made")?;
+    std::fs::write(root().join(CONFIG_SCHEMA), format!("{}\n", schema.trim_end()))?;
     if root().join("ui/package.json").is_file() {
         ui::ensure_modules()?;
         ui::npm("run --silent codegen").run().context("the types of the UI cannot be made")?;

@@ -26,6 +26,16 @@ pub(crate) struct Output {
     pub(crate) stderr: String,
 }
 
+impl Output {
+    fn of(output: std::process::Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            document: serde_json::from_slice(&output.stdout).unwrap_or(Value::Null),
+            stderr: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        }
+    }
+}
+
 impl Nexusd {
     /// Finds it beside this program, then on the PATH.
     pub(crate) fn find(environment: &Environment, home: &Path) -> Result<Self> {
@@ -51,12 +61,19 @@ impl Nexusd {
     pub(crate) fn ask(&self, arguments: &[&str]) -> Result<Output> {
         let mut command = self.command(arguments);
         command.arg("--json").stdin(Stdio::null());
-        let output = command.output().map_err(|e| self.unstartable(&e))?;
-        Ok(Output {
-            code: output.status.code().unwrap_or(-1),
-            document: serde_json::from_slice(&output.stdout).unwrap_or(Value::Null),
-            stderr: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        })
+        Ok(Output::of(command.output().map_err(|e| self.unstartable(&e))?))
+    }
+
+    /// The same for one that reads its input on stdin, because it may be long.
+    pub(crate) fn ask_with(&self, arguments: &[&str], input: &str) -> Result<Output> {
+        let mut command = self.command(arguments);
+        command.arg("--json").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|e| self.unstartable(&e))?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // It may have ended without reading everything; then its answer says why.
+            let _ = std::io::Write::write_all(&mut stdin, input.as_bytes());
+        }
+        Ok(Output::of(child.wait_with_output()?))
     }
 
     /// Starts the daemon in a session of its own, so that it outlives this terminal; what it

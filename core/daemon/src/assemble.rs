@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use crate::audit;
 use crate::bus::Bus;
 use crate::clock::SystemClock;
-use crate::config::{self, Config, ConfigHandle, Environment, Finding};
+use crate::config::{self, Config, ConfigHandle, Environment, Overlay};
 use crate::context::{Context, Shutdown};
 use crate::credentials::{self, Credentials};
 use crate::engine::{self, Engine, Hook};
@@ -29,6 +29,7 @@ use crate::jobs;
 use crate::open_files;
 use crate::policy::Policies;
 use crate::presence::Presence;
+use crate::reconfigure;
 use crate::server;
 use crate::server::login::Logins;
 
@@ -119,8 +120,12 @@ impl Daemon {
         );
         let flags: Vec<_> =
             port.map(|port| ("runtime.port", port.to_string())).into_iter().collect();
-        let (config, is_safe_mode) = load_config(&home, &environment, &flags, &health, &*clock)?;
-        let config = ConfigHandle::new(home.config_file(), environment, flags, config);
+        let overlay = Overlay::new(environment, flags);
+        let started = config::start(&home, &overlay)?;
+        for warning in &started.loaded.warnings {
+            tracing::warn!(%warning, "configuration");
+        }
+        let config = ConfigHandle::new(home.config_file(), overlay, started);
         let token = nexus_secrets::control_token(&home.state()).map_err(Failure::from)?;
         redactor.learn(&token);
         let bus = Bus::new(RING_LEN);
@@ -163,6 +168,7 @@ impl Daemon {
             started_at,
             shutdown: Shutdown::default(),
         });
+        reconfigure::show(&context);
         let listener = bind(&context)?;
         let address = listener.local_addr().map_err(Failure::internal)?;
         // Set once, here: nothing else knows the address before.
@@ -170,8 +176,7 @@ impl Daemon {
         lock.announce(address).map_err(Failure::internal)?;
         record(&context, Event::SystemStarted { version: VERSION.to_owned() }).await?;
         let server = tokio::spawn(server::serve(Arc::clone(&context), listener));
-        let background =
-            tokio::spawn(run_background(Arc::clone(&context), unfinished, is_safe_mode));
+        let background = tokio::spawn(run_background(Arc::clone(&context), unfinished));
         tracing::info!(%address, home = %context.home.root().display(), "the daemon is up");
         Ok(Self { context, address, lock, server, background })
     }
@@ -227,7 +232,9 @@ impl Daemon {
 }
 
 /// Takes up unfinished work, then runs adapters and jobs until the daemon stops.
-async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished, is_safe_mode: bool) {
+async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
+    let is_safe_mode = context.config.standing().is_safe_mode;
+    let watch = tokio::spawn(jobs::config::run(Arc::clone(&context)));
     credentials::load_shell(&context).await;
     let probed = apply_models(&context).await;
     if let Err(failure) = probed {
@@ -255,7 +262,7 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished, i
     let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), adapters.clone()));
     context.shutdown.begun().await;
     adapters.drain().await;
-    for task in [permissions, grants, budgets, audit, outbox] {
+    for task in [watch, permissions, grants, budgets, audit, outbox] {
         if let Err(error) = task.await {
             tracing::error!(%error, "a job ended badly");
         }
@@ -289,48 +296,6 @@ pub async fn apply_models(context: &Context) -> Result<(), Failure> {
     tracing::info!(model = %choice.model, reason = %choice.reason, "model chosen");
     context.engine.set_models(pool, choice);
     Ok(())
-}
-
-/// The configuration, or the last one that worked.
-fn load_config(
-    home: &Home,
-    environment: &Environment,
-    flags: &[(&'static str, String)],
-    health: &HealthBoard,
-    clock: &dyn Clock,
-) -> Result<(Config, bool), Failure> {
-    let findings = match config::load(&home.config_file(), environment, flags) {
-        Ok(loaded) => {
-            for warning in &loaded.warnings {
-                tracing::warn!(%warning, "configuration");
-            }
-            if let Err(error) = std::fs::copy(home.config_file(), home.last_good_config_file()) {
-                tracing::warn!(%error, "the last good configuration could not be kept");
-            }
-            return Ok((loaded.config, false));
-        }
-        Err(findings) => findings,
-    };
-    let text = sentence(&findings);
-    let last_good = home.last_good_config_file();
-    if !last_good.is_file() {
-        return Err(Failure::invalid(format!("nexus.toml cannot be used: {text}"))
-            .hint(format!("mend {}", home.config_file().display())));
-    }
-    let Ok(mut loaded) = config::load(&last_good, environment, flags) else {
-        return Err(Failure::invalid(format!("nexus.toml cannot be used: {text}"))
-            .hint(format!("mend {}", home.config_file().display())));
-    };
-    tracing::error!(findings = %text, "nexus.toml cannot be used; starting in safe mode");
-    let reason = format!("safe mode with the last good configuration; nexus.toml: {text}");
-    let fix = Some("mend nexus.toml, then: nexus daemon reload");
-    health.set("config", HealthStatus::Degraded, &reason, fix, clock.now());
-    loaded.config.path = home.config_file();
-    Ok((loaded.config, true))
-}
-
-fn sentence(findings: &[Finding]) -> String {
-    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 async fn open_ledger(home: &Home, config: &Config, bus: Bus) -> Result<Ledger, Failure> {

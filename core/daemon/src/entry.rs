@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::config::{self, Environment, home_from_environment};
+use crate::config::{self, Environment, Overlay, home_from_environment};
 use crate::home::{Home, OwnerKind};
 use crate::maintenance::{self, Command};
 use crate::{Daemon, StartOptions, logging, signals};
@@ -92,7 +92,8 @@ async fn run(options: StartOptions, log_stderr: bool) -> ExitCode {
         return maintenance::complain(&failure.message, failure.hint.as_deref());
     }
     // A configuration that cannot be read is reported by the start; until then logs go as usual.
-    let loaded = config::load(&home.config_file(), &options.environment, &[]).ok();
+    let loaded =
+        config::load(&home.config_file(), &Overlay::new(options.environment.clone(), vec![])).ok();
     let logging = loaded.map(|loaded| loaded.config.logging).unwrap_or_default();
     logging::init(&logging, &home.logs(), log_stderr, &options.redactor);
     let daemon = match Daemon::assemble(options).await {

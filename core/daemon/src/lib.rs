@@ -28,6 +28,7 @@ mod pinned;
 mod place;
 pub mod policy;
 pub mod presence;
+pub mod reconfigure;
 pub mod server;
 pub mod signals;
 mod suggest;

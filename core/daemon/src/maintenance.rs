@@ -1,6 +1,6 @@
 //! What `nexusd` does besides running: make a home, check a configuration, care for the database.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,11 +10,13 @@ use nexus_domain::failure::Failure;
 use nexus_ledger::{AuditEvidence, AuditPublicKey, maintenance as ledger};
 use serde_json::{Value, json};
 
-use crate::config::{self, Environment};
+use crate::config::{self, Environment, Overlay};
 use crate::home::{Home, HomeLock, Owner, OwnerKind};
 
 /// Exit code when the command worked and found problems.
 const EXIT_FOUND: u8 = 6;
+/// Most bytes of the params of a method, in bytes.
+const PARAMS_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
 /// What to do instead of running.
 #[derive(Subcommand)]
@@ -34,6 +36,16 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Answer a method of the configuration without a daemon; its params come as JSON on stdin
+    Config {
+        /// The method, such as `config.set`
+        method: String,
+        /// Answer as one JSON document, which is the only way
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the JSON Schema of nexus.toml
+    Schema,
     /// Care for the database
     Db {
         #[command(subcommand)]
@@ -103,6 +115,8 @@ pub fn run(command: Command, home: &Home, environment: &Environment) -> ExitCode
         Command::Check { config, json } => {
             (json, Ok(check(&config.unwrap_or_else(|| home.config_file()), environment)))
         }
+        Command::Config { method, .. } => (true, config_method(&method, home, environment)),
+        Command::Schema => (false, schema()),
         Command::Db { command: DbCommand::Check { json } } => (json, db_check(home)),
         Command::Db { command: DbCommand::Backup { to, json } } => (json, db_backup(home, &to)),
         Command::Db { command: DbCommand::Compact { json } } => (json, db_compact(home)),
@@ -149,7 +163,8 @@ fn init(home: &Home) -> Result<Answer, Failure> {
 }
 
 fn check(file: &std::path::Path, environment: &Environment) -> Answer {
-    let (errors, warnings, values) = match config::load(file, environment, &[]) {
+    let overlay = Overlay::new(environment.clone(), Vec::new());
+    let (errors, warnings, values) = match config::load(file, &overlay) {
         Ok(loaded) => (Vec::new(), loaded.warnings, loaded.config.values),
         Err(errors) => (errors, Vec::new(), Vec::new()),
     };
@@ -167,6 +182,20 @@ fn check(file: &std::path::Path, environment: &Environment) -> Answer {
         "ok": is_ok, "path": file, "errors": errors, "warnings": warnings, "values": values,
     });
     Answer { is_ok, json, text: text.join("\n") }
+}
+
+fn config_method(method: &str, home: &Home, environment: &Environment) -> Result<Answer, Failure> {
+    let mut params = String::new();
+    let stdin = std::io::stdin().lock().take(PARAMS_BYTES_MAX).read_to_string(&mut params);
+    stdin.map_err(|error| Failure::invalid(format!("the params cannot be read: {error}")))?;
+    let json = config::offline::answer(method, &params, home, environment)?;
+    let text = json.to_string();
+    Ok(Answer { is_ok: true, json, text })
+}
+
+fn schema() -> Result<Answer, Failure> {
+    let text = config::schema_text().map_err(Failure::internal)?;
+    Ok(Answer { is_ok: true, json: Value::Null, text: text.trim_end().to_owned() })
 }
 
 fn db_check(home: &Home) -> Result<Answer, Failure> {

@@ -134,11 +134,13 @@ fn plain(path: PathBuf) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Environment, parse_text};
+    use crate::config::{Environment, Overlay, parse_text};
 
     fn config(text: &str, user: &Path) -> Config {
         let environment = Environment::of(&[("HOME", user.to_str().unwrap())]);
-        parse_text(text, Path::new("/h/nexus.toml"), &environment, &[]).unwrap().config
+        parse_text(text, Path::new("/h/nexus.toml"), &Overlay::new(environment, Vec::new()))
+            .unwrap()
+            .config
     }
 
     fn names(home: &Home, config: &Config) -> Vec<String> {

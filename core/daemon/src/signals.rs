@@ -3,7 +3,7 @@
 use sd_notify::NotifyState;
 
 use crate::Daemon;
-use crate::methods::runtime::reload_config;
+use crate::reconfigure;
 
 /// Tells the service manager that the daemon is ready, then waits for the order to stop. Returns
 /// the reason. SIGHUP reads the configuration again.
@@ -50,7 +50,7 @@ async fn wait(daemon: &Daemon) -> String {
         tokio::select! {
             _ = terminate.recv() => return "SIGTERM".to_owned(),
             _ = interrupt.recv() => return "SIGINT".to_owned(),
-            _ = hang_up.recv() => match reload_config(daemon.context()).await {
+            _ = hang_up.recv() => match reconfigure::reload(daemon.context()).await {
                 Ok(reloaded) => tracing::info!(?reloaded, "configuration read again"),
                 Err(failure) => tracing::error!(?failure, "the configuration stays as it was"),
             },

@@ -35,6 +35,13 @@ pub enum Event {
     /// The configuration was read again.
     #[serde(rename = "system.config_reloaded")]
     ConfigReloaded { changed: Vec<String>, needs_restart: Vec<String> },
+    /// The configuration in force has changed, whoever changed it: all paths that did, and those
+    /// among them that need a restart.
+    #[serde(rename = "config.changed")]
+    ConfigChanged { paths: Vec<String>, requires_restart: Vec<String> },
+    /// `nexus.toml` was changed to something that cannot be used; what is in force stays.
+    #[serde(rename = "config.rejected")]
+    ConfigRejected { findings: Vec<String> },
     /// A request was admitted.
     #[serde(rename = "nex.request.started")]
     RequestStarted { request_id: RequestId, event_id: String, channel: String, purpose: String },
@@ -202,6 +209,8 @@ impl Event {
         "system.started",
         "system.stopping",
         "system.config_reloaded",
+        "config.changed",
+        "config.rejected",
         "nex.request.started",
         "nex.request.stage",
         "nex.request.queued",
@@ -237,6 +246,8 @@ impl Event {
             Self::SystemStarted { .. } => "system.started",
             Self::SystemStopping { .. } => "system.stopping",
             Self::ConfigReloaded { .. } => "system.config_reloaded",
+            Self::ConfigChanged { .. } => "config.changed",
+            Self::ConfigRejected { .. } => "config.rejected",
             Self::RequestStarted { .. } => "nex.request.started",
             Self::RequestStage { .. } => "nex.request.stage",
             Self::RequestQueued { .. } => "nex.request.queued",
@@ -290,6 +301,8 @@ impl Event {
             Self::SystemStarted { .. }
             | Self::SystemStopping { .. }
             | Self::ConfigReloaded { .. }
+            | Self::ConfigChanged { .. }
+            | Self::ConfigRejected { .. }
             | Self::RequestStarted { .. }
             | Self::RequestStage { .. }
             | Self::AclDecision { .. }

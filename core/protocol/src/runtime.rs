@@ -44,6 +44,10 @@ pub struct StatusResult {
     /// Agents that do whatever is not forbidden without asking, which is to be shown in red.
     #[serde(default)]
     pub yolo_agents: Vec<AgentId>,
+    /// Why the daemon runs with an older configuration and without adapters; nothing when it does
+    /// not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safe_mode: Option<String>,
 }
 
 /// Input of `runtime.reload`.

@@ -64,7 +64,8 @@ fn root<T: JsonSchema>(dialect: Dialect, direction: Direction) -> Value {
 
 /// Puts the keys of every object in order. Whether `serde_json` keeps them sorted depends on
 /// which crates are built together; what is committed must not.
-fn sorted(value: Value) -> Value {
+#[must_use]
+pub fn sorted(value: Value) -> Value {
     match value {
         Value::Object(object) => {
             let object: BTreeMap<_, _> =

@@ -38,6 +38,9 @@ pub enum Scope {
     /// See the configuration.
     #[serde(rename = "config.read")]
     ConfigRead,
+    /// Change the configuration.
+    #[serde(rename = "config.write")]
+    ConfigWrite,
     /// See which credentials there are, without values.
     #[serde(rename = "credential.read")]
     CredentialRead,
@@ -51,7 +54,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::RuntimeRead,
         Self::RuntimeAdmin,
         Self::AgentRead,
@@ -62,6 +65,7 @@ impl Scope {
         Self::AclApprove,
         Self::AclAdmin,
         Self::ConfigRead,
+        Self::ConfigWrite,
         Self::CredentialRead,
         Self::CredentialWrite,
         Self::CredentialReveal,
@@ -81,6 +85,7 @@ impl Scope {
             Self::AclApprove => "acl.approve",
             Self::AclAdmin => "acl.admin",
             Self::ConfigRead => "config.read",
+            Self::ConfigWrite => "config.write",
             Self::CredentialRead => "credential.read",
             Self::CredentialWrite => "credential.write",
             Self::CredentialReveal => "credential.reveal",

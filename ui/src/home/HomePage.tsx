@@ -57,6 +57,11 @@ function Overview({ value }: { value: StatusResult }) {
   const reckless = value.yoloAgents ?? [];
   return (
     <>
+      {value.safeMode && (
+        <p role="alert" className="card border-danger text-danger-text">
+          <strong>{t("home.safeMode")}</strong> · {t("home.safeModeWhy", { why: value.safeMode })}
+        </p>
+      )}
       {reckless.length > 0 && (
         <p role="alert" className="card border-danger text-danger-text">
           <strong>{t("home.yolo")}</strong> · {t("home.yoloAgents", { agents: reckless.join(", ") })}

@@ -280,6 +280,7 @@ export type Scope =
   | "acl.approve"
   | "acl.admin"
   | "config.read"
+  | "config.write"
   | "credential.read"
   | "credential.write"
   | "credential.reveal";
@@ -644,8 +645,22 @@ export interface Protocol {
   ClientFacts: ClientFacts;
   ClientFrame: ClientFrame;
   Confidence: Confidence;
+  ConfigApplyParams: ConfigApplyParams;
+  ConfigApplyResult: ConfigApplyResult;
+  ConfigChange: ConfigChange;
+  ConfigDifference: ConfigDifference;
+  ConfigExplainParams: ConfigExplainParams;
+  ConfigExplainResult: ConfigExplainResult;
   ConfigGetParams: ConfigGetParams;
   ConfigGetResult: ConfigGetResult;
+  ConfigOrigin: ConfigOrigin;
+  ConfigOverride: ConfigOverride;
+  ConfigPatchParams: ConfigPatchParams;
+  ConfigPatchResult: ConfigPatchResult;
+  ConfigSchemaParams: ConfigSchemaParams;
+  ConfigSchemaResult: ConfigSchemaResult;
+  ConfigSetParams: ConfigSetParams;
+  ConfigSetResult: ConfigSetResult;
   ConfigSource: ConfigSource;
   ConfigValue: ConfigValue;
   ConnectionId: ConnectionId;
@@ -2735,6 +2750,204 @@ export interface ClientFacts {
   version: string;
 }
 /**
+ * Input of `config.apply`.
+ */
+export interface ConfigApplyParams {
+  /**
+   * The `hash` of the file that the change is meant for; a file that is another one by now is
+   * left alone.
+   */
+  baseHash?: string | null;
+  /**
+   * Only say what would change.
+   */
+  dryRun?: boolean;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The whole new text of the file.
+   */
+  text: string;
+}
+/**
+ * Result of `config.set`, `config.patch` and `config.apply`.
+ */
+export interface ConfigApplyResult {
+  /**
+   * Keys that changed and are in force.
+   */
+  applied: string[];
+  /**
+   * What differs, in order of the keys.
+   */
+  changes: ConfigDifference[];
+  /**
+   * Whether nothing was written, because only this was asked for.
+   */
+  dryRun: boolean;
+  /**
+   * SHA-256 of the file after the change.
+   */
+  hash: string;
+  /**
+   * Keys that changed and need a restart.
+   */
+  needsRestart: string[];
+  /**
+   * Keys whose new value does not count, because something overrules it.
+   */
+  overruled: ConfigOverride[];
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * What the file says that nobody understands, or that should be thought about.
+   */
+  warnings: string[];
+}
+/**
+ * A value that differs between the configuration before and after a change.
+ */
+export interface ConfigDifference {
+  /**
+   * The value after; nothing when it is not set any more and has no default.
+   */
+  after?: {
+    [k: string]: unknown;
+  };
+  /**
+   * The value before; nothing when it was not set and has no default.
+   */
+  before?: {
+    [k: string]: unknown;
+  };
+  /**
+   * The key.
+   */
+  key: string;
+}
+/**
+ * A value that the file says and something else overrules.
+ */
+export interface ConfigOverride {
+  /**
+   * What overrules it.
+   */
+  by: ConfigSource;
+  /**
+   * The key.
+   */
+  key: string;
+  /**
+   * By its name: the variable, or the option of the command line.
+   */
+  name: string;
+}
+/**
+ * A change to one key. Without a value the key is taken out of the file, so that its default
+ * holds.
+ */
+export interface ConfigChange {
+  /**
+   * The key, such as `runtime.port`; a part with other signs stands in quotes, as in TOML.
+   */
+  key: string;
+  /**
+   * The new value as a person types it, in place of `value`: TOML, or text without quotes.
+   */
+  text?: string | null;
+  /**
+   * The new value.
+   */
+  value?: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Input of `config.explain`.
+ */
+export interface ConfigExplainParams {
+  /**
+   * The key, such as `runtime.port`.
+   */
+  key: string;
+}
+/**
+ * Result of `config.explain`.
+ */
+export interface ConfigExplainResult {
+  /**
+   * Whether a change is in force at once; otherwise it needs a restart.
+   */
+  appliesLive: boolean;
+  /**
+   * The default; nothing when there is none.
+   */
+  default?: {
+    [k: string]: unknown;
+  };
+  /**
+   * What it means.
+   */
+  doc: string;
+  /**
+   * Whether it was changed and waits for a restart.
+   */
+  isPending: boolean;
+  /**
+   * The key.
+   */
+  key: string;
+  /**
+   * The row of the table it belongs to, such as `agents.*.models`.
+   */
+  pattern: string;
+  /**
+   * Every source that says something about it, the one that counts first.
+   */
+  sources: ConfigOrigin[];
+  /**
+   * The value in force; nothing when it is not set and has no default.
+   */
+  value?: {
+    [k: string]: unknown;
+  };
+  /**
+   * What values it takes, in words.
+   */
+  wanted: string;
+}
+/**
+ * One source that says something about a key.
+ */
+export interface ConfigOrigin {
+  /**
+   * Whether this is the one that counts.
+   */
+  isInForce: boolean;
+  /**
+   * Line in the file, counted from 1.
+   */
+  line?: number | null;
+  /**
+   * Which one: the file, the variable, the option; nothing for the default.
+   */
+  name?: string | null;
+  /**
+   * The kind of source.
+   */
+  source: ConfigSource;
+  /**
+   * What it says.
+   */
+  value: {
+    [k: string]: unknown;
+  };
+}
+/**
  * Input of `config.get`.
  */
 export interface ConfigGetParams {
@@ -2742,15 +2955,32 @@ export interface ConfigGetParams {
    * A key such as `runtime.port`, or a table such as `runtime`; everything when left out.
    */
   key?: string | null;
+  /**
+   * Whether to hand out the text of the file, too, as an editor needs it for `config.apply`.
+   */
+  text?: boolean;
 }
 /**
  * Result of `config.get`.
  */
 export interface ConfigGetResult {
   /**
+   * SHA-256 of the file as it is now, to be given as `baseHash`; nothing while there is none.
+   */
+  hash?: string | null;
+  /**
    * The file it is read from.
    */
   path: string;
+  /**
+   * Keys that were changed and wait for a restart.
+   */
+  pendingRestart: string[];
+  /**
+   * The text of the file, if it was asked for and is what is in force: what was refused may
+   * hold a secret in clear.
+   */
+  text?: string | null;
   /**
    * The values, in order of their keys.
    */
@@ -2782,6 +3012,145 @@ export interface ConfigValue {
   value: {
     [k: string]: unknown;
   };
+}
+/**
+ * Input of `config.patch`.
+ */
+export interface ConfigPatchParams {
+  /**
+   * The `hash` of the file that the change is meant for; a file that is another one by now is
+   * left alone.
+   */
+  baseHash?: string | null;
+  /**
+   * Only say what would change.
+   */
+  dryRun?: boolean;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * A merge patch (RFC 7396) over the tables of the file: objects are merged, null takes out,
+   * everything else is set.
+   */
+  patch: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Result of `config.set`, `config.patch` and `config.apply`.
+ */
+export interface ConfigPatchResult {
+  /**
+   * Keys that changed and are in force.
+   */
+  applied: string[];
+  /**
+   * What differs, in order of the keys.
+   */
+  changes: ConfigDifference[];
+  /**
+   * Whether nothing was written, because only this was asked for.
+   */
+  dryRun: boolean;
+  /**
+   * SHA-256 of the file after the change.
+   */
+  hash: string;
+  /**
+   * Keys that changed and need a restart.
+   */
+  needsRestart: string[];
+  /**
+   * Keys whose new value does not count, because something overrules it.
+   */
+  overruled: ConfigOverride[];
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * What the file says that nobody understands, or that should be thought about.
+   */
+  warnings: string[];
+}
+/**
+ * Input of `config.schema`.
+ */
+export interface ConfigSchemaParams {}
+/**
+ * Result of `config.schema`.
+ */
+export interface ConfigSchemaResult {
+  /**
+   * The JSON Schema (2020-12) of `nexus.toml`.
+   */
+  schema: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Input of `config.set`.
+ */
+export interface ConfigSetParams {
+  /**
+   * The `hash` of the file that the change is meant for; a file that is another one by now is
+   * left alone.
+   */
+  baseHash?: string | null;
+  /**
+   * The changes; all of them are made, or none.
+   *
+   * @minItems 1
+   * @maxItems 256
+   */
+  changes: [ConfigChange, ...ConfigChange[]];
+  /**
+   * Only say what would change.
+   */
+  dryRun?: boolean;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `config.set`, `config.patch` and `config.apply`.
+ */
+export interface ConfigSetResult {
+  /**
+   * Keys that changed and are in force.
+   */
+  applied: string[];
+  /**
+   * What differs, in order of the keys.
+   */
+  changes: ConfigDifference[];
+  /**
+   * Whether nothing was written, because only this was asked for.
+   */
+  dryRun: boolean;
+  /**
+   * SHA-256 of the file after the change.
+   */
+  hash: string;
+  /**
+   * Keys that changed and need a restart.
+   */
+  needsRestart: string[];
+  /**
+   * Keys whose new value does not count, because something overrules it.
+   */
+  overruled: ConfigOverride[];
+  /**
+   * The file.
+   */
+  path: string;
+  /**
+   * What the file says that nobody understands, or that should be thought about.
+   */
+  warnings: string[];
 }
 /**
  * A sender that was seen on a channel.
@@ -3431,6 +3800,20 @@ export interface Events {
     resets_at: Timestamp | null;
     resource: Resource;
     used: number;
+  };
+  /**
+   * The configuration in force has changed, whoever changed it: all paths that did, and those
+   * among them that need a restart.
+   */
+  "config.changed": {
+    paths: string[];
+    requires_restart: string[];
+  };
+  /**
+   * `nexus.toml` was changed to something that cannot be used; what is in force stays.
+   */
+  "config.rejected": {
+    findings: string[];
   };
   /**
    * A sender belongs to somebody from now on, or to nobody any more.
@@ -4205,11 +4588,46 @@ export interface Methods {
     result: BudgetsListResult;
   };
   /**
+   * Replaces the text of nexus.toml and puts it in force.
+   */
+  "config.apply": {
+    params: ConfigApplyParams;
+    result: ConfigApplyResult;
+  };
+  /**
+   * Explains one key: value, default, every source that sets it, and whether a change needs a restart.
+   */
+  "config.explain": {
+    params: ConfigExplainParams;
+    result: ConfigExplainResult;
+  };
+  /**
    * Shows the configuration in force, with the source of each value.
    */
   "config.get": {
     params: ConfigGetParams;
     result: ConfigGetResult;
+  };
+  /**
+   * Merges a patch into nexus.toml and puts it in force; all or nothing.
+   */
+  "config.patch": {
+    params: ConfigPatchParams;
+    result: ConfigPatchResult;
+  };
+  /**
+   * Hands out the JSON Schema of nexus.toml.
+   */
+  "config.schema": {
+    params: ConfigSchemaParams;
+    result: ConfigSchemaResult;
+  };
+  /**
+   * Changes keys of nexus.toml and puts them in force; all or none.
+   */
+  "config.set": {
+    params: ConfigSetParams;
+    result: ConfigSetResult;
   };
   /**
    * Confirms a guess about whom a sender belongs to.
@@ -5121,6 +5539,11 @@ export interface StatusResult {
    * The last requests that ended.
    */
   recent: Request[];
+  /**
+   * Why the daemon runs with an older configuration and without adapters; nothing when it does
+   * not.
+   */
+  safeMode?: string | null;
   /**
    * One sentence: "2 things need you", "Nothing needs you. 1 request at work."
    */

@@ -90,6 +90,8 @@ export const en = {
   "home.recentFilter": "Filter recent requests",
   "home.recentEmpty": "No request has ended yet. Each message you send becomes one, and each leaves a trace of its eight stages here.",
   "home.recentNone": "No recent request matches “{filter}”.",
+  "home.safeMode": "Safe mode",
+  "home.safeModeWhy": "an older configuration is in force and adapters are off. {why}",
   "home.yolo": "yolo",
   "home.yoloAgents": "{agents} does whatever is not forbidden, without asking.",
   "home.cost": "Cost today",

@@ -6,24 +6,38 @@
 
 mod authority;
 mod budget;
+pub mod change;
 mod constraint;
 mod credentials;
+mod edit;
 mod environment;
+pub mod explain;
+pub mod file;
 mod keys;
 mod model;
+pub mod offline;
+mod overlay;
 mod parse;
+mod schema;
+mod start;
 #[cfg(test)]
 mod tests;
 mod typed;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use nexus_protocol::config::{ConfigSource, ConfigValue};
+use nexus_protocol::config::ConfigValue;
+use tokio::sync::watch;
 
 pub use credentials::{CredentialProgram, CredentialsConfig};
+pub use edit::{Edit, apply as edit};
 pub use environment::{Environment, home_from_environment};
+pub use file::FileText;
 pub use model::{ModelConfig, Price};
+pub use overlay::Overlay;
+pub use schema::{schema, schema_text};
+pub use start::{Started, keep_last_good, sentence, start};
 pub use typed::{
     AdapterConfig, AuditConfig, Config, HttpFetchConfig, LabelConfig, LogFormat, LoggingConfig,
     RuntimeConfig,
@@ -59,68 +73,53 @@ pub struct Loaded {
     pub warnings: Vec<Finding>,
 }
 
-/// Reads and checks the configuration of a home.
+/// Reads and checks the configuration of a home. No file is an empty one.
 ///
 /// # Errors
 /// Every finding that makes it unusable; nothing is half applied.
-pub fn load(
-    path: &Path,
-    environment: &Environment,
-    flags: &[(&str, String)],
-) -> Result<Loaded, Vec<Finding>> {
-    let text = match std::fs::metadata(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(vec![unreadable(path, &error)]),
-        Ok(meta) if meta.len() > CONFIG_BYTES_MAX => {
-            return Err(vec![Finding {
-                line: None,
-                text: format!(
-                    "{} has {} bytes; a configuration has at most {CONFIG_BYTES_MAX}",
-                    path.display(),
-                    meta.len()
-                ),
-            }]);
-        }
-        Ok(_) => std::fs::read_to_string(path).map_err(|e| vec![unreadable(path, &e)])?,
-    };
-    parse_text(&text, path, environment, flags)
+pub fn load(path: &Path, overlay: &Overlay) -> Result<Loaded, Vec<Finding>> {
+    let text = file::read(path).map_err(|finding| vec![finding])?;
+    parse_text(&text.map(|text| text.text).unwrap_or_default(), path, overlay)
 }
 
 /// Checks configuration text; the pure half of [`load`].
 ///
 /// # Errors
 /// Every finding that makes it unusable.
-pub fn parse_text(
-    text: &str,
-    path: &Path,
-    environment: &Environment,
-    flags: &[(&str, String)],
-) -> Result<Loaded, Vec<Finding>> {
+pub fn parse_text(text: &str, path: &Path, overlay: &Overlay) -> Result<Loaded, Vec<Finding>> {
     let (mut values, mut warnings) = parse::file(text)?;
     let mut errors = Vec::new();
-    for (key, value) in environment.settings() {
-        parse::overlay(&mut values, &key, &value, ConfigSource::Environment, &mut errors);
-    }
-    for (key, value) in flags {
-        parse::overlay(&mut values, key, value, ConfigSource::Flag, &mut errors);
-    }
-    let config = typed::build(&values, path, environment, &mut errors, &mut warnings);
+    overlay.put_over(&mut values, &mut errors);
+    let config = typed::build(&values, path, overlay.environment(), &mut errors, &mut warnings);
     match errors.is_empty() {
         true => Ok(Loaded { config, warnings }),
         false => Err(errors),
     }
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Finding {
-    Finding { line: None, text: format!("{} cannot be read: {error}", path.display()) }
-}
-
 /// The configuration in force; readers take a snapshot and keep it as long as they need.
 pub struct ConfigHandle {
     path: PathBuf,
-    environment: Environment,
-    flags: Vec<(&'static str, String)>,
+    overlay: Overlay,
     current: RwLock<Arc<Config>>,
+    /// The values that only a restart changes, as they were at start.
+    at_start: Vec<ConfigValue>,
+    standing: Mutex<Standing>,
+    /// Held while the configuration is changed, so that changes follow each other.
+    pub gate: tokio::sync::Mutex<()>,
+    /// Rises with each change.
+    version: watch::Sender<u64>,
+}
+
+/// How the file stands to what is in force.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Digest of the text that is in force.
+    pub hash: String,
+    /// What is wrong with the file of today, if it was refused, and its digest where it has one.
+    pub refused: Option<(String, Option<String>)>,
+    /// Whether the daemon was started without its own configuration: adapters are off.
+    pub is_safe_mode: bool,
 }
 
 /// What a reload changed.
@@ -135,24 +134,31 @@ pub struct Reloaded {
 }
 
 impl ConfigHandle {
-    /// Wraps a configuration that was loaded.
+    /// Wraps what a daemon starts with.
     #[must_use]
-    pub fn new(
-        path: PathBuf,
-        environment: Environment,
-        flags: Vec<(&'static str, String)>,
-        config: Config,
-    ) -> Self {
-        Self { path, environment, flags, current: RwLock::new(Arc::new(config)) }
+    pub fn new(path: PathBuf, overlay: Overlay, started: Started) -> Self {
+        let config = started.loaded.config;
+        let at_start = config.values.iter().filter(|value| value.needs_restart).cloned().collect();
+        let standing = Standing {
+            hash: started.hash,
+            is_safe_mode: started.safe_mode.is_some(),
+            refused: started.safe_mode.map(|why| (why, None)),
+        };
+        Self {
+            path,
+            overlay,
+            current: RwLock::new(Arc::new(config)),
+            at_start,
+            standing: Mutex::new(standing),
+            gate: tokio::sync::Mutex::default(),
+            version: watch::Sender::new(0),
+        }
     }
 
     /// The configuration in force.
     #[must_use]
     pub fn current(&self) -> Arc<Config> {
-        match self.current.read() {
-            Ok(config) => Arc::clone(&config),
-            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
-        }
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The file.
@@ -164,31 +170,73 @@ impl ConfigHandle {
     /// The environment as it was at start.
     #[must_use]
     pub fn environment(&self) -> &Environment {
-        &self.environment
+        self.overlay.environment()
     }
 
-    /// Reads the file again; nothing changes yet.
+    /// What is said beside the file.
+    #[must_use]
+    pub fn overlay(&self) -> &Overlay {
+        &self.overlay
+    }
+
+    /// How the file stands to what is in force.
+    pub fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells of each change.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.version.subscribe()
+    }
+
+    /// Keys that were changed since the start and wait for a restart.
+    #[must_use]
+    pub fn pending_restart(&self) -> Vec<String> {
+        let current = self.current();
+        let fixed: Vec<_> =
+            current.values.iter().filter(|value| value.needs_restart).cloned().collect();
+        differences(&self.at_start, &fixed).1
+    }
+
+    /// Reads the file again; nothing changes yet. At start a home without the file gets one; a
+    /// file that vanishes later was not meant to set everything back.
     ///
     /// # Errors
-    /// The findings.
-    pub fn read_again(&self) -> Result<Loaded, Vec<Finding>> {
-        load(&self.path, &self.environment, &self.flags)
+    /// The findings, with the digest of the text where there is one.
+    pub fn read_again(&self) -> Result<(Loaded, FileText), (Vec<Finding>, Option<String>)> {
+        let file = file::read(&self.path).map_err(|finding| (vec![finding], None))?;
+        let Some(file) = file else {
+            let text = format!(
+                "{} is gone; put it back, the last good one is state/nexus.last-good.toml",
+                self.path.display()
+            );
+            return Err((vec![Finding { line: None, text }], None));
+        };
+        match parse_text(&file.text, &self.path, &self.overlay) {
+            Ok(loaded) => Ok((loaded, file)),
+            Err(findings) => Err((findings, Some(file.hash))),
+        }
     }
 
     /// Swaps in what was read, and says what that changes.
-    pub fn put_in_force(&self, loaded: Loaded) -> Reloaded {
+    pub fn put_in_force(&self, loaded: Loaded, hash: String) -> Reloaded {
         let old = self.current();
         let (changed, needs_restart) = differences(&old.values, &loaded.config.values);
         let fresh = Arc::new(loaded.config);
-        match self.current.write() {
-            Ok(mut current) => *current = fresh,
-            Err(poisoned) => *poisoned.into_inner() = fresh,
-        }
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        let mut standing = self.standing();
+        standing.hash = hash;
+        standing.refused = None;
+        drop(standing);
+        self.version.send_modify(|version| *version += 1);
         let warnings = loaded.warnings.iter().map(ToString::to_string).collect();
         Reloaded { changed, needs_restart, warnings }
     }
 }
 
+/// Keys that differ between two sets of values: those that a running daemon takes over, and those
+/// that need a restart.
 fn differences(old: &[ConfigValue], new: &[ConfigValue]) -> (Vec<String>, Vec<String>) {
     let value_in = |list: &[ConfigValue], key: &str| {
         list.iter().find(|v| v.key == key).map(|v| v.value.clone())

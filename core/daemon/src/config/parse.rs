@@ -30,7 +30,7 @@ impl Sourced {
 pub(super) type Values = BTreeMap<Vec<String>, Sourced>;
 
 /// Deepest nesting of tables.
-const DEPTH_MAX: usize = 6;
+pub(super) const DEPTH_MAX: usize = 6;
 
 /// Reads the file's text.
 pub(super) fn file(text: &str) -> Result<(Values, Vec<Finding>), Vec<Finding>> {
@@ -170,7 +170,7 @@ fn is_table(path: &[String]) -> bool {
     keys::find(path).is_some_and(|key| matches!(key.kind, keys::Kind::Table))
 }
 
-fn to_json(toml: &Toml) -> Option<Value> {
+pub(super) fn to_json(toml: &Toml) -> Option<Value> {
     match toml {
         Toml::String(text) => Some(json!(text.value())),
         Toml::Integer(number) => Some(json!(number.value())),

@@ -1,12 +1,15 @@
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
+
+use nexus_domain::Failure;
+use nexus_protocol::config::{ConfigChange, ConfigSource};
 
 use super::*;
 
 fn parse(text: &str) -> Result<Loaded, Vec<Finding>> {
     let environment = Environment::of(&[("SET", "x")]);
-    parse_text(text, Path::new("/h/nexus.toml"), &environment, &[])
+    parse_text(text, Path::new("/h/nexus.toml"), &Overlay::new(environment, vec![]))
 }
 
 /// The one finding of a text that cannot be used, as people see it.
@@ -137,12 +140,15 @@ fn environment_and_flags_win_in_this_order() {
         Environment::of(&[("NEXUS__RUNTIME__PORT", "2"), ("NEXUS__LOGGING__LEVEL", "debug")]);
     let flags = [("runtime.port", "3".to_owned())];
     let path = Path::new("/h/nexus.toml");
-    let config = parse_text("[runtime]\nport = 1", path, &environment, &flags).unwrap().config;
+    let config =
+        parse_text("[runtime]\nport = 1", path, &Overlay::new(environment, flags.to_vec()))
+            .unwrap()
+            .config;
     assert_eq!(config.runtime.port, 3);
     let level = config.values.iter().find(|value| value.key == "logging.level").unwrap();
     assert_eq!((level.value.clone(), level.source), (json!("debug"), ConfigSource::Environment));
     let wrong = Environment::of(&[("NEXUS__RUNTIME__PORT", "many")]);
-    let findings = parse_text("", path, &wrong, &[]).unwrap_err();
+    let findings = parse_text("", path, &Overlay::new(wrong, vec![])).unwrap_err();
     assert!(findings[0].to_string().contains("`runtime.port` must be a whole number"));
 }
 
@@ -151,22 +157,203 @@ fn a_reload_keeps_the_old_set_unless_the_new_one_is_valid() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("nexus.toml");
     std::fs::write(&path, "[sessions]\nqueue_len_max = 5").unwrap();
-    let environment = Environment::default();
-    let config = load(&path, &environment, &[]).unwrap().config;
-    let handle = ConfigHandle::new(path.clone(), environment, Vec::new(), config);
+    let overlay = Overlay::default();
+    let loaded = load(&path, &overlay).unwrap();
+    let started = Started { loaded, hash: String::new(), safe_mode: None };
+    let handle = ConfigHandle::new(path.clone(), overlay, started);
 
     std::fs::write(&path, "[sessions]\nqueue_len_max = 0").unwrap();
     assert!(handle.read_again().is_err());
     assert_eq!(handle.current().queue_len_max, 5);
 
     std::fs::write(&path, "[sessions]\nqueue_len_max = 7\n[runtime]\nport = 9").unwrap();
-    let reloaded = handle.put_in_force(handle.read_again().unwrap());
+    let (loaded, file) = handle.read_again().unwrap();
+    let reloaded = handle.put_in_force(loaded, file.hash);
     assert_eq!(reloaded.changed, ["sessions.queue_len_max"]);
     assert_eq!(reloaded.needs_restart, ["runtime.port"]);
     assert_eq!(handle.current().queue_len_max, 7);
+    assert_eq!(handle.pending_restart(), ["runtime.port"]);
+
+    std::fs::remove_file(&path).unwrap();
+    let (findings, _) = handle.read_again().unwrap_err();
+    assert!(findings[0].text.contains("is gone"), "{findings:?}");
+}
+
+/// What `prepare` says to a change of one key.
+fn changed(path: &Path, key: &str, value: Value) -> Result<change::Candidate, Failure> {
+    let change = ConfigChange { key: key.to_owned(), value: Some(value), text: None };
+    let overlay = Overlay::new(Environment::of(&[("NEXUS__RUNTIME__PORT", "9")]), vec![]);
+    change::prepare(path, &overlay, Edit::Set(&[change]), None)
+}
+
+#[test]
+fn a_change_that_cannot_be_used_is_refused_with_what_would_be_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nexus.toml");
+    std::fs::write(&path, "# mine\n[runtime]\ndrain_ms = 1\n").unwrap();
+    let refused = changed(&path, "runtime.drain_ms", json!(-1)).unwrap_err();
+    assert!(refused.message.contains("line 3: `runtime.drain_ms` must be a whole number from 0"));
+    let secret = changed(&path, "models.x", json!({ "kind": "openai", "key": "sk-secret-12345" }));
+    let refused = secret.unwrap_err();
+    assert!(refused.message.contains("must say where the key is"), "{refused}");
+    assert!(!format!("{refused:?} {:?}", refused.details).contains("sk-secret"), "{refused:?}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "# mine\n[runtime]\ndrain_ms = 1\n");
+}
+
+#[test]
+fn a_file_that_somebody_else_changed_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nexus.toml");
+    std::fs::write(&path, "[runtime]\ndrain_ms = 1\n").unwrap();
+    let candidate = changed(&path, "runtime.drain_ms", json!(2)).unwrap();
+    std::fs::write(&path, "[runtime]\ndrain_ms = 3\n").unwrap();
+    assert_eq!(candidate.write(&path).unwrap_err().code, "CONFLICT");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "[runtime]\ndrain_ms = 3\n");
+    let stale = change::prepare(
+        &path,
+        &Overlay::default(),
+        Edit::Apply("[runtime]\n"),
+        Some(&candidate.before.hash),
+    );
+    assert_eq!(stale.unwrap_err().code, "CONFLICT");
+}
+
+#[test]
+fn a_change_says_what_it_comes_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nexus.toml");
+    std::fs::write(&path, "").unwrap();
+    let overlay = Overlay::new(Environment::of(&[("NEXUS__RUNTIME__PORT", "9")]), vec![]);
+    let before = load(&path, &overlay).unwrap().config.values;
+    let result = |candidate: change::Candidate| candidate.result(&before, &overlay, false);
+    let port = result(changed(&path, "runtime.port", json!(10)).unwrap());
+    assert_eq!(port.changes, []);
+    assert_eq!(port.overruled[0].name, "NEXUS__RUNTIME__PORT");
+    let drain = result(changed(&path, "runtime.drain_ms", json!(10)).unwrap());
+    assert_eq!((drain.applied, drain.needs_restart), (vec!["runtime.drain_ms".into()], vec![]));
+    assert_eq!(drain.changes[0].before, Some(json!(30_000)));
+    assert_eq!(drain.overruled, []);
+    let level = result(changed(&path, "logging.level", json!("debug")).unwrap());
+    assert_eq!(level.needs_restart, ["logging.level"]);
+}
+
+#[test]
+fn every_source_of_a_value_is_explained_the_one_that_counts_first() {
+    let path = Path::new("/h/nexus.toml");
+    let file = FileText::new("# top\n[runtime]\nport = 5\n".to_owned());
+    let environment = Environment::of(&[("NEXUS__RUNTIME__PORT", "6")]);
+    let overlay = Overlay::new(environment, vec![("runtime.port", "7".to_owned())]);
+    let config = parse_text(&file.text, path, &overlay).unwrap().config;
+    let explain = |key| explain::explain(key, &config, Some(&file), &overlay, &[]);
+    let port = explain("runtime.port").unwrap();
+    let shown: Vec<_> = port
+        .sources
+        .iter()
+        .map(|s| (s.name.as_deref(), s.value.clone(), s.line, s.is_in_force))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (Some("--port"), json!(7), None, true),
+            (Some("NEXUS__RUNTIME__PORT"), json!(6), None, false),
+            (Some("/h/nexus.toml"), json!(5), Some(3), false),
+            (None, json!(18_789), None, false),
+        ]
+    );
+    assert!(!port.applies_live);
+    let models = explain("agents.someone.models").unwrap();
+    assert_eq!((models.pattern.as_str(), models.value), ("agents.*.models", Some(json!([]))));
+    assert!(explain("runtime").unwrap_err().message.contains("is a table"));
+    let failure = explain("runtime.prot").unwrap_err();
+    assert_eq!(failure.hint.as_deref(), Some("did you mean `runtime.port`?"));
+}
+
+#[test]
+fn a_broken_file_at_start_is_stood_in_for_by_the_last_good_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = crate::home::Home::new(folder.path().to_owned());
+    home.init().unwrap();
+    let write = |text: &str| std::fs::write(home.config_file(), text).unwrap();
+    write("[runtime]\nport = 70000\n");
+    let refused = start(&home, &Overlay::default()).unwrap_err();
+    assert!(refused.message.contains("line 2: `runtime.port`"), "{refused}");
+    write("[runtime]\nport = 7\n");
+    assert_eq!(start(&home, &Overlay::default()).unwrap().safe_mode, None);
+    write("[runtime\nport = 8\n");
+    let started = start(&home, &Overlay::default()).unwrap();
+    assert!(started.safe_mode.unwrap().contains("not TOML"));
+    assert_eq!(started.loaded.config.runtime.port, 7);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = home.last_good_config_file().metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn the_published_schema_is_that_of_the_keys() {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema/nexus.toml.schema.json");
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == schema_text().unwrap(), "stale: run `cargo xtask codegen`");
+}
+
+/// Each line of comment that stands in a text.
+fn comments(text: &str) -> Vec<&str> {
+    text.lines().filter_map(|line| line.split_once('#').map(|(_, words)| words)).collect()
+}
+
+/// A change that the daemon would take, to one of the keys of each kind.
+fn valid_change() -> impl proptest::strategy::Strategy<Value = ConfigChange> {
+    use proptest::prelude::*;
+    let name = "[a-z][a-z0-9]{0,5}";
+    let change = |key: String, value: Value| ConfigChange { key, value: Some(value), text: None };
+    prop_oneof![
+        (0..=65_535_u32).prop_map(move |n| change("runtime.port".to_owned(), json!(n))),
+        any::<bool>().prop_map(move |b| change("models.discover".to_owned(), json!(b))),
+        "[ -~]{0,12}".prop_map(move |s| change("logging.level".to_owned(), json!(s))),
+        prop::collection::vec("[ -~]{0,6}", 0..3)
+            .prop_map(move |list| change("runtime.allowed_hosts".to_owned(), json!(list))),
+        (name, 1..9_u32).prop_map(move |(n, s)| change(format!("agents.{n}.steps_max"), json!(s))),
+        ("[a-z]/[a-z.]{1,4}", 0..9_u32)
+            .prop_map(move |(n, v)| change(format!("models.prices.\"{n}\".input"), json!(v))),
+        (name, prop::collection::vec("[a-z]{1,4}", 1..3)).prop_map(move |(n, list)| {
+            change(format!("adapters.{n}"), json!({ "command": list, "settings": { "a": 1.5 } }))
+        }),
+        Just(ConfigChange { key: "runtime.port".to_owned(), ..ConfigChange::default() }),
+    ]
 }
 
 proptest::proptest! {
+    #[test]
+    fn no_row_of_changes_loses_a_comment_or_makes_a_file_that_is_none(
+        changes in proptest::collection::vec(valid_change(), 1..12),
+    ) {
+        let first = "# hello\n\n[runtime] # one\n# two\nport = 1 # three\n\n\n# four\n\
+                     [agents.main]\n# five\nsteps_max = 3\n# six\n";
+        let mut text = first.to_owned();
+        for change in changes {
+            let is_removal = change.value.is_none();
+            match edit(&text, Edit::Set(std::slice::from_ref(&change))) {
+                Ok(after) => text = after,
+                // It was taken out before, or stands as a table already.
+                Err(failure) => assert!(
+                    is_removal || failure.message.contains("is a table"),
+                    "{change:?}: {failure}"
+                ),
+            }
+            let loaded = parse_text(&text, Path::new("/h/nexus.toml"), &Overlay::default());
+            let loaded = loaded.unwrap_or_else(|findings| panic!("{text}\n{findings:?}"));
+            assert_eq!(loaded.warnings, []);
+        }
+        // The one behind a value that was taken out goes with it.
+        let kept: Vec<_> = comments(&text);
+        for comment in comments(first) {
+            assert!(kept.contains(&comment) || comment == " three" || comment == " two", "{comment}: {text}");
+        }
+    }
+
     #[test]
     fn no_text_breaks_the_reader(text in "\\PC{0,200}") {
         let _ = parse(&text);
@@ -230,7 +417,9 @@ fn yolo_is_chosen_in_the_file_only() {
     assert!(warning.starts_with("line 2: agent `main` is yolo: "), "{warning}");
     let flags = [("agents.main.preset", "yolo".to_owned())];
     let environment = Environment::of(&[]);
-    let refused = parse_text("", Path::new("/h/nexus.toml"), &environment, &flags).unwrap_err();
+    let refused =
+        parse_text("", Path::new("/h/nexus.toml"), &Overlay::new(environment, flags.to_vec()))
+            .unwrap_err();
     assert!(refused[0].text.contains("only be chosen in nexus.toml"), "{refused:?}");
 }
 
@@ -239,7 +428,7 @@ fn rules_are_read_with_the_line_of_each() {
     let text = "[constraints]\nnever = [\n  \"delete\",\n  \"~/contracts/\",\n]\n\
                 [agents.a]\nask_before = [\"exec\"]\n";
     let environment = Environment::of(&[("HOME", "/home/u")]);
-    let read = parse_text(text, Path::new("/h/nexus.toml"), &environment, &[]);
+    let read = parse_text(text, Path::new("/h/nexus.toml"), &Overlay::new(environment, vec![]));
     let pins = read.unwrap().config.pins;
     let shown: Vec<_> =
         pins.iter().map(|p| (p.id(), p.text.as_str(), p.source.as_str(), p.line)).collect();

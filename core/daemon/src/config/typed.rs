@@ -36,6 +36,8 @@ pub struct RuntimeConfig {
     pub allowed_hosts: Vec<String>,
     /// Longest drain, in milliseconds.
     pub drain_ms: u64,
+    /// Whether the file is watched.
+    pub watch_config: bool,
 }
 
 /// Form of the log.
@@ -219,6 +221,7 @@ pub(super) fn build(
             port: u16::try_from(get.integer("runtime.port")).unwrap_or_default(),
             allowed_hosts: get.texts("runtime.allowed_hosts"),
             drain_ms: get.integer("runtime.drain_ms"),
+            watch_config: get.bool("runtime.watch_config"),
         },
         is_power_safe: get.text("ledger.durability") == "power",
         logging: LoggingConfig {

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use nexus_domain::failure::Failure;
+use nexus_protocol::config::ConfigChange;
 use nexus_protocol::credential::{ClearSource, ImportParams, Imported};
 use nexus_secrets::CredentialName;
-use toml_edit::{DocumentMut, Item, value};
 
 use super::clear::{self, Clear};
+use crate::config::{self, Edit};
 use crate::context::Context;
-use crate::methods::runtime::reload_config;
+use crate::reconfigure;
 
 /// Takes in what the params name. A credential that cannot be taken in is left alone and said;
 /// the others go on.
@@ -63,9 +64,8 @@ fn path(params: &ImportParams) -> Result<PathBuf, Failure> {
 }
 
 fn read_config(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|error| {
-        Failure::unavailable(format!("{} cannot be read: {error}", path.display()))
-    })
+    let text = config::file::read(path).map_err(|finding| Failure::unavailable(finding.text))?;
+    Ok(text.map(|file| file.text).unwrap_or_default())
 }
 
 fn said(clear: &Clear, place: Option<String>, note: impl Into<String>) -> Imported {
@@ -116,35 +116,23 @@ fn afterwards(clear: &Clear) -> String {
     }
 }
 
-/// Puts a pointer where the value stood; everything else in the file stays as it is.
+/// Puts a pointer where the value stood; everything else in the file stays as it is. It is not
+/// asked whether the file can be used: a credential in clear is out of it in any case.
 fn point_config(path: &Path, key: &[String], name: &CredentialName) -> Result<(), Failure> {
-    let unchanged = |why: &dyn std::fmt::Display| {
-        Failure::unavailable(format!("{} could not be changed: {why}", path.display()))
+    let text = read_config(path)?;
+    let quoted = key.iter().map(|part| toml_edit::Key::new(part.as_str()).to_string());
+    let change = ConfigChange {
+        key: quoted.collect::<Vec<_>>().join("."),
+        value: Some(format!("credential:{name}").into()),
+        text: None,
     };
-    let mut document: DocumentMut =
-        read_config(path)?.parse().map_err(|_| unchanged(&"it is not TOML"))?;
-    let (last, tables) = key.split_last().ok_or_else(|| unchanged(&"the setting has no name"))?;
-    let mut item: &mut Item = document.as_item_mut();
-    for table in tables {
-        item = item.get_mut(table).ok_or_else(|| unchanged(&"the setting is gone"))?;
-    }
-    item[last.as_str()] = value(format!("credential:{name}"));
-    let draft = path.with_extension("toml.draft");
-    let permissions = std::fs::metadata(path).map_err(|error| unchanged(&error))?.permissions();
-    std::fs::write(&draft, document.to_string())
-        .and_then(|()| std::fs::set_permissions(&draft, permissions))
-        .and_then(|()| std::fs::rename(&draft, path))
-        .map_err(|error| unchanged(&error))
+    config::file::write(path, &config::edit(&text, Edit::Set(&[change]))?)
 }
 
-/// Puts the changed configuration in force. The last good one may hold the clear text, too.
+/// Puts the changed configuration in force. The last good one may hold the clear text, too, and
+/// goes with it.
 async fn settle_config(context: &Arc<Context>) {
-    if let Err(failure) = reload_config(context).await {
+    if let Err(failure) = reconfigure::reload(context).await {
         tracing::warn!(%failure, "the configuration was changed and cannot be put in force");
-        return;
-    }
-    let copied = std::fs::copy(context.home.config_file(), context.home.last_good_config_file());
-    if let Err(error) = copied {
-        tracing::warn!(%error, "the last good configuration could not be kept");
     }
 }

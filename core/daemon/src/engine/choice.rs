@@ -278,9 +278,13 @@ mod tests {
 
     async fn choose(config: &str, variables: &[(&str, &str)]) -> Choice {
         let environment = Environment::of(variables);
-        let config = crate::config::parse_text(config, Path::new("nexus.toml"), &environment, &[])
-            .unwrap()
-            .config;
+        let config = crate::config::parse_text(
+            config,
+            Path::new("nexus.toml"),
+            &crate::config::Overlay::new(environment.clone(), Vec::new()),
+        )
+        .unwrap()
+        .config;
         let folder = tempfile::tempdir().unwrap();
         let home = crate::home::Home::new(folder.path().to_owned());
         home.init().unwrap();

@@ -4,6 +4,7 @@
 pub mod adapters;
 pub mod audit;
 pub mod budgets;
+pub mod config;
 pub mod grants;
 pub mod outbox;
 pub mod permissions;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::request::RequestStatus;
 use nexus_iam::{Permit, Preset};
@@ -14,9 +13,9 @@ use nexus_protocol::runtime::{
 use nexus_protocol::session::PAGE_LEN_DEFAULT;
 
 use super::usage::figures;
-use crate::assemble;
 use crate::budget;
 use crate::context::Context;
+use crate::reconfigure;
 
 /// Requests shown as recent.
 const RECENT_MAX: usize = 12;
@@ -63,6 +62,7 @@ pub async fn status(
         cost_today: figures(used_today).cost(),
         budgets,
         yolo_agents,
+        safe_mode: reconfigure::safe_mode(context),
     })
 }
 
@@ -93,37 +93,7 @@ pub async fn reload(
     _permit: Permit,
     _params: ReloadParams,
 ) -> Result<ReloadResult, Failure> {
-    reload_config(context).await
-}
-
-/// Reads the configuration again; one that cannot be used changes nothing.
-///
-/// # Errors
-/// What is wrong with it, by line.
-pub async fn reload_config(context: &Arc<Context>) -> Result<ReloadResult, Failure> {
-    // Read first: a reload takes over policies and configuration together, or nothing.
-    let loaded = context.config.read_again().map_err(|findings| {
-        let texts: Vec<_> = findings.iter().map(ToString::to_string).collect();
-        Failure::invalid(format!("the configuration stays as it was: {}", texts.join("; ")))
-            .hint(format!("mend {} and reload again", context.config.path().display()))
-            .details(serde_json::json!({ "findings": texts }))
-    })?;
-    let policies = context.policies.read_again(&loaded.config, &context.health).await?;
-    let reloaded = context.config.put_in_force(loaded);
-    context.policies.put_in_force(policies, &context.config.current(), &context.health).await;
-    assemble::apply_models(context).await?;
-    let now = context.clock.now();
-    context.health.set("config", HealthStatus::Healthy, "in force", None, now);
-    let event = Event::ConfigReloaded {
-        changed: reloaded.changed.clone(),
-        needs_restart: reloaded.needs_restart.clone(),
-    };
-    context.ledger.write(move |tx| tx.events().record(now, &event).map(|_| ())).await?;
-    Ok(ReloadResult {
-        changed: reloaded.changed,
-        needs_restart: reloaded.needs_restart,
-        warnings: reloaded.warnings,
-    })
+    reconfigure::reload(context).await
 }
 
 /// Drains and stops the daemon.

@@ -1,17 +1,23 @@
 //! `nexus config`: the configuration, with every value's source, and safe changes to it.
 
-mod edit;
+mod ask;
+mod change;
+mod explain;
+
+use std::path::PathBuf;
 
 use clap::Subcommand;
-use nexus_client::{Discovery, call};
-use nexus_protocol::config::{ConfigSource, ConfigValue, GetParams, GetResult};
+use nexus_client::call;
+use nexus_protocol::config::{ConfigSource, ConfigValue, GetParams, GetResult, SchemaParams};
 use serde_json::{Value, json};
 
-use super::{daemon, db};
+use ask::ask;
+use change::How;
+
 use crate::context::Context;
 use crate::failure::{CliError, Exit, Result};
 use crate::output::table::{Cell, Table};
-use crate::output::{Output, Sign, style};
+use crate::output::{Output, style};
 use crate::suggest::closest;
 
 const GET_EXAMPLES: &str = "\
@@ -32,6 +38,22 @@ const LIST_EXAMPLES: &str = "\
 Examples
   nexus config list
   nexus config list --changed";
+const PATCH_EXAMPLES: &str = "\
+Examples
+  nexus config patch '{\"runtime\": {\"drain_ms\": 5000}, \"adapters\": {\"old\": null}}'
+  nexus config patch - < patch.json";
+const APPLY_EXAMPLES: &str = "\
+Examples
+  nexus config apply nexus.new.toml --dry-run
+  nexus config apply - < nexus.new.toml";
+const EXPLAIN_EXAMPLES: &str = "\
+Examples
+  nexus config explain runtime.port
+  nexus config explain agents.main.models --json";
+const SCHEMA_EXAMPLES: &str = "\
+Examples
+  nexus config schema > nexus.toml.schema.json
+  nexus config schema --json";
 const PATH_EXAMPLES: &str = "\
 Examples
   nexus config path
@@ -53,13 +75,42 @@ pub(crate) enum Config {
         /// set together, all or none
         #[arg(required = true, num_args = 2.., allow_negative_numbers = true, value_names = ["KEY", "VALUE"])]
         pairs: Vec<String>,
+        #[command(flatten)]
+        how: How,
     },
     /// Take a value out of nexus.toml, so that its default holds
     #[command(after_help = UNSET_EXAMPLES)]
     Unset {
         /// A key such as runtime.port
         key: String,
+        #[command(flatten)]
+        how: How,
     },
+    /// Merge a JSON patch into nexus.toml (RFC 7396): null takes out
+    #[command(after_help = PATCH_EXAMPLES)]
+    Patch {
+        /// A JSON object, or - for stdin
+        patch: String,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Replace the text of nexus.toml by that of another file, if the daemon would take it
+    #[command(after_help = APPLY_EXAMPLES)]
+    Apply {
+        /// The file, or - for stdin
+        file: PathBuf,
+        #[command(flatten)]
+        how: How,
+    },
+    /// One key: its value, every source that sets it, and whether a change needs a restart
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain {
+        /// A key such as runtime.port
+        key: String,
+    },
+    /// The JSON Schema of nexus.toml, for editors
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema,
     /// Every key with its value, its source and its meaning
     #[command(after_help = LIST_EXAMPLES)]
     List {
@@ -75,52 +126,42 @@ pub(crate) enum Config {
 pub(crate) async fn run(config: Config, context: &Context) -> Result<Exit> {
     match config {
         Config::Get { key } => get(&key, context).await,
-        Config::Set { pairs } => {
-            let pairs = pairs_of(&pairs)?;
-            let written = edit::set(&pairs, context)?;
-            let changes = pairs.into_iter().map(|(key, _)| key).zip(written);
-            after_change(&changes.collect::<Vec<_>>(), context).await
-        }
-        Config::Unset { key } => {
-            edit::unset(&key, context)?;
-            after_change(&[(key, "its default".to_owned())], context).await
-        }
+        Config::Set { pairs, how } => change::set(&pairs, how, context).await,
+        Config::Unset { key, how } => change::unset(&key, how, context).await,
+        Config::Patch { patch, how } => change::patch(&patch, how, context).await,
+        Config::Apply { file, how } => change::apply(&file, how, context).await,
+        Config::Explain { key } => explain::run(&key, context).await,
+        Config::Schema => schema(context).await,
         Config::List { changed } => list(changed, context).await,
-        Config::Path => {
-            let path = context.home.join("nexus.toml");
-            if context.output.is_json() {
-                context.output.document(&json!({ "path": path }))?;
-            } else {
-                context.output.line(&path.display().to_string())?;
-            }
-            Ok(Exit::Ok)
-        }
+        Config::Path => path(context),
     }
+}
+
+fn path(context: &Context) -> Result<Exit> {
+    let path = context.home.join("nexus.toml");
+    if context.output.is_json() {
+        context.output.document(&json!({ "path": path }))?;
+    } else {
+        context.output.line(&path.display().to_string())?;
+    }
+    Ok(Exit::Ok)
+}
+
+async fn schema(context: &Context) -> Result<Exit> {
+    let schema = ask::<call::ConfigSchema>(SchemaParams {}, context).await?.result.schema;
+    // A schema is JSON in any case; for people, so that it can be read.
+    if context.output.is_json() {
+        context.output.document(&schema)?;
+    } else {
+        let text = serde_json::to_string_pretty(&schema);
+        context.output.line(&text.map_err(|e| CliError::failed(e.to_string()))?)?;
+    }
+    Ok(Exit::Ok)
 }
 
 /// The values in force: the daemon's, or without one those it would start with.
 async fn values(context: &Context) -> Result<GetResult> {
-    if matches!(Discovery::find(&context.home).await, Discovery::Running(_)) {
-        let client = context.connect().await?;
-        return Ok(client.request::<call::ConfigGet>(GetParams::default()).await?);
-    }
-    let report = db::document(context.nexusd()?.ask(&["check"])?)?;
-    if report["ok"] == json!(false) {
-        return Err(invalid(&report));
-    }
-    let values = serde_json::from_value(report["values"].clone())
-        .map_err(|e| CliError::failed(format!("nexusd answered something else: {e}")))?;
-    Ok(GetResult { path: context.home.join("nexus.toml").display().to_string(), values })
-}
-
-/// What `nexusd check` found, as an error.
-pub(super) fn invalid(report: &Value) -> CliError {
-    let errors = report["errors"].as_array().into_iter().flatten();
-    let errors: Vec<_> =
-        errors.map(|line| line.as_str().map_or(line.to_string(), str::to_owned)).collect();
-    let mut error = CliError::usage("the configuration is not valid").why(errors.join("\n       "));
-    "CONFIG_INVALID".clone_into(&mut error.code);
-    error
+    Ok(ask::<call::ConfigGet>(GetParams::default(), context).await?.result)
 }
 
 async fn get(key: &str, context: &Context) -> Result<Exit> {
@@ -198,38 +239,6 @@ async fn list(changed: bool, context: &Context) -> Result<Exit> {
         context.output.document(&all)?;
     } else {
         table(&all.values.iter().collect::<Vec<_>>(), &context.output)?;
-    }
-    Ok(Exit::Ok)
-}
-
-fn pairs_of(words: &[String]) -> Result<Vec<(String, String)>> {
-    if !words.len().is_multiple_of(2) {
-        let what = format!("`{}` has no value", words.last().map_or("", String::as_str));
-        return Err(CliError::usage(what)
-            .why("keys and values come in pairs")
-            .fix("nexus config set runtime.port 18790 logging.level debug"));
-    }
-    Ok(words.chunks(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect())
-}
-
-/// The file has changed: a running daemon is asked to read it again.
-async fn after_change(changes: &[(String, String)], context: &Context) -> Result<Exit> {
-    let output = &context.output;
-    let is_running = matches!(Discovery::find(&context.home).await, Discovery::Running(_));
-    let reloaded = if is_running { Some(daemon::reload(context).await?) } else { None };
-    if output.is_json() {
-        let path = context.home.join("nexus.toml");
-        let list = changes.iter().map(|(key, value)| json!({ "key": key, "value": value }));
-        let list = list.collect::<Vec<_>>();
-        output.document(&json!({ "changes": list, "path": path, "reload": reloaded }))?;
-        return Ok(Exit::Ok);
-    }
-    for (key, value) in changes {
-        output.line(&format!("{} {key} = {value}", output.sign(Sign::Good)))?;
-    }
-    match reloaded {
-        Some(result) => daemon::show_reload(&result, context)?,
-        None => output.note("  it holds from the next start on: nexus up"),
     }
     Ok(Exit::Ok)
 }

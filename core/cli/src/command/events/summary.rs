@@ -46,6 +46,11 @@ fn of_event(event: &Event) -> String {
     match event {
         Event::SystemStarted { version } => format!("nexus {version}"),
         Event::SystemStopping { reason } => reason.clone(),
+        Event::ConfigChanged { paths, requires_restart } => match requires_restart.as_slice() {
+            [] => list(paths),
+            keys => format!("{}; after a restart {}", list(paths), list(keys)),
+        },
+        Event::ConfigRejected { findings } => findings.join("; "),
         Event::ConfigReloaded { changed, needs_restart } => {
             format!("changed {}; after a restart {}", list(changed), list(needs_restart))
         }

@@ -76,6 +76,11 @@ fn print(status: &StatusResult, output: &Output) -> Result<()> {
         output.paint(style::BOLD, &summary),
         text::cost(status.cost_today)
     ))?;
+    if let Some(why) = &status.safe_mode {
+        let what = format!("safe mode, adapters are off: {}", text::one_line(why));
+        let line = output.paint(style::BAD, &what);
+        output.line(&format!("  {}  {line}", output.sign(Sign::Bad)))?;
+    }
     for agent in &status.yolo_agents {
         let what = format!("agent {agent} is yolo: it does whatever is not forbidden, unasked");
         output.line(&format!(

@@ -368,6 +368,13 @@ pub(in crate::config) const KEYS: &[Key] = &[
         "port of the control plane; 0 takes a free one",
     ),
     key(
+        "runtime.watch_config",
+        Kind::Bool,
+        "true",
+        true,
+        "take over nexus.toml when it is saved; otherwise: nexus daemon reload",
+    ),
+    key(
         "sessions.queue_len_max",
         Kind::Integer(1, 1_000),
         "20",

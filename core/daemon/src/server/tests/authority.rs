@@ -17,7 +17,7 @@ use super::stream::{read_on, read_until};
 use super::support::{Client, House, hello};
 use crate::authorize::Caller;
 use crate::dispatch::Dispatcher;
-use crate::methods::runtime::reload_config;
+use crate::reconfigure::reload;
 use crate::server::Peer;
 use crate::server::connection::{self, Arrived};
 use crate::server::door::Shared;
@@ -37,7 +37,7 @@ impl House {
         let folder = self.daemon.context().policies.folder();
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("test.cedar"), text).unwrap();
-        reload_config(self.daemon.context()).await.unwrap();
+        reload(self.daemon.context()).await.unwrap();
     }
 
     /// Comes in as somebody else than the owner, whom no surface lets in yet.
