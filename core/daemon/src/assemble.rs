@@ -23,6 +23,7 @@ use crate::config::{self, Config, ConfigHandle, Environment, Overlay};
 use crate::context::{Context, Shutdown};
 use crate::credentials::{self, Credentials};
 use crate::engine::{self, Engine, Hook};
+use crate::exposure::Exposure;
 use crate::health::HealthBoard;
 use crate::home::{Home, HomeLock, Owner, OwnerKind};
 use crate::jobs;
@@ -148,6 +149,7 @@ impl Daemon {
         let engine = make_engine(&config, &credentials, &ledger, hooks).await?;
         let (iam, policies) =
             Policies::open(&home, &config.current(), &ledger, &clock, &health).await?;
+        let (exposure, doors) = Exposure::new();
         let context = Arc::new(Context {
             logins: Logins::open(home.state().join("browser-sessions.json"))?,
             iam,
@@ -165,6 +167,7 @@ impl Daemon {
             credentials,
             token,
             address: OnceLock::new(),
+            exposure,
             started_at,
             shutdown: Shutdown::default(),
         });
@@ -175,7 +178,7 @@ impl Daemon {
         let _ = context.address.set(address);
         lock.announce(address).map_err(Failure::internal)?;
         record(&context, Event::SystemStarted { version: VERSION.to_owned() }).await?;
-        let server = tokio::spawn(server::serve(Arc::clone(&context), listener));
+        let server = tokio::spawn(server::serve(Arc::clone(&context), listener, doors));
         let background = tokio::spawn(run_background(Arc::clone(&context), unfinished));
         tracing::info!(%address, home = %context.home.root().display(), "the daemon is up");
         Ok(Self { context, address, lock, server, background })
@@ -235,6 +238,7 @@ impl Daemon {
 async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
     let is_safe_mode = context.config.standing().is_safe_mode;
     let watch = tokio::spawn(jobs::config::run(Arc::clone(&context)));
+    let exposure = tokio::spawn(jobs::exposure::run(Arc::clone(&context)));
     credentials::load_shell(&context).await;
     let probed = apply_models(&context).await;
     if let Err(failure) = probed {
@@ -262,7 +266,7 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
     let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), adapters.clone()));
     context.shutdown.begun().await;
     adapters.drain().await;
-    for task in [watch, permissions, grants, budgets, audit, outbox] {
+    for task in [watch, exposure, permissions, grants, budgets, audit, outbox] {
         if let Err(error) = task.await {
             tracing::error!(%error, "a job ended badly");
         }
@@ -350,8 +354,8 @@ async fn make_engine(
 }
 
 fn bind(context: &Context) -> Result<tokio::net::TcpListener, Failure> {
-    let runtime = context.config.current().runtime.clone();
-    let address = SocketAddr::new(runtime.bind, runtime.port);
+    let config = context.config.current();
+    let address = SocketAddr::new(config.expose.bind.inside(), config.runtime.port);
     server::bind(address).map_err(|error| {
         let failure = Failure::unavailable(format!("cannot listen on {address}: {error}"));
         match error.kind() {

@@ -14,6 +14,7 @@ use crate::bus::Bus;
 use crate::config::ConfigHandle;
 use crate::credentials::Credentials;
 use crate::engine::Engine;
+use crate::exposure::Exposure;
 use crate::health::HealthBoard;
 use crate::home::Home;
 use crate::policy::{Iam, Policies};
@@ -52,7 +53,9 @@ pub struct Context {
     pub credentials: Credentials,
     /// The control-plane token.
     pub token: SecretString,
-    /// Where the listener is bound, once it is.
+    /// What is open to others.
+    pub exposure: Exposure,
+    /// Where the listener on loopback is bound, once it is.
     pub address: OnceLock<SocketAddr>,
     /// When the daemon started.
     pub started_at: Timestamp,

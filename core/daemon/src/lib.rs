@@ -16,6 +16,7 @@ pub mod credentials;
 pub mod dispatch;
 pub mod engine;
 pub mod entry;
+pub mod exposure;
 pub mod health;
 pub mod home;
 pub mod idempotency;

@@ -13,6 +13,7 @@ pub mod contact;
 pub mod credential;
 pub mod error;
 pub mod event;
+pub mod expose;
 pub mod frame;
 pub mod grant;
 pub mod health;

@@ -70,7 +70,12 @@ fn wrong_values_name_their_line_and_what_would_be_right() {
         assert_eq!(error_of(text), expect);
     }
     assert!(error_of("[runtime\n").starts_with("line 1: this is not TOML: "));
-    assert!(error_of("[runtime]\nbind = \"0.0.0.0\"").contains("only a loopback address"));
+    let open = "[runtime]\nbind = \"lan\"\n[tls]\ngenerate = false\n";
+    assert!(error_of(open).starts_with("line 2: `runtime.bind` is `lan`, where others can reach"));
+    assert!(error_of("[runtime]\nbind = \"wan\"").contains("must be loopback, lan, tailnet or"));
+    assert!(error_of("[tls]\nkey = \"k\"").contains("`tls.key` is given without"));
+    let pasted = error_of("[tls]\ncertificate = \"c\"\nkey = \"-----BEGIN KEY abc\"");
+    assert!(pasted.contains("not the text itself") && !pasted.contains("abc"), "{pasted}");
 }
 
 #[test]

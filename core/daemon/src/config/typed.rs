@@ -1,7 +1,6 @@
 //! From checked values to the typed configuration.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use nexus_domain::agent::{AgentSpec, RunLimits};
@@ -18,6 +17,7 @@ use super::budget;
 use super::constraint;
 use super::credentials::{CredentialsConfig, Place, check_pointer, credentials};
 use super::environment::Environment;
+use super::expose::{self, ExposeConfig};
 use super::keys::{self, KEYS};
 use super::model::{self, ModelConfig, Price};
 use super::parse::Values;
@@ -28,8 +28,6 @@ const MAIN_AGENT: &str = "main";
 /// The control plane.
 #[derive(Clone, Debug)]
 pub struct RuntimeConfig {
-    /// Address to listen on.
-    pub bind: IpAddr,
     /// Port to listen on; 0 takes a free one.
     pub port: u16,
     /// Host names accepted besides loopback.
@@ -140,6 +138,8 @@ pub struct Config {
     pub path: PathBuf,
     /// The control plane.
     pub runtime: RuntimeConfig,
+    /// Who can reach it.
+    pub expose: ExposeConfig,
     /// Whether writes survive a power cut.
     pub is_power_safe: bool,
     /// The log.
@@ -197,18 +197,6 @@ pub(super) fn build(
     warnings: &mut Vec<Finding>,
 ) -> Config {
     let get = Getter { values };
-    let bind_text = get.text("runtime.bind");
-    let bind = bind_text.parse::<IpAddr>().unwrap_or(IpAddr::from([127, 0, 0, 1]));
-    if !bind_text.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()) {
-        errors.push(Finding {
-            line: get.line("runtime.bind"),
-            text: format!(
-                "`runtime.bind` is `{bind_text}`: only a loopback address such as 127.0.0.1 or ::1 \
-                 is possible until TLS and device pairing are there; use a tunnel (ssh -L, \
-                 tailscale serve) to reach it from elsewhere"
-            ),
-        });
-    }
     let agents = agents(&get, errors);
     let profiles = authority::profiles(&agents, &get, errors, warnings);
     let user_home = environment.user_home();
@@ -217,12 +205,12 @@ pub(super) fn build(
     let config = Config {
         path: path.to_owned(),
         runtime: RuntimeConfig {
-            bind,
             port: u16::try_from(get.integer("runtime.port")).unwrap_or_default(),
             allowed_hosts: get.texts("runtime.allowed_hosts"),
             drain_ms: get.integer("runtime.drain_ms"),
             watch_config: get.bool("runtime.watch_config"),
         },
+        expose: expose::expose(&get, path, errors),
         is_power_safe: get.text("ledger.durability") == "power",
         logging: LoggingConfig {
             level: get.text("logging.level"),
@@ -385,7 +373,7 @@ impl Getter<'_> {
         value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
     }
 
-    fn bool(&self, name: &str) -> bool {
+    pub(super) fn bool(&self, name: &str) -> bool {
         self.at(&Self::path(name)).and_then(|value| value.as_bool()).unwrap_or_default()
     }
 
@@ -415,7 +403,7 @@ impl Getter<'_> {
         list.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
     }
 
-    fn line(&self, name: &str) -> Option<usize> {
+    pub(super) fn line(&self, name: &str) -> Option<usize> {
         self.line_at(&Self::path(name))
     }
 

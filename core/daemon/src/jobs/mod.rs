@@ -5,6 +5,7 @@ pub mod adapters;
 pub mod audit;
 pub mod budgets;
 pub mod config;
+pub mod exposure;
 pub mod grants;
 pub mod outbox;
 pub mod permissions;

@@ -8,6 +8,7 @@ pub mod budget;
 pub mod config;
 pub mod contact;
 pub mod credential;
+pub mod expose;
 pub mod grant;
 pub mod health;
 pub mod model;

@@ -14,13 +14,23 @@ pub(super) fn session_token(headers: &HeaderMap) -> Option<&str> {
         .find_map(|(name, value)| (name == COOKIE_NAME).then_some(value))
 }
 
-/// The header that hands a session token to a browser. No `Secure`: the listener is on loopback,
-/// where some browsers refuse it over plain HTTP.
+/// The header that hands a session token to a browser. Without `Secure`, because on loopback, over
+/// plain HTTP, some browsers refuse it; see [`make_secure`].
 pub(super) fn set_session(token: &str, max_age_ms: u64) -> Option<HeaderValue> {
     let max_age_s = max_age_ms / 1000;
     let text =
         format!("{COOKIE_NAME}={token}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Strict");
     HeaderValue::from_str(&text).ok()
+}
+
+/// Binds every cookie of an answer to TLS, where the browser has it.
+pub(super) fn make_secure(headers: &mut HeaderMap) {
+    let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).into_iter().cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for cookie in cookies {
+        let bytes = [cookie.as_bytes(), b"; Secure"].concat();
+        headers.append(header::SET_COOKIE, HeaderValue::from_bytes(&bytes).unwrap_or(cookie));
+    }
 }
 
 #[cfg(test)]
@@ -42,5 +52,16 @@ mod tests {
         let header = set_session("tok", 2_000).unwrap();
         let text = header.to_str().unwrap();
         assert_eq!(text, "nexus_session=tok; Path=/; Max-Age=2; HttpOnly; SameSite=Strict");
+    }
+
+    #[test]
+    fn over_tls_it_never_goes_without() {
+        let mut headers = HeaderMap::new();
+        make_secure(&mut headers);
+        assert!(headers.is_empty());
+        headers.append(header::SET_COOKIE, set_session("tok", 2_000).unwrap());
+        make_secure(&mut headers);
+        let text = headers.get(header::SET_COOKIE).unwrap().to_str().unwrap();
+        assert!(text.ends_with("; SameSite=Strict; Secure"), "{text}");
     }
 }

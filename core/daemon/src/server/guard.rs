@@ -10,6 +10,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use nexus_domain::Failure;
 
+use crate::exposure::Names;
+
 /// A request that is turned away, with the status it gets.
 #[derive(Debug)]
 pub(super) struct Refusal {
@@ -17,22 +19,43 @@ pub(super) struct Refusal {
     pub(super) failure: Failure,
 }
 
-/// Checks a request.
+/// Where a request arrived, and by which names it may call us there.
+#[derive(Debug)]
+pub(super) struct Doorstep<'a> {
+    /// Whether it came from outside, by our TLS.
+    pub(super) is_tls: bool,
+    /// Names that a person configured.
+    pub(super) allowed_hosts: &'a [String],
+    /// Names that come from how we are open to others.
+    pub(super) names: &'a Names,
+}
+
+/// How a browser that calls us by a name speaks to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    Http,
+    Https,
+    /// A configured name may stand before a proxy that brings TLS, or not.
+    Either,
+}
+
+/// Checks a request; says whether the browser has TLS, ours or that of Tailscale.
 ///
 /// # Errors
 /// 400 without a `Host` that can be read, 421 with a foreign one, 403 with a foreign `Origin`.
 pub(super) fn check(
     uri: &Uri,
     headers: &HeaderMap,
-    allowed_hosts: &[String],
-) -> Result<(), Refusal> {
+    doorstep: &Doorstep<'_>,
+) -> Result<bool, Refusal> {
     let host = the_host(headers)?;
-    check_host(host, allowed_hosts)?;
+    let scheme = check_host(host, doorstep)?;
     // A request line may name the host a second time; then both must be ours.
     if let Some(authority) = uri.authority() {
-        check_host(authority.as_str(), allowed_hosts)?;
+        check_host(authority.as_str(), doorstep)?;
     }
-    check_origin(headers, host)
+    check_origin(headers, host, scheme)?;
+    Ok(scheme == Scheme::Https)
 }
 
 /// Whether a request wants to become a WebSocket.
@@ -52,25 +75,54 @@ fn the_host(headers: &HeaderMap) -> Result<&str, Refusal> {
     }
 }
 
-fn check_host(authority: &str, allowed_hosts: &[String]) -> Result<(), Refusal> {
-    let name = host_name(authority);
-    let is_ours = name.is_some_and(|name| {
-        is_loopback(name)
-            || allowed_hosts.iter().any(|allowed| is_allowed(name, authority, allowed))
-    });
-    if is_ours {
-        return Ok(());
+fn check_host(authority: &str, doorstep: &Doorstep<'_>) -> Result<Scheme, Refusal> {
+    if let Some(scheme) = host_name(authority).and_then(|name| doorstep.scheme(name, authority)) {
+        return Ok(scheme);
     }
     let shown: String = authority.chars().take(100).collect();
-    let key = "runtime.allowed_hosts";
+    let hint = match doorstep.is_tls {
+        true => {
+            "open it by an address that `nexus expose status` shows, or add the name to \
+                 `runtime.allowed_hosts`"
+        }
+        false => {
+            "open it as http://127.0.0.1 with its port, or add the name to \
+                  `runtime.allowed_hosts`"
+        }
+    };
     Err(Refusal {
         status: StatusCode::MISDIRECTED_REQUEST,
         failure: Failure::denied(format!(
             "this daemon does not answer to the host name `{}`",
             shown.escape_debug()
         ))
-        .hint(format!("open it as http://127.0.0.1 with its port, or add the name to `{key}`")),
+        .hint(hint),
     })
+}
+
+impl Doorstep<'_> {
+    /// How a browser speaks to us by this name here; `None` when the name is not ours.
+    fn scheme(&self, name: &str, authority: &str) -> Option<Scheme> {
+        let is =
+            |own: &Option<String>| own.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(name));
+        let is_configured =
+            self.allowed_hosts.iter().any(|allowed| is_allowed(name, authority, allowed));
+        if self.is_tls {
+            let is_own_address =
+                name.parse::<IpAddr>().is_ok_and(|ip| self.names.outside.contains(&ip));
+            let is_ours = is_own_address
+                || is_configured
+                || is(&self.names.tailnet)
+                || is(&self.names.announced);
+            return is_ours.then_some(Scheme::Https);
+        }
+        match () {
+            () if is_loopback(name) => Some(Scheme::Http),
+            // `tailscale serve` hands on what came to it by TLS.
+            () if is(&self.names.tailnet) => Some(Scheme::Https),
+            () => is_configured.then_some(Scheme::Either),
+        }
+    }
 }
 
 /// The name of an authority without its port; `None` when it is malformed.
@@ -105,14 +157,14 @@ fn is_allowed(name: &str, authority: &str, allowed: &str) -> bool {
 }
 
 /// Programs send no `Origin` and pass; the origin a browser names must be our own.
-fn check_origin(headers: &HeaderMap, host: &str) -> Result<(), Refusal> {
+fn check_origin(headers: &HeaderMap, host: &str, scheme: Scheme) -> Result<(), Refusal> {
     let mut origins = headers.get_all(header::ORIGIN).into_iter();
     let Some(origin) = origins.next() else { return Ok(()) };
     let is_ours = origins.next().is_none()
-        && origin.to_str().ok().and_then(origin_authority).is_some_and(|origin| {
+        && origin.to_str().ok().and_then(|text| origin_authority(text, scheme)).is_some_and(
             // A port that is the scheme's own is left out by browsers, in both places.
-            origin.eq_ignore_ascii_case(host)
-        });
+            |origin| origin.eq_ignore_ascii_case(host),
+        );
     if is_ours {
         return Ok(());
     }
@@ -123,8 +175,13 @@ fn check_origin(headers: &HeaderMap, host: &str) -> Result<(), Refusal> {
     })
 }
 
-fn origin_authority(origin: &str) -> Option<&str> {
-    origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"))
+fn origin_authority(origin: &str, scheme: Scheme) -> Option<&str> {
+    let (http, https) = (origin.strip_prefix("http://"), origin.strip_prefix("https://"));
+    match scheme {
+        Scheme::Http => http,
+        Scheme::Https => https,
+        Scheme::Either => http.or(https),
+    }
 }
 
 #[cfg(test)]
@@ -133,14 +190,25 @@ mod tests {
 
     use super::*;
 
-    fn knock(fields: &[(&str, &str)]) -> Result<(), u16> {
+    fn knock(fields: &[(&str, &str)]) -> Result<bool, u16> {
+        knock_at(false, fields)
+    }
+
+    fn knock_at(is_tls: bool, fields: &[(&str, &str)]) -> Result<bool, u16> {
         let mut headers = HeaderMap::new();
         for (name, value) in fields {
             let name: axum::http::HeaderName = name.parse().unwrap();
             headers.append(name, HeaderValue::from_str(value).unwrap());
         }
         let allowed = ["nexus.example".to_owned(), "box:9000".to_owned()];
-        check(&Uri::from_static("/"), &headers, &allowed).map_err(|refusal| refusal.status.as_u16())
+        let names = Names {
+            outside: vec!["192.168.1.5".parse().unwrap(), "fd00::5".parse().unwrap()],
+            announced: Some("studio.local".to_owned()),
+            tailnet: Some("studio.tail1.ts.net".to_owned()),
+        };
+        let doorstep = Doorstep { is_tls, allowed_hosts: &allowed, names: &names };
+        check(&Uri::from_static("/"), &headers, &doorstep)
+            .map_err(|refusal| refusal.status.as_u16())
     }
 
     #[test]
@@ -159,7 +227,7 @@ mod tests {
             "box:9000",
         ];
         for host in own {
-            assert_eq!(knock(&[("host", host)]), Ok(()), "{host}");
+            assert_eq!(knock(&[("host", host)]), Ok(false), "{host}");
         }
         let foreign = [
             "evil.example",
@@ -193,7 +261,9 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, HeaderValue::from_static("localhost"));
         let uri = Uri::from_static("http://evil.example/");
-        let refusal = check(&uri, &headers, &[]).unwrap_err();
+        let names = Names::default();
+        let doorstep = Doorstep { is_tls: false, allowed_hosts: &[], names: &names };
+        let refusal = check(&uri, &headers, &doorstep).unwrap_err();
         assert_eq!(refusal.status, 421);
     }
 
@@ -211,8 +281,42 @@ mod tests {
             assert_eq!(knock(&[host, ("origin", origin)]), Err(403), "{origin:?}");
         }
         let own = ("origin", "http://127.0.0.1:18789");
-        assert_eq!(knock(&[host, own]), Ok(()));
+        assert_eq!(knock(&[host, own]), Ok(false));
         assert_eq!(knock(&[host, own, ("origin", "http://evil.example")]), Err(403));
-        assert_eq!(knock(&[host]), Ok(()), "programs send no origin, and links followed neither");
+        assert_eq!(knock(&[host]), Ok(false), "programs send no origin, and links followed neither");
+    }
+
+    #[test]
+    fn from_outside_other_names_are_ours_and_pages_must_have_tls() {
+        let outside = |host: &str| knock_at(true, &[("host", host)]);
+        let own = [
+            "192.168.1.5:18789",
+            "[fd00::5]:18789",
+            "studio.local:18789",
+            "studio.tail1.ts.net",
+            "nexus.example",
+        ];
+        for host in own {
+            assert_eq!(outside(host), Ok(true), "{host}");
+        }
+        for host in ["127.0.0.1:18789", "localhost", "[::1]", "192.168.1.6", "evil.example"] {
+            assert_eq!(outside(host), Err(421), "{host}");
+        }
+        let host = ("host", "192.168.1.5:18789");
+        let post = |origin: &str| knock_at(true, &[host, ("origin", origin)]);
+        assert_eq!(post("https://192.168.1.5:18789"), Ok(true));
+        for origin in ["http://192.168.1.5:18789", "https://192.168.1.5", "https://evil.example"] {
+            assert_eq!(post(origin), Err(403), "{origin}");
+        }
+    }
+
+    #[test]
+    fn what_tailscale_hands_on_came_to_it_by_tls() {
+        let host = ("host", "studio.tail1.ts.net");
+        assert_eq!(knock(&[host]), Ok(true));
+        let post = |origin: &str| knock(&[host, ("origin", origin)]);
+        assert_eq!(post("https://studio.tail1.ts.net"), Ok(true));
+        assert_eq!(post("http://studio.tail1.ts.net"), Err(403));
+        assert_eq!(knock(&[("host", "studio.local")]), Err(421), "not from here");
     }
 }

@@ -51,7 +51,8 @@ pub(super) async fn make(
         // The guard let this host name pass, and the cookie will belong to it.
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let host = host.ok_or_else(|| Failure::invalid("the request names no host"))?;
-        let url = format!("http://{host}/open?code={}", link.code);
+        let scheme = if peer.is_secure { "https" } else { "http" };
+        let url = format!("{scheme}://{host}/open?code={}", link.code);
         Ok(SignInLink { url, expires_at: link.expires_at })
     };
     match made.await {

@@ -1,4 +1,5 @@
-//! The listening part: one port for HTTP, server-sent events and WebSocket.
+//! The listening part: one port for HTTP, server-sent events and WebSocket; on loopback, and by TLS
+//! on the addresses that the configuration opens to others.
 
 mod answer;
 mod assets;
@@ -7,6 +8,7 @@ mod cookie;
 mod document;
 mod door;
 mod encode;
+mod entrance;
 mod guard;
 mod health;
 mod jsonrpc;
@@ -37,36 +39,41 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use axum::body::Body;
-use axum::http::{Request, Response};
+use axum::http::{HeaderValue, Request, Response, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::context::Context;
 use crate::dispatch::Dispatcher;
+use crate::exposure::Door;
 use door::Shared;
+use entrance::Entrance;
+use guard::Doorstep;
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
-/// Most connections that are open at once; later ones wait in the backlog.
-const CONNECTIONS_MAX: usize = 8192;
 /// Most bytes of a request's head.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 /// Time for a request's head, in milliseconds: nobody holds a connection by dripping.
 const HEAD_MS_MAX: u64 = 10_000;
 /// Time that connections have to end after a drain began, in milliseconds.
 const CLOSE_MS_MAX: u64 = 5_000;
-/// Pause after the operating system refused to accept, in milliseconds.
-const ACCEPT_PAUSE_MS: u64 = 100;
+/// How long browsers insist on TLS after a visit, in seconds.
+const STRICT_TRANSPORT_S: u64 = 30 * 24 * 60 * 60;
 
 /// Who is at the other end of a connection.
 #[derive(Clone)]
 struct Peer {
     address: SocketAddr,
+    /// Whether it came by TLS.
+    is_secure: bool,
     /// Its place among the open connections, given back when the last one who holds it goes: a
     /// WebSocket keeps it beyond the request that began it.
     _place: Arc<OwnedSemaphorePermit>,
@@ -88,34 +95,27 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Serves the control plane until the daemon stops: then clients are told, connections end, and
-/// this returns.
-pub async fn serve(context: Arc<Context>, listener: TcpListener) {
+/// Serves the control plane until the daemon stops: at the door on loopback, and at those that are
+/// opened later. Then clients are told, connections end, and this returns.
+pub async fn serve(context: Arc<Context>, inside: TcpListener, mut doors: mpsc::Receiver<Door>) {
     let dispatcher = Dispatcher::new(context.clone());
     let tasks = TaskTracker::new();
     let shared = Arc::new(Shared::new(context.clone(), dispatcher, tasks.clone()));
     tasks.spawn(pulse::run(shared.clone()));
     tasks.spawn(metrics::count_turns(shared.clone()));
-    let router = routes::router(shared.clone());
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let entrance = Entrance::new(shared.clone(), routes::router(shared));
+    let inside = Door { listener: inside, certificate: None, closed: CancellationToken::new() };
+    tasks.spawn(entrance.clone().keep(inside));
     let mut shutdown = pin!(context.shutdown.begun());
     loop {
-        let accepted = tokio::select! {
+        tokio::select! {
             () = &mut shutdown => break,
-            accepted = accept(&listener, &places) => accepted,
-        };
-        match accepted {
-            Ok((stream, peer)) => {
-                tasks.spawn(serve_connection(shared.clone(), router.clone(), stream, peer));
-            }
-            Err(error) => {
-                // Out of file handles, most likely: a pause lets others be closed.
-                tracing::warn!(%error, "a connection could not be accepted");
-                context.clock.sleep(ACCEPT_PAUSE_MS).await;
-            }
+            door = doors.recv() => match door {
+                Some(door) => drop(tasks.spawn(entrance.clone().keep(door))),
+                None => (&mut shutdown).await,
+            },
         }
     }
-    drop(listener);
     tasks.close();
     tokio::select! {
         () = tasks.wait() => {}
@@ -125,18 +125,10 @@ pub async fn serve(context: Arc<Context>, listener: TcpListener) {
     }
 }
 
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> io::Result<(TcpStream, Peer)> {
-    let place = places.clone().acquire_owned().await.map_err(io::Error::other)?;
-    let (stream, address) = listener.accept().await?;
-    // Answers are small and wait for nothing; Nagle's algorithm would hold them for 40 ms.
-    stream.set_nodelay(true)?;
-    Ok((stream, Peer { address, _place: Arc::new(place), is_recorded: Arc::default() }))
-}
-
 async fn serve_connection(
     shared: Arc<Shared>,
     router: axum::Router,
-    stream: TcpStream,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: Peer,
 ) {
     let service = {
@@ -174,16 +166,32 @@ async fn respond(
     mut request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
     let config = shared.context.config.current();
-    let hosts = &config.runtime.allowed_hosts;
-    let checked = guard::check(request.uri(), request.headers(), hosts);
-    let mut response = match checked {
-        Err(refusal) => answer::error(refusal.status, &refusal.failure),
-        Ok(()) => {
-            request.extensions_mut().insert(peer);
-            routes::call(router, request).await
+    let exposure = &shared.context.exposure;
+    let names = exposure.names();
+    let doorstep = Doorstep {
+        is_tls: peer.is_secure,
+        allowed_hosts: &config.runtime.allowed_hosts,
+        names: &names,
+    };
+    let checked = guard::check(request.uri(), request.headers(), &doorstep);
+    let (mut response, is_secure) = match checked {
+        Err(refusal) => (answer::error(refusal.status, &refusal.failure), peer.is_secure),
+        Ok(is_secure) => {
+            request.extensions_mut().insert(Peer { is_secure, ..peer.clone() });
+            (routes::call(router, request).await, is_secure)
         }
     };
     answer::put_common_headers(response.headers_mut());
+    if is_secure {
+        cookie::make_secure(response.headers_mut());
+    }
+    // Where browsers warn about the certificate, insisting on it would lock people out for good.
+    let is_vouched_for =
+        peer.is_secure && exposure.certificate().is_some_and(|own| !own.is_self_signed);
+    if is_vouched_for {
+        let value = HeaderValue::from_str(&format!("max-age={STRICT_TRANSPORT_S}"));
+        value.map(|v| response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, v)).ok();
+    }
     shared.metrics.http(response.status());
     Ok(response)
 }

@@ -230,6 +230,13 @@ pub(in crate::config) const KEYS: &[Key] = &[
         "file outside the state folder, mode 0600, with the vault's age key or passphrase",
     ),
     key(
+        "discovery.mdns",
+        Kind::Choice(&["off", "minimal", "full"]),
+        "\"off\"",
+        false,
+        "what is announced on the local network while it can be reached from there; minimal says only protocol and port",
+    ),
+    key(
         "labels.private_paths",
         Kind::Texts,
         "[\"private/\"]",
@@ -349,9 +356,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
     key(
         "runtime.bind",
         Kind::Text,
-        "\"127.0.0.1\"",
-        true,
-        "address the control plane listens on; loopback only",
+        "\"loopback\"",
+        false,
+        "who can reach the control plane: loopback, lan, tailnet, or an address of this machine; whoever is outside gets TLS",
     ),
     key(
         "runtime.drain_ms",
@@ -380,6 +387,41 @@ pub(in crate::config) const KEYS: &[Key] = &[
         "20",
         false,
         "most requests that wait behind one session's active run",
+    ),
+    key(
+        "tailscale.command",
+        Kind::Text,
+        "\"tailscale\"",
+        false,
+        "the program of Tailscale, looked for on the PATH of the daemon",
+    ),
+    key(
+        "tailscale.serve",
+        Kind::Bool,
+        "false",
+        false,
+        "offer the control plane to your tailnet by `tailscale serve`, which brings the certificate",
+    ),
+    key(
+        "tls.certificate",
+        Kind::Text,
+        "",
+        false,
+        "file with your own certificate and its chain, in PEM; without one, one is made",
+    ),
+    key(
+        "tls.generate",
+        Kind::Bool,
+        "true",
+        false,
+        "make a certificate where none is given, and renew it",
+    ),
+    key(
+        "tls.key",
+        Kind::Text,
+        "",
+        false,
+        "file with the private key of tls.certificate, in PEM, mode 0600",
     ),
     key(
         "tools.exec.env",
