@@ -77,6 +77,7 @@ impl Owner {
                 let token = Token::read(home)?;
                 let answer = http::send(HttpRequest {
                     address: &running.address,
+                    trust: None,
                     path: "/api/link",
                     token: Some(&token),
                     body: Some(json!({})),
@@ -167,6 +168,7 @@ async fn health(home: &Path, running: &Running) -> Result<HealthResult> {
     let token = Token::read(home)?;
     let request = HttpRequest {
         address: &running.address,
+        trust: None,
         path: "/health",
         token: Some(&token),
         body: None,

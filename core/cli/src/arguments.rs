@@ -7,11 +7,12 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
     acl, budget, chat, completions, config, contact, credential, daemon, db, doctor, events,
-    lifecycle, models, request, runtime, session, usage,
+    expose, lifecycle, models, request, runtime, session, usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};
 use crate::output::Output;
+use crate::remote::RemoteArguments;
 
 const EXAMPLES: &str = "\
 Examples
@@ -63,6 +64,8 @@ pub(crate) struct Arguments {
     /// Say nothing but data and errors
     #[arg(long, short, global = true, help_heading = "Everywhere")]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) remote: RemoteArguments,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }
@@ -108,6 +111,9 @@ pub(crate) enum Command {
     /// The configuration in nexus.toml
     #[command(subcommand)]
     Config(config::Config),
+    /// Who can reach the control plane from outside this machine
+    #[command(subcommand)]
+    Expose(expose::Expose),
     /// Keys and tokens: where they are kept, who uses them, whether they are good
     #[command(subcommand, visible_alias = "credentials")]
     Credential(credential::Credential),

@@ -12,6 +12,7 @@ use crate::environment::Environment;
 use crate::failure::{CliError, Exit, Result};
 use crate::output::Output;
 use crate::process::Nexusd;
+use crate::remote::Remote;
 
 /// Time the daemon has to make a link, in milliseconds.
 const LINK_MS_MAX: u64 = 5_000;
@@ -20,6 +21,8 @@ const LINK_MS_MAX: u64 = 5_000;
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
     pub(crate) home: PathBuf,
+    /// A daemon that was named, in place of the one of the home.
+    pub(crate) remote: Option<Remote>,
     pub(crate) environment: Environment,
     pub(crate) output: Output,
 }
@@ -27,6 +30,7 @@ pub(crate) struct Context {
 impl Context {
     pub(crate) fn new(
         home: Option<PathBuf>,
+        remote: Option<Remote>,
         environment: Environment,
         output: Output,
     ) -> Result<Self> {
@@ -37,7 +41,7 @@ impl Context {
         })?;
         let home = std::path::absolute(&home)
             .map_err(|e| CliError::usage(format!("{} is no folder name: {e}", home.display())))?;
-        Ok(Self { home, environment, output })
+        Ok(Self { home, remote, environment, output })
     }
 
     /// `nexusd` for this home.
@@ -47,6 +51,11 @@ impl Context {
 
     /// The daemon that runs in this home.
     pub(crate) async fn running(&self) -> Result<Running> {
+        if self.remote.is_some() {
+            return Err(CliError::usage("this command is about the daemon of this machine")
+                .why("--url names one that may be elsewhere")
+                .fix("leave out --url, or run it there"));
+        }
         match Discovery::find(&self.home).await {
             Discovery::Running(running) => Ok(running),
             Discovery::NotRunning => Err(CliError::not_running(&self.home)),
@@ -73,11 +82,20 @@ impl Context {
         }
     }
 
-    /// A connection to the daemon that runs in this home.
+    /// A connection to the daemon that was named, or to the one that runs in this home.
     pub(crate) async fn connect(&self) -> Result<Client> {
+        if let Some(remote) = &self.remote {
+            return Ok(Client::connect(self.remote_options(remote)).await?);
+        }
         let running = self.running().await?;
         let token = Token::read(&self.home)?;
         Ok(Client::connect(self.options(running.address, token)).await?)
+    }
+
+    fn remote_options(&self, remote: &Remote) -> ClientOptions {
+        let mut options = self.options(remote.target.address.clone(), remote.token.clone());
+        options.trust = remote.target.trust;
+        options
     }
 
     fn options(&self, address: String, token: Token) -> ClientOptions {
@@ -97,6 +115,9 @@ impl Context {
             address: self.home.display().to_string(),
             why,
         };
+        if let Some(remote) = &self.remote {
+            return Client::connect(self.remote_options(remote)).await;
+        }
         let Discovery::Running(running) = Discovery::find(&self.home).await else {
             return Err(away("the daemon is not running".to_owned()));
         };
@@ -109,6 +130,7 @@ impl Context {
         let token = Token::read(&self.home)?;
         let request = HttpRequest {
             address: &running.address,
+            trust: None,
             path: "/api/link",
             token: Some(&token),
             body: Some(json!({})),

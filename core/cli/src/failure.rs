@@ -200,6 +200,9 @@ impl From<ClientError> for CliError {
             ClientError::Closed(_) => {
                 unreachable("CONNECTION_CLOSED").fix("nexus daemon status").fix("nexus daemon logs")
             }
+            ClientError::Untrusted { .. } => Self::new(Exit::Denied, "UNTRUSTED", what)
+                .why("nothing was sent to it, least of all the token")
+                .fix("compare: nexus expose status, there; then --fingerprint sha256:…"),
             ClientError::NotNexus { .. } => {
                 unreachable("NOT_NEXUS").fix("nexus config set runtime.port 18790").fix("nexus up")
             }

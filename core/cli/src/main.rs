@@ -7,6 +7,7 @@ mod environment;
 mod failure;
 mod output;
 mod process;
+mod remote;
 mod suggest;
 
 use std::process::ExitCode;
@@ -44,7 +45,8 @@ fn connected(
     environment: Environment,
     output: &Output,
 ) -> Result<Exit, CliError> {
-    let context = Context::new(arguments.home, environment, output.clone())?;
+    let context =
+        Context::new(arguments.home, arguments.remote.read()?, environment, output.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(command::run(arguments.command, &context));
     // A thread that still waits for a key press must not keep the program.

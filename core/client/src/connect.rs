@@ -10,7 +10,6 @@ use nexus_protocol::{HANDSHAKE_MS_MAX, IN_FLIGHT_MAX, Method, PROTOCOL, PROTOCOL
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message, Utf8Bytes};
@@ -19,6 +18,7 @@ use crate::call::{self, Call};
 use crate::connection::{self, Answer, Limits, Outgoing, Socket, Waiter};
 use crate::error::{ClientError, CloseReason};
 use crate::subscription::{EVENTS_BUFFERED_MAX, Subscription};
+use crate::tls::{self, OpenError, Trust};
 use crate::token::Token;
 
 /// Time a call waits for its answer unless the caller says otherwise, in milliseconds.
@@ -35,6 +35,8 @@ const WRITE_BUFFER_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub struct ClientOptions {
     /// Host and port, such as `127.0.0.1:18789`.
     pub address: String,
+    /// Whom TLS may lead to; without it there is no TLS, which is for this machine only.
+    pub trust: Option<Trust>,
     /// What proves who we are; without it the daemon will most likely refuse.
     pub token: Option<Token>,
     /// What we say about ourselves.
@@ -51,6 +53,7 @@ impl ClientOptions {
     pub fn new(address: impl Into<String>, token: Option<Token>, facts: ClientFacts) -> Self {
         Self {
             address: address.into(),
+            trust: None,
             token,
             facts,
             handshake_ms_max: HANDSHAKE_MS_MAX,
@@ -224,18 +227,17 @@ fn read<T: DeserializeOwned>(method: Method, answer: Value) -> Result<T, ClientE
 async fn shake_hands(options: &ClientOptions) -> Result<(Socket, HelloOk), ClientError> {
     let address = &options.address;
     let not_nexus = |why: String| ClientError::NotNexus { address: address.clone(), why };
-    let unreachable = |e: std::io::Error| ClientError::Unreachable {
-        address: address.clone(),
-        why: e.to_string(),
-    };
-    let stream = TcpStream::connect(address).await.map_err(unreachable)?;
-    stream.set_nodelay(true).map_err(unreachable)?;
+    let stream = tls::open(address, options.trust).await.map_err(|error| match error {
+        OpenError::Unreachable(why) => ClientError::Unreachable { address: address.clone(), why },
+        OpenError::Tls(why) => ClientError::Untrusted { address: address.clone(), why },
+    })?;
     let config = WebSocketConfig::default()
         .read_buffer_size(SOCKET_BUFFER_BYTES)
         .write_buffer_size(SOCKET_BUFFER_BYTES)
         .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
         .max_message_size(Some(ANSWER_BYTES_MAX))
         .max_frame_size(Some(ANSWER_BYTES_MAX));
+    // What stands here only makes the `Host`; the connection is there already.
     let url = format!("ws://{address}/ws");
     let upgrade = tokio_tungstenite::client_async_with_config(url, stream, Some(config)).await;
     let (mut socket, _) = upgrade.map_err(|e| match e {

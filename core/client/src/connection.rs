@@ -10,15 +10,15 @@ use nexus_protocol::IN_FLIGHT_MAX;
 use nexus_protocol::event::SubscribeResult;
 use nexus_protocol::frame::{ClientFrame, EventFrame, Req, Res, ServerFrame, Shutdown};
 use serde_json::Value;
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message, Utf8Bytes};
 
 use crate::error::{ClientError, CloseReason};
 use crate::subscription::{Feed, Item};
+use crate::tls::Stream;
 
-pub(crate) type Socket = WebSocketStream<TcpStream>;
+pub(crate) type Socket = WebSocketStream<Stream>;
 pub(crate) type Answer = Result<Value, ClientError>;
 
 /// How many ticks may be missed before a connection counts as dead.

@@ -104,12 +104,18 @@ impl Discovery {
 
 /// Finds out who answers at an address.
 pub async fn probe(address: &str) -> Probe {
-    let request =
-        HttpRequest { address, path: "/health", token: None, body: None, within_ms: PROBE_MS_MAX };
+    let request = HttpRequest {
+        address,
+        trust: None,
+        path: "/health",
+        token: None,
+        body: None,
+        within_ms: PROBE_MS_MAX,
+    };
     match http::send(request).await {
         Err(HttpError::Refused(_)) => Probe::None,
         Err(HttpError::Timeout(_)) => Probe::Timeout,
-        Err(HttpError::Foreign(_)) => Probe::Other,
+        Err(HttpError::Foreign(_) | HttpError::Untrusted(_)) => Probe::Other,
         Ok(answer) => match (&answer.body["status"], &answer.body["version"]) {
             (Value::String(_), Value::String(version)) => Probe::Nexus(version.clone()),
             _ => Probe::Other,

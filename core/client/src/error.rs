@@ -54,6 +54,14 @@ pub enum ClientError {
         /// What the operating system says.
         why: String,
     },
+    /// Somebody listens and does not prove to be the one we want.
+    #[error("what answers at {address} is not to be trusted: {why}")]
+    Untrusted {
+        /// Where we knocked.
+        address: String,
+        /// What is wrong with its TLS.
+        why: String,
+    },
     /// Somebody listens who does not speak our protocol.
     #[error("what answers at {address} is not a Nexus daemon: {why}")]
     NotNexus {

@@ -8,8 +8,8 @@ use hyper::body::Bytes;
 use hyper::{Request, header};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::net::TcpStream;
 
+use crate::tls::{self, OpenError, Trust};
 use crate::token::Token;
 
 /// Largest body that is read, in bytes.
@@ -21,6 +21,9 @@ pub enum HttpError {
     /// Nobody listens.
     #[error("nothing listens at {0}")]
     Refused(String),
+    /// Somebody listens and does not prove to be the one we want.
+    #[error("it is not to be trusted: {0}")]
+    Untrusted(String),
     /// No answer in time.
     #[error("no answer within {0} ms")]
     Timeout(u64),
@@ -43,6 +46,8 @@ pub struct HttpAnswer {
 pub struct HttpRequest<'a> {
     /// Host and port.
     pub address: &'a str,
+    /// Whom TLS may lead to; without it there is no TLS.
+    pub trust: Option<Trust>,
     /// Path with query.
     pub path: &'a str,
     /// Proof of identity.
@@ -65,9 +70,10 @@ pub async fn send(request: HttpRequest<'_>) -> Result<HttpAnswer, HttpError> {
 
 async fn exchange(request: &HttpRequest<'_>) -> Result<HttpAnswer, HttpError> {
     let foreign = |e: &dyn std::fmt::Display| HttpError::Foreign(e.to_string());
-    let stream = TcpStream::connect(request.address)
-        .await
-        .map_err(|_| HttpError::Refused(request.address.to_owned()))?;
+    let stream = tls::open(request.address, request.trust).await.map_err(|error| match error {
+        OpenError::Unreachable(_) => HttpError::Refused(request.address.to_owned()),
+        OpenError::Tls(why) => HttpError::Untrusted(why),
+    })?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|e| foreign(&e))?;

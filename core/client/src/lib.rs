@@ -12,7 +12,9 @@ mod error;
 pub mod http;
 mod key;
 mod resume;
+pub mod stranger;
 mod subscription;
+mod tls;
 mod token;
 
 pub use call::Call;
@@ -22,4 +24,5 @@ pub use error::{ClientError, CloseReason};
 pub use key::idempotency_key;
 pub use resume::{Dial, Resumed, ResumingEvents};
 pub use subscription::{EVENTS_BUFFERED_MAX, Subscription, SubscriptionEnd};
+pub use tls::{Fingerprint, NoFingerprint, NoTarget, Target, Trust};
 pub use token::{TOKEN_FILE, Token, TokenError};

@@ -50,7 +50,15 @@ impl Token {
     /// # Errors
     /// When there is none, when others may read it, or when it is no token.
     pub fn read(home: &Path) -> Result<Self, TokenError> {
-        let path = home.join(TOKEN_FILE);
+        Self::read_file(&home.join(TOKEN_FILE))
+    }
+
+    /// Reads a token from any file.
+    ///
+    /// # Errors
+    /// When there is none, when others may read it, or when it is no token.
+    pub fn read_file(path: &Path) -> Result<Self, TokenError> {
+        let path = path.to_owned();
         let unusable = |why: String| TokenError::Unusable { path: path.clone(), why };
         let file = fs::File::open(&path).map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => TokenError::Missing(path.clone()),

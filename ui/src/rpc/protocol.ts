@@ -381,6 +381,10 @@ export type SecretText = string;
  */
 export type DeliveryId = string;
 /**
+ * How an address is reached.
+ */
+export type EndpointKind = "direct" | "tailscale";
+/**
  * Stable error codes.
  */
 export type ErrorCode =
@@ -460,6 +464,14 @@ export type TurnStatus = "running" | "parked" | "completed" | "failed" | "aborte
  * Why a turn ended.
  */
 export type StopReason = "end_turn" | "max_tokens" | "limit" | "aborted" | "error";
+/**
+ * What is announced on the local network.
+ */
+export type MdnsMode = "off" | "minimal" | "full";
+/**
+ * To whom the control plane is to be opened.
+ */
+export type ExposeTarget = "off" | "lan" | "tailnet" | "address";
 /**
  * The summary in one word.
  */
@@ -698,6 +710,8 @@ export interface Protocol {
   CredentialsVerifyResult: CredentialsVerifyResult;
   DecidingPolicy: DecidingPolicy;
   DeliveryId: DeliveryId;
+  Endpoint: Endpoint;
+  EndpointKind: EndpointKind;
   Entity: Entity;
   Entry: Entry;
   ErrorCode: ErrorCode;
@@ -707,6 +721,11 @@ export interface Protocol {
   EventsSubscribeResult: EventsSubscribeResult;
   ExpectedVerdict: ExpectedVerdict;
   ExplainedLink: ExplainedLink;
+  ExposeSetParams: ExposeSetParams;
+  ExposeSetResult: ExposeSetResult;
+  ExposeStatusParams: ExposeStatusParams;
+  ExposeStatusResult: ExposeStatusResult;
+  ExposeTarget: ExposeTarget;
   Features: Features;
   Filter: Filter;
   GetParams: GetParams;
@@ -728,6 +747,7 @@ export interface Protocol {
   Lagged: Lagged;
   Limits: Limits;
   MappingKind: MappingKind;
+  MdnsMode: MdnsMode;
   Message: Message;
   MessageId: MessageId;
   Methods: Methods;
@@ -3652,6 +3672,35 @@ export interface CredentialsVerifyResult {
   name: string;
 }
 /**
+ * An address that others reach.
+ */
+export interface Endpoint {
+  /**
+   * Host and port.
+   */
+  address: string;
+  /**
+   * When the certificate ends.
+   */
+  expiresAt?: Timestamp | null;
+  /**
+   * SHA-256 of the certificate, as `sha256:…` in hex; nothing where it is not ours.
+   */
+  fingerprint?: string | null;
+  /**
+   * Whether browsers will warn, because nobody vouches for the certificate.
+   */
+  isSelfSigned: boolean;
+  /**
+   * How.
+   */
+  kind: EndpointKind;
+  /**
+   * Where a browser opens it, such as `https://192.168.1.5:18789`.
+   */
+  url: string;
+}
+/**
  * Something the daemon says by itself.
  */
 export interface EventFrame {
@@ -4143,6 +4192,81 @@ export interface EventsSubscribeResult {
    * The latest position when it began; events up to it are a replay.
    */
   latest: Position;
+}
+/**
+ * Input of `expose.set`.
+ */
+export interface ExposeSetParams {
+  /**
+   * The address, where that is the target.
+   */
+  address?: string | null;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * What is announced from now on; as before when left out.
+   */
+  mdns?: MdnsMode | null;
+  /**
+   * To whom.
+   */
+  target: ExposeTarget;
+}
+/**
+ * Result of `expose.status` and `expose.set`.
+ */
+export interface ExposeSetResult {
+  /**
+   * What is announced on the local network, when anything is.
+   */
+  announced?: string | null;
+  /**
+   * The setting `runtime.bind`.
+   */
+  bind: string;
+  /**
+   * Where others reach it; empty when nobody does.
+   */
+  endpoints: Endpoint[];
+  /**
+   * Where programs of this machine reach it, without TLS.
+   */
+  inside: string;
+  /**
+   * What the configuration wants and could not be done, and how to mend it.
+   */
+  problems: string[];
+}
+/**
+ * Input of `expose.status`.
+ */
+export interface ExposeStatusParams {}
+/**
+ * Result of `expose.status` and `expose.set`.
+ */
+export interface ExposeStatusResult {
+  /**
+   * What is announced on the local network, when anything is.
+   */
+  announced?: string | null;
+  /**
+   * The setting `runtime.bind`.
+   */
+  bind: string;
+  /**
+   * Where others reach it; empty when nobody does.
+   */
+  endpoints: Endpoint[];
+  /**
+   * Where programs of this machine reach it, without TLS.
+   */
+  inside: string;
+  /**
+   * What the configuration wants and could not be done, and how to mend it.
+   */
+  problems: string[];
 }
 /**
  * What this connection may use.
@@ -4726,6 +4850,20 @@ export interface Methods {
   "events.subscribe": {
     params: EventsSubscribeParams;
     result: EventsSubscribeResult;
+  };
+  /**
+   * Opens the control plane to the local network, the tailnet or by one address, or closes it.
+   */
+  "expose.set": {
+    params: ExposeSetParams;
+    result: ExposeSetResult;
+  };
+  /**
+   * Says where others reach the control plane, with the certificate's fingerprint.
+   */
+  "expose.status": {
+    params: ExposeStatusParams;
+    result: ExposeStatusResult;
   };
   /**
    * Says how the daemon and its parts are.

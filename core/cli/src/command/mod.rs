@@ -12,6 +12,7 @@ pub(crate) mod daemon;
 pub(crate) mod db;
 pub(crate) mod doctor;
 pub(crate) mod events;
+pub(crate) mod expose;
 pub(crate) mod label;
 pub(crate) mod lifecycle;
 pub(crate) mod models;
@@ -39,6 +40,7 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Acl(acl)) => acl::run(acl, context).await,
         Some(Command::Contact(command)) => contact::run(command, context).await,
         Some(Command::Events(events)) => events::run(events, context).await,
+        Some(Command::Expose(expose)) => expose::run(expose, context).await,
         Some(Command::Models(models)) => models::run(models, context).await,
         Some(Command::Usage(usage)) => usage::run(usage, context).await,
         Some(Command::Budget(budget)) => budget::run(budget, context).await,

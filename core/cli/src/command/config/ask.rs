@@ -19,7 +19,9 @@ pub(super) async fn ask<C: Call>(
     params: C::Params,
     context: &Context,
 ) -> Result<Answer<C::Result>> {
-    if matches!(Discovery::find(&context.home).await, Discovery::Running(_)) {
+    let is_running = context.remote.is_some()
+        || matches!(Discovery::find(&context.home).await, Discovery::Running(_));
+    if is_running {
         let client = context.connect().await?;
         let answer = client.request::<C>(params).await;
         let result = answer.map_err(|error| match error {

@@ -110,6 +110,7 @@ pub(crate) async fn wait_ready(
 async fn is_ready(running: &Running) -> bool {
     let request = HttpRequest {
         address: &running.address,
+        trust: None,
         path: "/ready",
         token: None,
         body: None,
