@@ -283,7 +283,11 @@ mod tests {
         let own = ("origin", "http://127.0.0.1:18789");
         assert_eq!(knock(&[host, own]), Ok(false));
         assert_eq!(knock(&[host, own, ("origin", "http://evil.example")]), Err(403));
-        assert_eq!(knock(&[host]), Ok(false), "programs send no origin, and links followed neither");
+        assert_eq!(
+            knock(&[host]),
+            Ok(false),
+            "programs send no origin, and links followed neither"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod authority;
 mod http;
+mod outside;
 mod routes;
 mod rpc;
 mod stream;

@@ -68,7 +68,14 @@ pub(super) struct House {
 
 impl House {
     pub(super) async fn new() -> Self {
+        Self::with_config("").await
+    }
+
+    /// A daemon with this `nexus.toml`.
+    pub(super) async fn with_config(config: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("nexus")).unwrap();
+        std::fs::write(folder.path().join("nexus/nexus.toml"), config).unwrap();
         let clock =
             Arc::new(HandClock { now_ms: watch::Sender::new(0), entropy: SystemClock::new() });
         let options = StartOptions {
