@@ -1378,26 +1378,322 @@ public indirect enum ClientFrame: Codable, Hashable, Sendable {
 /// How sure a mapping is, from 0 to 1.
 public typealias Confidence = Double
 
+/// Input of `config.apply`.
+public struct ConfigApplyParams: Codable, Hashable, Sendable {
+    /// The `hash` of the file that the change is meant for; a file that is another one by now is
+    /// left alone.
+    public var baseHash: String?
+    /// Only say what would change.
+    public var dryRun: Bool?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The whole new text of the file.
+    public var text: String
+
+    public init(baseHash: String? = nil, dryRun: Bool? = nil, idempotencyKey: String, text: String) {
+        self.baseHash = baseHash
+        self.dryRun = dryRun
+        self.idempotencyKey = idempotencyKey
+        self.text = text
+    }
+}
+
+/// Result of `config.set`, `config.patch` and `config.apply`.
+public struct ConfigApplyResult: Codable, Hashable, Sendable {
+    /// Keys that changed and are in force.
+    public var applied: [String]
+    /// What differs, in order of the keys.
+    public var changes: [ConfigDifference]
+    /// Whether nothing was written, because only this was asked for.
+    public var dryRun: Bool
+    /// SHA-256 of the file after the change.
+    public var hash: String
+    /// Keys that changed and need a restart.
+    public var needsRestart: [String]
+    /// Keys whose new value does not count, because something overrules it.
+    public var overruled: [ConfigOverride]
+    /// The file.
+    public var path: String
+    /// What the file says that nobody understands, or that should be thought about.
+    public var warnings: [String]
+
+    public init(applied: [String], changes: [ConfigDifference], dryRun: Bool, hash: String, needsRestart: [String], overruled: [ConfigOverride], path: String, warnings: [String]) {
+        self.applied = applied
+        self.changes = changes
+        self.dryRun = dryRun
+        self.hash = hash
+        self.needsRestart = needsRestart
+        self.overruled = overruled
+        self.path = path
+        self.warnings = warnings
+    }
+}
+
+/// A change to one key. Without a value the key is taken out of the file, so that its default
+/// holds.
+public struct ConfigChange: Codable, Hashable, Sendable {
+    /// The key, such as `runtime.port`; a part with other signs stands in quotes, as in TOML.
+    public var key: String
+    /// The new value as a person types it, in place of `value`: TOML, or text without quotes.
+    public var text: String?
+    /// The new value.
+    public var value: JSONValue?
+
+    public init(key: String, text: String? = nil, value: JSONValue? = nil) {
+        self.key = key
+        self.text = text
+        self.value = value
+    }
+}
+
+/// A value that differs between the configuration before and after a change.
+public struct ConfigDifference: Codable, Hashable, Sendable {
+    /// The value after; nothing when it is not set any more and has no default.
+    public var after: JSONValue?
+    /// The value before; nothing when it was not set and has no default.
+    public var before: JSONValue?
+    /// The key.
+    public var key: String
+
+    public init(after: JSONValue? = nil, before: JSONValue? = nil, key: String) {
+        self.after = after
+        self.before = before
+        self.key = key
+    }
+}
+
+/// Input of `config.explain`.
+public struct ConfigExplainParams: Codable, Hashable, Sendable {
+    /// The key, such as `runtime.port`.
+    public var key: String
+
+    public init(key: String) {
+        self.key = key
+    }
+}
+
+/// Result of `config.explain`.
+public struct ConfigExplainResult: Codable, Hashable, Sendable {
+    /// Whether a change is in force at once; otherwise it needs a restart.
+    public var appliesLive: Bool
+    /// The default; nothing when there is none.
+    public var `default`: JSONValue?
+    /// What it means.
+    public var doc: String
+    /// Whether it was changed and waits for a restart.
+    public var isPending: Bool
+    /// The key.
+    public var key: String
+    /// The row of the table it belongs to, such as `agents.*.models`.
+    public var pattern: String
+    /// Every source that says something about it, the one that counts first.
+    public var sources: [ConfigOrigin]
+    /// The value in force; nothing when it is not set and has no default.
+    public var value: JSONValue?
+    /// What values it takes, in words.
+    public var wanted: String
+
+    public init(appliesLive: Bool, `default`: JSONValue? = nil, doc: String, isPending: Bool, key: String, pattern: String, sources: [ConfigOrigin], value: JSONValue? = nil, wanted: String) {
+        self.appliesLive = appliesLive
+        self.default = `default`
+        self.doc = doc
+        self.isPending = isPending
+        self.key = key
+        self.pattern = pattern
+        self.sources = sources
+        self.value = value
+        self.wanted = wanted
+    }
+}
+
 /// Input of `config.get`.
 public struct ConfigGetParams: Codable, Hashable, Sendable {
     /// A key such as `runtime.port`, or a table such as `runtime`; everything when left out.
     public var key: String?
+    /// Whether to hand out the text of the file, too, as an editor needs it for `config.apply`.
+    public var text: Bool?
 
-    public init(key: String? = nil) {
+    public init(key: String? = nil, text: Bool? = nil) {
         self.key = key
+        self.text = text
     }
 }
 
 /// Result of `config.get`.
 public struct ConfigGetResult: Codable, Hashable, Sendable {
+    /// SHA-256 of the file as it is now, to be given as `baseHash`; nothing while there is none.
+    public var hash: String?
     /// The file it is read from.
     public var path: String
+    /// Keys that were changed and wait for a restart.
+    public var pendingRestart: [String]
+    /// The text of the file, if it was asked for and is what is in force: what was refused may
+    /// hold a secret in clear.
+    public var text: String?
     /// The values, in order of their keys.
     public var values: [ConfigValue]
 
-    public init(path: String, values: [ConfigValue]) {
+    public init(hash: String? = nil, path: String, pendingRestart: [String], text: String? = nil, values: [ConfigValue]) {
+        self.hash = hash
         self.path = path
+        self.pendingRestart = pendingRestart
+        self.text = text
         self.values = values
+    }
+}
+
+/// One source that says something about a key.
+public struct ConfigOrigin: Codable, Hashable, Sendable {
+    /// Whether this is the one that counts.
+    public var isInForce: Bool
+    /// Line in the file, counted from 1.
+    public var line: UInt64?
+    /// Which one: the file, the variable, the option; nothing for the default.
+    public var name: String?
+    /// The kind of source.
+    public var source: ConfigSource
+    /// What it says.
+    public var value: JSONValue
+
+    public init(isInForce: Bool, line: UInt64? = nil, name: String? = nil, source: ConfigSource, value: JSONValue) {
+        self.isInForce = isInForce
+        self.line = line
+        self.name = name
+        self.source = source
+        self.value = value
+    }
+}
+
+/// A value that the file says and something else overrules.
+public struct ConfigOverride: Codable, Hashable, Sendable {
+    /// What overrules it.
+    public var by: ConfigSource
+    /// The key.
+    public var key: String
+    /// By its name: the variable, or the option of the command line.
+    public var name: String
+
+    public init(by: ConfigSource, key: String, name: String) {
+        self.by = by
+        self.key = key
+        self.name = name
+    }
+}
+
+/// Input of `config.patch`.
+public struct ConfigPatchParams: Codable, Hashable, Sendable {
+    /// The `hash` of the file that the change is meant for; a file that is another one by now is
+    /// left alone.
+    public var baseHash: String?
+    /// Only say what would change.
+    public var dryRun: Bool?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// A merge patch (RFC 7396) over the tables of the file: objects are merged, null takes out,
+    /// everything else is set.
+    public var patch: JSONValue
+
+    public init(baseHash: String? = nil, dryRun: Bool? = nil, idempotencyKey: String, patch: JSONValue) {
+        self.baseHash = baseHash
+        self.dryRun = dryRun
+        self.idempotencyKey = idempotencyKey
+        self.patch = patch
+    }
+}
+
+/// Result of `config.set`, `config.patch` and `config.apply`.
+public struct ConfigPatchResult: Codable, Hashable, Sendable {
+    /// Keys that changed and are in force.
+    public var applied: [String]
+    /// What differs, in order of the keys.
+    public var changes: [ConfigDifference]
+    /// Whether nothing was written, because only this was asked for.
+    public var dryRun: Bool
+    /// SHA-256 of the file after the change.
+    public var hash: String
+    /// Keys that changed and need a restart.
+    public var needsRestart: [String]
+    /// Keys whose new value does not count, because something overrules it.
+    public var overruled: [ConfigOverride]
+    /// The file.
+    public var path: String
+    /// What the file says that nobody understands, or that should be thought about.
+    public var warnings: [String]
+
+    public init(applied: [String], changes: [ConfigDifference], dryRun: Bool, hash: String, needsRestart: [String], overruled: [ConfigOverride], path: String, warnings: [String]) {
+        self.applied = applied
+        self.changes = changes
+        self.dryRun = dryRun
+        self.hash = hash
+        self.needsRestart = needsRestart
+        self.overruled = overruled
+        self.path = path
+        self.warnings = warnings
+    }
+}
+/// Input of `config.schema`.
+public struct ConfigSchemaParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `config.schema`.
+public struct ConfigSchemaResult: Codable, Hashable, Sendable {
+    /// The JSON Schema (2020-12) of `nexus.toml`.
+    public var schema: JSONValue
+
+    public init(schema: JSONValue) {
+        self.schema = schema
+    }
+}
+
+/// Input of `config.set`.
+public struct ConfigSetParams: Codable, Hashable, Sendable {
+    /// The `hash` of the file that the change is meant for; a file that is another one by now is
+    /// left alone.
+    public var baseHash: String?
+    /// The changes; all of them are made, or none.
+    public var changes: [ConfigChange]
+    /// Only say what would change.
+    public var dryRun: Bool?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(baseHash: String? = nil, changes: [ConfigChange], dryRun: Bool? = nil, idempotencyKey: String) {
+        self.baseHash = baseHash
+        self.changes = changes
+        self.dryRun = dryRun
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `config.set`, `config.patch` and `config.apply`.
+public struct ConfigSetResult: Codable, Hashable, Sendable {
+    /// Keys that changed and are in force.
+    public var applied: [String]
+    /// What differs, in order of the keys.
+    public var changes: [ConfigDifference]
+    /// Whether nothing was written, because only this was asked for.
+    public var dryRun: Bool
+    /// SHA-256 of the file after the change.
+    public var hash: String
+    /// Keys that changed and need a restart.
+    public var needsRestart: [String]
+    /// Keys whose new value does not count, because something overrules it.
+    public var overruled: [ConfigOverride]
+    /// The file.
+    public var path: String
+    /// What the file says that nobody understands, or that should be thought about.
+    public var warnings: [String]
+
+    public init(applied: [String], changes: [ConfigDifference], dryRun: Bool, hash: String, needsRestart: [String], overruled: [ConfigOverride], path: String, warnings: [String]) {
+        self.applied = applied
+        self.changes = changes
+        self.dryRun = dryRun
+        self.hash = hash
+        self.needsRestart = needsRestart
+        self.overruled = overruled
+        self.path = path
+        self.warnings = warnings
     }
 }
 /// Where a value comes from.
@@ -1935,6 +2231,40 @@ public struct DecidingPolicy: Codable, Hashable, Sendable {
 /// ULID of a delivery
 public typealias DeliveryId = String
 
+/// An address that others reach.
+public struct Endpoint: Codable, Hashable, Sendable {
+    /// Host and port.
+    public var address: String
+    /// When the certificate ends.
+    public var expiresAt: Timestamp?
+    /// SHA-256 of the certificate, as `sha256:…` in hex; nothing where it is not ours.
+    public var fingerprint: String?
+    /// Whether browsers will warn, because nobody vouches for the certificate.
+    public var isSelfSigned: Bool
+    /// How.
+    public var kind: EndpointKind
+    /// Where a browser opens it, such as `https://192.168.1.5:18789`.
+    public var url: String
+
+    public init(address: String, expiresAt: Timestamp? = nil, fingerprint: String? = nil, isSelfSigned: Bool, kind: EndpointKind, url: String) {
+        self.address = address
+        self.expiresAt = expiresAt
+        self.fingerprint = fingerprint
+        self.isSelfSigned = isSelfSigned
+        self.kind = kind
+        self.url = url
+    }
+}
+/// How an address is reached.
+public struct EndpointKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// By a listener of the daemon, with its certificate.
+    public static let direct = EndpointKind(rawValue: "direct")
+    /// By `tailscale serve`, with the certificate of the tailnet.
+    public static let tailscale = EndpointKind(rawValue: "tailscale")
+}
+
 /// Somebody who may have several senders.
 public struct Entity: Codable, Hashable, Sendable {
     /// The id, as in `person:<id>`.
@@ -2059,6 +2389,8 @@ public enum RecordedEvent: Hashable, Sendable {
     case agentToolStarted(AgentToolStarted)
     case budgetExhausted(BudgetExhausted)
     case budgetWarned(BudgetWarned)
+    case configChanged(ConfigChanged)
+    case configRejected(ConfigRejected)
     case contactChanged(ContactChanged)
     case messageRecorded(MessageRecorded)
     case nexRequestCompleted(NexRequestCompleted)
@@ -2093,6 +2425,8 @@ public enum RecordedEvent: Hashable, Sendable {
         case "agent.tool.started": self = .agentToolStarted(try JSONDecoder().decode(AgentToolStarted.self, from: data))
         case "budget.exhausted": self = .budgetExhausted(try JSONDecoder().decode(BudgetExhausted.self, from: data))
         case "budget.warned": self = .budgetWarned(try JSONDecoder().decode(BudgetWarned.self, from: data))
+        case "config.changed": self = .configChanged(try JSONDecoder().decode(ConfigChanged.self, from: data))
+        case "config.rejected": self = .configRejected(try JSONDecoder().decode(ConfigRejected.self, from: data))
         case "contact.changed": self = .contactChanged(try JSONDecoder().decode(ContactChanged.self, from: data))
         case "message.recorded": self = .messageRecorded(try JSONDecoder().decode(MessageRecorded.self, from: data))
         case "nex.request.completed": self = .nexRequestCompleted(try JSONDecoder().decode(NexRequestCompleted.self, from: data))
@@ -2344,6 +2678,32 @@ public enum RecordedEvent: Hashable, Sendable {
             case resetsAt = "resets_at"
             case resource = "resource"
             case used = "used"
+        }
+    }
+
+    /// The configuration in force has changed, whoever changed it: all paths that did, and those
+    /// among them that need a restart.
+    public struct ConfigChanged: Codable, Hashable, Sendable {
+        public var paths: [String]
+        public var requiresRestart: [String]
+
+        public init(paths: [String], requiresRestart: [String]) {
+            self.paths = paths
+            self.requiresRestart = requiresRestart
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case paths = "paths"
+            case requiresRestart = "requires_restart"
+        }
+    }
+
+    /// `nexus.toml` was changed to something that cannot be used; what is in force stays.
+    public struct ConfigRejected: Codable, Hashable, Sendable {
+        public var findings: [String]
+
+        public init(findings: [String]) {
+            self.findings = findings
         }
     }
 
@@ -2777,6 +3137,86 @@ public struct ExplainedLink: Codable, Hashable, Sendable {
     }
 }
 
+/// Input of `expose.set`.
+public struct ExposeSetParams: Codable, Hashable, Sendable {
+    /// The address, where that is the target.
+    public var address: String?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// What is announced from now on; as before when left out.
+    public var mdns: MdnsMode?
+    /// To whom.
+    public var target: ExposeTarget
+
+    public init(address: String? = nil, idempotencyKey: String, mdns: MdnsMode? = nil, target: ExposeTarget) {
+        self.address = address
+        self.idempotencyKey = idempotencyKey
+        self.mdns = mdns
+        self.target = target
+    }
+}
+
+/// Result of `expose.status` and `expose.set`.
+public struct ExposeSetResult: Codable, Hashable, Sendable {
+    /// What is announced on the local network, when anything is.
+    public var announced: String?
+    /// The setting `runtime.bind`.
+    public var bind: String
+    /// Where others reach it; empty when nobody does.
+    public var endpoints: [Endpoint]
+    /// Where programs of this machine reach it, without TLS.
+    public var inside: String
+    /// What the configuration wants and could not be done, and how to mend it.
+    public var problems: [String]
+
+    public init(announced: String? = nil, bind: String, endpoints: [Endpoint], inside: String, problems: [String]) {
+        self.announced = announced
+        self.bind = bind
+        self.endpoints = endpoints
+        self.inside = inside
+        self.problems = problems
+    }
+}
+/// Input of `expose.status`.
+public struct ExposeStatusParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `expose.status` and `expose.set`.
+public struct ExposeStatusResult: Codable, Hashable, Sendable {
+    /// What is announced on the local network, when anything is.
+    public var announced: String?
+    /// The setting `runtime.bind`.
+    public var bind: String
+    /// Where others reach it; empty when nobody does.
+    public var endpoints: [Endpoint]
+    /// Where programs of this machine reach it, without TLS.
+    public var inside: String
+    /// What the configuration wants and could not be done, and how to mend it.
+    public var problems: [String]
+
+    public init(announced: String? = nil, bind: String, endpoints: [Endpoint], inside: String, problems: [String]) {
+        self.announced = announced
+        self.bind = bind
+        self.endpoints = endpoints
+        self.inside = inside
+        self.problems = problems
+    }
+}
+/// To whom the control plane is to be opened.
+public struct ExposeTarget: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// To nobody outside this machine.
+    public static let off = ExposeTarget(rawValue: "off")
+    /// To the local networks of this machine.
+    public static let lan = ExposeTarget(rawValue: "lan")
+    /// To the tailnet, by `tailscale serve`.
+    public static let tailnet = ExposeTarget(rawValue: "tailnet")
+    /// On one address of this machine.
+    public static let address = ExposeTarget(rawValue: "address")
+}
+
 /// What this connection may use.
 public struct Features: Codable, Hashable, Sendable {
     /// Event types it may receive.
@@ -3195,6 +3635,17 @@ public struct MappingKind: RawRepresentable, Codable, Hashable, Sendable {
     /// A guess of 0.7 to 0.9 that waits for confirmation; until then the sender stays unknown.
     public static let pending = MappingKind(rawValue: "pending")
 }
+/// What is announced on the local network.
+public struct MdnsMode: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Nothing.
+    public static let off = MdnsMode(rawValue: "off")
+    /// Protocol and port.
+    public static let minimal = MdnsMode(rawValue: "minimal")
+    /// Also the machine's name, the certificate's fingerprint and the path.
+    public static let full = MdnsMode(rawValue: "full")
+}
 
 /// One message of a session, as recorded.
 public struct Message: Codable, Hashable, Sendable {
@@ -3381,11 +3832,41 @@ public enum BudgetsListCall: NexusCall {
     public typealias Result = BudgetsListResult
     public static let name = "budgets.list"
 }
+/// Replaces the text of nexus.toml and puts it in force.
+public enum ConfigApplyCall: NexusCall {
+    public typealias Params = ConfigApplyParams
+    public typealias Result = ConfigApplyResult
+    public static let name = "config.apply"
+}
+/// Explains one key: value, default, every source that sets it, and whether a change needs a restart.
+public enum ConfigExplainCall: NexusCall {
+    public typealias Params = ConfigExplainParams
+    public typealias Result = ConfigExplainResult
+    public static let name = "config.explain"
+}
 /// Shows the configuration in force, with the source of each value.
 public enum ConfigGetCall: NexusCall {
     public typealias Params = ConfigGetParams
     public typealias Result = ConfigGetResult
     public static let name = "config.get"
+}
+/// Merges a patch into nexus.toml and puts it in force; all or nothing.
+public enum ConfigPatchCall: NexusCall {
+    public typealias Params = ConfigPatchParams
+    public typealias Result = ConfigPatchResult
+    public static let name = "config.patch"
+}
+/// Hands out the JSON Schema of nexus.toml.
+public enum ConfigSchemaCall: NexusCall {
+    public typealias Params = ConfigSchemaParams
+    public typealias Result = ConfigSchemaResult
+    public static let name = "config.schema"
+}
+/// Changes keys of nexus.toml and puts them in force; all or none.
+public enum ConfigSetCall: NexusCall {
+    public typealias Params = ConfigSetParams
+    public typealias Result = ConfigSetResult
+    public static let name = "config.set"
 }
 /// Confirms a guess about whom a sender belongs to.
 public enum ContactsConfirmCall: NexusCall {
@@ -3470,6 +3951,18 @@ public enum EventsSubscribeCall: NexusCall {
     public typealias Params = EventsSubscribeParams
     public typealias Result = EventsSubscribeResult
     public static let name = "events.subscribe"
+}
+/// Opens the control plane to the local network, the tailnet or by one address, or closes it.
+public enum ExposeSetCall: NexusCall {
+    public typealias Params = ExposeSetParams
+    public typealias Result = ExposeSetResult
+    public static let name = "expose.set"
+}
+/// Says where others reach the control plane, with the certificate's fingerprint.
+public enum ExposeStatusCall: NexusCall {
+    public typealias Params = ExposeStatusParams
+    public typealias Result = ExposeStatusResult
+    public static let name = "expose.status"
 }
 /// Says how the daemon and its parts are.
 public enum HealthCall: NexusCall {
@@ -4622,6 +5115,8 @@ public struct Scope: RawRepresentable, Codable, Hashable, Sendable {
     public static let aclAdmin = Scope(rawValue: "acl.admin")
     /// See the configuration.
     public static let configRead = Scope(rawValue: "config.read")
+    /// Change the configuration.
+    public static let configWrite = Scope(rawValue: "config.write")
     /// See which credentials there are, without values.
     public static let credentialRead = Scope(rawValue: "credential.read")
     /// Add, verify, move and remove credentials; unlock the vault.
@@ -5209,6 +5704,8 @@ public struct StatusResult: Codable, Hashable, Sendable {
     public var budgets: [BudgetFacts]
     /// What was used today cost, from midnight UTC; the same figure as in `usage.get`.
     public var costToday: Cost
+    /// Where others reach it; empty when only this machine does.
+    public var exposedAt: [String]
     /// How the daemon is.
     public var health: HealthResult
     /// The home folder.
@@ -5219,6 +5716,9 @@ public struct StatusResult: Codable, Hashable, Sendable {
     public var modelReason: String
     /// The last requests that ended.
     public var recent: [Request]
+    /// Why the daemon runs with an older configuration and without adapters; nothing when it does
+    /// not.
+    public var safeMode: String?
     /// One sentence: "2 things need you", "Nothing needs you. 1 request at work."
     public var summary: String
     /// Permission requests that wait.
@@ -5228,15 +5728,17 @@ public struct StatusResult: Codable, Hashable, Sendable {
     /// Agents that do whatever is not forbidden without asking, which is to be shown in red.
     public var yoloAgents: [AgentId]
 
-    public init(address: String, budgets: [BudgetFacts], costToday: Cost, health: HealthResult, home: String, model: String, modelReason: String, recent: [Request], summary: String, waiting: [PermissionRequest], working: [Request], yoloAgents: [AgentId]) {
+    public init(address: String, budgets: [BudgetFacts], costToday: Cost, exposedAt: [String], health: HealthResult, home: String, model: String, modelReason: String, recent: [Request], safeMode: String? = nil, summary: String, waiting: [PermissionRequest], working: [Request], yoloAgents: [AgentId]) {
         self.address = address
         self.budgets = budgets
         self.costToday = costToday
+        self.exposedAt = exposedAt
         self.health = health
         self.home = home
         self.model = model
         self.modelReason = modelReason
         self.recent = recent
+        self.safeMode = safeMode
         self.summary = summary
         self.waiting = waiting
         self.working = working

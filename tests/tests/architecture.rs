@@ -96,6 +96,9 @@ const FENCED: &[(&str, &[&str])] = &[
     ("landlock", &["nexus-sandbox"]),
     ("seccompiler", &["nexus-sandbox"]),
     ("axum", &["nexus-daemon", "nexus-tests"]),
+    ("mdns-sd", &["nexus-daemon"]),
+    ("notify", &["nexus-daemon"]),
+    ("rcgen", &["nexus-daemon", "nexus-tests"]),
     ("tauri", &["nexus-app"]),
     ("clap", &["nexus-cli", "nexus-daemon"]),
 ];

@@ -330,7 +330,7 @@ fn configurations() -> Result<()> {
         ("[runtime]\nport = \"high\"", "port"),
         ("[runtime]\nport = 70000", "port"),
         ("[runtime]\nport = -1", "port"),
-        ("[runtime]\nbind = \"0.0.0.0\"", "loopback"),
+        ("[runtime]\nbind = \"0.0.0.0\"\n[tls]\ngenerate = false", "there is no TLS"),
         ("[runtime]\nbind = \"everywhere\"", "loopback"),
         ("[ledger]\ndurability = \"hope\"", "durability"),
         ("[logging]\nformat = 5", "format"),

@@ -25,6 +25,9 @@ pub struct StatusResult {
     pub health: HealthResult,
     /// Where the control plane listens, such as `127.0.0.1:18789`.
     pub address: String,
+    /// Where others reach it; empty when only this machine does.
+    #[serde(default)]
+    pub exposed_at: Vec<String>,
     /// The home folder.
     pub home: String,
     /// The model in use, as `provider/model`.

@@ -5658,6 +5658,10 @@ export interface StatusResult {
    */
   costToday: Cost;
   /**
+   * Where others reach it; empty when only this machine does.
+   */
+  exposedAt: string[];
+  /**
    * How the daemon is.
    */
   health: HealthResult;

@@ -6366,16 +6366,286 @@ export const methods: {
    }
   ]
  },
- "config.get": {
+ "config.apply": {
   "params": [
    {
-    "key": "main"
+    "baseHash": "baseHash",
+    "dryRun": true,
+    "idempotencyKey": "3f1c0b1e-once",
+    "text": "text"
    },
-   {}
+   {
+    "dryRun": false,
+    "idempotencyKey": "3f1c0b1e-once",
+    "text": "text"
+   }
   ],
   "result": [
    {
+    "applied": [
+     "applied"
+    ],
+    "changes": [
+     {
+      "after": {
+       "any": [
+        "thing",
+        1
+       ]
+      },
+      "before": {
+       "any": [
+        "thing",
+        1
+       ]
+      },
+      "key": "main"
+     }
+    ],
+    "dryRun": true,
+    "hash": "hash",
+    "needsRestart": [
+     "needsRestart"
+    ],
+    "overruled": [
+     {
+      "by": "default",
+      "key": "main",
+      "name": "name"
+     }
+    ],
     "path": "notes/today.md",
+    "warnings": [
+     "warnings"
+    ]
+   },
+   {
+    "applied": [
+     "applied"
+    ],
+    "changes": [
+     {
+      "key": "main"
+     }
+    ],
+    "dryRun": false,
+    "hash": "hash",
+    "needsRestart": [
+     "needsRestart"
+    ],
+    "overruled": [
+     {
+      "by": "file",
+      "key": "main",
+      "name": "name"
+     }
+    ],
+    "path": "notes/today.md",
+    "warnings": [
+     "warnings"
+    ]
+   },
+   {
+    "applied": [
+     "applied"
+    ],
+    "changes": [
+     {
+      "after": {
+       "any": [
+        "thing",
+        1
+       ]
+      },
+      "before": {
+       "any": [
+        "thing",
+        1
+       ]
+      },
+      "key": "main"
+     }
+    ],
+    "dryRun": true,
+    "hash": "hash",
+    "needsRestart": [
+     "needsRestart"
+    ],
+    "overruled": [
+     {
+      "by": "environment",
+      "key": "main",
+      "name": "name"
+     }
+    ],
+    "path": "notes/today.md",
+    "warnings": [
+     "warnings"
+    ]
+   },
+   {
+    "applied": [
+     "applied"
+    ],
+    "changes": [
+     {
+      "key": "main"
+     }
+    ],
+    "dryRun": false,
+    "hash": "hash",
+    "needsRestart": [
+     "needsRestart"
+    ],
+    "overruled": [
+     {
+      "by": "flag",
+      "key": "main",
+      "name": "name"
+     }
+    ],
+    "path": "notes/today.md",
+    "warnings": [
+     "warnings"
+    ]
+   }
+  ]
+ },
+ "config.explain": {
+  "params": [
+   {
+    "key": "main"
+   }
+  ],
+  "result": [
+   {
+    "appliesLive": true,
+    "default": {
+     "any": [
+      "thing",
+      1
+     ]
+    },
+    "doc": "doc",
+    "isPending": true,
+    "key": "main",
+    "pattern": "pattern",
+    "sources": [
+     {
+      "isInForce": true,
+      "line": 7,
+      "name": "name",
+      "source": "default",
+      "value": {
+       "any": [
+        "thing",
+        1
+       ]
+      }
+     }
+    ],
+    "value": {
+     "any": [
+      "thing",
+      1
+     ]
+    },
+    "wanted": "wanted"
+   },
+   {
+    "appliesLive": false,
+    "doc": "doc",
+    "isPending": false,
+    "key": "main",
+    "pattern": "pattern",
+    "sources": [
+     {
+      "isInForce": false,
+      "source": "file",
+      "value": {
+       "any": [
+        "thing",
+        1
+       ]
+      }
+     }
+    ],
+    "wanted": "wanted"
+   },
+   {
+    "appliesLive": true,
+    "default": {
+     "any": [
+      "thing",
+      1
+     ]
+    },
+    "doc": "doc",
+    "isPending": true,
+    "key": "main",
+    "pattern": "pattern",
+    "sources": [
+     {
+      "isInForce": true,
+      "line": 7,
+      "name": "name",
+      "source": "environment",
+      "value": {
+       "any": [
+        "thing",
+        1
+       ]
+      }
+     }
+    ],
+    "value": {
+     "any": [
+      "thing",
+      1
+     ]
+    },
+    "wanted": "wanted"
+   },
+   {
+    "appliesLive": false,
+    "doc": "doc",
+    "isPending": false,
+    "key": "main",
+    "pattern": "pattern",
+    "sources": [
+     {
+      "isInForce": false,
+      "source": "flag",
+      "value": {
+       "any": [
+        "thing",
+        1
+       ]
+      }
+     }
+    ],
+    "wanted": "wanted"
+   }
+  ]
+ },
+ "config.get": {
+  "params": [
+   {
+    "key": "main",
+    "text": true
+   },
+   {
+    "text": false
+   }
+  ],
+  "result": [
+   {
+    "hash": "hash",
+    "path": "notes/today.md",
+    "pendingRestart": [
+     "pendingRestart"
+    ],
+    "text": "text",
     "values": [
      {
       "doc": "doc",
@@ -6393,6 +6663,9 @@ export const methods: {
    },
    {
     "path": "notes/today.md",
+    "pendingRestart": [
+     "pendingRestart"
+    ],
     "values": [
      {
       "doc": "doc",
@@ -6409,7 +6682,12 @@ export const methods: {
     ]
    },
    {
+    "hash": "hash",
     "path": "notes/today.md",
+    "pendingRestart": [
+     "pendingRestart"
+    ],
+    "text": "text",
     "values": [
      {
       "doc": "doc",
@@ -6427,6 +6705,9 @@ export const methods: {
    },
    {
     "path": "notes/today.md",
+    "pendingRestart": [
+     "pendingRestart"
+    ],
     "values": [
      {
       "doc": "doc",
@@ -6440,6 +6721,326 @@ export const methods: {
        ]
       }
      }
+    ]
+   }
+  ]
+ },
+ "config.patch": {
+  "params": [
+   {
+    "baseHash": "baseHash",
+    "dryRun": true,
+    "idempotencyKey": "3f1c0b1e-once",
+    "patch": {}
+   },
+   {
+    "dryRun": false,
+    "idempotencyKey": "3f1c0b1e-once",
+    "patch": {}
+   }
+  ],
+  "result": [
+   {
+    "applied": [
+     "applied"
+    ],
+    "changes": [
+     {
+      "after": {
+       "any": [
+        "thing",
+        1
+       ]
+      },
+      "before": {
+       "any": [
+        "thing",
+        1
+       ]
+      },
+      "key": "main"
+     }
+    ],
+    "dryRun": true,
+    "hash": "hash",
+    "needsRestart": [
+     "needsRestart"
+    ],
+    "overruled": [
+     {
+      "by": "default",
+      "key": "main",
+      "name": "name"
+     }
+    ],
+    "path": "notes/today.md",
+    "warnings": [
+     "warnings"
+    ]
+   },
+   {
+    "applied": [
+     "applied"
+    ],
+    "changes": [
+     {
+      "key": "main"
+     }
+    ],
+    "dryRun": false,
+    "hash": "hash",
+    "needsRestart": [
+     "needsRestart"
+    ],
+    "overruled": [
+     {
+      "by": "file",
+      "key": "main",
+      "name": "name"
+     }
+    ],
+    "path": "notes/today.md",
+    "warnings": [
+     "warnings"
+    ]
+   },
+   {
+    "applied": [
+     "applied"
+    ],
+    "changes": [
+     {
+      "after": {
+       "any": [
+        "thing",
+        1
+       ]
+      },
+      "before": {
+       "any": [
+        "thing",
+        1
+       ]
+      },
+      "key": "main"
+     }
+    ],
+    "dryRun": true,
+    "hash": "hash",
+    "needsRestart": [
+     "needsRestart"
+    ],
+    "overruled": [
+     {
+      "by": "environment",
+      "key": "main",
+      "name": "name"
+     }
+    ],
+    "path": "notes/today.md",
+    "warnings": [
+     "warnings"
+    ]
+   },
+   {
+    "applied": [
+     "applied"
+    ],
+    "changes": [
+     {
+      "key": "main"
+     }
+    ],
+    "dryRun": false,
+    "hash": "hash",
+    "needsRestart": [
+     "needsRestart"
+    ],
+    "overruled": [
+     {
+      "by": "flag",
+      "key": "main",
+      "name": "name"
+     }
+    ],
+    "path": "notes/today.md",
+    "warnings": [
+     "warnings"
+    ]
+   }
+  ]
+ },
+ "config.schema": {
+  "params": [
+   {}
+  ],
+  "result": [
+   {
+    "schema": {
+     "any": [
+      "thing",
+      1
+     ]
+    }
+   }
+  ]
+ },
+ "config.set": {
+  "params": [
+   {
+    "baseHash": "baseHash",
+    "changes": [
+     {
+      "key": "main",
+      "text": "text",
+      "value": {
+       "any": [
+        "thing",
+        1
+       ]
+      }
+     }
+    ],
+    "dryRun": true,
+    "idempotencyKey": "3f1c0b1e-once"
+   },
+   {
+    "changes": [
+     {
+      "key": "main"
+     }
+    ],
+    "dryRun": false,
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "applied": [
+     "applied"
+    ],
+    "changes": [
+     {
+      "after": {
+       "any": [
+        "thing",
+        1
+       ]
+      },
+      "before": {
+       "any": [
+        "thing",
+        1
+       ]
+      },
+      "key": "main"
+     }
+    ],
+    "dryRun": true,
+    "hash": "hash",
+    "needsRestart": [
+     "needsRestart"
+    ],
+    "overruled": [
+     {
+      "by": "default",
+      "key": "main",
+      "name": "name"
+     }
+    ],
+    "path": "notes/today.md",
+    "warnings": [
+     "warnings"
+    ]
+   },
+   {
+    "applied": [
+     "applied"
+    ],
+    "changes": [
+     {
+      "key": "main"
+     }
+    ],
+    "dryRun": false,
+    "hash": "hash",
+    "needsRestart": [
+     "needsRestart"
+    ],
+    "overruled": [
+     {
+      "by": "file",
+      "key": "main",
+      "name": "name"
+     }
+    ],
+    "path": "notes/today.md",
+    "warnings": [
+     "warnings"
+    ]
+   },
+   {
+    "applied": [
+     "applied"
+    ],
+    "changes": [
+     {
+      "after": {
+       "any": [
+        "thing",
+        1
+       ]
+      },
+      "before": {
+       "any": [
+        "thing",
+        1
+       ]
+      },
+      "key": "main"
+     }
+    ],
+    "dryRun": true,
+    "hash": "hash",
+    "needsRestart": [
+     "needsRestart"
+    ],
+    "overruled": [
+     {
+      "by": "environment",
+      "key": "main",
+      "name": "name"
+     }
+    ],
+    "path": "notes/today.md",
+    "warnings": [
+     "warnings"
+    ]
+   },
+   {
+    "applied": [
+     "applied"
+    ],
+    "changes": [
+     {
+      "key": "main"
+     }
+    ],
+    "dryRun": false,
+    "hash": "hash",
+    "needsRestart": [
+     "needsRestart"
+    ],
+    "overruled": [
+     {
+      "by": "flag",
+      "key": "main",
+      "name": "name"
+     }
+    ],
+    "path": "notes/today.md",
+    "warnings": [
+     "warnings"
     ]
    }
   ]
@@ -7550,6 +8151,105 @@ export const methods: {
    {
     "after": 7,
     "latest": 7
+   }
+  ]
+ },
+ "expose.set": {
+  "params": [
+   {
+    "address": "address",
+    "idempotencyKey": "3f1c0b1e-once",
+    "mdns": "off",
+    "target": "off"
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "target": "lan"
+   },
+   {
+    "address": "address",
+    "idempotencyKey": "3f1c0b1e-once",
+    "mdns": "full",
+    "target": "tailnet"
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "target": "address"
+   }
+  ],
+  "result": [
+   {
+    "announced": "announced",
+    "bind": "bind",
+    "endpoints": [
+     {
+      "address": "address",
+      "expiresAt": 1767225600000,
+      "fingerprint": "fingerprint",
+      "isSelfSigned": true,
+      "kind": "direct",
+      "url": "url"
+     }
+    ],
+    "inside": "inside",
+    "problems": [
+     "problems"
+    ]
+   },
+   {
+    "bind": "bind",
+    "endpoints": [
+     {
+      "address": "address",
+      "isSelfSigned": false,
+      "kind": "tailscale",
+      "url": "url"
+     }
+    ],
+    "inside": "inside",
+    "problems": [
+     "problems"
+    ]
+   }
+  ]
+ },
+ "expose.status": {
+  "params": [
+   {}
+  ],
+  "result": [
+   {
+    "announced": "announced",
+    "bind": "bind",
+    "endpoints": [
+     {
+      "address": "address",
+      "expiresAt": 1767225600000,
+      "fingerprint": "fingerprint",
+      "isSelfSigned": true,
+      "kind": "direct",
+      "url": "url"
+     }
+    ],
+    "inside": "inside",
+    "problems": [
+     "problems"
+    ]
+   },
+   {
+    "bind": "bind",
+    "endpoints": [
+     {
+      "address": "address",
+      "isSelfSigned": false,
+      "kind": "tailscale",
+      "url": "url"
+     }
+    ],
+    "inside": "inside",
+    "problems": [
+     "problems"
+    ]
    }
   ]
  },
@@ -11584,6 +12284,9 @@ export const methods: {
      "basis": "price_table",
      "micro_usd": 7
     },
+    "exposedAt": [
+     "exposedAt"
+    ],
     "health": {
      "adapters": {
       "errored": 7,
@@ -11642,6 +12345,7 @@ export const methods: {
       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
      }
     ],
+    "safeMode": "safeMode",
     "summary": "summary",
     "waiting": [
      {
@@ -11797,6 +12501,9 @@ export const methods: {
      "basis": "free",
      "micro_usd": 7
     },
+    "exposedAt": [
+     "exposedAt"
+    ],
     "health": {
      "adapters": {
       "errored": 7,
@@ -11958,6 +12665,9 @@ export const methods: {
      "basis": "unknown",
      "micro_usd": 7
     },
+    "exposedAt": [
+     "exposedAt"
+    ],
     "health": {
      "adapters": {
       "errored": 7,
@@ -12017,6 +12727,7 @@ export const methods: {
       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
      }
     ],
+    "safeMode": "safeMode",
     "summary": "summary",
     "waiting": [
      {
@@ -12182,6 +12893,9 @@ export const methods: {
      "basis": "price_table",
      "micro_usd": 7
     },
+    "exposedAt": [
+     "exposedAt"
+    ],
     "health": {
      "adapters": {
       "errored": 7,
@@ -12343,6 +13057,9 @@ export const methods: {
      "basis": "free",
      "micro_usd": 7
     },
+    "exposedAt": [
+     "exposedAt"
+    ],
     "health": {
      "adapters": {
       "errored": 7,
@@ -12402,6 +13119,7 @@ export const methods: {
       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
      }
     ],
+    "safeMode": "safeMode",
     "summary": "summary",
     "waiting": [
      {
@@ -12560,6 +13278,9 @@ export const methods: {
      "basis": "unknown",
      "micro_usd": 7
     },
+    "exposedAt": [
+     "exposedAt"
+    ],
     "health": {
      "adapters": {
       "errored": 7,
@@ -12721,6 +13442,9 @@ export const methods: {
      "basis": "price_table",
      "micro_usd": 7
     },
+    "exposedAt": [
+     "exposedAt"
+    ],
     "health": {
      "adapters": {
       "errored": 7,
@@ -12780,6 +13504,7 @@ export const methods: {
       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
      }
     ],
+    "safeMode": "safeMode",
     "summary": "summary",
     "waiting": [
      {
@@ -12945,6 +13670,9 @@ export const methods: {
      "basis": "free",
      "micro_usd": 7
     },
+    "exposedAt": [
+     "exposedAt"
+    ],
     "health": {
      "adapters": {
       "errored": 7,
@@ -13106,6 +13834,9 @@ export const methods: {
      "basis": "unknown",
      "micro_usd": 7
     },
+    "exposedAt": [
+     "exposedAt"
+    ],
     "health": {
      "adapters": {
       "errored": 7,
@@ -13165,6 +13896,7 @@ export const methods: {
       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
      }
     ],
+    "safeMode": "safeMode",
     "summary": "summary",
     "waiting": [
      {
@@ -13323,6 +14055,9 @@ export const methods: {
      "basis": "price_table",
      "micro_usd": 7
     },
+    "exposedAt": [
+     "exposedAt"
+    ],
     "health": {
      "adapters": {
       "errored": 7,
@@ -13926,7 +14661,7 @@ export const serverFrames: ServerFrame[] = [
     "kind": "unknown"
    },
    "scopes": [
-    "credential.reveal"
+    "credential.write"
    ]
   },
   "features": {
@@ -14021,6 +14756,25 @@ export const events: Of<Events>[] = [
  },
  {
   "properties": {
+   "paths": [
+    "paths"
+   ],
+   "requires_restart": [
+    "requires_restart"
+   ]
+  },
+  "type": "config.changed"
+ },
+ {
+  "properties": {
+   "findings": [
+    "findings"
+   ]
+  },
+  "type": "config.rejected"
+ },
+ {
+  "properties": {
    "channel": "channel",
    "event_id": "event_id",
    "purpose": "purpose",
@@ -14032,15 +14786,15 @@ export const events: Of<Events>[] = [
   "properties": {
    "duration_us": 7,
    "note": "note",
-   "outcome": "passed",
+   "outcome": "ended",
    "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
-   "stage": "assembleContext"
+   "stage": "deliverResponse"
   },
   "type": "nex.request.stage"
  },
  {
   "properties": {
-   "mode": "steer",
+   "mode": "followup",
    "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
    "session_key": "main"
   },
@@ -14052,7 +14806,7 @@ export const events: Of<Events>[] = [
    "error": "error",
    "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
    "session_key": "main",
-   "status": "cancelled"
+   "status": "processing"
   },
   "type": "nex.request.completed"
  },
@@ -14061,8 +14815,7 @@ export const events: Of<Events>[] = [
    "action": "action",
    "chain": [
     {
-     "id": "id",
-     "kind": "device"
+     "kind": "system"
     }
    ],
    "reason": "reason",
@@ -14086,20 +14839,26 @@ export const events: Of<Events>[] = [
      "summary": "summary",
      "targets": [
       {
-       "access": "delete",
+       "argv": [
+        "argv"
+       ],
        "content": "Good morning.",
-       "kind": "path",
-       "path": "notes/today.md"
+       "cwd": "cwd",
+       "env": [
+        "env"
+       ],
+       "kind": "command",
+       "network": true,
+       "program": "program"
       }
      ],
      "tool": "read_file"
     },
     "agent_id": "main",
-    "answer": "deny",
+    "answer": "approve_once",
     "chain": [
      {
-      "id": "id",
-      "kind": "hook"
+      "kind": "owner"
      }
     ],
     "comment": "comment",
@@ -14107,7 +14866,7 @@ export const events: Of<Events>[] = [
     "expires_at": 1767225600000,
     "grant_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
-    "kind": "sender",
+    "kind": "unknown_outcome",
     "proposals": [
      {
       "scope": {
@@ -14129,8 +14888,7 @@ export const events: Of<Events>[] = [
     "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
     "resolved_at": 1767225600000,
     "resolved_by": {
-     "id": "id",
-     "kind": "hook"
+     "kind": "owner"
     },
     "seen_at": 1767225600000,
     "sender": {
@@ -14147,7 +14905,7 @@ export const events: Of<Events>[] = [
      "device": "device",
      "signature": "signature"
     },
-    "status": "expired",
+    "status": "pending",
     "tool_call_id": "tool_call_id",
     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
    }
@@ -14162,7 +14920,7 @@ export const events: Of<Events>[] = [
    "permission_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
    "resolved_by": null,
    "session_key": "main",
-   "status": "withdrawn"
+   "status": "approved"
   },
   "type": "permission.resolved"
  },
@@ -14178,8 +14936,8 @@ export const events: Of<Events>[] = [
  {
   "properties": {
    "by": {
-    "id": "id",
-    "kind": "known"
+    "id": "main",
+    "kind": "agent"
    },
    "channel": "channel",
    "entity_id": null,
@@ -14207,8 +14965,8 @@ export const events: Of<Events>[] = [
    "label": {
     "at": 1767225600000,
     "detail": "detail",
-    "label": "secret",
-    "source": "credential",
+    "label": "private",
+    "source": "message",
     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
    },
    "session_key": "main"
@@ -14228,7 +14986,7 @@ export const events: Of<Events>[] = [
  {
   "properties": {
    "session_key": "main",
-   "status": "parked",
+   "status": "failed",
    "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
   },
   "type": "turn.updated"
@@ -14236,13 +14994,13 @@ export const events: Of<Events>[] = [
  {
   "properties": {
    "cost": {
-    "basis": "unknown",
+    "basis": "free",
     "micro_usd": 7
    },
    "error": null,
    "session_key": "main",
-   "status": "completed",
-   "stop_reason": "limit",
+   "status": "aborted",
+   "stop_reason": "error",
    "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
    "usage": {
     "cache_write_tokens": 7,
@@ -14261,21 +15019,12 @@ export const events: Of<Events>[] = [
     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
     "parts": [
      {
-      "kind": "tool_call",
-      "value": {
-       "arguments": {
-        "any": [
-         "thing",
-         1
-        ]
-       },
-       "id": "id",
-       "name": "name"
-      }
+      "kind": "text",
+      "value": "value"
      }
     ],
     "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
-    "role": "user",
+    "role": "tool",
     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
    },
    "session_key": "main"
@@ -14299,7 +15048,7 @@ export const events: Of<Events>[] = [
    "name": "name",
    "record": "record",
    "session_key": "main",
-   "status": "running",
+   "status": "failed",
    "tool_call_id": "tool_call_id",
    "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
   },
@@ -14361,7 +15110,7 @@ export const events: Of<Events>[] = [
    "holder": "holder",
    "limit": 7,
    "resets_at": null,
-   "resource": "model_time",
+   "resource": "tokens",
    "used": 7
   },
   "type": "budget.warned"
@@ -14372,7 +15121,7 @@ export const events: Of<Events>[] = [
    "holder": "holder",
    "limit": 7,
    "resets_at": 1767225600000,
-   "resource": "money",
+   "resource": "tool_calls",
    "used": 7
   },
   "type": "budget.exhausted"

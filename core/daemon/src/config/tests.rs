@@ -304,6 +304,30 @@ fn the_published_schema_is_that_of_the_keys() {
     assert!(committed == schema_text().unwrap(), "stale: run `cargo xtask codegen`");
 }
 
+/// Says the same about a value as the reader, in so far as it is about one key.
+#[test]
+fn the_published_schema_takes_what_the_reader_takes() {
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    let check = |text: &str, is_valid: bool| {
+        let value: Value = toml_edit::de::from_str(text).unwrap();
+        assert_eq!(validator.is_valid(&value), is_valid, "{text}");
+        let loaded = parse(text);
+        let is_taken = loaded.is_ok_and(|loaded| loaded.warnings.is_empty());
+        assert_eq!(is_taken, is_valid, "{text}");
+    };
+    check(include_str!("../../templates/nexus.toml"), true);
+    check("[runtime]\nport = 1\nbind = \"lan\"\n[discovery]\nmdns = \"minimal\"", true);
+    check("[models]\ndiscover = false\n[models.x]\nkind = \"ollama\"\nmodels = [\"a\"]", true);
+    check("[models.prices.\"a/b\"]\ninput = 1.5", true);
+    check("[adapters.a]\ncommand = [\"x\"]\nsettings = { any = { thing = 1 } }", true);
+    check("[runtime]\nport = 70000", false);
+    check("[runtime]\nprot = 1", false);
+    check("[discovery]\nmdns = \"loud\"", false);
+    check("[agents.main]\nmodels = \"a/b\"", false);
+    check("[models.prices.\"a/b\"]\ninput = -1.0", false);
+    check("[nonsense]\na = 1", false);
+}
+
 /// Each line of comment that stands in a text.
 fn comments(text: &str) -> Vec<&str> {
     text.lines().filter_map(|line| line.split_once('#').map(|(_, words)| words)).collect()

@@ -232,7 +232,10 @@ async fn certificate_for(
             if config.tls.own.is_some() && certificate.ends_soon(now) {
                 problems.push("your certificate ends within 30 days; renew it".to_owned());
             }
-            Some(Arc::new(certificate))
+            // The one in use goes on, with the sessions that clients may take up again.
+            let in_use = context.exposure.certificate();
+            let same = in_use.filter(|old| old.fingerprint == certificate.fingerprint);
+            Some(same.unwrap_or_else(|| Arc::new(certificate)))
         }
         Err(failure) => {
             problems.push(sentence(&failure));

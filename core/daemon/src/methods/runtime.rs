@@ -53,6 +53,7 @@ pub async fn status(
         summary: summary(waiting.len(), at_work, &health),
         health,
         address: context.address.get().map(ToString::to_string).unwrap_or_default(),
+        exposed_at: context.exposure.status().endpoints.into_iter().map(|one| one.url).collect(),
         home: context.home.root().display().to_string(),
         model: choice.model,
         model_reason: choice.reason,

@@ -97,6 +97,10 @@ fn print(status: &StatusResult, output: &Output) -> Result<()> {
     print_health(status, output)?;
     let recent = status.recent.len().min(RECENT_SHOWN_MAX);
     print_requests(&status.recent[..recent], output)?;
+    if !status.exposed_at.is_empty() {
+        let urls = text::one_line(&status.exposed_at.join(", "));
+        output.line(&format!("\n  {}  others reach it at {urls}", output.sign(Sign::Warn)))?;
+    }
     output.line(&output.paint(
         style::DIM,
         &format!(
