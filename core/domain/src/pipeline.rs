@@ -12,7 +12,7 @@ use crate::arrival::{Arrival, PeerKind};
 use crate::failure::Failure;
 use crate::id::{AgentId, RequestId, SessionKey, TurnId};
 use crate::principal::Principal;
-use crate::request::{Request, RequestStatus};
+use crate::request::{ParentRun, Request, RequestStatus};
 use crate::session::{self, QueueMode};
 use crate::time::Timestamp;
 
@@ -78,6 +78,9 @@ pub struct Wish {
     pub agent_id: Option<AgentId>,
     /// How to queue when the session is busy.
     pub queue_mode: Option<QueueMode>,
+    /// The run that sends it, when an agent does. Only the engine says so.
+    #[serde(skip)]
+    pub parent: Option<ParentRun>,
 }
 
 /// After stage 1: recorded, with a request of its own.
@@ -235,7 +238,7 @@ impl Automated {
             request_id: request.id,
             arrival,
             authenticated: Some(principal.clone()),
-            wish: Wish::default(),
+            wish: Wish { parent: request.parent.clone(), ..Wish::default() },
             received_at: request.started_at,
         };
         let admitted = Admitted {

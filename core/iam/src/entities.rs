@@ -205,7 +205,11 @@ fn tool_pairs(
         _ => None,
     };
     let offers = profile.as_ref().is_none_or(|profile| profile.offers(&action.tool));
-    let reaches = profile.is_none_or(|profile| profile.reaches_writes(query, touched));
+    let base = match (link, query.chain.actor()) {
+        (Principal::Agent(link), Some(Principal::Agent(actor))) => profiles.base(actor, link),
+        _ => ".".to_owned(),
+    };
+    let reaches = profile.is_none_or(|profile| profile.reaches_writes(query, touched, &base));
     pairs.add("tool_in_reach", flag(offers));
     pairs.add("writes_in_reach", flag(reaches));
 }

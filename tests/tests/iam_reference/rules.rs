@@ -193,6 +193,7 @@ impl Rules<'_> {
         if !is_wide {
             say.forbids |= is_outside || talks || !writes_well;
             say.forbids |= effect == ToolEffect::Network || touches.is_networked;
+            say.forbids |= effect == ToolEffect::Delegate;
         }
         if profile.preset == Preset::Sandboxed {
             say.forbids |= effect == ToolEffect::Execute || !touches.commands.is_empty();
@@ -212,6 +213,7 @@ impl Rules<'_> {
                 say.permits = stays_and_keeps && writes_well;
             }
             (Preset::Trusted, ToolEffect::Network) => say.asks = true,
+            (Preset::Trusted, ToolEffect::Delegate) => say.permits = true,
             (Preset::Trusted | Preset::Worker, ToolEffect::Execute) => {
                 say.asks = true;
                 say.permits = is_confined && !talks && !is_outside && writes_well;

@@ -246,14 +246,16 @@ fn tool(question: &Question, folder: Option<String>) -> Result<Action, Failure> 
     let name = &question.resource;
     let effect = question.effect.or_else(|| effect_of(name)).ok_or_else(|| {
         Failure::invalid(format!("what the tool `{name}` can do to the world is not known"))
-            .hint("say it: `effect` is read, write, network or execute")
+            .hint("say it: `effect` is read, write, network, execute or delegate")
     })?;
     let mut targets = Vec::new();
     if let Some(path) = &question.path {
         let access = question.access.unwrap_or(match effect {
             _ if name == "delete_file" => PathAccess::Delete,
             ToolEffect::Write => PathAccess::Write,
-            ToolEffect::Read | ToolEffect::Network | ToolEffect::Execute => PathAccess::Read,
+            ToolEffect::Read | ToolEffect::Network | ToolEffect::Execute | ToolEffect::Delegate => {
+                PathAccess::Read
+            }
         });
         targets.push(Target::Path { path: path.clone(), access, content: None });
     }
@@ -279,12 +281,15 @@ fn tool(question: &Question, folder: Option<String>) -> Result<Action, Failure> 
 }
 
 /// What the tools of the daemon can do to the world.
-fn effect_of(tool: &str) -> Option<ToolEffect> {
+pub(crate) fn effect_of(tool: &str) -> Option<ToolEffect> {
     match tool {
-        "read_file" | "list_dir" | "search_files" | "time" => Some(ToolEffect::Read),
+        "read_file" | "list_dir" | "search_files" | "time" | "agent_list" => Some(ToolEffect::Read),
         "write_file" | "edit_file" | "delete_file" => Some(ToolEffect::Write),
         "http_fetch" => Some(ToolEffect::Network),
         "exec" | "exec_process" => Some(ToolEffect::Execute),
+        "agent_create" | "agent_send" | "agent_wait" | "agent_destroy" => {
+            Some(ToolEffect::Delegate)
+        }
         _ => None,
     }
 }
