@@ -6,7 +6,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    acl, budget, chat, completions, config, contact, credential, daemon, db, doctor, events,
+    acl, agent, budget, chat, completions, config, contact, credential, daemon, db, doctor, events,
     lifecycle, models, request, runtime, session, usage,
 };
 use crate::environment::Environment;
@@ -78,6 +78,9 @@ pub(crate) enum Command {
     Down(lifecycle::down::Down),
     /// Talk to an agent
     Chat(chat::Chat),
+    /// Agents: those of nexus.toml and those that were made, who stands above whom
+    #[command(subcommand, visible_alias = "agents")]
+    Agent(agent::Agent),
     /// What needs you, what is at work, how all is, what it cost
     Status(lifecycle::status::Status),
     /// Open the Control UI by a fresh one-time link

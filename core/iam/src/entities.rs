@@ -113,8 +113,13 @@ fn principal_entity(principal: &Principal, profiles: &Profiles) -> Result<Entity
 
 fn agent_entity(id: &nexus_domain::id::AgentId, profiles: &Profiles) -> Result<Entity, SliceError> {
     let profile = profiles.get(id);
-    let depth = profiles.above(id).map_or(i64::MAX, |above| above.len() as i64);
+    // Who stands in too long a line has nobody above it to start it.
+    let above = profiles.above(id).ok();
+    let depth = above.as_ref().map_or(i64::MAX, |above| above.len() as i64);
+    let above =
+        above.iter().flatten().map(|id| Ok(Value::new_entity_uid(uid("Agent", id.as_str())?)));
     let mut attributes = vec![
+        ("above", Value::new_set(above.collect::<Result<Vec<_>, SliceError>>()?)),
         ("preset", text(profile.preset.name())),
         ("preset_name", text(&profile.preset_name)),
         ("depth", Value::new_long(depth)),

@@ -40,6 +40,10 @@ macro_rules! for_each_method {
         "credentials.remove"   => CredentialsRemove, credential::remove,   credential::RemoveParams,     credential::PlaceResult,      CredentialWrite, Command, "Forgets a credential, and removes its value from keychain or vault.";
         "credentials.unlock"   => CredentialsUnlock, credential::unlock,   credential::UnlockParams,     credential::UnlockResult,     CredentialWrite, Command, "Opens the encrypted vault with a passphrase; the first passphrase makes it.";
         "agents.list"          => AgentsList,       agent::list,           agent::ListParams,            agent::ListResult,            AgentRead,   Query,   "Lists the agents.";
+        "agents.get"           => AgentsGet,        agent::get,            agent::GetParams,             agent::GetResult,             AgentRead,   Query,   "Shows one agent.";
+        "agents.create"        => AgentsCreate,     agent::create,         agent::CreateParams,          agent::ChangeResult,          AgentWrite,  Command, "Makes an agent, beneath another one or for itself.";
+        "agents.update"        => AgentsUpdate,     agent::update,         agent::UpdateParams,          agent::ChangeResult,          AgentWrite,  Command, "Changes an agent that was made.";
+        "agents.delete"        => AgentsDelete,     agent::delete,         agent::DeleteParams,          agent::DeleteResult,          AgentWrite,  Command, "Removes an agent that was made, with all beneath it, and stops what they are at.";
         "agent"                => AgentRun,         agent::run,            agent::RunParams,             agent::RunResult,             SessionWrite, Stream, "Runs an agent: answers `accepted` at once, and a second time when the run has ended.";
         "models.list"          => ModelsList,       model::list,           model::ListParams,            model::ListResult,            AgentRead,   Query,   "Lists the models that are configured or found.";
         "models.test"          => ModelsTest,       model::test,           model::TestParams,            model::TestResult,            SessionWrite, Command, "Makes one small call to a model and says how it went.";

@@ -111,8 +111,11 @@ impl Rules<'_> {
             (Principal::Agent(id), Action::StartRun { agent, .. }) => {
                 let may_have = self.profile(id).preset >= Preset::Trusted;
                 say.forbids = !may_have;
-                let is_child = self.profile(agent).parent.as_ref() == Some(id);
-                say.permits = may_have && is_child && self.is_for_owner();
+                let mut above = self.profile(agent).parent;
+                while let Some(one) = above.as_ref().filter(|one| *one != id) {
+                    above = self.profile(one).parent;
+                }
+                say.permits = may_have && above.is_some() && self.is_for_owner();
             }
             (Principal::Agent(_), Action::Deliver { channel, .. }) => {
                 let is_for_job = matches!(self.query.chain.invoker(), Some(Principal::Job(_)));

@@ -1,6 +1,7 @@
 //! The commands: one file per noun.
 
 pub(crate) mod acl;
+pub(crate) mod agent;
 pub(crate) mod audit;
 pub(crate) mod budget;
 pub(crate) mod chat;
@@ -32,6 +33,7 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Up(up)) => lifecycle::up::run(up, context).await,
         Some(Command::Down(down)) => lifecycle::down::run(&down, context).await,
         Some(Command::Chat(chat)) => chat::run(chat, context).await,
+        Some(Command::Agent(agent)) => agent::run(agent, context).await,
         Some(Command::Status(status)) => lifecycle::status::run(&status, context).await,
         Some(Command::Ui(ui)) => lifecycle::ui::run(&ui, context).await,
         Some(Command::Request(request)) => request::run(request, context).await,

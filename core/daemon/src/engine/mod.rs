@@ -5,6 +5,7 @@
 //! and changed inside one write transaction. What is kept in memory (handles of live runs, bells)
 //! can be lost at any moment without losing anything that was acknowledged.
 
+mod cancel;
 mod choice;
 mod close;
 mod confine;
@@ -45,7 +46,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::context::Context;
 
+pub use cancel::{cancel, stop_agents};
 pub use choice::{Choice, KEY_VARIABLES, choose_models, pool, provider_of_variable};
+pub(crate) use confine::SECRET_PLACES;
 pub use hook::Hook;
 pub(crate) use meter::RunMeter;
 pub use meter::write_off_leftovers;

@@ -68,7 +68,8 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
     let found = found.ok_or_else(|| Failure::internal(format!("turn {turn_id} is gone")))?;
     let agent = agent(context, &found.turn.agent_id)?;
     // Before the tools: what is hidden from their programs is at least this.
-    let hidden = pinned::hidden(&context.home, &context.config.current(), &agent.id);
+    let book = context.agents.book();
+    let hidden = pinned::hidden(&context.home, &context.config.current(), &book, &agent.id);
     let tools = tools(context, &agent, &found.turn.session_key)?;
     let invoker = found.requests.first().and_then(|request| request.principal.clone());
     let invoker = invoker.unwrap_or_else(|| Principal::Unknown("unrecorded".to_owned()));
@@ -80,8 +81,13 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
     if user.is_some() {
         label::profile(context, &found.turn.session_key, turn_id).await?;
     }
+    let made = book.get(&agent.id).and_then(|agent| agent.made.clone());
+    if let Some(made) = &made {
+        label::maker(context, &found.turn.session_key, turn_id, made).await?;
+    }
+    let told = made.and_then(|made| made.system_prompt);
     let prompt = Prompt {
-        identity: Some(files.identity),
+        identity: Some(told.unwrap_or(files.identity)),
         soul: Some(files.soul),
         user,
         house_rules: Some(files.house_rules),
@@ -90,7 +96,7 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
     let gate_facts = GateFacts {
         agent_id: agent.id.clone(),
         request_ids: found.requests.iter().map(|request| request.id).collect(),
-        chain: Chain::of(invoker).through(agent.id.clone()),
+        chain: book.chain(&invoker, &agent.id),
         hidden,
     };
     let finished = finished(&found.messages);
@@ -109,11 +115,11 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
 }
 
 fn agent(context: &Context, id: &AgentId) -> Result<AgentSpec, Failure> {
-    let config = context.config.current();
-    let found = config.agent(id).cloned();
+    let book = context.agents.book();
+    let found = book.get(id).map(|agent| agent.spec.clone());
     let mut agent = found.ok_or_else(|| {
-        Failure::not_found(format!("agent `{id}` is no longer configured"))
-            .hint(format!("add [agents.{id}] to nexus.toml and reload"))
+        Failure::not_found(format!("there is no agent `{id}` any more"))
+            .hint(format!("make it anew, or add [agents.{id}] to nexus.toml and reload"))
     })?;
     if agent.models.is_empty() {
         agent.models = vec![context.engine.choice().model];
@@ -126,7 +132,7 @@ fn tools(
     agent: &AgentSpec,
     session: &SessionKey,
 ) -> Result<Arc<ToolBox>, Failure> {
-    let workspace = context.home.workspace(&agent.id);
+    let workspace = workspace(context, &agent.id)?;
     std::fs::create_dir_all(&workspace).map_err(|error| {
         Failure::unavailable(format!(
             "the workspace {} cannot be made: {error}",
@@ -146,6 +152,25 @@ fn tools(
         exec: Some(confine::exec(context, &agent.id, session)),
     };
     Ok(Arc::new(ToolBox::new(config)?))
+}
+
+/// The folder of an agent. One that was given is held to what it was then: a link that was put in
+/// its place meanwhile could lead anywhere.
+fn workspace(context: &Context, id: &AgentId) -> Result<PathBuf, Failure> {
+    let workspace = context.workspace(id);
+    let book = context.agents.book();
+    let is_given = book.line(id).iter().any(|id| {
+        let made = book.get(id).and_then(|agent| agent.made.as_ref());
+        made.is_some_and(|made| made.cwd.is_some())
+    });
+    if is_given && workspace.canonicalize().ok().as_ref() != Some(&workspace) {
+        return Err(Failure::unavailable(format!(
+            "the folder of agent `{id}`, {}, is gone or leads elsewhere now",
+            workspace.display()
+        ))
+        .hint("put it back, or make the agent anew"));
+    }
+    Ok(workspace)
 }
 
 /// The reply of a turn whose last message is one without calls.

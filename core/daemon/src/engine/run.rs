@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tracing::Instrument as _;
 
 use super::RunHandle;
+use super::cancel;
 use super::close;
 use super::gate::RunGate;
 use super::log::RunLog;
@@ -90,6 +91,9 @@ async fn work(
             failed(&failure.message)
         }
     };
+    if outcome.stop_reason == StopReason::Aborted {
+        cancel::stop_sent(context, turn_id).await;
+    }
     CrashPoint::RunUnrecorded.pass();
     let partial = watcher.take_partial();
     loop {

@@ -30,8 +30,9 @@ pub async fn status(
     let now = context.clock.now();
     let today = UsageFilter { since: Some(budget::day(now)), ..UsageFilter::default() };
     let config = context.config.current();
-    let reckless = config.profiles.iter().filter(|profile| profile.preset == Preset::Yolo);
-    let yolo_agents = reckless.map(|profile| profile.id.clone()).collect();
+    let book = context.agents.book();
+    let reckless = book.all().filter(|agent| agent.profile.preset == Preset::Yolo);
+    let yolo_agents = reckless.map(|agent| agent.id().clone()).collect();
     let (waiting, working, recent, used_today, mut budgets) = context
         .ledger
         .read(move |r| {
@@ -108,9 +109,13 @@ pub async fn reload_config(context: &Arc<Context>) -> Result<ReloadResult, Failu
             .hint(format!("mend {} and reload again", context.config.path().display()))
             .details(serde_json::json!({ "findings": texts }))
     })?;
-    let policies = context.policies.read_again(&loaded.config, &context.health).await?;
+    let held = context.agents.hold().await;
+    let book = held.under(&loaded.config);
+    let policies = context.policies.read_again(&loaded.config, &book, &context.health).await?;
     let reloaded = context.config.put_in_force(loaded);
-    context.policies.put_in_force(policies, &context.config.current(), &context.health).await;
+    context.policies.put_in_force(policies, &book, &context.health).await;
+    held.put(book);
+    drop(held);
     assemble::apply_models(context).await?;
     let now = context.clock.now();
     context.health.set("config", HealthStatus::Healthy, "in force", None, now);

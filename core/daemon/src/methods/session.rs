@@ -189,6 +189,7 @@ pub(super) async fn submit(
         session_key: message.session_key,
         agent_id: message.agent_id,
         queue_mode: message.queue_mode,
+        parent: None,
     };
     let submission = Submission { arrival, authenticated: Some(invoker), wish };
     let admission = engine::receive_event(context, submission).await?;
