@@ -325,6 +325,31 @@ pub fn run_agent(assembled: Assembled, outcome: RunOutcome) -> Ran {
 /// nothing has to be sent.
 pub const CONTROL_CHANNEL: &str = "control";
 
+/// What of an arrival's metadata says that its session is to be condensed instead of answered.
+const COMPACT: &str = "compact";
+
+/// How a session is to be condensed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compaction {
+    /// Whether it is condensed although it is short.
+    pub is_forced: bool,
+}
+
+impl Compaction {
+    /// Marks an arrival of the control plane.
+    pub fn mark(self, arrival: &mut Arrival) {
+        arrival.metadata.insert(COMPACT.to_owned(), self.is_forced.into());
+    }
+
+    /// Whether an arrival asks for it. Only the control plane does: what adapters hand in is a
+    /// message, whatever stands in its metadata.
+    #[must_use]
+    pub fn asked_by(arrival: &Arrival) -> Option<Self> {
+        let mark = arrival.metadata.get(COMPACT).and_then(serde_json::Value::as_bool);
+        mark.filter(|_| arrival.channel == CONTROL_CHANNEL).map(|is_forced| Self { is_forced })
+    }
+}
+
 /// What is to be sent, and whether anything is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeliveryPlan {

@@ -190,6 +190,35 @@ pub struct DeleteResult {
     pub n_stopped: u64,
 }
 
+/// Input of `agents.context`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ContextParams {
+    /// The agent.
+    pub agent_id: AgentId,
+}
+
+/// Result of `agents.context`: what the next call of the agent's own conversation would send to
+/// its model, in estimated tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ContextResult {
+    /// Messages in the conversation, those that a summary stands for included.
+    pub message_count: u64,
+    /// Whether the agent is told something of its own.
+    pub has_system_prompt: bool,
+    /// Whether a summary stands for earlier messages.
+    pub has_summary: bool,
+    /// Tokens of the system prompt.
+    pub system_tokens: u64,
+    /// Tokens of the tools.
+    pub tool_tokens: u64,
+    /// Tokens of messages and summary.
+    pub message_tokens: u64,
+    /// Tokens that fit into a call of its model.
+    pub budget_tokens: u64,
+}
+
 /// Input of `agent`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -617,6 +617,8 @@ export interface Protocol {
   AgentId: AgentId;
   AgentParams: AgentParams;
   AgentResult: AgentResult;
+  AgentsContextParams: AgentsContextParams;
+  AgentsContextResult: AgentsContextResult;
   AgentsCreateParams: AgentsCreateParams;
   AgentsCreateResult: AgentsCreateResult;
   AgentsDeleteParams: AgentsDeleteParams;
@@ -754,6 +756,8 @@ export interface Protocol {
   Request: Request;
   RequestId: RequestId;
   RequestStatus: RequestStatus;
+  RequestsCancelParams: RequestsCancelParams;
+  RequestsCancelResult: RequestsCancelResult;
   RequestsGetParams: RequestsGetParams;
   RequestsGetResult: RequestsGetResult;
   RequestsListParams: RequestsListParams;
@@ -779,6 +783,8 @@ export interface Protocol {
   SessionLabel: SessionLabel;
   SessionsAbortParams: SessionsAbortParams;
   SessionsAbortResult: SessionsAbortResult;
+  SessionsCompactParams: SessionsCompactParams;
+  SessionsCompactResult: SessionsCompactResult;
   SessionsGetParams: SessionsGetParams;
   SessionsGetResult: SessionsGetResult;
   SessionsHistoryParams: SessionsHistoryParams;
@@ -2465,6 +2471,49 @@ export interface AgentResult {
    * The turn, once there is one.
    */
   turnId?: TurnId | null;
+}
+/**
+ * Input of `agents.context`.
+ */
+export interface AgentsContextParams {
+  /**
+   * The agent.
+   */
+  agentId: AgentId;
+}
+/**
+ * Result of `agents.context`: what the next call of the agent's own conversation would send to
+ * its model, in estimated tokens.
+ */
+export interface AgentsContextResult {
+  /**
+   * Tokens that fit into a call of its model.
+   */
+  budgetTokens: number;
+  /**
+   * Whether a summary stands for earlier messages.
+   */
+  hasSummary: boolean;
+  /**
+   * Whether the agent is told something of its own.
+   */
+  hasSystemPrompt: boolean;
+  /**
+   * Messages in the conversation, those that a summary stands for included.
+   */
+  messageCount: number;
+  /**
+   * Tokens of messages and summary.
+   */
+  messageTokens: number;
+  /**
+   * Tokens of the system prompt.
+   */
+  systemTokens: number;
+  /**
+   * Tokens of the tools.
+   */
+  toolTokens: number;
 }
 /**
  * Input of `agents.create`.
@@ -4430,6 +4479,13 @@ export interface Methods {
     result: AgentResult;
   };
   /**
+   * Measures an agent's own conversation.
+   */
+  "agents.context": {
+    params: AgentsContextParams;
+    result: AgentsContextResult;
+  };
+  /**
    * Makes an agent, beneath another one or for itself.
    */
   "agents.create": {
@@ -4605,6 +4661,13 @@ export interface Methods {
     result: ModelsTestResult;
   };
   /**
+   * Stops one request, whether it waits or runs.
+   */
+  "requests.cancel": {
+    params: RequestsCancelParams;
+    result: RequestsCancelResult;
+  };
+  /**
    * Shows one request with its eight stages, its turn and its tool calls.
    */
   "requests.get": {
@@ -4638,6 +4701,13 @@ export interface Methods {
   "sessions.abort": {
     params: SessionsAbortParams;
     result: SessionsAbortResult;
+  };
+  /**
+   * Condenses the older part of a session to a summary, as a run of its agent.
+   */
+  "sessions.compact": {
+    params: SessionsCompactParams;
+    result: SessionsCompactResult;
   };
   /**
    * Shows one session with its active turn.
@@ -4794,6 +4864,32 @@ export interface ModelsTestResult {
   usage: Usage;
 }
 /**
+ * Input of `requests.cancel`.
+ */
+export interface RequestsCancelParams {
+  /**
+   * The request.
+   */
+  id: RequestId;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `requests.cancel`; it is sent when the request has ended.
+ */
+export interface RequestsCancelResult {
+  /**
+   * The request.
+   */
+  id: RequestId;
+  /**
+   * Whether it was stopped; it had ended before, or there is none, when not.
+   */
+  isCancelled: boolean;
+}
+/**
  * Input of `requests.get`.
  */
 export interface RequestsGetParams {
@@ -4822,6 +4918,10 @@ export interface RequestsGetResult {
    * The request with its stages.
    */
   request: Request;
+  /**
+   * Requests that its run sent to other agents, the oldest first.
+   */
+  sent?: Request[];
   /**
    * The tool calls of the turn.
    */
@@ -5167,6 +5267,48 @@ export interface SessionsAbortResult {
   turnId?: TurnId | null;
 }
 /**
+ * Input of `sessions.compact`.
+ */
+export interface SessionsCompactParams {
+  /**
+   * Also when it is short.
+   */
+  force?: boolean;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+}
+/**
+ * Result of `sessions.compact`; it is sent when it is done.
+ */
+export interface SessionsCompactResult {
+  /**
+   * Whether anything was condensed.
+   */
+  isCompacted: boolean;
+  /**
+   * The request that did it.
+   */
+  requestId: RequestId;
+  /**
+   * What happened, in words.
+   */
+  summary: string;
+  /**
+   * The same after.
+   */
+  tokensAfter: number;
+  /**
+   * Tokens of the conversation before, estimated.
+   */
+  tokensBefore: number;
+}
+/**
  * Input of `sessions.get`.
  */
 export interface SessionsGetParams {
@@ -5278,6 +5420,10 @@ export interface SessionsHistoryParams {
    * Messages on the page.
    */
   limit?: number | null;
+  /**
+   * Counts from the first message instead: leaves so many out and gives those that follow.
+   */
+  offset?: number | null;
 }
 /**
  * Result of `sessions.history`.

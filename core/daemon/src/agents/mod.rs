@@ -5,6 +5,7 @@ mod book;
 mod change;
 mod order;
 mod seat;
+mod sends;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -16,11 +17,14 @@ use crate::config::Config;
 pub use book::{Agent, Book};
 pub use change::{Deleted, create, delete, update};
 pub use order::{Alteration, Order};
+pub use sends::{Sending, Sends};
 
 /// The agents, as they are and as they change.
 pub struct Agents {
     book: RwLock<Arc<Book>>,
     made: Mutex<Roll>,
+    /// Messages of orchestrators that are under way.
+    pub sends: Sends,
 }
 
 /// The made agents; held while anything about them changes.
@@ -36,7 +40,7 @@ impl Agents {
     #[must_use]
     pub fn new(config: &Config, made: Vec<MadeAgent>) -> Self {
         let book = RwLock::new(Arc::new(Book::new(config, &made)));
-        Self { book, made: Mutex::new(Roll { made, n_temp: 0 }) }
+        Self { book, made: Mutex::new(Roll { made, n_temp: 0 }), sends: Sends::default() }
     }
 
     /// The agents at this moment.

@@ -24,6 +24,7 @@ mod receive;
 mod recover;
 mod run;
 mod sender;
+mod size;
 mod stages;
 #[cfg(test)]
 mod tests;
@@ -57,6 +58,7 @@ pub use permission::{
 };
 pub use receive::{Admission, Submission, receive_event};
 pub use recover::{Unfinished, recover, unfinished};
+pub use size::size;
 
 /// Most runs at work at one time; further turns wait for a place, oldest first.
 const RUNS_MAX: usize = 256;

@@ -11,7 +11,9 @@ use nexus_agent::turn::TurnInput;
 use nexus_domain::agent::{AgentSpec, ToolCallRecord, Turn};
 use nexus_domain::failure::Failure;
 use nexus_domain::id::{AgentId, RequestId, SessionKey, TurnId};
+use nexus_domain::made::MadeAgent;
 use nexus_domain::message::{Message, Part, Role};
+use nexus_domain::pipeline::Compaction;
 use nexus_domain::principal::{Chain, Principal};
 use nexus_domain::request::Request;
 use nexus_ledger::SessionContext;
@@ -36,6 +38,8 @@ pub(super) struct Prepared {
     pub(super) gate_facts: GateFacts,
     /// The reply of a turn whose last step is on record: nothing is left to run.
     pub(super) finished: Option<String>,
+    /// The turn condenses its session instead of answering in it.
+    pub(super) compaction: Option<Compaction>,
 }
 
 /// What the ledger holds about a turn.
@@ -45,6 +49,7 @@ struct OnRecord {
     messages: Vec<Message>,
     calls: Vec<ToolCallRecord>,
     requests: Vec<Request>,
+    compaction: Option<Compaction>,
 }
 
 /// Reads everything a run needs.
@@ -56,7 +61,10 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
         .ledger
         .read(move |r| {
             let Some(turn) = r.turns().get(turn_id)? else { return Ok(None) };
+            let leading = r.requests().get(turn.request_id)?;
+            let arrival = leading.map(|request| r.arrivals().get(&request.event_id)).transpose()?;
             Ok(Some(OnRecord {
+                compaction: arrival.flatten().as_ref().and_then(Compaction::asked_by),
                 context: r.turns().context(&turn.session_key)?,
                 messages: r.turns().of_turn(turn_id)?,
                 calls: r.turns().tool_calls(&[turn_id])?,
@@ -73,30 +81,25 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
     let tools = tools(context, &agent, &found.turn.session_key)?;
     let invoker = found.requests.first().and_then(|request| request.principal.clone());
     let invoker = invoker.unwrap_or_else(|| Principal::Unknown("unrecorded".to_owned()));
+    let chain = book.chain(&invoker, &agent.id);
     let is_owners = |request: &Request| request.principal.as_ref().is_some_and(label::is_owners);
-    let files = context.home.agent_files(&agent.id);
+    let is_for_owner =
+        chain.invoker().is_some_and(label::is_owners) && found.requests.iter().all(is_owners);
+    let made = book.get(&agent.id).and_then(|agent| agent.made.as_ref());
+    let mut prompt = prompt(context, &agent.id, made);
+    prompt.enrichment = found.requests.iter().flat_map(|r| r.enrichment.clone()).collect();
     // What the owner told about themselves is for the owner's conversations.
-    let user =
-        Some(files.owner).filter(|user| !user.is_empty() && found.requests.iter().all(is_owners));
-    if user.is_some() {
+    prompt.user = prompt.user.filter(|_| is_for_owner);
+    if prompt.user.is_some() {
         label::profile(context, &found.turn.session_key, turn_id).await?;
     }
-    let made = book.get(&agent.id).and_then(|agent| agent.made.clone());
-    if let Some(made) = &made {
+    if let Some(made) = made {
         label::maker(context, &found.turn.session_key, turn_id, made).await?;
     }
-    let told = made.and_then(|made| made.system_prompt);
-    let prompt = Prompt {
-        identity: Some(told.unwrap_or(files.identity)),
-        soul: Some(files.soul),
-        user,
-        house_rules: Some(files.house_rules),
-        enrichment: found.requests.iter().flat_map(|r| r.enrichment.clone()).collect(),
-    };
     let gate_facts = GateFacts {
         agent_id: agent.id.clone(),
         request_ids: found.requests.iter().map(|request| request.id).collect(),
-        chain: book.chain(&invoker, &agent.id),
+        chain,
         hidden,
     };
     let finished = finished(&found.messages);
@@ -111,10 +114,24 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
         usage: found.turn.usage,
         n_steps: found.turn.n_steps,
     };
-    Ok(Prepared { input, tools, gate_facts, finished })
+    let compaction = found.compaction;
+    Ok(Prepared { input, tools, gate_facts, finished, compaction })
 }
 
-fn agent(context: &Context, id: &AgentId) -> Result<AgentSpec, Failure> {
+/// What an agent of the owner is told, but for what belongs to one turn.
+pub(super) fn prompt(context: &Context, id: &AgentId, made: Option<&MadeAgent>) -> Prompt {
+    let files = context.home.agent_files(id);
+    let told = made.and_then(|made| made.system_prompt.clone());
+    Prompt {
+        identity: Some(told.unwrap_or(files.identity)),
+        soul: Some(files.soul),
+        user: Some(files.owner).filter(|user| !user.is_empty()),
+        house_rules: Some(files.house_rules),
+        enrichment: Vec::new(),
+    }
+}
+
+pub(super) fn agent(context: &Context, id: &AgentId) -> Result<AgentSpec, Failure> {
     let book = context.agents.book();
     let found = book.get(id).map(|agent| agent.spec.clone());
     let mut agent = found.ok_or_else(|| {
@@ -127,7 +144,7 @@ fn agent(context: &Context, id: &AgentId) -> Result<AgentSpec, Failure> {
     Ok(agent)
 }
 
-fn tools(
+pub(super) fn tools(
     context: &Context,
     agent: &AgentSpec,
     session: &SessionKey,

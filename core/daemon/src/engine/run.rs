@@ -130,7 +130,7 @@ async fn attempt(
     watcher: &Arc<RunWatcher>,
     stop: &StopSignal,
 ) -> RunOutcome {
-    let Prepared { input, tools, gate_facts, finished } = prepared;
+    let Prepared { input, tools, gate_facts, finished, compaction } = prepared;
     if let Some(reply) = finished {
         return RunOutcome { reply, stop_reason: StopReason::EndTurn, error: None };
     }
@@ -168,7 +168,10 @@ async fn attempt(
         watcher: Arc::clone(watcher) as _,
         clock: Arc::clone(&context.clock),
     };
-    let mut outcome = nexus_agent::turn::run(input, &world, stop).await;
+    let mut outcome = match compaction {
+        None => nexus_agent::turn::run(input, &world, stop).await,
+        Some(wish) => nexus_agent::turn::compact(input, &world, stop, wish.is_forced).await,
+    };
     // What a provider complains about, and what is delivered, may quote a credential.
     let redactor = context.credentials.redactor();
     redactor.clean_mut(&mut outcome.reply);

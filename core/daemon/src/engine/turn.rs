@@ -129,6 +129,9 @@ fn join(
     request.enrichment.clone_from(&automated.enrichment);
     tx.requests().save(&request)?;
     let arrival = &automated.admitted.identified.received.arrival;
+    if pipeline::Compaction::asked_by(arrival).is_some() {
+        return Ok(());
+    }
     let principal = &automated.admitted.identified.principal;
     label::message(tx, (session_key, turn_id), principal, arrival, now)?;
     let mut parts = vec![Part::Text(arrival.content.clone())];

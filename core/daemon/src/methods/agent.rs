@@ -9,8 +9,9 @@ use nexus_domain::request::{Request, RequestStatus};
 use nexus_domain::session::Session;
 use nexus_iam::Permit;
 use nexus_protocol::agent::{
-    AgentFacts, ChangeResult, CreateParams, DeleteParams, DeleteResult, GetParams, GetResult,
-    ListParams, ListResult, RunParams, RunResult, RunStatus, UpdateParams,
+    AgentFacts, ChangeResult, ContextParams, ContextResult, CreateParams, DeleteParams,
+    DeleteResult, GetParams, GetResult, ListParams, ListResult, RunParams, RunResult, RunStatus,
+    UpdateParams,
 };
 
 use super::person;
@@ -104,6 +105,28 @@ pub async fn delete(
     Ok(DeleteResult { deleted: deleted.agents, n_stopped: deleted.n_stopped })
 }
 
+/// Measures an agent's own conversation.
+pub async fn context(
+    context: &Arc<Context>,
+    _permit: Permit,
+    params: ContextParams,
+) -> Result<ContextResult, Failure> {
+    let book = context.agents.book();
+    let agent = book.find(&params.agent_id)?;
+    let key = book.session_key(agent.id())?;
+    let size = engine::size(context, agent.id(), &key).await?;
+    let session = context.ledger.read(move |r| r.sessions().get(&key)).await?;
+    Ok(ContextResult {
+        message_count: session.map_or(0, |session| session.n_messages),
+        has_system_prompt: size.has_identity,
+        has_summary: size.has_summary,
+        system_tokens: size.system,
+        tool_tokens: size.tools,
+        message_tokens: size.messages,
+        budget_tokens: size.budget,
+    })
+}
+
 async fn facts_of(
     context: &Context,
     book: &Book,
@@ -167,6 +190,7 @@ pub async fn run(
         agent_id: params.agent_id,
         queue_mode: params.queue_mode,
         idempotency_key: params.idempotency_key,
+        compaction: None,
     };
     let admission = submit(context, &permit, message).await?;
     let accepted = RunResult {

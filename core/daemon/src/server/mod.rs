@@ -14,6 +14,7 @@ mod link;
 pub mod login;
 mod make;
 mod metrics;
+mod orchestrate;
 mod pulse;
 mod routes;
 mod rpc;
