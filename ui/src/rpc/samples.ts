@@ -409,7 +409,7 @@ export const methods: {
      "command": [
       "command"
      ],
-     "effect": "read",
+     "effect": "delegate",
      "host": "host",
      "labels": [
       "labels"
@@ -5792,7 +5792,7 @@ export const methods: {
        "command": [
         "command"
        ],
-       "effect": "read",
+       "effect": "delegate",
        "host": "host",
        "labels": [
         "labels"
@@ -5902,7 +5902,7 @@ export const methods: {
      "command": [
       "command"
      ],
-     "effect": "read",
+     "effect": "delegate",
      "host": "host",
      "labels": [
       "labels"
@@ -6001,6 +6001,595 @@ export const methods: {
    }
   ]
  },
+ "agents.context": {
+  "params": [
+   {
+    "agentId": "main"
+   }
+  ],
+  "result": [
+   {
+    "budgetTokens": 7,
+    "hasSummary": true,
+    "hasSystemPrompt": true,
+    "messageCount": 7,
+    "messageTokens": 7,
+    "systemTokens": 7,
+    "toolTokens": 7
+   },
+   {
+    "budgetTokens": 7,
+    "hasSummary": false,
+    "hasSystemPrompt": false,
+    "messageCount": 7,
+    "messageTokens": 7,
+    "systemTokens": 7,
+    "toolTokens": 7
+   }
+  ]
+ },
+ "agents.create": {
+  "params": [
+   {
+    "agentId": "main",
+    "allowedWritePaths": [
+     "allowedWritePaths"
+    ],
+    "cwd": "cwd",
+    "disableTools": [
+     "disableTools"
+    ],
+    "idempotencyKey": "3f1c0b1e-once",
+    "isTemp": true,
+    "model": "openai/gpt-5",
+    "parentAgentId": "main",
+    "preset": "preset",
+    "systemPrompt": "systemPrompt"
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "isTemp": false
+   }
+  ],
+  "result": [
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "kind": "owner"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": false,
+     "id": "main",
+     "is_busy": false,
+     "is_configured": false,
+     "is_temp": false,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "job"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   }
+  ]
+ },
+ "agents.delete": {
+  "params": [
+   {
+    "agentId": "main",
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "deleted": [
+     "main"
+    ],
+    "nStopped": 7
+   }
+  ]
+ },
+ "agents.get": {
+  "params": [
+   {
+    "agentId": "main"
+   }
+  ],
+  "result": [
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "kind": "owner"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    },
+    "children": [
+     "main"
+    ],
+    "systemPrompt": "systemPrompt"
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": false,
+     "id": "main",
+     "is_busy": false,
+     "is_configured": false,
+     "is_temp": false,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    },
+    "children": [
+     "main"
+    ]
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    },
+    "children": [
+     "main"
+    ],
+    "systemPrompt": "systemPrompt"
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    },
+    "children": [
+     "main"
+    ],
+    "systemPrompt": "systemPrompt"
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "job"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    },
+    "children": [
+     "main"
+    ],
+    "systemPrompt": "systemPrompt"
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    },
+    "children": [
+     "main"
+    ],
+    "systemPrompt": "systemPrompt"
+   }
+  ]
+ },
  "agents.list": {
   "params": [
    {}
@@ -6009,24 +6598,531 @@ export const methods: {
    {
     "agents": [
      {
+      "child_count": 7,
       "constraints": [
        "constraints"
       ],
+      "created_at": 1767225600000,
+      "creator": {
+       "kind": "owner"
+      },
+      "cwd": "cwd",
+      "depth": 7,
+      "disabled_tools": [
+       "disabled_tools"
+      ],
+      "has_system_prompt": true,
       "id": "main",
+      "is_busy": true,
+      "is_configured": true,
+      "is_temp": true,
+      "last_action_at": 1767225600000,
       "limits": {
        "duration_ms_max": 7,
        "steps_max": 7,
        "tokens_max": 7
       },
+      "message_count": 7,
       "models": [
        "models"
       ],
+      "parent_agent_id": "main",
+      "preset": "preset",
+      "session_key": "main",
       "tools": [
        "tools"
+      ],
+      "write_paths": [
+       "write_paths"
       ]
      }
     ],
     "defaultAgent": "main"
+   },
+   {
+    "agents": [
+     {
+      "child_count": 7,
+      "constraints": [
+       "constraints"
+      ],
+      "cwd": "cwd",
+      "depth": 7,
+      "disabled_tools": [
+       "disabled_tools"
+      ],
+      "has_system_prompt": false,
+      "id": "main",
+      "is_busy": false,
+      "is_configured": false,
+      "is_temp": false,
+      "limits": {
+       "duration_ms_max": 7,
+       "steps_max": 7,
+       "tokens_max": 7
+      },
+      "message_count": 7,
+      "models": [
+       "models"
+      ],
+      "preset": "preset",
+      "session_key": "main",
+      "tools": [
+       "tools"
+      ],
+      "write_paths": [
+       "write_paths"
+      ]
+     }
+    ],
+    "defaultAgent": "main"
+   },
+   {
+    "agents": [
+     {
+      "child_count": 7,
+      "constraints": [
+       "constraints"
+      ],
+      "created_at": 1767225600000,
+      "creator": {
+       "id": "id",
+       "kind": "unknown"
+      },
+      "cwd": "cwd",
+      "depth": 7,
+      "disabled_tools": [
+       "disabled_tools"
+      ],
+      "has_system_prompt": true,
+      "id": "main",
+      "is_busy": true,
+      "is_configured": true,
+      "is_temp": true,
+      "last_action_at": 1767225600000,
+      "limits": {
+       "duration_ms_max": 7,
+       "steps_max": 7,
+       "tokens_max": 7
+      },
+      "message_count": 7,
+      "models": [
+       "models"
+      ],
+      "parent_agent_id": "main",
+      "preset": "preset",
+      "session_key": "main",
+      "tools": [
+       "tools"
+      ],
+      "write_paths": [
+       "write_paths"
+      ]
+     }
+    ],
+    "defaultAgent": "main"
+   },
+   {
+    "agents": [
+     {
+      "child_count": 7,
+      "constraints": [
+       "constraints"
+      ],
+      "created_at": 1767225600000,
+      "creator": {
+       "id": "id",
+       "kind": "adapter"
+      },
+      "cwd": "cwd",
+      "depth": 7,
+      "disabled_tools": [
+       "disabled_tools"
+      ],
+      "has_system_prompt": true,
+      "id": "main",
+      "is_busy": true,
+      "is_configured": true,
+      "is_temp": true,
+      "last_action_at": 1767225600000,
+      "limits": {
+       "duration_ms_max": 7,
+       "steps_max": 7,
+       "tokens_max": 7
+      },
+      "message_count": 7,
+      "models": [
+       "models"
+      ],
+      "parent_agent_id": "main",
+      "preset": "preset",
+      "session_key": "main",
+      "tools": [
+       "tools"
+      ],
+      "write_paths": [
+       "write_paths"
+      ]
+     }
+    ],
+    "defaultAgent": "main"
+   },
+   {
+    "agents": [
+     {
+      "child_count": 7,
+      "constraints": [
+       "constraints"
+      ],
+      "created_at": 1767225600000,
+      "creator": {
+       "id": "id",
+       "kind": "job"
+      },
+      "cwd": "cwd",
+      "depth": 7,
+      "disabled_tools": [
+       "disabled_tools"
+      ],
+      "has_system_prompt": true,
+      "id": "main",
+      "is_busy": true,
+      "is_configured": true,
+      "is_temp": true,
+      "last_action_at": 1767225600000,
+      "limits": {
+       "duration_ms_max": 7,
+       "steps_max": 7,
+       "tokens_max": 7
+      },
+      "message_count": 7,
+      "models": [
+       "models"
+      ],
+      "parent_agent_id": "main",
+      "preset": "preset",
+      "session_key": "main",
+      "tools": [
+       "tools"
+      ],
+      "write_paths": [
+       "write_paths"
+      ]
+     }
+    ],
+    "defaultAgent": "main"
+   },
+   {
+    "agents": [
+     {
+      "child_count": 7,
+      "constraints": [
+       "constraints"
+      ],
+      "created_at": 1767225600000,
+      "creator": {
+       "id": "id",
+       "kind": "hook"
+      },
+      "cwd": "cwd",
+      "depth": 7,
+      "disabled_tools": [
+       "disabled_tools"
+      ],
+      "has_system_prompt": true,
+      "id": "main",
+      "is_busy": true,
+      "is_configured": true,
+      "is_temp": true,
+      "last_action_at": 1767225600000,
+      "limits": {
+       "duration_ms_max": 7,
+       "steps_max": 7,
+       "tokens_max": 7
+      },
+      "message_count": 7,
+      "models": [
+       "models"
+      ],
+      "parent_agent_id": "main",
+      "preset": "preset",
+      "session_key": "main",
+      "tools": [
+       "tools"
+      ],
+      "write_paths": [
+       "write_paths"
+      ]
+     }
+    ],
+    "defaultAgent": "main"
+   }
+  ]
+ },
+ "agents.update": {
+  "params": [
+   {
+    "agentId": "main",
+    "allowedWritePaths": [
+     "allowedWritePaths"
+    ],
+    "disableTools": [
+     "disableTools"
+    ],
+    "idempotencyKey": "3f1c0b1e-once",
+    "model": "openai/gpt-5",
+    "preset": "preset",
+    "systemPrompt": "systemPrompt"
+   },
+   {
+    "agentId": "main",
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "kind": "owner"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": false,
+     "id": "main",
+     "is_busy": false,
+     "is_configured": false,
+     "is_temp": false,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "job"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
    }
   ]
  },
@@ -7756,6 +8852,24 @@ export const methods: {
    }
   ]
  },
+ "requests.cancel": {
+  "params": [
+   {
+    "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "isCancelled": true
+   },
+   {
+    "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "isCancelled": false
+   }
+  ]
+ },
  "requests.get": {
   "params": [
    {
@@ -7884,6 +8998,12 @@ export const methods: {
      "error": "error",
      "event_id": "event_id",
      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "parent": {
+      "agent_id": "main",
+      "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "session_key": "main",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     },
      "principal": {
       "kind": "owner"
      },
@@ -7904,6 +9024,43 @@ export const methods: {
      "status": "processing",
      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
     },
+    "sent": [
+     {
+      "agent_id": "main",
+      "completed_at": 1767225600000,
+      "enrichment": [
+       "enrichment"
+      ],
+      "error": "error",
+      "event_id": "event_id",
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
+      "principal": {
+       "kind": "owner"
+      },
+      "purpose": "purpose",
+      "queue_mode": "steer",
+      "session_key": "main",
+      "stage": "receiveEvent",
+      "stages": [
+       {
+        "duration_us": 7,
+        "note": "note",
+        "outcome": "passed",
+        "stage": "receiveEvent",
+        "started_at": 1767225600000
+       }
+      ],
+      "started_at": 1767225600000,
+      "status": "processing",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     }
+    ],
     "toolCalls": [
      {
       "arguments": {
@@ -8177,6 +9334,12 @@ export const methods: {
      "error": "error",
      "event_id": "event_id",
      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "parent": {
+      "agent_id": "main",
+      "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "session_key": "main",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     },
      "principal": {
       "id": "id",
       "kind": "unknown"
@@ -8198,6 +9361,44 @@ export const methods: {
      "status": "parked",
      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
     },
+    "sent": [
+     {
+      "agent_id": "main",
+      "completed_at": 1767225600000,
+      "enrichment": [
+       "enrichment"
+      ],
+      "error": "error",
+      "event_id": "event_id",
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
+      "principal": {
+       "id": "id",
+       "kind": "unknown"
+      },
+      "purpose": "purpose",
+      "queue_mode": "followup",
+      "session_key": "main",
+      "stage": "resolveAccess",
+      "stages": [
+       {
+        "duration_us": 7,
+        "note": "note",
+        "outcome": "ended",
+        "stage": "resolveAccess",
+        "started_at": 1767225600000
+       }
+      ],
+      "started_at": 1767225600000,
+      "status": "parked",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     }
+    ],
     "toolCalls": [
      {
       "arguments": {
@@ -8464,6 +9665,12 @@ export const methods: {
      "error": "error",
      "event_id": "event_id",
      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "parent": {
+      "agent_id": "main",
+      "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "session_key": "main",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     },
      "principal": {
       "id": "id",
       "kind": "adapter"
@@ -8485,6 +9692,44 @@ export const methods: {
      "status": "denied",
      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
     },
+    "sent": [
+     {
+      "agent_id": "main",
+      "completed_at": 1767225600000,
+      "enrichment": [
+       "enrichment"
+      ],
+      "error": "error",
+      "event_id": "event_id",
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
+      "principal": {
+       "id": "id",
+       "kind": "adapter"
+      },
+      "purpose": "purpose",
+      "queue_mode": "queue",
+      "session_key": "main",
+      "stage": "assembleContext",
+      "stages": [
+       {
+        "duration_us": 7,
+        "note": "note",
+        "outcome": "passed",
+        "stage": "assembleContext",
+        "started_at": 1767225600000
+       }
+      ],
+      "started_at": 1767225600000,
+      "status": "denied",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     }
+    ],
     "toolCalls": [
      {
       "arguments": {
@@ -8758,6 +10003,12 @@ export const methods: {
      "error": "error",
      "event_id": "event_id",
      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "parent": {
+      "agent_id": "main",
+      "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "session_key": "main",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     },
      "principal": {
       "id": "id",
       "kind": "job"
@@ -8779,6 +10030,44 @@ export const methods: {
      "status": "cancelled",
      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
     },
+    "sent": [
+     {
+      "agent_id": "main",
+      "completed_at": 1767225600000,
+      "enrichment": [
+       "enrichment"
+      ],
+      "error": "error",
+      "event_id": "event_id",
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
+      "principal": {
+       "id": "id",
+       "kind": "job"
+      },
+      "purpose": "purpose",
+      "queue_mode": "interrupt",
+      "session_key": "main",
+      "stage": "deliverResponse",
+      "stages": [
+       {
+        "duration_us": 7,
+        "note": "note",
+        "outcome": "ended",
+        "stage": "deliverResponse",
+        "started_at": 1767225600000
+       }
+      ],
+      "started_at": 1767225600000,
+      "status": "cancelled",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     }
+    ],
     "toolCalls": [
      {
       "arguments": {
@@ -9045,6 +10334,12 @@ export const methods: {
      "error": "error",
      "event_id": "event_id",
      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "parent": {
+      "agent_id": "main",
+      "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "session_key": "main",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     },
      "principal": {
       "id": "id",
       "kind": "hook"
@@ -9066,6 +10361,44 @@ export const methods: {
      "status": "processing",
      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
     },
+    "sent": [
+     {
+      "agent_id": "main",
+      "completed_at": 1767225600000,
+      "enrichment": [
+       "enrichment"
+      ],
+      "error": "error",
+      "event_id": "event_id",
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
+      "principal": {
+       "id": "id",
+       "kind": "hook"
+      },
+      "purpose": "purpose",
+      "queue_mode": "collect",
+      "session_key": "main",
+      "stage": "receiveEvent",
+      "stages": [
+       {
+        "duration_us": 7,
+        "note": "note",
+        "outcome": "passed",
+        "stage": "receiveEvent",
+        "started_at": 1767225600000
+       }
+      ],
+      "started_at": 1767225600000,
+      "status": "processing",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     }
+    ],
     "toolCalls": [
      {
       "arguments": {
@@ -9251,6 +10584,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "kind": "owner"
       },
@@ -9307,6 +10646,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "unknown"
@@ -9364,6 +10709,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "adapter"
@@ -9421,6 +10772,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "job"
@@ -9478,6 +10835,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "hook"
@@ -9587,6 +10950,36 @@ export const methods: {
    }
   ]
  },
+ "sessions.compact": {
+  "params": [
+   {
+    "force": true,
+    "idempotencyKey": "3f1c0b1e-once",
+    "key": "main"
+   },
+   {
+    "force": false,
+    "idempotencyKey": "3f1c0b1e-once",
+    "key": "main"
+   }
+  ],
+  "result": [
+   {
+    "isCompacted": true,
+    "requestId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "summary": "summary",
+    "tokensAfter": 7,
+    "tokensBefore": 7
+   },
+   {
+    "isCompacted": false,
+    "requestId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "summary": "summary",
+    "tokensAfter": 7,
+    "tokensBefore": 7
+   }
+  ]
+ },
  "sessions.get": {
   "params": [
    {
@@ -9644,6 +11037,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "kind": "owner"
       },
@@ -9891,6 +11290,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "unknown"
@@ -10148,6 +11553,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "adapter"
@@ -10398,6 +11809,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "job"
@@ -10655,6 +12072,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "hook"
@@ -10861,7 +12284,8 @@ export const methods: {
    {
     "before": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
     "key": "main",
-    "limit": 7
+    "limit": 7,
+    "offset": 7
    },
    {
     "key": "main"
@@ -11621,6 +13045,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "kind": "owner"
       },
@@ -11731,6 +13161,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "kind": "owner"
       },
@@ -11995,6 +13431,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "unknown"
@@ -12115,6 +13557,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "unknown"
@@ -12380,6 +13828,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "adapter"
@@ -12493,6 +13947,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "adapter"
@@ -12758,6 +14218,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "job"
@@ -12878,6 +14344,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "job"
@@ -13143,6 +14615,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "hook"
@@ -13256,6 +14734,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "hook"
@@ -13754,7 +15238,7 @@ export const serverFrames: ServerFrame[] = [
     "kind": "adapter"
    },
    "scopes": [
-    "session.write"
+    "session.read"
    ]
   },
   "features": {
@@ -13852,7 +15336,7 @@ export const serverFrames: ServerFrame[] = [
     "kind": "hook"
    },
    "scopes": [
-    "acl.admin"
+    "acl.approve"
    ]
   },
   "features": {
@@ -13926,7 +15410,7 @@ export const serverFrames: ServerFrame[] = [
     "kind": "unknown"
    },
    "scopes": [
-    "credential.reveal"
+    "credential.write"
    ]
   },
   "features": {
@@ -14198,6 +15682,31 @@ export const events: Of<Events>[] = [
  {
   "properties": {
    "agent_id": "main",
+   "creator": {
+    "id": "main",
+    "kind": "agent"
+   },
+   "parent": null,
+   "preset": "preset"
+  },
+  "type": "agent.created"
+ },
+ {
+  "properties": {
+   "agent_id": "main",
+   "preset": "preset"
+  },
+  "type": "agent.updated"
+ },
+ {
+  "properties": {
+   "agent_id": "main"
+  },
+  "type": "agent.deleted"
+ },
+ {
+  "properties": {
+   "agent_id": "main",
    "session_key": "main"
   },
   "type": "session.created"
@@ -14208,8 +15717,7 @@ export const events: Of<Events>[] = [
     "at": 1767225600000,
     "detail": "detail",
     "label": "secret",
-    "source": "credential",
-    "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+    "source": "file"
    },
    "session_key": "main"
   },
@@ -14228,7 +15736,7 @@ export const events: Of<Events>[] = [
  {
   "properties": {
    "session_key": "main",
-   "status": "parked",
+   "status": "aborted",
    "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
   },
   "type": "turn.updated"
@@ -14239,10 +15747,10 @@ export const events: Of<Events>[] = [
     "basis": "unknown",
     "micro_usd": 7
    },
-   "error": null,
+   "error": "error",
    "session_key": "main",
-   "status": "completed",
-   "stop_reason": "limit",
+   "status": "running",
+   "stop_reason": "end_turn",
    "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
    "usage": {
     "cache_write_tokens": 7,
@@ -14261,20 +15769,12 @@ export const events: Of<Events>[] = [
     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
     "parts": [
      {
-      "kind": "tool_call",
+      "kind": "reasoning",
       "value": {
-       "arguments": {
-        "any": [
-         "thing",
-         1
-        ]
-       },
-       "id": "id",
-       "name": "name"
+       "text": "text"
       }
      }
     ],
-    "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
     "role": "user",
     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
    },
@@ -14297,9 +15797,9 @@ export const events: Of<Events>[] = [
    "duration_ms": 1500,
    "excerpt": "excerpt",
    "name": "name",
-   "record": "record",
+   "record": null,
    "session_key": "main",
-   "status": "running",
+   "status": "unknown",
    "tool_call_id": "tool_call_id",
    "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
   },
@@ -14310,7 +15810,7 @@ export const events: Of<Events>[] = [
    "message": "Good morning.",
    "session_key": "main",
    "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
-   "will_retry": false
+   "will_retry": true
   },
   "type": "agent.error"
  },
@@ -14343,7 +15843,7 @@ export const events: Of<Events>[] = [
   "properties": {
    "delivery_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
    "error": "error",
-   "is_unknown": false
+   "is_unknown": true
   },
   "type": "adapter.out.error"
  },
@@ -14360,8 +15860,8 @@ export const events: Of<Events>[] = [
    "budget": "budget",
    "holder": "holder",
    "limit": 7,
-   "resets_at": null,
-   "resource": "model_time",
+   "resets_at": 1767225600000,
+   "resource": "tool_calls",
    "used": 7
   },
   "type": "budget.warned"
@@ -14371,8 +15871,8 @@ export const events: Of<Events>[] = [
    "budget": "budget",
    "holder": "holder",
    "limit": 7,
-   "resets_at": 1767225600000,
-   "resource": "money",
+   "resets_at": null,
+   "resource": "model_time",
    "used": 7
   },
   "type": "budget.exhausted"

@@ -35,7 +35,10 @@ pub(super) async fn post(
     let make = |call| -> jsonrpc::Making {
         Box::pin(orchestrate::of_daemon(shared.clone(), caller.clone(), call))
     };
-    respond(&shared, &head.headers, body, make).await
+    match body_of_calls(&shared, &head.headers, body).await {
+        Ok(body) => respond(&body, make).await,
+        Err(refusal) => *refusal,
+    }
 }
 
 /// `POST /agent/{id}`.
@@ -50,6 +53,10 @@ pub(super) async fn post_agent(
         Ok(caller) => caller,
         Err(refusal) => return *refusal,
     };
+    let body = match body_of_calls(&shared, &head.headers, body).await {
+        Ok(body) => body,
+        Err(refusal) => return *refusal,
+    };
     let book = shared.context.agents.book();
     let agent = match AgentId::parse(&id).and_then(|id| book.find(&id).cloned()) {
         Ok(agent) => agent.id().clone(),
@@ -62,7 +69,7 @@ pub(super) async fn post_agent(
         let (shared, caller, agent) = (shared.clone(), caller.clone(), agent.clone());
         Box::pin(orchestrate::of_agent(shared, caller, agent, call))
     };
-    respond(&shared, &head.headers, body, make).await
+    respond(&body, make).await
 }
 
 async fn known(
@@ -118,21 +125,25 @@ async fn read_all(body: Body) -> Result<Vec<u8>, (StatusCode, String)> {
     Err((StatusCode::PAYLOAD_TOO_LARGE, why))
 }
 
-async fn respond(
+async fn body_of_calls(
     shared: &Shared,
     headers: &HeaderMap,
     body: Body,
-    make: impl Fn(Call) -> jsonrpc::Making,
-) -> Response<Body> {
-    if !is_json(headers) {
+) -> Result<Vec<u8>, Box<Response<Body>>> {
+    let (status, why) = if is_json(headers) {
+        match read(shared, body).await {
+            Ok(body) => return Ok(body),
+            Err(refusal) => refusal,
+        }
+    } else {
         let why = "the body must be JSON: send `Content-Type: application/json`";
-        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, &RpcError::new(INVALID_REQUEST, why));
-    }
-    let body = match read(shared, body).await {
-        Ok(body) => body,
-        Err((status, why)) => return refuse(status, &RpcError::new(INVALID_REQUEST, why)),
+        (StatusCode::UNSUPPORTED_MEDIA_TYPE, why.to_owned())
     };
-    match jsonrpc::reply(&body, make).await {
+    Err(Box::new(refuse(status, &RpcError::new(INVALID_REQUEST, why))))
+}
+
+async fn respond(body: &[u8], make: impl Fn(Call) -> jsonrpc::Making) -> Response<Body> {
+    match jsonrpc::reply(body, make).await {
         Some(Reply { text, is_refusal: false }) => json(StatusCode::OK, text),
         Some(Reply { text, is_refusal: true }) => json(StatusCode::BAD_REQUEST, text),
         None => {
