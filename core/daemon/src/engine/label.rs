@@ -135,6 +135,7 @@ impl Places {
         let credentials = exposure.credentials.iter();
         found.extend(credentials.map(|c| (Label::Secret, LabelSource::Credential, c.clone())));
         touched.found = found;
+        touched.sessions.clone_from(&exposure.sessions);
         if exposure.is_done {
             touched.replaced = exposure.replaced.iter().map(|path| self.name(path)).collect();
             let names = |(from, to): &(String, String)| (self.name(from), self.name(to));
@@ -156,6 +157,8 @@ pub(super) struct Touched {
     wrote: Vec<String>,
     replaced: Vec<String>,
     moved: Vec<(String, String)>,
+    /// Conversations of other agents that were read.
+    sessions: Vec<SessionKey>,
 }
 
 /// The part of a name that lies in its agent's workspace.
@@ -243,6 +246,9 @@ pub(super) fn after_call(
     }
     for (label, source, detail) in found {
         tx.label(key, SessionLabel { label, source, detail, turn_id: Some(turn_id), at })?;
+    }
+    for session in &touched.sessions {
+        tx.inherit_labels(session, key, at)?;
     }
     // By now a folder may lead elsewhere than it did before the call.
     for name in &touched.wrote {

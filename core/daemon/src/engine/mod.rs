@@ -10,13 +10,16 @@ mod choice;
 mod close;
 mod confine;
 pub(crate) mod contact;
+mod delegate;
 mod gate;
 mod hook;
 pub(crate) mod label;
 mod log;
 mod meter;
 mod order;
+mod outcome;
 mod permission;
+mod place;
 mod prepare;
 mod question;
 mod reach;
@@ -53,6 +56,7 @@ pub(crate) use confine::SECRET_PLACES;
 pub use hook::Hook;
 pub(crate) use meter::RunMeter;
 pub use meter::write_off_leftovers;
+pub use outcome::outcome_text;
 pub use permission::{
     Resolution, expire_permissions, extend_permission, permission_seen, resolve_permission,
 };

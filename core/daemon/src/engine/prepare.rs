@@ -4,7 +4,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use nexus_agent::StopSignal;
 use nexus_agent::context::Prompt;
+use nexus_agent::delegate::Delegate;
 use nexus_agent::port::TurnFacts;
 use nexus_agent::tools::{HttpConfig, ToolBox, ToolConfig};
 use nexus_agent::turn::TurnInput;
@@ -15,11 +17,13 @@ use nexus_domain::made::MadeAgent;
 use nexus_domain::message::{Message, Part, Role};
 use nexus_domain::pipeline::Compaction;
 use nexus_domain::principal::{Chain, Principal};
-use nexus_domain::request::Request;
+use nexus_domain::request::{ParentRun, Request};
 use nexus_ledger::SessionContext;
 
 use super::confine;
+use super::delegate::RunDelegate;
 use super::label;
+use super::place::Place;
 use crate::context::Context;
 use crate::pinned;
 
@@ -56,7 +60,12 @@ struct OnRecord {
 ///
 /// # Errors
 /// When the ledger or the workspace cannot be read, or the agent is no longer configured.
-pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepared, Failure> {
+pub(super) async fn prepare(
+    context: &Arc<Context>,
+    turn_id: TurnId,
+    stop: &StopSignal,
+    place: &Arc<Place>,
+) -> Result<Prepared, Failure> {
     let found = context
         .ledger
         .read(move |r| {
@@ -78,10 +87,22 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
     // Before the tools: what is hidden from their programs is at least this.
     let book = context.agents.book();
     let hidden = pinned::hidden(&context.home, &context.config.current(), &book, &agent.id);
-    let tools = tools(context, &agent, &found.turn.session_key)?;
     let invoker = found.requests.first().and_then(|request| request.principal.clone());
     let invoker = invoker.unwrap_or_else(|| Principal::Unknown("unrecorded".to_owned()));
     let chain = book.chain(&invoker, &agent.id);
+    let delegate = RunDelegate {
+        context: Arc::clone(context),
+        run: ParentRun {
+            request_id: found.turn.request_id,
+            turn_id,
+            agent_id: agent.id.clone(),
+            session_key: found.turn.session_key.clone(),
+        },
+        chain: chain.clone(),
+        stop: stop.clone(),
+        place: Arc::clone(place),
+    };
+    let tools = tools(context, &agent, &found.turn.session_key, Arc::new(delegate))?;
     let is_owners = |request: &Request| request.principal.as_ref().is_some_and(label::is_owners);
     let is_for_owner =
         chain.invoker().is_some_and(label::is_owners) && found.requests.iter().all(is_owners);
@@ -148,6 +169,7 @@ pub(super) fn tools(
     context: &Context,
     agent: &AgentSpec,
     session: &SessionKey,
+    delegate: Arc<dyn Delegate>,
 ) -> Result<Arc<ToolBox>, Failure> {
     let workspace = workspace(context, &agent.id)?;
     std::fs::create_dir_all(&workspace).map_err(|error| {
@@ -167,6 +189,7 @@ pub(super) fn tools(
         },
         time_zone: None,
         exec: Some(confine::exec(context, &agent.id, session)),
+        delegate: Some(delegate),
     };
     Ok(Arc::new(ToolBox::new(config)?))
 }

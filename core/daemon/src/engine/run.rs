@@ -19,6 +19,7 @@ use super::close;
 use super::gate::RunGate;
 use super::log::RunLog;
 use super::meter::RunMeter;
+use super::place::Place;
 use super::prepare::{self, Prepared};
 use super::watch::RunWatcher;
 use crate::context::Context;
@@ -76,11 +77,10 @@ async fn work(
     session_key: &SessionKey,
     stop: &StopSignal,
 ) -> Option<TurnId> {
-    // The semaphore is never closed; should it be, the run goes ahead without a place.
-    let _place = Arc::clone(&context.engine.places).acquire_owned().await.ok();
+    let place = Arc::new(Place::take(&context.engine.places).await);
     heed_waiting(context, session_key).await;
     let watcher = Arc::new(RunWatcher::new(Arc::clone(context), turn_id, session_key.clone()));
-    let outcome = match prepare::prepare(context, turn_id).await {
+    let outcome = match prepare::prepare(context, turn_id, stop, &place).await {
         Ok(prepared) => {
             let attempt = attempt(context, prepared, &watcher, stop);
             let caught = AssertUnwindSafe(attempt).catch_unwind().await;

@@ -1,6 +1,9 @@
 //! How much of its model's window a conversation takes.
 
+use std::sync::Arc;
+
 use nexus_agent::context::{ContextSize, measure, system_prompt};
+use nexus_agent::delegate::Nobody;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::{AgentId, SessionKey};
 
@@ -33,7 +36,7 @@ pub async fn size(context: &Context, id: &AgentId, key: &SessionKey) -> Result<S
     let book = context.agents.book();
     let made = book.get(id).and_then(|agent| agent.made.as_ref());
     let prompt = prepare::prompt(context, id, made);
-    let tools = prepare::tools(context, &spec, key)?.specs(&spec.tools);
+    let tools = prepare::tools(context, &spec, key, Arc::new(Nobody))?.specs(&spec.tools);
     let wanted = key.clone();
     let seen = context.ledger.read(move |r| r.turns().context(&wanted)).await?;
     let system = system_prompt(&spec, &prompt);

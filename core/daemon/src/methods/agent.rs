@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use nexus_domain::failure::Failure;
-use nexus_domain::request::{Request, RequestStatus};
+use nexus_domain::request::Request;
 use nexus_domain::session::Session;
 use nexus_iam::Permit;
 use nexus_protocol::agent::{
@@ -216,20 +216,7 @@ async fn summarize(
     request: Request,
     is_duplicate: bool,
 ) -> Result<RunResult, Failure> {
-    let reply = match request.turn_id {
-        None => None,
-        Some(turn_id) => {
-            let messages = context.ledger.read(move |r| r.turns().of_turn(turn_id)).await?;
-            let is_reply = |m: &&nexus_domain::message::Message| {
-                m.role == nexus_domain::message::Role::Assistant
-            };
-            messages.iter().rev().find(is_reply).map(nexus_domain::message::Message::text)
-        }
-    };
-    let summary = match request.status {
-        RequestStatus::Completed | RequestStatus::HandledByAutomation => reply,
-        _ => request.error.clone().or(reply),
-    };
+    let summary = engine::outcome_text(context, &request).await?;
     Ok(RunResult {
         run_id: request.id,
         status: RunStatus::Done,
