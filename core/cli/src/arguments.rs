@@ -7,7 +7,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
     acl, agent, budget, chat, completions, config, contact, credential, daemon, db, doctor, events,
-    lifecycle, models, request, runtime, session, usage,
+    lifecycle, models, request, runtime, server, session, usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};
@@ -122,6 +122,9 @@ pub(crate) enum Command {
     /// The running daemon: health, methods, any call
     #[command(subcommand)]
     Runtime(runtime::Runtime),
+    /// Who listens at a port of this machine
+    #[command(subcommand)]
+    Server(server::Server),
     /// The database: check, back up, compact
     #[command(subcommand)]
     Db(db::Db),

@@ -18,6 +18,7 @@ pub(crate) mod lifecycle;
 pub(crate) mod models;
 pub(crate) mod request;
 pub(crate) mod runtime;
+pub(crate) mod server;
 pub(crate) mod session;
 pub(crate) mod usage;
 pub(crate) mod version;
@@ -49,6 +50,7 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Doctor(doctor)) => doctor::run(&doctor, context).await,
         Some(Command::Daemon(daemon)) => daemon::run(daemon, context).await,
         Some(Command::Runtime(runtime)) => runtime::run(runtime, context).await,
+        Some(Command::Server(server)) => server::run(&server, context).await,
         Some(Command::Db(db)) => db::run(db, context),
         Some(Command::Init(_)) => lifecycle::init::run(context),
         Some(Command::Completions(completions)) => completions::run(&completions, &context.output),

@@ -6,6 +6,8 @@ mod change;
 mod order;
 mod seat;
 mod sends;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
