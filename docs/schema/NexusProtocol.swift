@@ -737,6 +737,101 @@ public struct AgentErrorKind: RawRepresentable, Codable, Hashable, Sendable {
     /// The daemon itself failed.
     public static let `internal` = AgentErrorKind(rawValue: "internal")
 }
+
+/// An agent as it stands.
+public struct AgentFacts: Codable, Hashable, Sendable {
+    /// Agents right beneath it.
+    public var childCount: UInt64
+    /// Constraints that its prompt always shows.
+    public var constraints: [String]
+    /// When it was made.
+    public var createdAt: Timestamp?
+    /// For whom it works, if it was made for somebody.
+    public var creator: Principal?
+    /// The folder it works in.
+    public var cwd: String
+    /// Agents above it.
+    public var depth: UInt64
+    /// Tools that were taken from it.
+    public var disabledTools: [String]
+    /// Whether it is told something of its own.
+    public var hasSystemPrompt: Bool
+    /// Its name.
+    public var id: AgentId
+    /// Whether it is at work there.
+    public var isBusy: Bool
+    /// Whether it stands in nexus.toml; others were made while the daemon ran.
+    public var isConfigured: Bool
+    /// Whether it ends with the daemon.
+    public var isTemp: Bool
+    /// When something last happened in its conversation.
+    public var lastActionAt: Timestamp?
+    /// Its limits per turn.
+    public var limits: RunLimits
+    /// Messages in it.
+    public var messageCount: UInt64
+    /// Models in order of preference; none for the one that is in use anyway.
+    public var models: [String]
+    /// The agent above it.
+    public var parentAgentId: AgentId?
+    /// Its preset, by name.
+    public var preset: String
+    /// Its own conversation.
+    public var sessionKey: SessionKey
+    /// Tools it is offered.
+    public var tools: [String]
+    /// What it may write, relative to its folder; nothing stands for all of it where the preset
+    /// gives that, and for nothing where it does not.
+    public var writePaths: [String]
+
+    public init(childCount: UInt64, constraints: [String], createdAt: Timestamp? = nil, creator: Principal? = nil, cwd: String, depth: UInt64, disabledTools: [String], hasSystemPrompt: Bool, id: AgentId, isBusy: Bool, isConfigured: Bool, isTemp: Bool, lastActionAt: Timestamp? = nil, limits: RunLimits, messageCount: UInt64, models: [String], parentAgentId: AgentId? = nil, preset: String, sessionKey: SessionKey, tools: [String], writePaths: [String]) {
+        self.childCount = childCount
+        self.constraints = constraints
+        self.createdAt = createdAt
+        self.creator = creator
+        self.cwd = cwd
+        self.depth = depth
+        self.disabledTools = disabledTools
+        self.hasSystemPrompt = hasSystemPrompt
+        self.id = id
+        self.isBusy = isBusy
+        self.isConfigured = isConfigured
+        self.isTemp = isTemp
+        self.lastActionAt = lastActionAt
+        self.limits = limits
+        self.messageCount = messageCount
+        self.models = models
+        self.parentAgentId = parentAgentId
+        self.preset = preset
+        self.sessionKey = sessionKey
+        self.tools = tools
+        self.writePaths = writePaths
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case childCount = "child_count"
+        case constraints = "constraints"
+        case createdAt = "created_at"
+        case creator = "creator"
+        case cwd = "cwd"
+        case depth = "depth"
+        case disabledTools = "disabled_tools"
+        case hasSystemPrompt = "has_system_prompt"
+        case id = "id"
+        case isBusy = "is_busy"
+        case isConfigured = "is_configured"
+        case isTemp = "is_temp"
+        case lastActionAt = "last_action_at"
+        case limits = "limits"
+        case messageCount = "message_count"
+        case models = "models"
+        case parentAgentId = "parent_agent_id"
+        case preset = "preset"
+        case sessionKey = "session_key"
+        case tools = "tools"
+        case writePaths = "write_paths"
+    }
+}
 /// The name of an agent: a letter or digit, then up to 61 letters, digits, `.`, `_` or `-`;
 /// a leading dot marks a temporary agent.
 public typealias AgentId = String
@@ -791,26 +886,143 @@ public struct AgentResult: Codable, Hashable, Sendable {
     }
 }
 
-/// An agent as configured.
-public struct AgentSpec: Codable, Hashable, Sendable {
-    /// Constraints a person pinned; part of every prompt, never compacted away.
-    public var constraints: [String]
-    /// Its name.
-    public var id: AgentId
-    /// Its limits per turn.
-    public var limits: RunLimits
-    /// Models in order of preference, as `provider/model`; the second is used when the first
-    /// fails.
-    public var models: [String]
-    /// Tools it is offered, by name.
-    public var tools: [String]
+/// Input of `agents.context`.
+public struct AgentsContextParams: Codable, Hashable, Sendable {
+    /// The agent.
+    public var agentId: AgentId
 
-    public init(constraints: [String], id: AgentId, limits: RunLimits, models: [String], tools: [String]) {
-        self.constraints = constraints
-        self.id = id
-        self.limits = limits
-        self.models = models
-        self.tools = tools
+    public init(agentId: AgentId) {
+        self.agentId = agentId
+    }
+}
+
+/// Result of `agents.context`: what the next call of the agent's own conversation would send to
+/// its model, in estimated tokens.
+public struct AgentsContextResult: Codable, Hashable, Sendable {
+    /// Tokens that fit into a call of its model.
+    public var budgetTokens: UInt64
+    /// Whether a summary stands for earlier messages.
+    public var hasSummary: Bool
+    /// Whether the agent is told something of its own.
+    public var hasSystemPrompt: Bool
+    /// Messages in the conversation, those that a summary stands for included.
+    public var messageCount: UInt64
+    /// Tokens of messages and summary.
+    public var messageTokens: UInt64
+    /// Tokens of the system prompt.
+    public var systemTokens: UInt64
+    /// Tokens of the tools.
+    public var toolTokens: UInt64
+
+    public init(budgetTokens: UInt64, hasSummary: Bool, hasSystemPrompt: Bool, messageCount: UInt64, messageTokens: UInt64, systemTokens: UInt64, toolTokens: UInt64) {
+        self.budgetTokens = budgetTokens
+        self.hasSummary = hasSummary
+        self.hasSystemPrompt = hasSystemPrompt
+        self.messageCount = messageCount
+        self.messageTokens = messageTokens
+        self.systemTokens = systemTokens
+        self.toolTokens = toolTokens
+    }
+}
+
+/// Input of `agents.create`.
+public struct AgentsCreateParams: Codable, Hashable, Sendable {
+    /// Its name; eight hexadecimal digits when left out.
+    public var agentId: AgentId?
+    /// Folders and files it may write, within its folder. Without any, one that is `sandboxed` or
+    /// a `worker` writes nothing.
+    public var allowedWritePaths: [String]?
+    /// The folder it works in: absolute, existing, within its parent's. That of its parent, or one
+    /// of its own, when left out.
+    public var cwd: String?
+    /// Tools it does not get.
+    public var disableTools: [String]?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Whether it ends with the daemon and is never saved; its name is `.1`, `.2` and so on then.
+    public var isTemp: Bool?
+    /// Its model, as `provider/model`; that of its parent when left out.
+    public var model: String?
+    /// The agent above it, which it can never go beyond.
+    public var parentAgentId: AgentId?
+    /// How far it may go: `trusted`, `worker`, or `sandboxed`, which it is when left out.
+    public var preset: String?
+    /// What it is told to be.
+    public var systemPrompt: String?
+
+    public init(agentId: AgentId? = nil, allowedWritePaths: [String]? = nil, cwd: String? = nil, disableTools: [String]? = nil, idempotencyKey: String, isTemp: Bool? = nil, model: String? = nil, parentAgentId: AgentId? = nil, preset: String? = nil, systemPrompt: String? = nil) {
+        self.agentId = agentId
+        self.allowedWritePaths = allowedWritePaths
+        self.cwd = cwd
+        self.disableTools = disableTools
+        self.idempotencyKey = idempotencyKey
+        self.isTemp = isTemp
+        self.model = model
+        self.parentAgentId = parentAgentId
+        self.preset = preset
+        self.systemPrompt = systemPrompt
+    }
+}
+
+/// Result of `agents.create` and `agents.update`.
+public struct AgentsCreateResult: Codable, Hashable, Sendable {
+    /// The agent as it is now.
+    public var agent: AgentFacts
+
+    public init(agent: AgentFacts) {
+        self.agent = agent
+    }
+}
+
+/// Input of `agents.delete`.
+public struct AgentsDeleteParams: Codable, Hashable, Sendable {
+    /// The agent; one that was made.
+    public var agentId: AgentId
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(agentId: AgentId, idempotencyKey: String) {
+        self.agentId = agentId
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `agents.delete`.
+public struct AgentsDeleteResult: Codable, Hashable, Sendable {
+    /// The agents that are gone: this one and everything beneath it, the lowest first.
+    public var deleted: [AgentId]
+    /// Requests that were stopped for it.
+    public var nStopped: UInt64
+
+    public init(deleted: [AgentId], nStopped: UInt64) {
+        self.deleted = deleted
+        self.nStopped = nStopped
+    }
+}
+
+/// Input of `agents.get`.
+public struct AgentsGetParams: Codable, Hashable, Sendable {
+    /// The agent.
+    public var agentId: AgentId
+
+    public init(agentId: AgentId) {
+        self.agentId = agentId
+    }
+}
+
+/// Result of `agents.get`.
+public struct AgentsGetResult: Codable, Hashable, Sendable {
+    /// The agent.
+    public var agent: AgentFacts
+    /// The agents right beneath it.
+    public var children: [AgentId]
+    /// What it was told to be when it was made.
+    public var systemPrompt: String?
+
+    public init(agent: AgentFacts, children: [AgentId], systemPrompt: String? = nil) {
+        self.agent = agent
+        self.children = children
+        self.systemPrompt = systemPrompt
     }
 }
 /// Input of `agents.list`.
@@ -820,14 +1032,52 @@ public struct AgentsListParams: Codable, Hashable, Sendable {
 
 /// Result of `agents.list`.
 public struct AgentsListResult: Codable, Hashable, Sendable {
-    /// All of them.
-    public var agents: [AgentSpec]
+    /// All of them: those of the configuration first, then the others by age.
+    public var agents: [AgentFacts]
     /// The agent that answers when none is named.
     public var defaultAgent: AgentId
 
-    public init(agents: [AgentSpec], defaultAgent: AgentId) {
+    public init(agents: [AgentFacts], defaultAgent: AgentId) {
         self.agents = agents
         self.defaultAgent = defaultAgent
+    }
+}
+
+/// Input of `agents.update`; what is left out stays.
+public struct AgentsUpdateParams: Codable, Hashable, Sendable {
+    /// The agent; one that was made.
+    public var agentId: AgentId
+    /// What it may write.
+    public var allowedWritePaths: [String]?
+    /// Tools it does not have.
+    public var disableTools: [String]?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Its model; empty for that of its parent.
+    public var model: String?
+    /// How far it may go.
+    public var preset: String?
+    /// What it is told to be; empty for nothing.
+    public var systemPrompt: String?
+
+    public init(agentId: AgentId, allowedWritePaths: [String]? = nil, disableTools: [String]? = nil, idempotencyKey: String, model: String? = nil, preset: String? = nil, systemPrompt: String? = nil) {
+        self.agentId = agentId
+        self.allowedWritePaths = allowedWritePaths
+        self.disableTools = disableTools
+        self.idempotencyKey = idempotencyKey
+        self.model = model
+        self.preset = preset
+        self.systemPrompt = systemPrompt
+    }
+}
+
+/// Result of `agents.create` and `agents.update`.
+public struct AgentsUpdateResult: Codable, Hashable, Sendable {
+    /// The agent as it is now.
+    public var agent: AgentFacts
+
+    public init(agent: AgentFacts) {
+        self.agent = agent
     }
 }
 
@@ -2384,9 +2634,12 @@ public enum RecordedEvent: Hashable, Sendable {
     case adapterOutSending(AdapterOutSending)
     case adapterOutSent(AdapterOutSent)
     case adapterStatus(AdapterStatus)
+    case agentCreated(AgentCreated)
+    case agentDeleted(AgentDeleted)
     case agentError(AgentError)
     case agentToolCompleted(AgentToolCompleted)
     case agentToolStarted(AgentToolStarted)
+    case agentUpdated(AgentUpdated)
     case budgetExhausted(BudgetExhausted)
     case budgetWarned(BudgetWarned)
     case configChanged(ConfigChanged)
@@ -2420,9 +2673,12 @@ public enum RecordedEvent: Hashable, Sendable {
         case "adapter.out.sending": self = .adapterOutSending(try JSONDecoder().decode(AdapterOutSending.self, from: data))
         case "adapter.out.sent": self = .adapterOutSent(try JSONDecoder().decode(AdapterOutSent.self, from: data))
         case "adapter.status": self = .adapterStatus(try JSONDecoder().decode(AdapterStatus.self, from: data))
+        case "agent.created": self = .agentCreated(try JSONDecoder().decode(AgentCreated.self, from: data))
+        case "agent.deleted": self = .agentDeleted(try JSONDecoder().decode(AgentDeleted.self, from: data))
         case "agent.error": self = .agentError(try JSONDecoder().decode(AgentError.self, from: data))
         case "agent.tool.completed": self = .agentToolCompleted(try JSONDecoder().decode(AgentToolCompleted.self, from: data))
         case "agent.tool.started": self = .agentToolStarted(try JSONDecoder().decode(AgentToolStarted.self, from: data))
+        case "agent.updated": self = .agentUpdated(try JSONDecoder().decode(AgentUpdated.self, from: data))
         case "budget.exhausted": self = .budgetExhausted(try JSONDecoder().decode(BudgetExhausted.self, from: data))
         case "budget.warned": self = .budgetWarned(try JSONDecoder().decode(BudgetWarned.self, from: data))
         case "config.changed": self = .configChanged(try JSONDecoder().decode(ConfigChanged.self, from: data))
@@ -2542,6 +2798,41 @@ public enum RecordedEvent: Hashable, Sendable {
         }
     }
 
+    /// An agent was made while the daemon runs.
+    public struct AgentCreated: Codable, Hashable, Sendable {
+        public var agentId: AgentId
+        public var creator: Principal
+        public var parent: AgentId?
+        public var preset: String
+
+        public init(agentId: AgentId, creator: Principal, parent: AgentId? = nil, preset: String) {
+            self.agentId = agentId
+            self.creator = creator
+            self.parent = parent
+            self.preset = preset
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case agentId = "agent_id"
+            case creator = "creator"
+            case parent = "parent"
+            case preset = "preset"
+        }
+    }
+
+    /// An agent that was made is gone; what it did stays on record.
+    public struct AgentDeleted: Codable, Hashable, Sendable {
+        public var agentId: AgentId
+
+        public init(agentId: AgentId) {
+            self.agentId = agentId
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case agentId = "agent_id"
+        }
+    }
+
     /// A run met an error, and what is done about it.
     public struct AgentError: Codable, Hashable, Sendable {
         public var message: String
@@ -2622,6 +2913,22 @@ public enum RecordedEvent: Hashable, Sendable {
             case summary = "summary"
             case toolCallId = "tool_call_id"
             case turnId = "turn_id"
+        }
+    }
+
+    /// An agent that was made goes on with other settings.
+    public struct AgentUpdated: Codable, Hashable, Sendable {
+        public var agentId: AgentId
+        public var preset: String
+
+        public init(agentId: AgentId, preset: String) {
+            self.agentId = agentId
+            self.preset = preset
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case agentId = "agent_id"
+            case preset = "preset"
         }
     }
 
@@ -3814,11 +4121,41 @@ public enum AgentCall: NexusCall {
     public typealias Result = AgentResult
     public static let name = "agent"
 }
+/// Measures an agent's own conversation.
+public enum AgentsContextCall: NexusCall {
+    public typealias Params = AgentsContextParams
+    public typealias Result = AgentsContextResult
+    public static let name = "agents.context"
+}
+/// Makes an agent, beneath another one or for itself.
+public enum AgentsCreateCall: NexusCall {
+    public typealias Params = AgentsCreateParams
+    public typealias Result = AgentsCreateResult
+    public static let name = "agents.create"
+}
+/// Removes an agent that was made, with all beneath it, and stops what they are at.
+public enum AgentsDeleteCall: NexusCall {
+    public typealias Params = AgentsDeleteParams
+    public typealias Result = AgentsDeleteResult
+    public static let name = "agents.delete"
+}
+/// Shows one agent.
+public enum AgentsGetCall: NexusCall {
+    public typealias Params = AgentsGetParams
+    public typealias Result = AgentsGetResult
+    public static let name = "agents.get"
+}
 /// Lists the agents.
 public enum AgentsListCall: NexusCall {
     public typealias Params = AgentsListParams
     public typealias Result = AgentsListResult
     public static let name = "agents.list"
+}
+/// Changes an agent that was made.
+public enum AgentsUpdateCall: NexusCall {
+    public typealias Params = AgentsUpdateParams
+    public typealias Result = AgentsUpdateResult
+    public static let name = "agents.update"
 }
 /// Shows one budget with its accounts.
 public enum BudgetsGetCall: NexusCall {
@@ -3982,6 +4319,12 @@ public enum ModelsTestCall: NexusCall {
     public typealias Result = ModelsTestResult
     public static let name = "models.test"
 }
+/// Stops one request, whether it waits or runs.
+public enum RequestsCancelCall: NexusCall {
+    public typealias Params = RequestsCancelParams
+    public typealias Result = RequestsCancelResult
+    public static let name = "requests.cancel"
+}
 /// Shows one request with its eight stages, its turn and its tool calls.
 public enum RequestsGetCall: NexusCall {
     public typealias Params = RequestsGetParams
@@ -4011,6 +4354,12 @@ public enum SessionsAbortCall: NexusCall {
     public typealias Params = SessionsAbortParams
     public typealias Result = SessionsAbortResult
     public static let name = "sessions.abort"
+}
+/// Condenses the older part of a session to a summary, as a run of its agent.
+public enum SessionsCompactCall: NexusCall {
+    public typealias Params = SessionsCompactParams
+    public typealias Result = SessionsCompactResult
+    public static let name = "sessions.compact"
 }
 /// Shows one session with its active turn.
 public enum SessionsGetCall: NexusCall {
@@ -4160,6 +4509,32 @@ public struct Outcome: Codable, Hashable, Sendable {
         self.at = at
         self.position = position
         self.text = text
+    }
+}
+
+/// The run of an agent that sent a request to another agent.
+public struct ParentRun: Codable, Hashable, Sendable {
+    /// Its agent.
+    public var agentId: AgentId
+    /// Its leading request.
+    public var requestId: RequestId
+    /// Its session.
+    public var sessionKey: SessionKey
+    /// Its turn.
+    public var turnId: TurnId
+
+    public init(agentId: AgentId, requestId: RequestId, sessionKey: SessionKey, turnId: TurnId) {
+        self.agentId = agentId
+        self.requestId = requestId
+        self.sessionKey = sessionKey
+        self.turnId = turnId
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case agentId = "agent_id"
+        case requestId = "request_id"
+        case sessionKey = "session_key"
+        case turnId = "turn_id"
     }
 }
 /// One piece of a message.
@@ -4777,6 +5152,8 @@ public struct Request: Codable, Hashable, Sendable {
     public var eventId: String
     /// Its id.
     public var id: RequestId
+    /// The run that sent it, when an agent did.
+    public var parent: ParentRun?
     /// Who sent it, once known.
     public var principal: Principal?
     /// The first line of what came in, shortened; the purpose in words.
@@ -4796,13 +5173,14 @@ public struct Request: Codable, Hashable, Sendable {
     /// The turn, once one began. Requests that were merged share one.
     public var turnId: TurnId?
 
-    public init(agentId: AgentId? = nil, completedAt: Timestamp? = nil, enrichment: [String]? = nil, error: String? = nil, eventId: String, id: RequestId, principal: Principal? = nil, purpose: String, queueMode: QueueMode, sessionKey: SessionKey? = nil, stage: Stage, stages: [StageTrace], startedAt: Timestamp, status: RequestStatus, turnId: TurnId? = nil) {
+    public init(agentId: AgentId? = nil, completedAt: Timestamp? = nil, enrichment: [String]? = nil, error: String? = nil, eventId: String, id: RequestId, parent: ParentRun? = nil, principal: Principal? = nil, purpose: String, queueMode: QueueMode, sessionKey: SessionKey? = nil, stage: Stage, stages: [StageTrace], startedAt: Timestamp, status: RequestStatus, turnId: TurnId? = nil) {
         self.agentId = agentId
         self.completedAt = completedAt
         self.enrichment = enrichment
         self.error = error
         self.eventId = eventId
         self.id = id
+        self.parent = parent
         self.principal = principal
         self.purpose = purpose
         self.queueMode = queueMode
@@ -4821,6 +5199,7 @@ public struct Request: Codable, Hashable, Sendable {
         case error = "error"
         case eventId = "event_id"
         case id = "id"
+        case parent = "parent"
         case principal = "principal"
         case purpose = "purpose"
         case queueMode = "queue_mode"
@@ -4856,6 +5235,32 @@ public struct RequestStatus: RawRepresentable, Codable, Hashable, Sendable {
     public static let failed = RequestStatus(rawValue: "failed")
 }
 
+/// Input of `requests.cancel`.
+public struct RequestsCancelParams: Codable, Hashable, Sendable {
+    /// The request.
+    public var id: RequestId
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(id: RequestId, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `requests.cancel`; it is sent when the request has ended.
+public struct RequestsCancelResult: Codable, Hashable, Sendable {
+    /// The request.
+    public var id: RequestId
+    /// Whether it was stopped; it had ended before, or there is none, when not.
+    public var isCancelled: Bool
+
+    public init(id: RequestId, isCancelled: Bool) {
+        self.id = id
+        self.isCancelled = isCancelled
+    }
+}
+
 /// Input of `requests.get`.
 public struct RequestsGetParams: Codable, Hashable, Sendable {
     /// The request: its id, the beginning of it if that is unambiguous, or `@last`.
@@ -4876,16 +5281,19 @@ public struct RequestsGetResult: Codable, Hashable, Sendable {
     public var permissions: [PermissionRequest]
     /// The request with its stages.
     public var request: Request
+    /// Requests that its run sent to other agents, the oldest first.
+    public var sent: [Request]?
     /// The tool calls of the turn.
     public var toolCalls: [ToolCallRecord]
     /// Its turn.
     public var turn: Turn?
 
-    public init(arrival: Arrival, labels: [SessionLabel], permissions: [PermissionRequest], request: Request, toolCalls: [ToolCallRecord], turn: Turn? = nil) {
+    public init(arrival: Arrival, labels: [SessionLabel], permissions: [PermissionRequest], request: Request, sent: [Request]? = nil, toolCalls: [ToolCallRecord], turn: Turn? = nil) {
         self.arrival = arrival
         self.labels = labels
         self.permissions = permissions
         self.request = request
+        self.sent = sent
         self.toolCalls = toolCalls
         self.turn = turn
     }
@@ -5101,6 +5509,8 @@ public struct Scope: RawRepresentable, Codable, Hashable, Sendable {
     public static let runtimeAdmin = Scope(rawValue: "runtime.admin")
     /// See agents, models and their prices.
     public static let agentRead = Scope(rawValue: "agent.read")
+    /// Make, change and remove agents.
+    public static let agentWrite = Scope(rawValue: "agent.write")
     /// Read conversations and follow events.
     public static let sessionRead = Scope(rawValue: "session.read")
     /// Talk to agents and stop their runs.
@@ -5432,6 +5842,44 @@ public struct SessionsAbortResult: Codable, Hashable, Sendable {
     }
 }
 
+/// Input of `sessions.compact`.
+public struct SessionsCompactParams: Codable, Hashable, Sendable {
+    /// Also when it is short.
+    public var force: Bool?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The session.
+    public var key: SessionKey
+
+    public init(force: Bool? = nil, idempotencyKey: String, key: SessionKey) {
+        self.force = force
+        self.idempotencyKey = idempotencyKey
+        self.key = key
+    }
+}
+
+/// Result of `sessions.compact`; it is sent when it is done.
+public struct SessionsCompactResult: Codable, Hashable, Sendable {
+    /// Whether anything was condensed.
+    public var isCompacted: Bool
+    /// The request that did it.
+    public var requestId: RequestId
+    /// What happened, in words.
+    public var summary: String
+    /// The same after.
+    public var tokensAfter: UInt64
+    /// Tokens of the conversation before, estimated.
+    public var tokensBefore: UInt64
+
+    public init(isCompacted: Bool, requestId: RequestId, summary: String, tokensAfter: UInt64, tokensBefore: UInt64) {
+        self.isCompacted = isCompacted
+        self.requestId = requestId
+        self.summary = summary
+        self.tokensAfter = tokensAfter
+        self.tokensBefore = tokensBefore
+    }
+}
+
 /// Input of `sessions.get`.
 public struct SessionsGetParams: Codable, Hashable, Sendable {
     /// The session.
@@ -5478,11 +5926,14 @@ public struct SessionsHistoryParams: Codable, Hashable, Sendable {
     public var key: SessionKey
     /// Messages on the page.
     public var limit: Int64?
+    /// Counts from the first message instead: leaves so many out and gives those that follow.
+    public var offset: Int64?
 
-    public init(before: MessageId? = nil, key: SessionKey, limit: Int64? = nil) {
+    public init(before: MessageId? = nil, key: SessionKey, limit: Int64? = nil, offset: Int64? = nil) {
         self.before = before
         self.key = key
         self.limit = limit
+        self.offset = offset
     }
 }
 
@@ -6069,6 +6520,8 @@ public struct ToolEffect: RawRepresentable, Codable, Hashable, Sendable {
     public static let network = ToolEffect(rawValue: "network")
     /// Runs a program.
     public static let execute = ToolEffect(rawValue: "execute")
+    /// Has another agent work, beneath itself. May be repeated: the same call is the same order.
+    public static let delegate = ToolEffect(rawValue: "delegate")
 }
 
 /// What a call came to.

@@ -12,6 +12,7 @@ pub mod obey;
 pub mod page;
 pub mod process;
 pub mod records;
+pub mod rpc;
 pub mod talk;
 pub mod wire;
 
@@ -21,4 +22,5 @@ pub use inside::HandClock;
 pub use model::{Act, FakeModel, Seen};
 pub use page::HeldPage;
 pub use process::DaemonProcess;
+pub use rpc::Rpc;
 pub use talk::Talk;

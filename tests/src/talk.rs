@@ -182,7 +182,8 @@ impl Talk {
     /// When the daemon refuses.
     pub async fn messages(&self, session: &str) -> Result<Vec<Message>> {
         let limit = Some(MESSAGES_MAX);
-        let params = session::HistoryParams { key: key(session)?, limit, before: None };
+        let params =
+            session::HistoryParams { key: key(session)?, limit, before: None, offset: None };
         Ok(self.client.request::<call::SessionsHistory>(params).await?.messages)
     }
 

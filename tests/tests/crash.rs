@@ -209,6 +209,6 @@ async fn only_request(client: &Client) -> Result<Request> {
 }
 
 async fn history(client: &Client) -> Result<Vec<Message>> {
-    let params = session::HistoryParams { key: main()?, limit: None, before: None };
+    let params = session::HistoryParams { key: main()?, limit: None, before: None, offset: None };
     Ok(client.request::<call::SessionsHistory>(params).await?.messages)
 }

@@ -92,3 +92,34 @@ async fn the_client_library_goes_on_after_a_restart() -> Result<()> {
     ensure!(heard.iter().filter(|line| *line == "turn.created").count() == 1, "{heard:?}");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn curl_has_agents_work() -> Result<()> {
+    let model = FakeModel::openai(|seen| match seen.brings_results() {
+        false => Act::Call(vec![(
+            "write_file".to_owned(),
+            json!({ "path": "notes/a.md", "content": "noted" }),
+        )]),
+        true => Act::Say("It is written.".to_owned()),
+    })
+    .await?;
+    let home = TestHome::with_model(&model)?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let said = hold("/bin/sh", "agents.sh", &daemon, &home)?;
+    let answers = answers(&said)?;
+    ensure!(answers.len() == 8 && answers.iter().all(|(_, status)| *status == 200), "{said}");
+    ensure!(answers[1].0["result"] == json!({ "agent_id": "scribe", "url": "/agent/scribe" }));
+    let sent = json!({ "content": "It is written.", "request_id": "note-1" });
+    ensure!(answers[2].0["result"] == sent, "{said}");
+    let note = home.workspace().join("agents/lead/notes/a.md");
+    ensure!(std::fs::read_to_string(note)? == "noted", "{said}");
+    let standing = &answers[3].0;
+    ensure!(standing[0]["result"]["message_count"] == 4, "{standing}");
+    ensure!(standing[2]["result"]["messages"][0]["content"] == "Write a note", "{standing}");
+    let listed = answers[4].0["result"]["agents"].as_array().context("no list")?;
+    ensure!(listed.iter().any(|one| one["parent_agent_id"] == "lead"), "{said}");
+    ensure!(answers[5].0["result"]["reason"] == "not_found_or_completed", "{said}");
+    ensure!(answers[6].0["error"]["code"] == -32003, "{said}");
+    ensure!(answers[7].0["result"]["destroyed"] == json!(["scribe", "lead"]), "{said}");
+    Ok(())
+}

@@ -88,6 +88,7 @@ fn tools(folder: &tempfile::TempDir, programs: &Arc<Programs>, session: &str) ->
         http: HttpConfig::default(),
         time_zone: None,
         exec: Some(exec),
+        delegate: None,
     })
     .unwrap()
 }

@@ -109,7 +109,7 @@ fn tool_arguments() {
     let folder = tempfile::tempdir().unwrap();
     let workspace = folder.path().to_owned();
     let (trash, http) = (folder.path().join("trash"), HttpConfig::default());
-    let tools = ToolConfig { workspace, trash, http, time_zone: None, exec: None };
+    let tools = ToolConfig { workspace, trash, http, time_zone: None, exec: None, delegate: None };
     let tools = ToolBox::new(tools).unwrap();
     let names: Vec<_> = tools.names().map(str::to_owned).collect();
     let written = nearly(ARGUMENTS)

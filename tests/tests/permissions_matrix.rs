@@ -116,6 +116,14 @@ fn cases() -> Vec<Case> {
         exec("untrusted, partly", within(), "partial", UNTRUSTED),
         exec("with the network", command(&["make"], true), "full", NONE),
         exec("a host it asks for", [within(), host("example.org")].concat(), "full", NONE),
+        Case {
+            tool: "agent_send",
+            effect: ToolEffect::Delegate,
+            what: "to one beneath it",
+            targets: Vec::new(),
+            posture: None,
+            labels: NONE,
+        },
         Case { tool: "exec_process", ..exec("confined", Vec::new(), "full", NONE) },
     ]
 }

@@ -4,6 +4,7 @@
 //! no database, no socket of ours and no bus. Entry point is [`turn::run`].
 
 pub mod context;
+pub mod delegate;
 pub mod port;
 pub mod provider;
 pub mod stop;

@@ -253,6 +253,8 @@ pub struct Exposure {
     pub moved: Vec<(String, String)>,
     /// Credentials whose values were used, by name.
     pub credentials: Vec<String>,
+    /// Conversations of other agents whose content came into the result.
+    pub sessions: Vec<SessionKey>,
 }
 
 /// Records the steps of one turn. A step that is recorded is never repeated; the loop waits for

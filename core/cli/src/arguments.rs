@@ -6,8 +6,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    acl, budget, chat, completions, config, contact, credential, daemon, db, doctor, events,
-    expose, lifecycle, models, request, runtime, session, usage,
+    acl, agent, budget, chat, completions, config, contact, credential, daemon, db, doctor, events,
+    expose, lifecycle, models, request, runtime, server, session, usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};
@@ -81,6 +81,9 @@ pub(crate) enum Command {
     Down(lifecycle::down::Down),
     /// Talk to an agent
     Chat(chat::Chat),
+    /// Agents: those of nexus.toml and those that were made, who stands above whom
+    #[command(subcommand, visible_alias = "agents")]
+    Agent(agent::Agent),
     /// What needs you, what is at work, how all is, what it cost
     Status(lifecycle::status::Status),
     /// Open the Control UI by a fresh one-time link
@@ -125,6 +128,9 @@ pub(crate) enum Command {
     /// The running daemon: health, methods, any call
     #[command(subcommand)]
     Runtime(runtime::Runtime),
+    /// Who listens at a port of this machine
+    #[command(subcommand)]
+    Server(server::Server),
     /// The database: check, back up, compact
     #[command(subcommand)]
     Db(db::Db),

@@ -11,6 +11,7 @@ pub mod discovery;
 mod error;
 pub mod http;
 mod key;
+pub mod probe;
 mod resume;
 pub mod stranger;
 mod subscription;

@@ -16,6 +16,7 @@ use nexus_sandbox::{Posture, Sandbox, SandboxOptions};
 use nexus_secrets::Redactor;
 use tokio::task::JoinHandle;
 
+use crate::agents::Agents;
 use crate::audit;
 use crate::bus::Bus;
 use crate::clock::SystemClock;
@@ -147,8 +148,11 @@ impl Daemon {
             Arc::clone(&clock),
         );
         let engine = make_engine(&config, &credentials, &ledger, hooks).await?;
+        let made = ledger.read(|r| r.agents().all()).await?;
+        let agents = Agents::new(&config.current(), made);
         let (iam, policies) =
-            Policies::open(&home, &config.current(), &ledger, &clock, &health).await?;
+            Policies::open(&home, &config.current(), &agents.book(), &ledger, &clock, &health)
+                .await?;
         let (exposure, doors) = Exposure::new();
         let context = Arc::new(Context {
             logins: Logins::open(home.state().join("browser-sessions.json"))?,
@@ -157,6 +161,7 @@ impl Daemon {
             audit: audit::Signer::default(),
             home,
             config,
+            agents,
             ledger,
             bus,
             clock,

@@ -1,15 +1,18 @@
 //! What every handler and stage is given: nothing in the daemon is global or set later.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use nexus_agent::port::Clock;
 use nexus_agent::tools::Programs;
 use nexus_domain::Timestamp;
+use nexus_domain::id::AgentId;
 use nexus_ledger::Ledger;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
+use crate::agents::Agents;
 use crate::bus::Bus;
 use crate::config::ConfigHandle;
 use crate::credentials::Credentials;
@@ -27,6 +30,8 @@ pub struct Context {
     pub home: Home,
     /// The configuration in force.
     pub config: ConfigHandle,
+    /// The agents there are.
+    pub agents: Agents,
     /// The ledger.
     pub ledger: Ledger,
     /// Wakes subscribers.
@@ -61,6 +66,14 @@ pub struct Context {
     pub started_at: Timestamp,
     /// Ends everything; cancelled when the drain begins.
     pub shutdown: Shutdown,
+}
+
+impl Context {
+    /// The folder an agent works in.
+    #[must_use]
+    pub fn workspace(&self, agent: &AgentId) -> PathBuf {
+        self.agents.book().workspace(&self.home, agent)
+    }
 }
 
 /// The order to stop, with its reason.

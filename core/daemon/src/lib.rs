@@ -3,6 +3,7 @@
 //! [`assemble`] makes everything that runs; [`engine`] drives a message through the eight stages;
 //! [`dispatch`] is the one way from a frame to a handler.
 
+pub mod agents;
 pub mod assemble;
 pub mod audit;
 pub mod authorize;

@@ -7,23 +7,30 @@ use nexus_domain::id::AgentId;
 use nexus_iam::{Pin, PinnedPlaces, PolicySource};
 use nexus_sandbox::system_folders;
 
+use crate::agents::Book;
 use crate::config::Config;
 use crate::home::Home;
 use crate::place::resolved;
 
 /// The policies that the constraints of a configuration come to. Links are followed now: a link
 /// that leads elsewhere later counts from the next reload on.
-pub(crate) fn policies(home: &Home, config: &Config) -> Vec<PolicySource> {
-    let ground = Ground::new(home, config);
+pub(crate) fn policies(home: &Home, config: &Config, book: &Book) -> Vec<PolicySource> {
+    let ground = Ground::new(home, config, book);
     config.pins.iter().map(|pin| pin.policies(&ground.places(pin))).collect()
 }
 
 /// What programs of an agent must not see, because a rule names it.
-pub(crate) fn hidden(home: &Home, config: &Config, agent: &AgentId) -> Vec<PathBuf> {
-    let ground = Ground::new(home, config);
+pub(crate) fn hidden(home: &Home, config: &Config, book: &Book, agent: &AgentId) -> Vec<PathBuf> {
+    let ground = Ground::new(home, config, book);
     let of_agent = |pin: &&Pin| ground.agents(pin).contains(agent);
     let places = config.pins.iter().filter(of_agent).map(|pin| ground.absolute(pin));
     places.filter(|places| ground.can_hide(places)).flatten().collect()
+}
+
+/// Every place that a rule names.
+pub(crate) fn named(home: &Home, config: &Config, book: &Book) -> Vec<PathBuf> {
+    let ground = Ground::new(home, config, book);
+    config.pins.iter().flat_map(|pin| ground.absolute(pin)).collect()
 }
 
 /// What of a workspace has to stay where it is, so that nothing hidden in it can be moved away
@@ -47,16 +54,17 @@ pub(crate) fn held(workspace: &Path, hidden: &[PathBuf]) -> Vec<PathBuf> {
 /// What of the configuration says where things lie.
 struct Ground<'a> {
     config: &'a Config,
+    book: &'a Book,
     home: &'a Home,
     /// Folders that programs are shown.
     offered: Vec<PathBuf>,
 }
 
 impl<'a> Ground<'a> {
-    fn new(home: &'a Home, config: &'a Config) -> Self {
-        let workspaces = config.agents.iter().map(|agent| home.workspace(&agent.id));
+    fn new(home: &'a Home, config: &'a Config, book: &'a Book) -> Self {
+        let workspaces = book.all().map(|agent| book.workspace(home, agent.id()));
         let all = workspaces.chain(system_folders()).chain(config.exec.read.iter().cloned());
-        Self { config, home, offered: all.map(|folder| resolved(&folder)).collect() }
+        Self { config, book, home, offered: all.map(|folder| resolved(&folder)).collect() }
     }
 
     fn places(&self, pin: &Pin) -> PinnedPlaces {
@@ -76,26 +84,10 @@ impl<'a> Ground<'a> {
 
     /// The agents that a rule holds for.
     fn agents(&self, pin: &Pin) -> Vec<AgentId> {
-        let is_meant =
-            |id: &AgentId| pin.agent.as_ref().is_none_or(|meant| self.line_of(id).contains(meant));
-        let all = self.config.agents.iter().map(|agent| agent.id.clone());
-        all.filter(is_meant).collect()
-    }
-
-    /// An agent and those above it.
-    fn line_of(&self, id: &AgentId) -> Vec<AgentId> {
-        let mut line = vec![id.clone()];
-        while let Some(parent) = line.last().and_then(|id| {
-            let profile = self.config.profiles.iter().find(|profile| profile.id == *id);
-            profile.and_then(|profile| profile.parent.clone())
-        }) {
-            // What goes round in a circle is refused with the configuration.
-            if line.contains(&parent) {
-                break;
-            }
-            line.push(parent);
-        }
-        line
+        let is_meant = |id: &AgentId| {
+            pin.agent.as_ref().is_none_or(|meant| self.book.line(id).contains(meant))
+        };
+        self.book.all().map(|agent| agent.id().clone()).filter(is_meant).collect()
     }
 
     /// Where the path of a rule leads: as it is written, and with its links followed; a relative
@@ -106,7 +98,7 @@ impl<'a> Ground<'a> {
             (true, _) => self
                 .agents(pin)
                 .iter()
-                .map(|agent| resolved(&self.home.workspace(agent)).join(written))
+                .map(|agent| resolved(&self.book.workspace(self.home, agent)).join(written))
                 .collect(),
             (false, Some(rest)) => {
                 let home = self.config.user_home.iter();
@@ -144,7 +136,8 @@ mod tests {
     }
 
     fn names(home: &Home, config: &Config) -> Vec<String> {
-        let ground = Ground::new(home, config);
+        let book = Book::new(config, &[]);
+        let ground = Ground::new(home, config, &book);
         config.pins.iter().flat_map(|pin| ground.places(pin).names).collect()
     }
 
@@ -174,7 +167,7 @@ mod tests {
         std::os::unix::fs::symlink("docs/2026/signed", workspace.join("contracts")).unwrap();
         let config = config("[constraints]\nnever = [\"contracts/\"]\n", &root);
         let main = AgentId::parse("main").unwrap();
-        let hidden = hidden(&home, &config, &main);
+        let hidden = hidden(&home, &config, &Book::new(&config, &[]), &main);
         assert!(hidden.contains(&workspace.join("docs/2026/signed")), "{hidden:?}");
         let held = held(&workspace, &hidden);
         assert_eq!(held, [workspace.join("docs"), workspace.join("docs/2026")]);
@@ -190,8 +183,9 @@ mod tests {
                     [agents.boss]\nnever = [\"x/\"]\n\
                     [agents.helper]\nparent = \"boss\"\n[agents.other]\nsteps_max = 9\n";
         let config = config(text, &root);
-        assert!(hidden(&home, &config, &agent("other")).is_empty());
-        let of_helper = hidden(&home, &config, &agent("helper"));
+        let book = Book::new(&config, &[]);
+        assert!(hidden(&home, &config, &book, &agent("other")).is_empty());
+        let of_helper = hidden(&home, &config, &book, &agent("helper"));
         assert!(of_helper.contains(&root.join("home/agents/helper/x")), "{of_helper:?}");
     }
 }

@@ -14,6 +14,7 @@ use nexus_ledger::Ledger;
 use nexus_protocol::health::HealthStatus;
 use tokio::sync::{Mutex, watch};
 
+use crate::agents::Book;
 use crate::config::Config;
 use crate::health::HealthBoard;
 use crate::home::Home;
@@ -96,12 +97,13 @@ impl Policies {
     pub async fn open(
         home: &Home,
         config: &Config,
+        book: &Book,
         ledger: &Ledger,
         clock: &Arc<dyn Clock>,
         health: &HealthBoard,
     ) -> Result<(Iam, Self), Failure> {
         let now = clock.now();
-        let engine = match sources(home, config).and_then(|sources| Engine::new(&sources)) {
+        let engine = match sources(home, config, book).and_then(|sources| Engine::new(&sources)) {
             Ok(engine) => {
                 health.set(HEALTH, HealthStatus::Healthy, "in force", None, now);
                 engine
@@ -117,7 +119,7 @@ impl Policies {
         let (seen, grants) = ledger
             .read(move |r| Ok((r.grants().log_position()?, r.grants().in_force(now)?)))
             .await?;
-        let engine = engine.with_agents(config.profiles.clone()).with_grants(Grants::new(grants));
+        let engine = engine.with_agents(book.profiles()).with_grants(Grants::new(grants));
         let iam = Iam::new(engine, Arc::clone(clock));
         let policies = Self {
             iam: iam.clone(),
@@ -173,10 +175,11 @@ impl Policies {
     pub async fn read_again(
         &self,
         config: &Config,
+        book: &Book,
         health: &HealthBoard,
     ) -> Result<Fresh, Failure> {
-        let (home, config) = (self.home.clone(), config.clone());
-        let read = move || sources(&home, &config).and_then(|sources| Engine::new(&sources));
+        let (home, config, book) = (self.home.clone(), config.clone(), book.clone());
+        let read = move || sources(&home, &config, &book).and_then(|all| Engine::new(&all));
         let read = tokio::task::spawn_blocking(read).await.map_err(Failure::internal)?;
         read.map(Fresh).map_err(|error| {
             let reason = format!("the policies stay as they were: {error}");
@@ -188,13 +191,19 @@ impl Policies {
         })
     }
 
-    /// Puts policies that were read in force, with the agents of a configuration.
-    pub async fn put_in_force(&self, fresh: Fresh, config: &Config, health: &HealthBoard) {
+    /// Puts policies that were read in force, with the agents there are.
+    pub async fn put_in_force(&self, fresh: Fresh, book: &Book, health: &HealthBoard) {
         // Held, so that no grant is lost that is being taken over at the same time.
         let _seen = self.seen.lock().await;
         let grants = self.iam.engine().grants().clone();
-        self.iam.swap(fresh.0.with_agents(config.profiles.clone()).with_grants(grants));
+        self.iam.swap(fresh.0.with_agents(book.profiles()).with_grants(grants));
         health.set(HEALTH, HealthStatus::Healthy, "in force", None, self.clock.now());
+    }
+
+    /// Takes over agents that were made, changed or removed, where no rule names a place.
+    pub async fn agents_changed(&self, book: &Book) {
+        let _seen = self.seen.lock().await;
+        self.iam.swap(self.iam.engine().with_agents(book.profiles()));
     }
 
     /// Where a person's policies lie.
@@ -246,9 +255,13 @@ fn folder(home: &Home) -> PathBuf {
 }
 
 /// Everything that a person has to say: the files of the folder, then the pinned constraints.
-pub(crate) fn sources(home: &Home, config: &Config) -> Result<Vec<PolicySource>, PolicyError> {
+pub(crate) fn sources(
+    home: &Home,
+    config: &Config,
+    book: &Book,
+) -> Result<Vec<PolicySource>, PolicyError> {
     let mut sources = read_folder(&folder(home))?;
-    sources.extend(pinned::policies(home, config));
+    sources.extend(pinned::policies(home, config, book));
     Ok(sources)
 }
 

@@ -107,12 +107,15 @@ async fn swap(
     hash: &str,
     candidate: Option<&Candidate>,
 ) -> Result<Reloaded, Failure> {
-    let policies = context.policies.read_again(&loaded.config, &context.health).await?;
+    let held = context.agents.hold().await;
+    let book = held.under(&loaded.config);
+    let policies = context.policies.read_again(&loaded.config, &book, &context.health).await?;
     if let Some(candidate) = candidate {
         candidate.write(context.config.path())?;
     }
     let reloaded = context.config.put_in_force(loaded, hash.to_owned());
-    context.policies.put_in_force(policies, &context.config.current(), &context.health).await;
+    context.policies.put_in_force(policies, &book, &context.health).await;
+    held.put(book);
     Ok(reloaded)
 }
 

@@ -53,13 +53,15 @@ pub enum ToolEffect {
     Network,
     /// Runs a program.
     Execute,
+    /// Has another agent work, beneath itself. May be repeated: the same call is the same order.
+    Delegate,
 }
 
 impl ToolEffect {
     /// Whether running it twice is the same as once.
     #[must_use]
     pub fn is_repeatable(self) -> bool {
-        self == Self::Read
+        matches!(self, Self::Read | Self::Delegate)
     }
 }
 

@@ -114,6 +114,15 @@ pub enum Event {
     /// A session goes on under another key, with all that is in it.
     #[serde(rename = "session.renamed")]
     SessionRenamed { session_key: SessionKey, earlier_key: SessionKey },
+    /// An agent was made while the daemon runs.
+    #[serde(rename = "agent.created")]
+    AgentCreated { agent_id: AgentId, parent: Option<AgentId>, preset: String, creator: Principal },
+    /// An agent that was made goes on with other settings.
+    #[serde(rename = "agent.updated")]
+    AgentUpdated { agent_id: AgentId, preset: String },
+    /// An agent that was made is gone; what it did stays on record.
+    #[serde(rename = "agent.deleted")]
+    AgentDeleted { agent_id: AgentId },
     /// A session exists now.
     #[serde(rename = "session.created")]
     SessionCreated { session_key: SessionKey, agent_id: AgentId },
@@ -221,6 +230,9 @@ impl Event {
         "permission.updated",
         "contact.changed",
         "session.renamed",
+        "agent.created",
+        "agent.updated",
+        "agent.deleted",
         "session.created",
         "session.labelled",
         "turn.created",
@@ -258,6 +270,9 @@ impl Event {
             Self::PermissionUpdated { .. } => "permission.updated",
             Self::ContactChanged { .. } => "contact.changed",
             Self::SessionRenamed { .. } => "session.renamed",
+            Self::AgentCreated { .. } => "agent.created",
+            Self::AgentUpdated { .. } => "agent.updated",
+            Self::AgentDeleted { .. } => "agent.deleted",
             Self::SessionCreated { .. } => "session.created",
             Self::SessionLabelled { .. } => "session.labelled",
             Self::TurnCreated { .. } => "turn.created",
@@ -307,6 +322,9 @@ impl Event {
             | Self::RequestStage { .. }
             | Self::AclDecision { .. }
             | Self::ContactChanged { .. }
+            | Self::AgentCreated { .. }
+            | Self::AgentUpdated { .. }
+            | Self::AgentDeleted { .. }
             | Self::DeliverySending { .. }
             | Self::DeliverySent { .. }
             | Self::DeliveryFailed { .. }

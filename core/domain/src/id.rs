@@ -167,6 +167,12 @@ impl AgentId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it names an agent that ends with the daemon.
+    #[must_use]
+    pub fn is_temp(&self) -> bool {
+        self.0.starts_with('.')
+    }
 }
 
 impl TryFrom<String> for AgentId {

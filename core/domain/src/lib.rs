@@ -13,6 +13,7 @@ pub mod failure;
 pub mod grant;
 pub mod id;
 pub mod label;
+pub mod made;
 pub mod message;
 pub mod permission;
 pub mod pipeline;

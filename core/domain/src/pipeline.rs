@@ -12,7 +12,7 @@ use crate::arrival::{Arrival, PeerKind};
 use crate::failure::Failure;
 use crate::id::{AgentId, RequestId, SessionKey, TurnId};
 use crate::principal::Principal;
-use crate::request::{Request, RequestStatus};
+use crate::request::{ParentRun, Request, RequestStatus};
 use crate::session::{self, QueueMode};
 use crate::time::Timestamp;
 
@@ -78,6 +78,9 @@ pub struct Wish {
     pub agent_id: Option<AgentId>,
     /// How to queue when the session is busy.
     pub queue_mode: Option<QueueMode>,
+    /// The run that sends it, when an agent does. Only the engine says so.
+    #[serde(skip)]
+    pub parent: Option<ParentRun>,
 }
 
 /// After stage 1: recorded, with a request of its own.
@@ -235,7 +238,7 @@ impl Automated {
             request_id: request.id,
             arrival,
             authenticated: Some(principal.clone()),
-            wish: Wish::default(),
+            wish: Wish { parent: request.parent.clone(), ..Wish::default() },
             received_at: request.started_at,
         };
         let admitted = Admitted {
@@ -321,6 +324,31 @@ pub fn run_agent(assembled: Assembled, outcome: RunOutcome) -> Ran {
 /// The channel name of the control plane itself: its clients read the reply from the ledger, so
 /// nothing has to be sent.
 pub const CONTROL_CHANNEL: &str = "control";
+
+/// What of an arrival's metadata says that its session is to be condensed instead of answered.
+const COMPACT: &str = "compact";
+
+/// How a session is to be condensed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compaction {
+    /// Whether it is condensed although it is short.
+    pub is_forced: bool,
+}
+
+impl Compaction {
+    /// Marks an arrival of the control plane.
+    pub fn mark(self, arrival: &mut Arrival) {
+        arrival.metadata.insert(COMPACT.to_owned(), self.is_forced.into());
+    }
+
+    /// Whether an arrival asks for it. Only the control plane does: what adapters hand in is a
+    /// message, whatever stands in its metadata.
+    #[must_use]
+    pub fn asked_by(arrival: &Arrival) -> Option<Self> {
+        let mark = arrival.metadata.get(COMPACT).and_then(serde_json::Value::as_bool);
+        mark.filter(|_| arrival.channel == CONTROL_CHANNEL).map(|is_forced| Self { is_forced })
+    }
+}
 
 /// What is to be sent, and whether anything is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -69,6 +69,19 @@ pub struct StageTrace {
     pub note: String,
 }
 
+/// The run of an agent that sent a request to another agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ParentRun {
+    /// Its leading request.
+    pub request_id: RequestId,
+    /// Its turn.
+    pub turn_id: TurnId,
+    /// Its agent.
+    pub agent_id: AgentId,
+    /// Its session.
+    pub session_key: SessionKey,
+}
+
 /// A request as recorded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
@@ -92,6 +105,9 @@ pub struct Request {
     /// The turn, once one began. Requests that were merged share one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn_id: Option<TurnId>,
+    /// The run that sent it, when an agent did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<ParentRun>,
     /// How it wants to queue.
     pub queue_mode: QueueMode,
     /// The first line of what came in, shortened; the purpose in words.

@@ -113,8 +113,13 @@ fn principal_entity(principal: &Principal, profiles: &Profiles) -> Result<Entity
 
 fn agent_entity(id: &nexus_domain::id::AgentId, profiles: &Profiles) -> Result<Entity, SliceError> {
     let profile = profiles.get(id);
-    let depth = profiles.above(id).map_or(i64::MAX, |above| above.len() as i64);
+    // Who stands in too long a line has nobody above it to start it.
+    let above = profiles.above(id).ok();
+    let depth = above.as_ref().map_or(i64::MAX, |above| above.len() as i64);
+    let above =
+        above.iter().flatten().map(|id| Ok(Value::new_entity_uid(uid("Agent", id.as_str())?)));
     let mut attributes = vec![
+        ("above", Value::new_set(above.collect::<Result<Vec<_>, SliceError>>()?)),
         ("preset", text(profile.preset.name())),
         ("preset_name", text(&profile.preset_name)),
         ("depth", Value::new_long(depth)),
@@ -205,7 +210,11 @@ fn tool_pairs(
         _ => None,
     };
     let offers = profile.as_ref().is_none_or(|profile| profile.offers(&action.tool));
-    let reaches = profile.is_none_or(|profile| profile.reaches_writes(query, touched));
+    let base = match (link, query.chain.actor()) {
+        (Principal::Agent(link), Some(Principal::Agent(actor))) => profiles.base(actor, link),
+        _ => ".".to_owned(),
+    };
+    let reaches = profile.is_none_or(|profile| profile.reaches_writes(query, touched, &base));
     pairs.add("tool_in_reach", flag(offers));
     pairs.add("writes_in_reach", flag(reaches));
 }

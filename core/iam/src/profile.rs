@@ -79,6 +79,9 @@ pub struct AgentProfile {
     pub write_paths: Vec<String>,
     /// The agent above it.
     pub parent: Option<AgentId>,
+    /// Where its workspace lies in that of its parent: `.` for the same folder. Without it the
+    /// two have folders of their own, and the rules of the parent hold in the child's by name.
+    pub base: Option<String>,
 }
 
 impl AgentProfile {
@@ -93,6 +96,7 @@ impl AgentProfile {
             denied_tools: Vec::new(),
             write_paths: Vec::new(),
             parent: None,
+            base: None,
         }
     }
 
@@ -103,8 +107,9 @@ impl AgentProfile {
         self.tools.as_deref().is_none_or(is_named) && !is_named(&self.denied_tools)
     }
 
-    /// Whether everything that a query writes lies where the agent may write.
-    pub(crate) fn reaches_writes(&self, query: &Query, touched: &Touched) -> bool {
+    /// Whether everything that a query writes lies where the agent may write. `base` is where the
+    /// workspace of the one that acts lies in this agent's.
+    pub(crate) fn reaches_writes(&self, query: &Query, touched: &Touched, base: &str) -> bool {
         let writes = || touched.paths.iter().filter(|path| path.access != PathAccess::Read);
         let may_write = |path: &str| match self.write_paths.is_empty() {
             true => self.preset.may_have_children(),
@@ -114,8 +119,29 @@ impl AgentProfile {
         // A tool that writes without saying where can only be trusted with the whole workspace.
         let says_where = !is_writing || writes().next().is_some();
         let is_free = self.preset.may_have_children() && self.write_paths.is_empty();
-        (says_where || is_free) && writes().all(|path| !path.is_outside() && may_write(&path.path))
+        (says_where || is_free)
+            && writes().all(|path| !path.is_outside() && may_write(&beneath(base, &path.path)))
     }
+}
+
+/// A path of a folder as seen from where the folder lies. Both in plain form.
+fn beneath(base: &str, path: &str) -> String {
+    match (base, path) {
+        (".", path) => path.to_owned(),
+        (base, ".") => base.to_owned(),
+        (base, path) => format!("{base}/{path}"),
+    }
+}
+
+/// What of a path lies in a folder, as seen from there; the whole folder when the path holds it.
+/// Both in plain form.
+fn inside(base: &str, path: &str) -> Option<String> {
+    if is_within(base, path) {
+        return Some(".".to_owned());
+    }
+    let rest = if base == "." { Some(path) } else { path.strip_prefix(base) };
+    let rest = rest.filter(|_| is_within(path, base));
+    rest.map(|rest| rest.trim_start_matches('/').to_owned())
 }
 
 /// The agents of an installation.
@@ -151,15 +177,37 @@ impl Profiles {
         Ok(above)
     }
 
+    /// Where the workspace of an agent lies in that of one above it; `.` where both have folders
+    /// of their own, so that paths are compared by name.
+    pub(crate) fn base(&self, from: &AgentId, to: &AgentId) -> String {
+        let mut base = ".".to_owned();
+        let mut at = from;
+        for _ in 0..=AGENT_DEPTH_MAX {
+            if at == to {
+                return base;
+            }
+            let Some(profile) = self.0.get(at) else { break };
+            base = profile.base.as_deref().map_or(base.clone(), |own| beneath(&plain(own), &base));
+            let Some(parent) = &profile.parent else { break };
+            at = parent;
+        }
+        ".".to_owned()
+    }
+
     /// The paths of the workspace that an agent may write, and everybody above it; `None` for all
     /// of them.
     pub(crate) fn writes(&self, id: &AgentId) -> Option<Vec<String>> {
         let Ok(above) = self.above(id) else { return Some(Vec::new()) };
+        let actor = id;
         std::iter::once(id).chain(&above).fold(None, |reach, id| {
             let profile = self.get(id);
             let own = match profile.write_paths.is_empty() {
                 true if profile.preset.may_have_children() => return reach,
                 _ => profile.into_owned().write_paths,
+            };
+            let own = match self.base(actor, id) {
+                base if base == "." => own,
+                base => own.iter().filter_map(|path| inside(&base, &plain(path))).collect(),
             };
             let Some(reach) = reach else { return Some(own) };
             let lies_in = |inner: &String, outer: &[String]| {
@@ -204,7 +252,8 @@ pub fn check_ceilings(profiles: &[AgentProfile]) -> Vec<(AgentId, String)> {
             ));
         }
         for path in &profile.write_paths {
-            let reach = |folder: &String| is_within(&plain(path), &plain(folder));
+            let seen = beneath(&plain(profile.base.as_deref().unwrap_or(".")), &plain(path));
+            let reach = |folder: &String| is_within(&seen, &plain(folder));
             if !parent.write_paths.is_empty() && !parent.write_paths.iter().any(reach) {
                 find(format!("it may write `{path}`, but its parent `{parent_id}` may not"));
             }

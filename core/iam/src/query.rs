@@ -125,6 +125,7 @@ pub(crate) fn effect_name(effect: ToolEffect) -> &'static str {
         ToolEffect::Write => "write",
         ToolEffect::Network => "network",
         ToolEffect::Execute => "execute",
+        ToolEffect::Delegate => "delegate",
     }
 }
 

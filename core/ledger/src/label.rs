@@ -202,27 +202,26 @@ impl LabelsMut<'_> {
         )?;
         Ok(())
     }
+}
 
-    /// Hands the labels of a session on to another that begins with what it knows: the session
-    /// of a child agent.
+impl Tx<'_> {
+    /// Hands the labels of a session on to another that learns what it knows, and tells of it.
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub fn inherit(
-        &self,
+    pub fn inherit_labels(
+        &mut self,
         from: &SessionKey,
         to: &SessionKey,
         at: Timestamp,
     ) -> Result<(), LedgerError> {
-        for label in self.held(from)? {
+        for label in self.labels().held(from)? {
             let (source, detail) = (LabelSource::Session, from.to_string());
-            self.add(to, &SessionLabel { label, source, detail, turn_id: None, at })?;
+            self.label(to, SessionLabel { label, source, detail, turn_id: None, at })?;
         }
         Ok(())
     }
-}
 
-impl Tx<'_> {
     /// Labels a session and tells of it.
     ///
     /// # Errors
@@ -312,8 +311,8 @@ mod tests {
                 labels.moved("home/drop/a", "home/a")?;
                 assert_eq!(paths(labels.of_file("home/a/b.md")?), ["home/a untrusted"]);
 
-                labels.inherit(&tainted, &clean, at(6))?;
-                assert_eq!(labels.held(&clean)?, BTreeSet::from([Label::Untrusted]));
+                tx.inherit_labels(&tainted, &clean, at(6))?;
+                assert_eq!(tx.labels().held(&clean)?, BTreeSet::from([Label::Untrusted]));
                 Ok(())
             })
             .await

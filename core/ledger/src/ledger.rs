@@ -11,6 +11,7 @@ use nexus_domain::id::Position;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::agent::{Agents, AgentsMut};
 use crate::arrival::{Arrivals, ArrivalsMut};
 use crate::audit::{Audit, AuditMut};
 use crate::budget::{Budgets, BudgetsMut};
@@ -282,4 +283,6 @@ ledgers! {
     usage: UsageDays, UsageDaysMut;
     /// What sessions and files were exposed to.
     labels: Labels, LabelsMut;
+    /// Agents that were made.
+    agents: Agents, AgentsMut;
 }

@@ -88,6 +88,24 @@ impl Turns<'_> {
         Ok(messages)
     }
 
+    /// A page of a session's messages, the oldest first, after the first `offset` of them.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn messages_from(
+        &self,
+        session: &SessionKey,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<Message>, LedgerError> {
+        sql::all(
+            self.0,
+            "SELECT * FROM messages WHERE session_key = ?1 ORDER BY place LIMIT ?2 OFFSET ?3",
+            (session.as_str(), sql::limit(limit), offset),
+            read_message,
+        )
+    }
+
     /// The messages of a turn, the oldest first.
     ///
     /// # Errors

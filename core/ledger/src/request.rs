@@ -136,6 +136,21 @@ impl Requests<'_> {
         found.into_iter().map(|request| self.with_stages(request)).collect()
     }
 
+    /// The requests that the run of a turn sent to other agents, the oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn sent_by(&self, turn: TurnId) -> Result<Vec<Request>, LedgerError> {
+        let found = sql::all(
+            self.0,
+            "SELECT * FROM requests WHERE parent IS NOT NULL AND parent ->> 'turn_id' = ?1
+             ORDER BY id",
+            [turn.to_string()],
+            read,
+        )?;
+        found.into_iter().map(|request| self.with_stages(request)).collect()
+    }
+
     /// The request that a person named: by id, by the beginning of an id, or `@last`.
     ///
     /// # Errors
@@ -203,6 +218,7 @@ fn read(row: &Row<'_>) -> Result<Request, LedgerError> {
         session_key: sql::text_opt(row, "session_key")?,
         agent_id: sql::text_opt(row, "agent_id")?,
         turn_id: sql::text_opt(row, "turn_id")?,
+        parent: sql::json_opt(row, "parent")?,
         queue_mode: sql::text(row, "queue_mode")?,
         purpose: row.get("purpose")?,
         enrichment: sql::json(row, "enrichment")?,
@@ -226,8 +242,8 @@ impl RequestsMut<'_> {
             request,
             "INSERT INTO requests (id, event_id, status, stage, principal, session_key,
                  agent_id, turn_id, queue_mode, purpose, error, started_at, completed_at,
-                 enrichment)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                 enrichment, parent)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
              ON CONFLICT (id) DO NOTHING",
         )?;
         if n_rows == 0 {
@@ -245,7 +261,8 @@ impl RequestsMut<'_> {
             request,
             "UPDATE requests SET event_id = ?2, status = ?3, stage = ?4, principal = ?5,
                  session_key = ?6, agent_id = ?7, turn_id = ?8, queue_mode = ?9, purpose = ?10,
-                 error = ?11, started_at = ?12, completed_at = ?13, enrichment = ?14
+                 error = ?11, started_at = ?12, completed_at = ?13, enrichment = ?14,
+                 parent = ?15
              WHERE id = ?1",
         )?;
         if n_rows == 0 {
@@ -296,6 +313,7 @@ impl RequestsMut<'_> {
                 request.started_at.0,
                 request.completed_at.map(|at| at.0),
                 serde_json::to_string(&request.enrichment)?,
+                request.parent.as_ref().map(serde_json::to_string).transpose()?,
             ],
         )
     }

@@ -83,7 +83,11 @@ pub fn client_frame(text: &str) -> Result<ClientFrame, Failure> {
     }
 }
 
-fn typed<T: DeserializeOwned>(value: Value, place: &str) -> Result<T, Failure> {
+/// Reads a value that is no method's input as a whole.
+///
+/// # Errors
+/// `Invalid`, naming the field and what would be right.
+pub fn typed<T: DeserializeOwned>(value: Value, place: &str) -> Result<T, Failure> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = match error.path().to_string().as_str() {
             "." => place.to_owned(),

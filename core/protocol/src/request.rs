@@ -58,10 +58,34 @@ pub struct GetResult {
     /// Its turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<Turn>,
+    /// Requests that its run sent to other agents, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<Request>,
     /// The tool calls of the turn.
     pub tool_calls: Vec<ToolCallRecord>,
     /// The permission requests of the turn.
     pub permissions: Vec<PermissionRequest>,
     /// What its session has been exposed to by now, and what brought each label.
     pub labels: Vec<SessionLabel>,
+}
+
+/// Input of `requests.cancel`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CancelParams {
+    /// The request.
+    pub id: RequestId,
+    /// Lets the command be repeated safely.
+    #[schemars(length(min = 1, max = 128))]
+    pub idempotency_key: String,
+}
+
+/// Result of `requests.cancel`; it is sent when the request has ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CancelResult {
+    /// The request.
+    pub id: RequestId,
+    /// Whether it was stopped; it had ended before, or there is none, when not.
+    pub is_cancelled: bool,
 }

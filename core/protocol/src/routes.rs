@@ -144,6 +144,7 @@ macro_rules! for_each_route {
         Get  "/api/events/stream" => Events,    Known, Empty, Events,    "Recorded events as server-sent events: `?types=`, `?after=`, `?transient=`, `?session=`, `Last-Event-ID`.";
         Get  "/ws"                => Socket,    Open,  Empty, WebSocket, "Framing A: hello, then requests, responses and events.";
         Post "/rpc"               => Rpc,       Known, Json,  JsonRpc,   "Framing C: JSON-RPC 2.0, a call or a batch.";
+        Post "/agent/{id}"        => Agent,     Known, Json,  JsonRpc,   "Framing C at one agent: `send`, `cancel` and the like.";
         Get  "/openapi.json"      => OpenApi,   Known, Empty, Document,  "This surface, as OpenAPI 3.1.";
         Get  "/openrpc.json"      => OpenRpc,   Known, Empty, Document,  "The method table, as OpenRPC 1.3.";
         Get  "/asyncapi.json"     => AsyncApi,  Known, Empty, Document,  "Frames and events of the WebSocket, as AsyncAPI 3.0.";

@@ -17,6 +17,9 @@ pub enum Scope {
     /// See agents, models and their prices.
     #[serde(rename = "agent.read")]
     AgentRead,
+    /// Make, change and remove agents.
+    #[serde(rename = "agent.write")]
+    AgentWrite,
     /// Read conversations and follow events.
     #[serde(rename = "session.read")]
     SessionRead,
@@ -58,6 +61,7 @@ impl Scope {
         Self::RuntimeRead,
         Self::RuntimeAdmin,
         Self::AgentRead,
+        Self::AgentWrite,
         Self::SessionRead,
         Self::SessionWrite,
         Self::RequestRead,
@@ -78,6 +82,7 @@ impl Scope {
             Self::RuntimeRead => "runtime.read",
             Self::RuntimeAdmin => "runtime.admin",
             Self::AgentRead => "agent.read",
+            Self::AgentWrite => "agent.write",
             Self::SessionRead => "session.read",
             Self::SessionWrite => "session.write",
             Self::RequestRead => "request.read",

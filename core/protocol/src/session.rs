@@ -98,6 +98,9 @@ pub struct HistoryParams {
     /// Only messages before this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<MessageId>,
+    /// Counts from the first message instead: leaves so many out and gives those that follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u32>,
 }
 
 /// Result of `sessions.history`.
@@ -176,6 +179,36 @@ pub struct AbortResult {
     pub turn_id: Option<TurnId>,
     /// Requests that were dropped from the queue.
     pub n_dropped: u64,
+    /// What happened, in words.
+    pub summary: String,
+}
+
+/// Input of `sessions.compact`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CompactParams {
+    /// The session.
+    pub key: SessionKey,
+    /// Also when it is short.
+    #[serde(default)]
+    pub force: bool,
+    /// Lets the command be repeated safely.
+    #[schemars(length(min = 1, max = 128))]
+    pub idempotency_key: String,
+}
+
+/// Result of `sessions.compact`; it is sent when it is done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CompactResult {
+    /// The request that did it.
+    pub request_id: RequestId,
+    /// Whether anything was condensed.
+    pub is_compacted: bool,
+    /// Tokens of the conversation before, estimated.
+    pub tokens_before: u64,
+    /// The same after.
+    pub tokens_after: u64,
     /// What happened, in words.
     pub summary: String,
 }

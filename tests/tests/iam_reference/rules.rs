@@ -111,8 +111,11 @@ impl Rules<'_> {
             (Principal::Agent(id), Action::StartRun { agent, .. }) => {
                 let may_have = self.profile(id).preset >= Preset::Trusted;
                 say.forbids = !may_have;
-                let is_child = self.profile(agent).parent.as_ref() == Some(id);
-                say.permits = may_have && is_child && self.is_for_owner();
+                let mut above = self.profile(agent).parent;
+                while let Some(one) = above.as_ref().filter(|one| *one != id) {
+                    above = self.profile(one).parent;
+                }
+                say.permits = may_have && above.is_some() && self.is_for_owner();
             }
             (Principal::Agent(_), Action::Deliver { channel, .. }) => {
                 let is_for_job = matches!(self.query.chain.invoker(), Some(Principal::Job(_)));
@@ -193,6 +196,7 @@ impl Rules<'_> {
         if !is_wide {
             say.forbids |= is_outside || talks || !writes_well;
             say.forbids |= effect == ToolEffect::Network || touches.is_networked;
+            say.forbids |= effect == ToolEffect::Delegate;
         }
         if profile.preset == Preset::Sandboxed {
             say.forbids |= effect == ToolEffect::Execute || !touches.commands.is_empty();
@@ -212,6 +216,7 @@ impl Rules<'_> {
                 say.permits = stays_and_keeps && writes_well;
             }
             (Preset::Trusted, ToolEffect::Network) => say.asks = true,
+            (Preset::Trusted, ToolEffect::Delegate) => say.permits = true,
             (Preset::Trusted | Preset::Worker, ToolEffect::Execute) => {
                 say.asks = true;
                 say.permits = is_confined && !talks && !is_outside && writes_well;

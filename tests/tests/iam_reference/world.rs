@@ -23,11 +23,12 @@ const COMMANDS: &[(&[&str], &str)] = &[
 ];
 
 /// Tools with what they do.
-const TOOLS: [(&str, ToolEffect); 4] = [
+const TOOLS: [(&str, ToolEffect); 5] = [
     ("read_file", ToolEffect::Read),
     ("write_file", ToolEffect::Write),
     ("http_fetch", ToolEffect::Network),
     ("exec", ToolEffect::Execute),
+    ("agent_send", ToolEffect::Delegate),
 ];
 
 fn pick<'a, T>(dice: &mut Dice, from: &'a [T]) -> &'a T {

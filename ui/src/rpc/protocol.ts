@@ -27,7 +27,7 @@ export type PathAccess = "read" | "write" | "delete";
 /**
  * What a tool can do to the world; decides parallelism, repetition and which policy applies.
  */
-export type ToolEffect = "read" | "write" | "network" | "execute";
+export type ToolEffect = "read" | "write" | "network" | "execute" | "delegate";
 /**
  * Where people meet: one to one, a group, or a channel many read.
  */
@@ -273,6 +273,7 @@ export type Scope =
   | "runtime.read"
   | "runtime.admin"
   | "agent.read"
+  | "agent.write"
   | "session.read"
   | "session.write"
   | "request.read"
@@ -625,12 +626,22 @@ export interface Protocol {
   AdapterCounts: AdapterCounts;
   AgentError: AgentError;
   AgentErrorKind: AgentErrorKind;
+  AgentFacts: AgentFacts;
   AgentId: AgentId;
   AgentParams: AgentParams;
   AgentResult: AgentResult;
-  AgentSpec: AgentSpec;
+  AgentsContextParams: AgentsContextParams;
+  AgentsContextResult: AgentsContextResult;
+  AgentsCreateParams: AgentsCreateParams;
+  AgentsCreateResult: AgentsCreateResult;
+  AgentsDeleteParams: AgentsDeleteParams;
+  AgentsDeleteResult: AgentsDeleteResult;
+  AgentsGetParams: AgentsGetParams;
+  AgentsGetResult: AgentsGetResult;
   AgentsListParams: AgentsListParams;
   AgentsListResult: AgentsListResult;
+  AgentsUpdateParams: AgentsUpdateParams;
+  AgentsUpdateResult: AgentsUpdateResult;
   Amounts: Amounts;
   AnswerSignature: AnswerSignature;
   ApproveSpan: ApproveSpan;
@@ -757,6 +768,7 @@ export interface Protocol {
   ModelsTestParams: ModelsTestParams;
   ModelsTestResult: ModelsTestResult;
   Outcome: Outcome;
+  ParentRun: ParentRun;
   Part: Part;
   PathAccess: PathAccess;
   PeerKind: PeerKind;
@@ -779,6 +791,8 @@ export interface Protocol {
   Request: Request;
   RequestId: RequestId;
   RequestStatus: RequestStatus;
+  RequestsCancelParams: RequestsCancelParams;
+  RequestsCancelResult: RequestsCancelResult;
   RequestsGetParams: RequestsGetParams;
   RequestsGetResult: RequestsGetResult;
   RequestsListParams: RequestsListParams;
@@ -804,6 +818,8 @@ export interface Protocol {
   SessionLabel: SessionLabel;
   SessionsAbortParams: SessionsAbortParams;
   SessionsAbortResult: SessionsAbortResult;
+  SessionsCompactParams: SessionsCompactParams;
+  SessionsCompactResult: SessionsCompactResult;
   SessionsGetParams: SessionsGetParams;
   SessionsGetResult: SessionsGetResult;
   SessionsHistoryParams: SessionsHistoryParams;
@@ -2327,6 +2343,113 @@ export interface AgentError {
   message: string;
 }
 /**
+ * An agent as it stands.
+ */
+export interface AgentFacts {
+  /**
+   * Agents right beneath it.
+   */
+  child_count: number;
+  /**
+   * Constraints that its prompt always shows.
+   */
+  constraints: string[];
+  /**
+   * When it was made.
+   */
+  created_at?: Timestamp | null;
+  /**
+   * For whom it works, if it was made for somebody.
+   */
+  creator?: Principal | null;
+  /**
+   * The folder it works in.
+   */
+  cwd: string;
+  /**
+   * Agents above it.
+   */
+  depth: number;
+  /**
+   * Tools that were taken from it.
+   */
+  disabled_tools: string[];
+  /**
+   * Whether it is told something of its own.
+   */
+  has_system_prompt: boolean;
+  /**
+   * Its name.
+   */
+  id: AgentId;
+  /**
+   * Whether it is at work there.
+   */
+  is_busy: boolean;
+  /**
+   * Whether it stands in nexus.toml; others were made while the daemon ran.
+   */
+  is_configured: boolean;
+  /**
+   * Whether it ends with the daemon.
+   */
+  is_temp: boolean;
+  /**
+   * When something last happened in its conversation.
+   */
+  last_action_at?: Timestamp | null;
+  /**
+   * Its limits per turn.
+   */
+  limits: RunLimits;
+  /**
+   * Messages in it.
+   */
+  message_count: number;
+  /**
+   * Models in order of preference; none for the one that is in use anyway.
+   */
+  models: string[];
+  /**
+   * The agent above it.
+   */
+  parent_agent_id?: AgentId | null;
+  /**
+   * Its preset, by name.
+   */
+  preset: string;
+  /**
+   * Its own conversation.
+   */
+  session_key: SessionKey;
+  /**
+   * Tools it is offered.
+   */
+  tools: string[];
+  /**
+   * What it may write, relative to its folder; nothing stands for all of it where the preset
+   * gives that, and for nothing where it does not.
+   */
+  write_paths: string[];
+}
+/**
+ * What a run may use up before it is ended.
+ */
+export interface RunLimits {
+  /**
+   * Time from start to end, in milliseconds, waiting for people not counted.
+   */
+  duration_ms_max: number;
+  /**
+   * Model replies in one turn.
+   */
+  steps_max: number;
+  /**
+   * Tokens sent and received in one turn.
+   */
+  tokens_max: number;
+}
+/**
  * Input of `agent`.
  */
 export interface AgentParams {
@@ -2385,47 +2508,155 @@ export interface AgentResult {
   turnId?: TurnId | null;
 }
 /**
- * An agent as configured.
+ * Input of `agents.context`.
  */
-export interface AgentSpec {
+export interface AgentsContextParams {
   /**
-   * Constraints a person pinned; part of every prompt, never compacted away.
+   * The agent.
    */
-  constraints: string[];
-  /**
-   * Its name.
-   */
-  id: AgentId;
-  /**
-   * Its limits per turn.
-   */
-  limits: RunLimits;
-  /**
-   * Models in order of preference, as `provider/model`; the second is used when the first
-   * fails.
-   */
-  models: string[];
-  /**
-   * Tools it is offered, by name.
-   */
-  tools: string[];
+  agentId: AgentId;
 }
 /**
- * What a run may use up before it is ended.
+ * Result of `agents.context`: what the next call of the agent's own conversation would send to
+ * its model, in estimated tokens.
  */
-export interface RunLimits {
+export interface AgentsContextResult {
   /**
-   * Time from start to end, in milliseconds, waiting for people not counted.
+   * Tokens that fit into a call of its model.
    */
-  duration_ms_max: number;
+  budgetTokens: number;
   /**
-   * Model replies in one turn.
+   * Whether a summary stands for earlier messages.
    */
-  steps_max: number;
+  hasSummary: boolean;
   /**
-   * Tokens sent and received in one turn.
+   * Whether the agent is told something of its own.
    */
-  tokens_max: number;
+  hasSystemPrompt: boolean;
+  /**
+   * Messages in the conversation, those that a summary stands for included.
+   */
+  messageCount: number;
+  /**
+   * Tokens of messages and summary.
+   */
+  messageTokens: number;
+  /**
+   * Tokens of the system prompt.
+   */
+  systemTokens: number;
+  /**
+   * Tokens of the tools.
+   */
+  toolTokens: number;
+}
+/**
+ * Input of `agents.create`.
+ */
+export interface AgentsCreateParams {
+  /**
+   * Its name; eight hexadecimal digits when left out.
+   */
+  agentId?: AgentId | null;
+  /**
+   * Folders and files it may write, within its folder. Without any, one that is `sandboxed` or
+   * a `worker` writes nothing.
+   */
+  allowedWritePaths?: string[];
+  /**
+   * The folder it works in: absolute, existing, within its parent's. That of its parent, or one
+   * of its own, when left out.
+   */
+  cwd?: string | null;
+  /**
+   * Tools it does not get.
+   */
+  disableTools?: string[];
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Whether it ends with the daemon and is never saved; its name is `.1`, `.2` and so on then.
+   */
+  isTemp?: boolean;
+  /**
+   * Its model, as `provider/model`; that of its parent when left out.
+   */
+  model?: string | null;
+  /**
+   * The agent above it, which it can never go beyond.
+   */
+  parentAgentId?: AgentId | null;
+  /**
+   * How far it may go: `trusted`, `worker`, or `sandboxed`, which it is when left out.
+   */
+  preset?: string | null;
+  /**
+   * What it is told to be.
+   */
+  systemPrompt?: string | null;
+}
+/**
+ * Result of `agents.create` and `agents.update`.
+ */
+export interface AgentsCreateResult {
+  /**
+   * The agent as it is now.
+   */
+  agent: AgentFacts;
+}
+/**
+ * Input of `agents.delete`.
+ */
+export interface AgentsDeleteParams {
+  /**
+   * The agent; one that was made.
+   */
+  agentId: AgentId;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `agents.delete`.
+ */
+export interface AgentsDeleteResult {
+  /**
+   * The agents that are gone: this one and everything beneath it, the lowest first.
+   */
+  deleted: AgentId[];
+  /**
+   * Requests that were stopped for it.
+   */
+  nStopped: number;
+}
+/**
+ * Input of `agents.get`.
+ */
+export interface AgentsGetParams {
+  /**
+   * The agent.
+   */
+  agentId: AgentId;
+}
+/**
+ * Result of `agents.get`.
+ */
+export interface AgentsGetResult {
+  /**
+   * The agent.
+   */
+  agent: AgentFacts;
+  /**
+   * The agents right beneath it.
+   */
+  children: AgentId[];
+  /**
+   * What it was told to be when it was made.
+   */
+  systemPrompt?: string | null;
 }
 /**
  * Input of `agents.list`.
@@ -2436,13 +2667,55 @@ export interface AgentsListParams {}
  */
 export interface AgentsListResult {
   /**
-   * All of them.
+   * All of them: those of the configuration first, then the others by age.
    */
-  agents: AgentSpec[];
+  agents: AgentFacts[];
   /**
    * The agent that answers when none is named.
    */
   defaultAgent: AgentId;
+}
+/**
+ * Input of `agents.update`; what is left out stays.
+ */
+export interface AgentsUpdateParams {
+  /**
+   * The agent; one that was made.
+   */
+  agentId: AgentId;
+  /**
+   * What it may write.
+   */
+  allowedWritePaths?: string[] | null;
+  /**
+   * Tools it does not have.
+   */
+  disableTools?: string[] | null;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Its model; empty for that of its parent.
+   */
+  model?: string | null;
+  /**
+   * How far it may go.
+   */
+  preset?: string | null;
+  /**
+   * What it is told to be; empty for nothing.
+   */
+  systemPrompt?: string | null;
+}
+/**
+ * Result of `agents.create` and `agents.update`.
+ */
+export interface AgentsUpdateResult {
+  /**
+   * The agent as it is now.
+   */
+  agent: AgentFacts;
 }
 /**
  * One thing that arrived: the `NexusEvent` of the adapter contract. `(channel, event_id)` names
@@ -3791,6 +4064,21 @@ export interface Events {
     state: string;
   };
   /**
+   * An agent was made while the daemon runs.
+   */
+  "agent.created": {
+    agent_id: AgentId;
+    creator: Principal;
+    parent: AgentId | null;
+    preset: string;
+  };
+  /**
+   * An agent that was made is gone; what it did stays on record.
+   */
+  "agent.deleted": {
+    agent_id: AgentId;
+  };
+  /**
    * A run met an error, and what is done about it.
    */
   "agent.error": {
@@ -3827,6 +4115,13 @@ export interface Events {
     summary: string;
     tool_call_id: string;
     turn_id: TurnId;
+  };
+  /**
+   * An agent that was made goes on with other settings.
+   */
+  "agent.updated": {
+    agent_id: AgentId;
+    preset: string;
   };
   /**
    * A budget is used up, or what is left of it is too little for a call; told once a period.
@@ -4691,11 +4986,46 @@ export interface Methods {
     result: AgentResult;
   };
   /**
+   * Measures an agent's own conversation.
+   */
+  "agents.context": {
+    params: AgentsContextParams;
+    result: AgentsContextResult;
+  };
+  /**
+   * Makes an agent, beneath another one or for itself.
+   */
+  "agents.create": {
+    params: AgentsCreateParams;
+    result: AgentsCreateResult;
+  };
+  /**
+   * Removes an agent that was made, with all beneath it, and stops what they are at.
+   */
+  "agents.delete": {
+    params: AgentsDeleteParams;
+    result: AgentsDeleteResult;
+  };
+  /**
+   * Shows one agent.
+   */
+  "agents.get": {
+    params: AgentsGetParams;
+    result: AgentsGetResult;
+  };
+  /**
    * Lists the agents.
    */
   "agents.list": {
     params: AgentsListParams;
     result: AgentsListResult;
+  };
+  /**
+   * Changes an agent that was made.
+   */
+  "agents.update": {
+    params: AgentsUpdateParams;
+    result: AgentsUpdateResult;
   };
   /**
    * Shows one budget with its accounts.
@@ -4887,6 +5217,13 @@ export interface Methods {
     result: ModelsTestResult;
   };
   /**
+   * Stops one request, whether it waits or runs.
+   */
+  "requests.cancel": {
+    params: RequestsCancelParams;
+    result: RequestsCancelResult;
+  };
+  /**
    * Shows one request with its eight stages, its turn and its tool calls.
    */
   "requests.get": {
@@ -4920,6 +5257,13 @@ export interface Methods {
   "sessions.abort": {
     params: SessionsAbortParams;
     result: SessionsAbortResult;
+  };
+  /**
+   * Condenses the older part of a session to a summary, as a run of its agent.
+   */
+  "sessions.compact": {
+    params: SessionsCompactParams;
+    result: SessionsCompactResult;
   };
   /**
    * Shows one session with its active turn.
@@ -5076,6 +5420,32 @@ export interface ModelsTestResult {
   usage: Usage;
 }
 /**
+ * Input of `requests.cancel`.
+ */
+export interface RequestsCancelParams {
+  /**
+   * The request.
+   */
+  id: RequestId;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `requests.cancel`; it is sent when the request has ended.
+ */
+export interface RequestsCancelResult {
+  /**
+   * The request.
+   */
+  id: RequestId;
+  /**
+   * Whether it was stopped; it had ended before, or there is none, when not.
+   */
+  isCancelled: boolean;
+}
+/**
  * Input of `requests.get`.
  */
 export interface RequestsGetParams {
@@ -5104,6 +5474,10 @@ export interface RequestsGetResult {
    * The request with its stages.
    */
   request: Request;
+  /**
+   * Requests that its run sent to other agents, the oldest first.
+   */
+  sent?: Request[];
   /**
    * The tool calls of the turn.
    */
@@ -5142,6 +5516,10 @@ export interface Request {
    */
   id: RequestId;
   /**
+   * The run that sent it, when an agent did.
+   */
+  parent?: ParentRun | null;
+  /**
    * Who sent it, once known.
    */
   principal?: Principal | null;
@@ -5177,6 +5555,27 @@ export interface Request {
    * The turn, once one began. Requests that were merged share one.
    */
   turn_id?: TurnId | null;
+}
+/**
+ * The run of an agent that sent a request to another agent.
+ */
+export interface ParentRun {
+  /**
+   * Its agent.
+   */
+  agent_id: AgentId;
+  /**
+   * Its leading request.
+   */
+  request_id: RequestId;
+  /**
+   * Its session.
+   */
+  session_key: SessionKey;
+  /**
+   * Its turn.
+   */
+  turn_id: TurnId;
 }
 /**
  * What one stage recorded.
@@ -5424,6 +5823,48 @@ export interface SessionsAbortResult {
   turnId?: TurnId | null;
 }
 /**
+ * Input of `sessions.compact`.
+ */
+export interface SessionsCompactParams {
+  /**
+   * Also when it is short.
+   */
+  force?: boolean;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+}
+/**
+ * Result of `sessions.compact`; it is sent when it is done.
+ */
+export interface SessionsCompactResult {
+  /**
+   * Whether anything was condensed.
+   */
+  isCompacted: boolean;
+  /**
+   * The request that did it.
+   */
+  requestId: RequestId;
+  /**
+   * What happened, in words.
+   */
+  summary: string;
+  /**
+   * The same after.
+   */
+  tokensAfter: number;
+  /**
+   * Tokens of the conversation before, estimated.
+   */
+  tokensBefore: number;
+}
+/**
  * Input of `sessions.get`.
  */
 export interface SessionsGetParams {
@@ -5535,6 +5976,10 @@ export interface SessionsHistoryParams {
    * Messages on the page.
    */
   limit?: number | null;
+  /**
+   * Counts from the first message instead: leaves so many out and gives those that follow.
+   */
+  offset?: number | null;
 }
 /**
  * Result of `sessions.history`.

@@ -1,6 +1,7 @@
 //! Tools: what an agent can do. One file each, one line each in [`ToolBox::new`].
 
 mod address;
+mod delegate;
 mod delete_file;
 mod edit_file;
 mod exec;
@@ -28,6 +29,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::delegate::Delegate;
 use crate::port::{Clock, Exposure, Gate, Watcher};
 use crate::provider::ToolSpec;
 use crate::stop::StopSignal;
@@ -40,7 +42,7 @@ pub const RESULT_BYTES_MAX: usize = 48 * 1024;
 const FILE_MS_MAX: u64 = 30_000;
 
 /// Where tools work and what they may reach.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ToolConfig {
     /// The only folder that file tools see. Must exist.
     pub workspace: PathBuf,
@@ -52,6 +54,8 @@ pub struct ToolConfig {
     pub time_zone: Option<String>,
     /// How programs are run; without it there is no `exec`.
     pub exec: Option<ExecConfig>,
+    /// How other agents are had to work; without it there are no tools for that.
+    pub delegate: Option<Arc<dyn Delegate>>,
 }
 
 /// Limits of `http_fetch`.
@@ -224,6 +228,9 @@ impl ToolBox {
         if let Some(exec) = config.exec {
             tools.push(Box::new(exec::Exec::new(exec.clone(), &config.workspace)));
             tools.push(Box::new(exec::ExecProcess::new(exec)));
+        }
+        if let Some(delegate) = &config.delegate {
+            tools.extend(delegate::tools(delegate));
         }
         let entries = tools.into_iter().map(|tool| {
             let spec = tool.spec();

@@ -30,7 +30,8 @@ impl Bench {
         std::fs::create_dir(folder.path().join("work")).unwrap();
         let workspace = folder.path().join("work");
         let trash = folder.path().join("trash");
-        let config = ToolConfig { workspace, trash, http, time_zone: None, exec: None };
+        let config =
+            ToolConfig { workspace, trash, http, time_zone: None, exec: None, delegate: None };
         let tools = ToolBox::new(config).unwrap();
         let clock = Arc::new(HandClock::default());
         Self { folder, tools, context: ToolContext { stop: StopSignal::new(), clock, call: None } }

@@ -26,6 +26,18 @@ const COOL_MS: u64 = 60_000;
 const COOL_AUTH_MS: u64 = 300_000;
 const COOL_MS_MAX: u64 = 3_600_000;
 
+/// What part of a conversation stays word for word when somebody wishes it condensed, of 1.
+const WISHED_KEEP_PART: u64 = 4;
+
+/// Why room is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    /// The next call would not fit.
+    NeedsMust,
+    /// Somebody asked for it.
+    Wished,
+}
+
 /// How one try went wrong.
 enum Failed {
     /// The run is over.
@@ -89,7 +101,7 @@ impl Run<'_> {
         loop {
             if self.is_too_full(picked) && may_make_room {
                 may_make_room = false;
-                self.make_room(picked).await?;
+                self.make_room(picked, Room::NeedsMust).await?;
             }
             n_tries += 1;
             let error = match self.try_once(picked, message_id).await {
@@ -100,7 +112,7 @@ impl Run<'_> {
             if error.kind == AgentErrorKind::ContextOverflow && may_make_room {
                 may_make_room = false;
                 self.world.log.errored(error.message.clone(), true).await?;
-                if self.make_room(picked).await? {
+                if self.make_room(picked, Room::NeedsMust).await? {
                     continue;
                 }
                 return Ok(Err(error));
@@ -182,14 +194,41 @@ impl Run<'_> {
         assemble(&self.history, summary, &self.enrichment, turn_id, result_bytes_max)
     }
 
+    /// Makes room because somebody asked for it, with the first model of the agent that can: says
+    /// what came of it. A conversation that is short enough is left alone unless `is_forced`.
+    pub(super) async fn condense(&mut self, is_forced: bool) -> Result<String, End> {
+        let models = self.world.models.line_up(&self.agent.models, self.world.clock.now());
+        let models = models.map_err(|error| End::Failed(error.into()))?;
+        let Some(picked) = models.first() else {
+            return Ok("There is no model to ask.".to_owned());
+        };
+        if !is_forced && !self.is_too_full(picked) {
+            return Ok("The conversation is short enough as it is.".to_owned());
+        }
+        let n_before = self.history.len();
+        match self.make_room(picked, Room::Wished).await? {
+            false => Ok("There is nothing to condense.".to_owned()),
+            true => {
+                let n_messages = n_before - self.history.len();
+                Ok(format!("{n_messages} messages are condensed to a summary."))
+            }
+        }
+    }
+
     fn is_too_full(&self, picked: &Picked) -> bool {
         let tokens = call_tokens(&self.system, &self.tools, &self.messages(picked));
         tokens > picked.context_tokens_max * FULL_PERCENT / 100
     }
 
-    /// Replaces older history by a summary, or leaves it out; says whether there was any.
-    async fn make_room(&mut self, picked: &Picked) -> Result<bool, End> {
-        let keep_tokens = picked.context_tokens_max * KEEP_PERCENT / 100;
+    /// Replaces older history by a summary; where it cannot be had and the next call would fail
+    /// without room, leaves it out. Says whether there was any.
+    async fn make_room(&mut self, picked: &Picked, why: Room) -> Result<bool, End> {
+        let share = picked.context_tokens_max * KEEP_PERCENT / 100;
+        let keep_tokens = match why {
+            Room::NeedsMust => share,
+            // A conversation that is far from filling the window is condensed all the same.
+            Room::Wished => share.min(history_tokens(&self.history) / WISHED_KEEP_PART),
+        };
         let Some(cut) = choose_cut(&self.history, keep_tokens) else { return Ok(false) };
         let kept = self.history.split_off(cut.n_messages);
         let replaced = std::mem::replace(&mut self.history, kept);
@@ -214,6 +253,12 @@ impl Run<'_> {
         };
         let summary = match result {
             Ok(summary) => summary,
+            Err(error) if why == Room::Wished => {
+                // Nothing forces us: what cannot be summed up stays.
+                let spent = self.spent(picked, &tab, usage, false);
+                self.world.meter.settle(spent).await?;
+                return Err(End::Failed(error.into()));
+            }
             Err(error) => {
                 self.world.log.errored(format!("no summary: {error}"), true).await?;
                 drop_oldest(earlier.as_deref(), replaced.len(), &error.message)

@@ -236,7 +236,10 @@ impl Run<'_> {
         };
         let context =
             ToolContext { stop: stop.clone(), clock: Arc::clone(clock), call: Some(call) };
-        let limit_ms = ms_max.min(self.remaining_ms());
+        // Whoever works meanwhile has limits of its own, and the budgets of this run.
+        let is_waiting = prepared.effect == ToolEffect::Delegate;
+        let _pause = is_waiting.then(|| self.stopwatch.pause());
+        let limit_ms = if is_waiting { ms_max } else { ms_max.min(self.remaining_ms()) };
         tokio::select! {
             biased;
             () = self.stop.now() => Err(End::Stopped),

@@ -74,6 +74,27 @@ pub async fn run(input: TurnInput, world: &World, stop: &StopSignal) -> RunOutco
     run.outcome(end)
 }
 
+/// Condenses the older part of a conversation, as a turn of its own: asked for, paid for, stopped
+/// and recorded like any other. The outcome's reply says what came of it. Rules that a person
+/// pinned are not at stake: they live in the system prompt.
+pub async fn compact(
+    input: TurnInput,
+    world: &World,
+    stop: &StopSignal,
+    is_forced: bool,
+) -> RunOutcome {
+    let mut run = Run::new(input, world, stop);
+    run.history = whole(std::mem::take(&mut run.history));
+    let end = match run.condense(is_forced).await {
+        Ok(said) => {
+            run.text = said;
+            End::Said(ProviderStop::End)
+        }
+        Err(end) => end,
+    };
+    run.outcome(end)
+}
+
 /// Why a run is over.
 #[derive(Debug)]
 enum End {

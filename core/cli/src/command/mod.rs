@@ -1,6 +1,7 @@
 //! The commands: one file per noun.
 
 pub(crate) mod acl;
+pub(crate) mod agent;
 pub(crate) mod audit;
 pub(crate) mod budget;
 pub(crate) mod chat;
@@ -18,6 +19,7 @@ pub(crate) mod lifecycle;
 pub(crate) mod models;
 pub(crate) mod request;
 pub(crate) mod runtime;
+pub(crate) mod server;
 pub(crate) mod session;
 pub(crate) mod usage;
 pub(crate) mod version;
@@ -33,6 +35,7 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Up(up)) => lifecycle::up::run(up, context).await,
         Some(Command::Down(down)) => lifecycle::down::run(&down, context).await,
         Some(Command::Chat(chat)) => chat::run(chat, context).await,
+        Some(Command::Agent(agent)) => agent::run(agent, context).await,
         Some(Command::Status(status)) => lifecycle::status::run(&status, context).await,
         Some(Command::Ui(ui)) => lifecycle::ui::run(&ui, context).await,
         Some(Command::Request(request)) => request::run(request, context).await,
@@ -49,6 +52,7 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Doctor(doctor)) => doctor::run(&doctor, context).await,
         Some(Command::Daemon(daemon)) => daemon::run(daemon, context).await,
         Some(Command::Runtime(runtime)) => runtime::run(runtime, context).await,
+        Some(Command::Server(server)) => server::run(&server, context).await,
         Some(Command::Db(db)) => db::run(db, context),
         Some(Command::Init(_)) => lifecycle::init::run(context),
         Some(Command::Completions(completions)) => completions::run(&completions, &context.output),

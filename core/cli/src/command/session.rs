@@ -155,7 +155,7 @@ async fn resolve(client: &Client, key: &str) -> Result<SessionKey> {
 async fn show(client: &Client, key: &str, limit: u32, output: &Output) -> Result<()> {
     let key = resolve(client, key).await?;
     let state = client.request::<call::SessionsGet>(GetParams { key: key.clone() }).await?;
-    let params = HistoryParams { key, limit: Some(limit), before: None };
+    let params = HistoryParams { key, limit: Some(limit), before: None, offset: None };
     let history = client.request::<call::SessionsHistory>(params).await?;
     if output.is_json() {
         return output.document(&json!({ "state": state, "history": history }));
@@ -263,7 +263,12 @@ pub(crate) fn tool_line(call: &ToolCallRecord, output: &Output) -> String {
 }
 
 async fn whole(client: &Client, key: &SessionKey) -> Result<HistoryResult> {
-    let page = |before| HistoryParams { key: key.clone(), limit: Some(EXPORT_PAGE_LEN), before };
+    let page = |before| HistoryParams {
+        key: key.clone(),
+        limit: Some(EXPORT_PAGE_LEN),
+        before,
+        offset: None,
+    };
     let mut all = client.request::<call::SessionsHistory>(page(None)).await?;
     while all.has_more {
         let Some(first) = all.messages.first().map(|message| message.id) else { break };

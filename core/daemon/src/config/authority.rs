@@ -97,6 +97,7 @@ fn profile(agent: &AgentSpec, get: &Getter<'_>, errors: &mut Vec<Finding>) -> Ag
         denied_tools: if is_own { get.texts_at(&own("deny_tools")) } else { Vec::new() },
         write_paths,
         parent,
+        base: None,
     }
 }
 

@@ -17,7 +17,7 @@ const PATH: &[&str] = &["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbi
 
 /// Where people keep what no program of an agent may see, below their home. Hidden even where the
 /// owner lets programs read the folder above.
-const SECRET_PLACES: &[&str] = &[
+pub(crate) const SECRET_PLACES: &[&str] = &[
     ".ssh",
     ".gnupg",
     ".aws",
@@ -50,7 +50,7 @@ pub(super) fn exec(context: &Context, agent: &AgentId, session: &SessionKey) -> 
     let path: Vec<PathBuf> =
         settings.path.iter().cloned().chain(PATH.iter().map(PathBuf::from)).collect();
     let joined: Vec<_> = path.iter().map(|folder| folder.display().to_string()).collect();
-    let workspace = context.home.workspace(agent);
+    let workspace = context.workspace(agent);
     // Without namespaces there is no /tmp of its own, and nobody else's is offered.
     let scratch = match context.programs.has_scratch() {
         true => "/tmp".to_owned(),
@@ -67,7 +67,7 @@ pub(super) fn exec(context: &Context, agent: &AgentId, session: &SessionKey) -> 
     .into();
     let passed = settings.env.iter().filter_map(|name| Some((name, environment.get(name)?)));
     env.extend(passed.map(|(name, value)| (name.clone(), value.to_owned())));
-    let pinned = pinned::hidden(&context.home, &config, agent);
+    let pinned = pinned::hidden(&context.home, &config, &context.agents.book(), agent);
     let mut hidden = hidden(context, agent, environment.get("HOME"));
     hidden.extend(pinned.iter().cloned());
     let profile = Profile {
@@ -111,10 +111,10 @@ fn hidden(context: &Context, agent: &AgentId, user_home: Option<&str>) -> Vec<Pa
     let home = &context.home;
     let mut hidden = vec![home.state(), home.config_file()];
     let agents = home.root().join("home").join("agents");
-    let workspace = home.workspace(agent);
+    let workspace = context.workspace(agent);
     if workspace.starts_with(&agents) {
         let others = agents.read_dir().into_iter().flatten().flatten();
-        hidden.extend(others.map(|entry| entry.path()).filter(|path| *path != workspace));
+        hidden.extend(others.map(|entry| entry.path()).filter(|path| !workspace.starts_with(path)));
     } else {
         hidden.push(agents);
     }

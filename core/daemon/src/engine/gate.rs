@@ -124,8 +124,8 @@ impl RunGate {
         if effect != ToolEffect::Execute {
             return None;
         }
-        let config = self.context.config.current();
-        let pinned = pinned::hidden(&self.context.home, &config, &self.agent_id);
+        let (config, book) = (self.context.config.current(), self.context.agents.book());
+        let pinned = pinned::hidden(&self.context.home, &config, &book, &self.agent_id);
         Some(match pinned.iter().all(|place| self.hidden.contains(place)) {
             true => self.context.programs.posture().name().to_owned(),
             false => "partial".to_owned(),

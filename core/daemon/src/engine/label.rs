@@ -9,6 +9,7 @@ use nexus_domain::arrival::Arrival;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::{AgentId, SessionKey, TurnId};
 use nexus_domain::label::{FileLabel, Label, LabelSource, SessionLabel};
+use nexus_domain::made::MadeAgent;
 use nexus_domain::permission::{PathAccess, Target};
 use nexus_domain::principal::Principal;
 use nexus_iam::Verdict;
@@ -36,7 +37,7 @@ impl Places {
         let real = |path: PathBuf| path.canonicalize().unwrap_or(path);
         Self {
             home: real(context.home.root().to_owned()),
-            workspace: real(context.home.workspace(agent_id)),
+            workspace: real(context.workspace(agent_id)),
             marks: context.config.current().labels.clone(),
         }
     }
@@ -56,8 +57,13 @@ impl Places {
 
     /// The labels that the owner's marks give a path, as `private/` in the configuration does.
     fn marked(&self, name: &str) -> Vec<Label> {
-        let place = workspace_part(name);
-        let is_marked = |marks: &[String]| marks.iter().any(|mark| lies_in(place, mark));
+        // A workspace may lie within another one's: the marks hold in both.
+        let own = resolved(&self.home.join(name));
+        let own = own.strip_prefix(&self.workspace).ok().and_then(|path| path.to_str());
+        let places = [Some(workspace_part(name)), own];
+        let is_marked = |marks: &[String]| {
+            places.iter().flatten().any(|place| marks.iter().any(|mark| lies_in(place, mark)))
+        };
         let mut labels = Vec::new();
         if is_marked(&self.marks.private_paths) {
             labels.push(Label::Private);
@@ -129,6 +135,7 @@ impl Places {
         let credentials = exposure.credentials.iter();
         found.extend(credentials.map(|c| (Label::Secret, LabelSource::Credential, c.clone())));
         touched.found = found;
+        touched.sessions.clone_from(&exposure.sessions);
         if exposure.is_done {
             touched.replaced = exposure.replaced.iter().map(|path| self.name(path)).collect();
             let names = |(from, to): &(String, String)| (self.name(from), self.name(to));
@@ -150,6 +157,8 @@ pub(super) struct Touched {
     wrote: Vec<String>,
     replaced: Vec<String>,
     moved: Vec<(String, String)>,
+    /// Conversations of other agents that were read.
+    sessions: Vec<SessionKey>,
 }
 
 /// The part of a name that lies in its agent's workspace.
@@ -238,6 +247,9 @@ pub(super) fn after_call(
     for (label, source, detail) in found {
         tx.label(key, SessionLabel { label, source, detail, turn_id: Some(turn_id), at })?;
     }
+    for session in &touched.sessions {
+        tx.inherit_labels(session, key, at)?;
+    }
     // By now a folder may lead elsewhere than it did before the call.
     for name in &touched.wrote {
         tx.labels().wrote(key, name, false, at)?;
@@ -309,6 +321,38 @@ pub(super) async fn profile(
     };
     let key = key.clone();
     Ok(context.ledger.write(move |tx| tx.label(&key, label)).await?)
+}
+
+/// Before a run of an agent that was made: it knows what its maker knew, and does what it was told
+/// to be.
+///
+/// # Errors
+/// When the labels cannot be recorded; then the run must not begin.
+pub(super) async fn maker(
+    context: &Context,
+    key: &SessionKey,
+    turn_id: TurnId,
+    made: &MadeAgent,
+) -> Result<(), Failure> {
+    let at = context.clock.now();
+    let stranger = (!is_owners(&made.creator)).then(|| SessionLabel {
+        label: Label::Untrusted,
+        source: LabelSource::Message,
+        detail: format!("made for {}", made.creator),
+        turn_id: Some(turn_id),
+        at,
+    });
+    let (key, origin) = (key.clone(), made.origin.clone().filter(|origin| origin != key));
+    if stranger.is_none() && origin.is_none() {
+        return Ok(());
+    }
+    let write = move |tx: &mut Tx<'_>| {
+        if let Some(origin) = origin {
+            tx.inherit_labels(&origin, &key, at)?;
+        }
+        stranger.map_or(Ok(()), |label| tx.label(&key, label))
+    };
+    Ok(context.ledger.write(write).await?)
 }
 
 /// Whether what this principal says is the owner's own word, or the daemon's.

@@ -5,17 +5,21 @@
 //! and changed inside one write transaction. What is kept in memory (handles of live runs, bells)
 //! can be lost at any moment without losing anything that was acknowledged.
 
+mod cancel;
 mod choice;
 mod close;
 mod confine;
 pub(crate) mod contact;
+mod delegate;
 mod gate;
 mod hook;
 pub(crate) mod label;
 mod log;
 mod meter;
 mod order;
+mod outcome;
 mod permission;
+mod place;
 mod prepare;
 mod question;
 mod reach;
@@ -23,6 +27,7 @@ mod receive;
 mod recover;
 mod run;
 mod sender;
+mod size;
 mod stages;
 #[cfg(test)]
 mod tests;
@@ -45,15 +50,19 @@ use tokio_util::task::TaskTracker;
 
 use crate::context::Context;
 
+pub use cancel::{cancel, stop_agents};
 pub use choice::{Choice, KEY_VARIABLES, choose_models, pool, provider_of_variable};
+pub(crate) use confine::SECRET_PLACES;
 pub use hook::Hook;
 pub(crate) use meter::RunMeter;
 pub use meter::write_off_leftovers;
+pub use outcome::outcome_text;
 pub use permission::{
     Resolution, expire_permissions, extend_permission, permission_seen, resolve_permission,
 };
 pub use receive::{Admission, Submission, receive_event};
 pub use recover::{Unfinished, recover, unfinished};
+pub use size::size;
 
 /// Most runs at work at one time; further turns wait for a place, oldest first.
 const RUNS_MAX: usize = 256;

@@ -4,20 +4,26 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use nexus_agent::StopSignal;
 use nexus_agent::context::Prompt;
+use nexus_agent::delegate::Delegate;
 use nexus_agent::port::TurnFacts;
 use nexus_agent::tools::{HttpConfig, ToolBox, ToolConfig};
 use nexus_agent::turn::TurnInput;
 use nexus_domain::agent::{AgentSpec, ToolCallRecord, Turn};
 use nexus_domain::failure::Failure;
 use nexus_domain::id::{AgentId, RequestId, SessionKey, TurnId};
+use nexus_domain::made::MadeAgent;
 use nexus_domain::message::{Message, Part, Role};
+use nexus_domain::pipeline::Compaction;
 use nexus_domain::principal::{Chain, Principal};
-use nexus_domain::request::Request;
+use nexus_domain::request::{ParentRun, Request};
 use nexus_ledger::SessionContext;
 
 use super::confine;
+use super::delegate::RunDelegate;
 use super::label;
+use super::place::Place;
 use crate::context::Context;
 use crate::pinned;
 
@@ -36,6 +42,8 @@ pub(super) struct Prepared {
     pub(super) gate_facts: GateFacts,
     /// The reply of a turn whose last step is on record: nothing is left to run.
     pub(super) finished: Option<String>,
+    /// The turn condenses its session instead of answering in it.
+    pub(super) compaction: Option<Compaction>,
 }
 
 /// What the ledger holds about a turn.
@@ -45,18 +53,27 @@ struct OnRecord {
     messages: Vec<Message>,
     calls: Vec<ToolCallRecord>,
     requests: Vec<Request>,
+    compaction: Option<Compaction>,
 }
 
 /// Reads everything a run needs.
 ///
 /// # Errors
 /// When the ledger or the workspace cannot be read, or the agent is no longer configured.
-pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepared, Failure> {
+pub(super) async fn prepare(
+    context: &Arc<Context>,
+    turn_id: TurnId,
+    stop: &StopSignal,
+    place: &Arc<Place>,
+) -> Result<Prepared, Failure> {
     let found = context
         .ledger
         .read(move |r| {
             let Some(turn) = r.turns().get(turn_id)? else { return Ok(None) };
+            let leading = r.requests().get(turn.request_id)?;
+            let arrival = leading.map(|request| r.arrivals().get(&request.event_id)).transpose()?;
             Ok(Some(OnRecord {
+                compaction: arrival.flatten().as_ref().and_then(Compaction::asked_by),
                 context: r.turns().context(&turn.session_key)?,
                 messages: r.turns().of_turn(turn_id)?,
                 calls: r.turns().tool_calls(&[turn_id])?,
@@ -68,29 +85,42 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
     let found = found.ok_or_else(|| Failure::internal(format!("turn {turn_id} is gone")))?;
     let agent = agent(context, &found.turn.agent_id)?;
     // Before the tools: what is hidden from their programs is at least this.
-    let hidden = pinned::hidden(&context.home, &context.config.current(), &agent.id);
-    let tools = tools(context, &agent, &found.turn.session_key)?;
+    let book = context.agents.book();
+    let hidden = pinned::hidden(&context.home, &context.config.current(), &book, &agent.id);
     let invoker = found.requests.first().and_then(|request| request.principal.clone());
     let invoker = invoker.unwrap_or_else(|| Principal::Unknown("unrecorded".to_owned()));
+    let chain = book.chain(&invoker, &agent.id);
+    let delegate = RunDelegate {
+        context: Arc::clone(context),
+        run: ParentRun {
+            request_id: found.turn.request_id,
+            turn_id,
+            agent_id: agent.id.clone(),
+            session_key: found.turn.session_key.clone(),
+        },
+        chain: chain.clone(),
+        stop: stop.clone(),
+        place: Arc::clone(place),
+    };
+    let tools = tools(context, &agent, &found.turn.session_key, Arc::new(delegate))?;
     let is_owners = |request: &Request| request.principal.as_ref().is_some_and(label::is_owners);
-    let files = context.home.agent_files(&agent.id);
+    let is_for_owner =
+        chain.invoker().is_some_and(label::is_owners) && found.requests.iter().all(is_owners);
+    let made = book.get(&agent.id).and_then(|agent| agent.made.as_ref());
+    let mut prompt = prompt(context, &agent.id, made);
+    prompt.enrichment = found.requests.iter().flat_map(|r| r.enrichment.clone()).collect();
     // What the owner told about themselves is for the owner's conversations.
-    let user =
-        Some(files.owner).filter(|user| !user.is_empty() && found.requests.iter().all(is_owners));
-    if user.is_some() {
+    prompt.user = prompt.user.filter(|_| is_for_owner);
+    if prompt.user.is_some() {
         label::profile(context, &found.turn.session_key, turn_id).await?;
     }
-    let prompt = Prompt {
-        identity: Some(files.identity),
-        soul: Some(files.soul),
-        user,
-        house_rules: Some(files.house_rules),
-        enrichment: found.requests.iter().flat_map(|r| r.enrichment.clone()).collect(),
-    };
+    if let Some(made) = made {
+        label::maker(context, &found.turn.session_key, turn_id, made).await?;
+    }
     let gate_facts = GateFacts {
         agent_id: agent.id.clone(),
         request_ids: found.requests.iter().map(|request| request.id).collect(),
-        chain: Chain::of(invoker).through(agent.id.clone()),
+        chain,
         hidden,
     };
     let finished = finished(&found.messages);
@@ -105,15 +135,29 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
         usage: found.turn.usage,
         n_steps: found.turn.n_steps,
     };
-    Ok(Prepared { input, tools, gate_facts, finished })
+    let compaction = found.compaction;
+    Ok(Prepared { input, tools, gate_facts, finished, compaction })
 }
 
-fn agent(context: &Context, id: &AgentId) -> Result<AgentSpec, Failure> {
-    let config = context.config.current();
-    let found = config.agent(id).cloned();
+/// What an agent of the owner is told, but for what belongs to one turn.
+pub(super) fn prompt(context: &Context, id: &AgentId, made: Option<&MadeAgent>) -> Prompt {
+    let files = context.home.agent_files(id);
+    let told = made.and_then(|made| made.system_prompt.clone());
+    Prompt {
+        identity: Some(told.unwrap_or(files.identity)),
+        soul: Some(files.soul),
+        user: Some(files.owner).filter(|user| !user.is_empty()),
+        house_rules: Some(files.house_rules),
+        enrichment: Vec::new(),
+    }
+}
+
+pub(super) fn agent(context: &Context, id: &AgentId) -> Result<AgentSpec, Failure> {
+    let book = context.agents.book();
+    let found = book.get(id).map(|agent| agent.spec.clone());
     let mut agent = found.ok_or_else(|| {
-        Failure::not_found(format!("agent `{id}` is no longer configured"))
-            .hint(format!("add [agents.{id}] to nexus.toml and reload"))
+        Failure::not_found(format!("there is no agent `{id}` any more"))
+            .hint(format!("make it anew, or add [agents.{id}] to nexus.toml and reload"))
     })?;
     if agent.models.is_empty() {
         agent.models = vec![context.engine.choice().model];
@@ -121,12 +165,13 @@ fn agent(context: &Context, id: &AgentId) -> Result<AgentSpec, Failure> {
     Ok(agent)
 }
 
-fn tools(
+pub(super) fn tools(
     context: &Context,
     agent: &AgentSpec,
     session: &SessionKey,
+    delegate: Arc<dyn Delegate>,
 ) -> Result<Arc<ToolBox>, Failure> {
-    let workspace = context.home.workspace(&agent.id);
+    let workspace = workspace(context, &agent.id)?;
     std::fs::create_dir_all(&workspace).map_err(|error| {
         Failure::unavailable(format!(
             "the workspace {} cannot be made: {error}",
@@ -144,8 +189,28 @@ fn tools(
         },
         time_zone: None,
         exec: Some(confine::exec(context, &agent.id, session)),
+        delegate: Some(delegate),
     };
     Ok(Arc::new(ToolBox::new(config)?))
+}
+
+/// The folder of an agent. One that was given is held to what it was then: a link that was put in
+/// its place meanwhile could lead anywhere.
+fn workspace(context: &Context, id: &AgentId) -> Result<PathBuf, Failure> {
+    let workspace = context.workspace(id);
+    let book = context.agents.book();
+    let is_given = book.line(id).iter().any(|id| {
+        let made = book.get(id).and_then(|agent| agent.made.as_ref());
+        made.is_some_and(|made| made.cwd.is_some())
+    });
+    if is_given && workspace.canonicalize().ok().as_ref() != Some(&workspace) {
+        return Err(Failure::unavailable(format!(
+            "the folder of agent `{id}`, {}, is gone or leads elsewhere now",
+            workspace.display()
+        ))
+        .hint("put it back, or make the agent anew"));
+    }
+    Ok(workspace)
 }
 
 /// The reply of a turn whose last message is one without calls.

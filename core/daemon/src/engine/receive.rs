@@ -72,6 +72,7 @@ pub async fn receive_event(
         session_key: wish.session_key.clone(),
         agent_id: wish.agent_id.clone(),
         turn_id: None,
+        parent: wish.parent.clone(),
         queue_mode: wish.queue_mode.unwrap_or_default(),
         purpose: purpose(&arrival.content),
         enrichment: Vec::new(),

@@ -14,10 +14,12 @@ use tokio::sync::watch;
 use tracing::Instrument as _;
 
 use super::RunHandle;
+use super::cancel;
 use super::close;
 use super::gate::RunGate;
 use super::log::RunLog;
 use super::meter::RunMeter;
+use super::place::Place;
 use super::prepare::{self, Prepared};
 use super::watch::RunWatcher;
 use crate::context::Context;
@@ -75,11 +77,10 @@ async fn work(
     session_key: &SessionKey,
     stop: &StopSignal,
 ) -> Option<TurnId> {
-    // The semaphore is never closed; should it be, the run goes ahead without a place.
-    let _place = Arc::clone(&context.engine.places).acquire_owned().await.ok();
+    let place = Arc::new(Place::take(&context.engine.places).await);
     heed_waiting(context, session_key).await;
     let watcher = Arc::new(RunWatcher::new(Arc::clone(context), turn_id, session_key.clone()));
-    let outcome = match prepare::prepare(context, turn_id).await {
+    let outcome = match prepare::prepare(context, turn_id, stop, &place).await {
         Ok(prepared) => {
             let attempt = attempt(context, prepared, &watcher, stop);
             let caught = AssertUnwindSafe(attempt).catch_unwind().await;
@@ -90,6 +91,9 @@ async fn work(
             failed(&failure.message)
         }
     };
+    if outcome.stop_reason == StopReason::Aborted {
+        cancel::stop_sent(context, turn_id).await;
+    }
     CrashPoint::RunUnrecorded.pass();
     let partial = watcher.take_partial();
     loop {
@@ -126,7 +130,7 @@ async fn attempt(
     watcher: &Arc<RunWatcher>,
     stop: &StopSignal,
 ) -> RunOutcome {
-    let Prepared { input, tools, gate_facts, finished } = prepared;
+    let Prepared { input, tools, gate_facts, finished, compaction } = prepared;
     if let Some(reply) = finished {
         return RunOutcome { reply, stop_reason: StopReason::EndTurn, error: None };
     }
@@ -164,7 +168,10 @@ async fn attempt(
         watcher: Arc::clone(watcher) as _,
         clock: Arc::clone(&context.clock),
     };
-    let mut outcome = nexus_agent::turn::run(input, &world, stop).await;
+    let mut outcome = match compaction {
+        None => nexus_agent::turn::run(input, &world, stop).await,
+        Some(wish) => nexus_agent::turn::compact(input, &world, stop, wish.is_forced).await,
+    };
     // What a provider complains about, and what is delivered, may quote a credential.
     let redactor = context.credentials.redactor();
     redactor.clean_mut(&mut outcome.reply);

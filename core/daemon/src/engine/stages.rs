@@ -134,8 +134,8 @@ async fn admit(
     identified: Identified,
     decision: &mut Option<RunDecision>,
 ) -> Result<Admitted, Exit> {
-    let config = context.config.current();
-    let Some(default_agent) = config.agents.first().map(|agent| agent.id.clone()) else {
+    let book = context.agents.book();
+    let Some(default_agent) = book.default_agent().map(|agent| agent.id().clone()) else {
         return Err(Exit::Failed(Failure::internal("no agent is configured")));
     };
     let session_agent = match identified.received.wish.session_key.clone() {
@@ -149,15 +149,18 @@ async fn admit(
     let wished = identified.received.wish.agent_id.clone();
     let agent_id =
         wished.or_else(|| session_agent.clone()).unwrap_or_else(|| default_agent.clone());
-    if config.agent(&agent_id).is_none() {
-        let known: Vec<_> = config.agents.iter().map(|agent| agent.id.to_string()).collect();
-        return Err(Exit::Failed(
-            Failure::not_found(format!("there is no agent `{agent_id}`"))
-                .hint(format!("known agents: {}", known.join(", "))),
-        ));
+    book.find(&agent_id).map_err(Exit::Failed)?;
+    let asker = &identified.principal;
+    if let Err(failure) = book.check_invoker(asker, &agent_id) {
+        return Err(Exit::Denied { reason: failure.message });
     }
+    // An agent that has another one work acts for whoever it works for itself.
+    let chain = match &identified.received.wish.parent {
+        Some(parent) => book.chain(asker, &parent.agent_id),
+        None => Chain::of(asker.clone()),
+    };
     let query = Query {
-        chain: Chain::of(identified.principal.clone()),
+        chain,
         action: Action::StartRun {
             agent: agent_id.clone(),
             channel: identified.received.arrival.channel.clone(),

@@ -43,6 +43,7 @@ async fn open_turn(context: &Context, key: &SessionKey) -> TurnId {
         session_key: Some(key.clone()),
         agent_id: Some(agent_id.clone()),
         turn_id: Some(turn_id),
+        parent: None,
         queue_mode: QueueMode::Followup,
         purpose: "hello".to_owned(),
         enrichment: Vec::new(),

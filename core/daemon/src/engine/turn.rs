@@ -129,8 +129,15 @@ fn join(
     request.enrichment.clone_from(&automated.enrichment);
     tx.requests().save(&request)?;
     let arrival = &automated.admitted.identified.received.arrival;
+    if pipeline::Compaction::asked_by(arrival).is_some() {
+        return Ok(());
+    }
     let principal = &automated.admitted.identified.principal;
     label::message(tx, (session_key, turn_id), principal, arrival, now)?;
+    if let Some(parent) = &request.parent {
+        // What an agent hands down may hold whatever it has seen.
+        tx.inherit_labels(&parent.session_key, session_key, now)?;
+    }
     let mut parts = vec![Part::Text(arrival.content.clone())];
     for file in &arrival.attachments {
         let text = format!("\n[attached: {} ({})]", file.filename, file.content_type);

@@ -167,7 +167,7 @@ async fn permit(
         None => Vec::new(),
     };
     let query = Query {
-        chain: chain(request.as_ref()),
+        chain: chain(context, request.as_ref()),
         action: Action::Deliver { channel: channel.clone(), target: target.to.clone() },
         facts: Facts {
             session_key,
@@ -225,7 +225,7 @@ async fn permit(
 }
 
 /// On whose behalf a delivery goes out: the sender of the request it answers, through the agent.
-fn chain(request: Option<&Request>) -> Chain {
+fn chain(context: &Context, request: Option<&Request>) -> Chain {
     let nobody = || Principal::Unknown("unrecorded".to_owned());
     let (principal, agent) = match request {
         Some(request) => {
@@ -233,10 +233,9 @@ fn chain(request: Option<&Request>) -> Chain {
         }
         None => (nobody(), None),
     };
-    let invoker = Chain::of(principal);
     match agent {
-        Some(agent) => invoker.through(agent),
-        None => invoker,
+        Some(agent) => context.agents.book().chain(&principal, &agent),
+        None => Chain::of(principal),
     }
 }
 

@@ -5,11 +5,18 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use nexus_domain::failure::Failure;
-use nexus_domain::request::{Request, RequestStatus};
+use nexus_domain::request::Request;
+use nexus_domain::session::Session;
 use nexus_iam::Permit;
-use nexus_protocol::agent::{ListParams, ListResult, RunParams, RunResult, RunStatus};
+use nexus_protocol::agent::{
+    AgentFacts, ChangeResult, ContextParams, ContextResult, CreateParams, DeleteParams,
+    DeleteResult, GetParams, GetResult, ListParams, ListResult, RunParams, RunResult, RunStatus,
+    UpdateParams,
+};
 
+use super::person;
 use super::session::{ControlMessage, submit};
+use crate::agents::{self, Agent, Alteration, Book, Order};
 use crate::context::Context;
 use crate::engine;
 
@@ -22,12 +29,152 @@ pub async fn list(
     _permit: Permit,
     _params: ListParams,
 ) -> Result<ListResult, Failure> {
-    let config = context.config.current();
-    let agents = config.agents.clone();
-    let Some(first) = agents.first() else {
+    let book = context.agents.book();
+    let Some(first) = book.default_agent() else {
         return Err(Failure::internal("no agent is configured"));
     };
-    Ok(ListResult { default_agent: first.id.clone(), agents })
+    let default_agent = first.id().clone();
+    let all: Vec<_> = book.all().cloned().collect();
+    Ok(ListResult { default_agent, agents: facts(context, &book, &all).await? })
+}
+
+/// Shows one agent.
+pub async fn get(
+    context: &Arc<Context>,
+    _permit: Permit,
+    params: GetParams,
+) -> Result<GetResult, Failure> {
+    let book = context.agents.book();
+    let found = book.find(&params.agent_id)?;
+    Ok(GetResult {
+        agent: facts_of(context, &book, found).await?,
+        system_prompt: found.made.as_ref().and_then(|made| made.system_prompt.clone()),
+        children: book.children(found.id()).map(|child| child.id().clone()).collect(),
+    })
+}
+
+/// Makes an agent.
+pub async fn create(
+    context: &Arc<Context>,
+    permit: Permit,
+    params: CreateParams,
+) -> Result<ChangeResult, Failure> {
+    let order = Order {
+        id: params.agent_id,
+        is_temp: params.is_temp,
+        parent: params.parent_agent_id,
+        preset: params.preset,
+        cwd: params.cwd,
+        write_paths: params.allowed_write_paths,
+        disabled_tools: params.disable_tools,
+        model: params.model,
+        system_prompt: params.system_prompt,
+        creator: person(&permit, "make agents over the control plane")?,
+        origin: None,
+    };
+    let made = agents::create(context, order).await?;
+    Ok(ChangeResult { agent: facts_of(context, &context.agents.book(), &made).await? })
+}
+
+/// Changes an agent that was made.
+pub async fn update(
+    context: &Arc<Context>,
+    permit: Permit,
+    params: UpdateParams,
+) -> Result<ChangeResult, Failure> {
+    let by = person(&permit, "change agents")?;
+    let change = Alteration {
+        preset: params.preset,
+        write_paths: params.allowed_write_paths,
+        disabled_tools: params.disable_tools,
+        model: params.model,
+        system_prompt: params.system_prompt,
+    };
+    let changed = agents::update(context, &params.agent_id, &by, change).await?;
+    Ok(ChangeResult { agent: facts_of(context, &context.agents.book(), &changed).await? })
+}
+
+/// Removes an agent that was made, with everything beneath it.
+pub async fn delete(
+    context: &Arc<Context>,
+    permit: Permit,
+    params: DeleteParams,
+) -> Result<DeleteResult, Failure> {
+    let by = person(&permit, "remove agents")?;
+    let deleted = agents::delete(context, &params.agent_id, &by).await?;
+    Ok(DeleteResult { deleted: deleted.agents, n_stopped: deleted.n_stopped })
+}
+
+/// Measures an agent's own conversation.
+pub async fn context(
+    context: &Arc<Context>,
+    _permit: Permit,
+    params: ContextParams,
+) -> Result<ContextResult, Failure> {
+    let book = context.agents.book();
+    let agent = book.find(&params.agent_id)?;
+    let key = book.session_key(agent.id())?;
+    let size = engine::size(context, agent.id(), &key).await?;
+    let session = context.ledger.read(move |r| r.sessions().get(&key)).await?;
+    Ok(ContextResult {
+        message_count: session.map_or(0, |session| session.n_messages),
+        has_system_prompt: size.has_identity,
+        has_summary: size.has_summary,
+        system_tokens: size.system,
+        tool_tokens: size.tools,
+        message_tokens: size.messages,
+        budget_tokens: size.budget,
+    })
+}
+
+async fn facts_of(
+    context: &Context,
+    book: &Book,
+    agent: &Arc<Agent>,
+) -> Result<AgentFacts, Failure> {
+    let facts = facts(context, book, std::slice::from_ref(agent)).await?.pop();
+    facts.ok_or_else(|| Failure::internal("an agent without facts"))
+}
+
+/// Agents as they stand, with how far their own conversations have come.
+async fn facts(
+    context: &Context,
+    book: &Book,
+    agents: &[Arc<Agent>],
+) -> Result<Vec<AgentFacts>, Failure> {
+    let keys: Result<Vec<_>, _> = agents.iter().map(|agent| book.session_key(agent.id())).collect();
+    let keys = keys?;
+    let wanted = keys.clone();
+    let sessions: Vec<Option<Session>> = context
+        .ledger
+        .read(move |r| wanted.iter().map(|key| r.sessions().get(key)).collect())
+        .await?;
+    let all = agents.iter().zip(keys).zip(sessions);
+    Ok(all
+        .map(|((agent, session_key), session)| AgentFacts {
+            id: agent.id().clone(),
+            preset: agent.profile.preset_name.clone(),
+            models: agent.spec.models.clone(),
+            tools: agent.spec.tools.clone(),
+            limits: agent.spec.limits,
+            constraints: agent.spec.constraints.clone(),
+            disabled_tools: agent.profile.denied_tools.clone(),
+            cwd: book.workspace(&context.home, agent.id()).display().to_string(),
+            write_paths: agent.profile.write_paths.clone(),
+            is_configured: agent.made.is_none(),
+            is_temp: agent.id().is_temp(),
+            parent_agent_id: agent.profile.parent.clone(),
+            depth: book.line(agent.id()).len().saturating_sub(1) as u64,
+            child_count: book.children(agent.id()).count() as u64,
+            creator: agent.made.as_ref().map(|made| made.creator.clone()),
+            has_system_prompt: agent.made.as_ref().is_some_and(|made| made.system_prompt.is_some()),
+            session_key,
+            message_count: session.as_ref().map_or(0, |session| session.n_messages),
+            is_busy: session.as_ref().is_some_and(|session| session.is_busy),
+            created_at: agent.made.as_ref().map(|made| made.created_at),
+            last_action_at: session.map(|session| session.updated_at),
+        })
+        .collect())
 }
 
 /// Runs an agent: answers at once, and again when the run has ended.
@@ -43,6 +190,7 @@ pub async fn run(
         agent_id: params.agent_id,
         queue_mode: params.queue_mode,
         idempotency_key: params.idempotency_key,
+        compaction: None,
     };
     let admission = submit(context, &permit, message).await?;
     let accepted = RunResult {
@@ -68,20 +216,7 @@ async fn summarize(
     request: Request,
     is_duplicate: bool,
 ) -> Result<RunResult, Failure> {
-    let reply = match request.turn_id {
-        None => None,
-        Some(turn_id) => {
-            let messages = context.ledger.read(move |r| r.turns().of_turn(turn_id)).await?;
-            let is_reply = |m: &&nexus_domain::message::Message| {
-                m.role == nexus_domain::message::Role::Assistant
-            };
-            messages.iter().rev().find(is_reply).map(nexus_domain::message::Message::text)
-        }
-    };
-    let summary = match request.status {
-        RequestStatus::Completed | RequestStatus::HandledByAutomation => reply,
-        _ => request.error.clone().or(reply),
-    };
+    let summary = engine::outcome_text(context, &request).await?;
     Ok(RunResult {
         run_id: request.id,
         status: RunStatus::Done,

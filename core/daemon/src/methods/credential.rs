@@ -206,7 +206,7 @@ async fn changed(context: &Context) {
 }
 
 fn look(context: &Context) -> (Vec<Clear>, Vec<String>) {
-    let config = context.config.current();
+    let book = context.agents.book();
     let mut found = clear::in_environment(context.config.environment());
     let mut looked_at = vec!["the daemon's environment".to_owned()];
     let file = context.home.config_file();
@@ -214,7 +214,7 @@ fn look(context: &Context) -> (Vec<Clear>, Vec<String>) {
     if let Ok(text) = std::fs::read_to_string(&file) {
         found.extend(clear::in_config(&file, &text));
     }
-    for agent in config.agents.iter().map(|agent| context.home.workspace(&agent.id)) {
+    for agent in book.all().map(|agent| book.workspace(&context.home, agent.id())) {
         looked_at.push(format!(".env files below {}", agent.display()));
         for file in clear::dotenv_files(&agent) {
             match clear::in_dotenv(&file) {

@@ -67,9 +67,10 @@ pub async fn validate(
     params: PoliciesValidateParams,
 ) -> Result<PoliciesValidateResult, Failure> {
     let (home, config) = (context.home.clone(), context.config.current());
+    let book = context.agents.book();
     let check = move || match params.text {
         Some(text) => Engine::new(&[PolicySource::written("given text", text)]),
-        None => crate::policy::sources(&home, &config).and_then(|sources| Engine::new(&sources)),
+        None => crate::policy::sources(&home, &config, &book).and_then(|all| Engine::new(&all)),
     };
     let checked = tokio::task::spawn_blocking(check).await.map_err(Failure::internal)?;
     let problems = checked.err().map(|error| error.problems).unwrap_or_default();
@@ -151,9 +152,8 @@ pub async fn who_can(
 ) -> Result<WhoCanResult, Failure> {
     let now = context.clock.now();
     let granted = context.ledger.read(move |r| r.grants().in_force(now)).await?;
-    let agents = context.config.current().agents.clone();
-    let of_agents =
-        agents.iter().map(|agent| Chain::of(Principal::Owner).through(agent.id.clone()));
+    let book = context.agents.book();
+    let of_agents = book.all().map(|agent| book.chain(&Principal::Owner, agent.id()));
     let others = [
         Principal::Known("anybody".to_owned()),
         Principal::Unknown("anybody".to_owned()),
@@ -230,7 +230,7 @@ fn query(context: &Context, chain: Chain, question: &Question) -> Result<Query, 
 /// Where the paths of the agent that acts start from.
 fn folder(context: &Context, chain: &Chain) -> Option<String> {
     let Some(Principal::Agent(agent)) = chain.actor() else { return None };
-    Some(resolved(&context.home.workspace(agent)).display().to_string())
+    Some(resolved(&context.workspace(agent)).display().to_string())
 }
 
 fn kind(method: Method) -> String {
@@ -246,14 +246,16 @@ fn tool(question: &Question, folder: Option<String>) -> Result<Action, Failure> 
     let name = &question.resource;
     let effect = question.effect.or_else(|| effect_of(name)).ok_or_else(|| {
         Failure::invalid(format!("what the tool `{name}` can do to the world is not known"))
-            .hint("say it: `effect` is read, write, network or execute")
+            .hint("say it: `effect` is read, write, network, execute or delegate")
     })?;
     let mut targets = Vec::new();
     if let Some(path) = &question.path {
         let access = question.access.unwrap_or(match effect {
             _ if name == "delete_file" => PathAccess::Delete,
             ToolEffect::Write => PathAccess::Write,
-            ToolEffect::Read | ToolEffect::Network | ToolEffect::Execute => PathAccess::Read,
+            ToolEffect::Read | ToolEffect::Network | ToolEffect::Execute | ToolEffect::Delegate => {
+                PathAccess::Read
+            }
         });
         targets.push(Target::Path { path: path.clone(), access, content: None });
     }
@@ -279,12 +281,15 @@ fn tool(question: &Question, folder: Option<String>) -> Result<Action, Failure> 
 }
 
 /// What the tools of the daemon can do to the world.
-fn effect_of(tool: &str) -> Option<ToolEffect> {
+pub(crate) fn effect_of(tool: &str) -> Option<ToolEffect> {
     match tool {
-        "read_file" | "list_dir" | "search_files" | "time" => Some(ToolEffect::Read),
+        "read_file" | "list_dir" | "search_files" | "time" | "agent_list" => Some(ToolEffect::Read),
         "write_file" | "edit_file" | "delete_file" => Some(ToolEffect::Write),
         "http_fetch" => Some(ToolEffect::Network),
         "exec" | "exec_process" => Some(ToolEffect::Execute),
+        "agent_create" | "agent_send" | "agent_wait" | "agent_destroy" => {
+            Some(ToolEffect::Delegate)
+        }
         _ => None,
     }
 }

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use nexus_domain::failure::Failure;
 use nexus_iam::Permit;
 use nexus_ledger::RequestFilter;
-use nexus_protocol::request::{GetParams, GetResult, ListParams, ListResult};
+use nexus_protocol::request::{
+    CancelParams, CancelResult, GetParams, GetResult, ListParams, ListResult,
+};
 
 use super::session::page_len;
 use crate::context::Context;
+use crate::engine;
 
 /// Lists requests, the latest first.
 pub async fn list(
@@ -37,6 +40,10 @@ pub async fn get(
             let id = r.requests().find(&params.id)?;
             let Some(request) = r.requests().get(id)? else { return Ok(None) };
             let Some(arrival) = r.arrivals().get(&request.event_id)? else { return Ok(None) };
+            let sent = match request.turn_id {
+                None => Vec::new(),
+                Some(turn_id) => r.requests().sent_by(turn_id)?,
+            };
             let (turn, tool_calls, permissions) = match request.turn_id {
                 None => (None, Vec::new(), Vec::new()),
                 Some(turn_id) => (
@@ -51,8 +58,18 @@ pub async fn get(
                 None => Vec::new(),
                 Some(key) => r.labels().of_session(key)?,
             };
-            Ok(Some(GetResult { request, arrival, turn, tool_calls, permissions, labels }))
+            Ok(Some(GetResult { request, arrival, turn, sent, tool_calls, permissions, labels }))
         })
         .await?;
     found.ok_or_else(|| Failure::not_found("there is no such request"))
+}
+
+/// Stops one request.
+pub async fn cancel(
+    context: &Arc<Context>,
+    _permit: Permit,
+    params: CancelParams,
+) -> Result<CancelResult, Failure> {
+    let is_cancelled = engine::cancel(context, params.id).await?;
+    Ok(CancelResult { id: params.id, is_cancelled })
 }

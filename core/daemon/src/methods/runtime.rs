@@ -29,8 +29,9 @@ pub async fn status(
     let now = context.clock.now();
     let today = UsageFilter { since: Some(budget::day(now)), ..UsageFilter::default() };
     let config = context.config.current();
-    let reckless = config.profiles.iter().filter(|profile| profile.preset == Preset::Yolo);
-    let yolo_agents = reckless.map(|profile| profile.id.clone()).collect();
+    let book = context.agents.book();
+    let reckless = book.all().filter(|agent| agent.profile.preset == Preset::Yolo);
+    let yolo_agents = reckless.map(|agent| agent.id().clone()).collect();
     let (waiting, working, recent, used_today, mut budgets) = context
         .ledger
         .read(move |r| {

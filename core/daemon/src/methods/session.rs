@@ -5,13 +5,13 @@ use std::sync::Arc;
 use nexus_domain::arrival::{Arrival, Attachment, ContentType, PeerKind};
 use nexus_domain::failure::Failure;
 use nexus_domain::id::{AgentId, SessionKey};
-use nexus_domain::pipeline::{CONTROL_CHANNEL, Wish};
+use nexus_domain::pipeline::{CONTROL_CHANNEL, Compaction, Wish};
 use nexus_domain::request::RequestStatus;
 use nexus_domain::session::{QueueMode, Session};
 use nexus_iam::Permit;
 use nexus_protocol::session::{
-    AbortParams, AbortResult, GetParams, GetResult, HistoryParams, HistoryResult, ListParams,
-    ListResult, PAGE_LEN_DEFAULT, PAGE_LEN_MAX, SendParams, SendResult,
+    AbortParams, AbortResult, CompactParams, CompactResult, GetParams, GetResult, HistoryParams,
+    HistoryResult, ListParams, ListResult, PAGE_LEN_DEFAULT, PAGE_LEN_MAX, SendParams, SendResult,
 };
 
 use crate::context::Context;
@@ -76,6 +76,9 @@ pub async fn history(
     params: HistoryParams,
 ) -> Result<HistoryResult, Failure> {
     let limit = page_len(params.limit)?;
+    if params.before.is_some() && params.offset.is_some() {
+        return Err(Failure::invalid("`before` and `offset` cannot be used together"));
+    }
     let wanted = params.key.clone();
     let found = context
         .ledger
@@ -84,11 +87,20 @@ pub async fn history(
             if r.sessions().get(&key)?.is_none() {
                 return Ok(None);
             }
-            let mut messages = r.turns().messages(&key, params.before, limit + 1)?;
-            let has_more = messages.len() > limit as usize;
-            if has_more {
-                messages.remove(0);
-            }
+            let (messages, has_more) = match params.offset {
+                Some(offset) => {
+                    let messages = r.turns().messages_from(&key, offset, limit)?;
+                    (messages, offset > 0)
+                }
+                None => {
+                    let mut messages = r.turns().messages(&key, params.before, limit + 1)?;
+                    let has_more = messages.len() > limit as usize;
+                    if has_more {
+                        messages.remove(0);
+                    }
+                    (messages, has_more)
+                }
+            };
             let mut turn_ids: Vec<_> = messages.iter().map(|message| message.turn_id).collect();
             turn_ids.dedup();
             Ok(Some(HistoryResult {
@@ -116,6 +128,7 @@ pub async fn send(
         agent_id: params.agent_id,
         queue_mode: params.queue_mode,
         idempotency_key: params.idempotency_key,
+        compaction: None,
     };
     let Admission { request_id, status, is_duplicate } = submit(context, &permit, message).await?;
     Ok(SendResult { request_id, status, is_duplicate })
@@ -148,6 +161,48 @@ pub async fn abort(
     Ok(AbortResult { turn_id, n_dropped, summary })
 }
 
+/// Condenses the older part of a session and answers when that is done.
+pub async fn compact(
+    context: &Arc<Context>,
+    permit: Permit,
+    params: CompactParams,
+) -> Result<CompactResult, Failure> {
+    let wanted = params.key.clone();
+    let known =
+        context.ledger.read(move |r| r.sessions().get(&r.sessions().resolve(&wanted)?)).await?;
+    let Some(session) = known else { return Err(unknown(&params.key)) };
+    let tokens_before = engine::size(context, &session.agent_id, &session.key).await?.messages;
+    let message = ControlMessage {
+        text: "condense the conversation".to_owned(),
+        attachments: Vec::new(),
+        session_key: Some(session.key.clone()),
+        agent_id: None,
+        queue_mode: Some(QueueMode::Followup),
+        idempotency_key: params.idempotency_key,
+        compaction: Some(Compaction { is_forced: params.force }),
+    };
+    let admission = submit(context, &permit, message).await?;
+    let request = engine::ended(context, admission.request_id).await?;
+    if request.status != RequestStatus::Completed {
+        let why = request.error.unwrap_or_else(|| "it was stopped".to_owned());
+        return Err(Failure::unavailable(format!("the session was not condensed: {why}"))
+            .hint(format!("nexus request show {}", request.id)));
+    }
+    let size = engine::size(context, &session.agent_id, &session.key).await?;
+    let is_compacted = size.messages < tokens_before;
+    let summary = match is_compacted {
+        true => format!("{tokens_before} tokens are {} now.", size.messages),
+        false => "The conversation is short enough as it is.".to_owned(),
+    };
+    Ok(CompactResult {
+        request_id: request.id,
+        is_compacted,
+        tokens_before,
+        tokens_after: size.messages,
+        summary,
+    })
+}
+
 /// A message that came in over the control plane.
 pub(super) struct ControlMessage {
     pub(super) text: String,
@@ -156,6 +211,8 @@ pub(super) struct ControlMessage {
     pub(super) agent_id: Option<AgentId>,
     pub(super) queue_mode: Option<QueueMode>,
     pub(super) idempotency_key: String,
+    /// Not a message at all: the session is to be condensed.
+    pub(super) compaction: Option<Compaction>,
 }
 
 /// Puts a message of the control plane into the pipeline, as one arrival per idempotency key.
@@ -168,7 +225,7 @@ pub(super) async fn submit(
         return Err(Failure::internal("a permit without a principal"));
     };
     let peer = message.session_key.as_ref().map_or("main", SessionKey::as_str);
-    let arrival = Arrival {
+    let mut arrival = Arrival {
         event_id: format!("{invoker}:{}", message.idempotency_key),
         timestamp: context.clock.now(),
         content: message.text,
@@ -184,11 +241,15 @@ pub(super) async fn submit(
         reply_to_id: None,
         metadata: serde_json::Map::new(),
     };
+    if let Some(compaction) = message.compaction {
+        compaction.mark(&mut arrival);
+    }
     let (event_id, content) = (arrival.ledger_id(), arrival.content.clone());
     let wish = Wish {
         session_key: message.session_key,
         agent_id: message.agent_id,
         queue_mode: message.queue_mode,
+        parent: None,
     };
     let submission = Submission { arrival, authenticated: Some(invoker), wish };
     let admission = engine::receive_event(context, submission).await?;

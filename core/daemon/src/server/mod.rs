@@ -16,6 +16,7 @@ mod link;
 pub mod login;
 mod make;
 mod metrics;
+mod orchestrate;
 mod pulse;
 mod routes;
 mod rpc;

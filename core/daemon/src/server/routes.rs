@@ -46,6 +46,7 @@ fn handler(route: Route) -> MethodRouter<Arc<Shared>> {
         Route::Events => on(verb, sse::stream),
         Route::Socket => on(verb, upgrade::upgrade),
         Route::RpcRoot | Route::Rpc => on(verb, rpc::post),
+        Route::Agent => on(verb, rpc::post_agent),
         Route::OpenApi | Route::OpenRpc | Route::AsyncApi | Route::Schema => {
             on(verb, document::get)
         }

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Extension, Request, State};
+use axum::extract::{Extension, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use futures_util::StreamExt as _;
-use nexus_protocol::jsonrpc::{INVALID_REQUEST, Id, RpcError, response};
+use nexus_domain::id::AgentId;
+use nexus_protocol::jsonrpc::{Call, INVALID_REQUEST, Id, RpcError, response};
 
 use super::door::Shared;
 use super::jsonrpc::{self, Reply};
-use super::{Peer, answer};
+use super::{Peer, answer, orchestrate};
 use crate::authorize::Caller;
 
 /// Most bytes of a body.
@@ -27,18 +28,60 @@ pub(super) async fn post(
     request: Request,
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
-    let caller = match shared.known(&head.headers, &peer, "/rpc").await {
-        Ok(caller) => Arc::new(caller),
-        Err(failure) => return refuse(answer::status(&failure), &RpcError::from(&failure)),
+    let caller = match known(&shared, &head.headers, &peer, "/rpc").await {
+        Ok(caller) => caller,
+        Err(refusal) => return *refusal,
     };
-    if !is_json(&head.headers) {
-        let why = "the body must be JSON: send `Content-Type: application/json`";
-        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, &RpcError::new(INVALID_REQUEST, why));
+    let make = |call| -> jsonrpc::Making {
+        Box::pin(orchestrate::of_daemon(shared.clone(), caller.clone(), call))
+    };
+    match body_of_calls(&shared, &head.headers, body).await {
+        Ok(body) => respond(&body, make).await,
+        Err(refusal) => *refusal,
     }
-    match read(&shared, body).await {
-        Ok(body) => respond(&shared, &caller, &body).await,
-        Err((status, why)) => refuse(status, &RpcError::new(INVALID_REQUEST, why)),
-    }
+}
+
+/// `POST /agent/{id}`.
+pub(super) async fn post_agent(
+    State(shared): State<Arc<Shared>>,
+    Extension(peer): Extension<Peer>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let caller = match known(&shared, &head.headers, &peer, "/agent").await {
+        Ok(caller) => caller,
+        Err(refusal) => return *refusal,
+    };
+    let body = match body_of_calls(&shared, &head.headers, body).await {
+        Ok(body) => body,
+        Err(refusal) => return *refusal,
+    };
+    let book = shared.context.agents.book();
+    let agent = match AgentId::parse(&id).and_then(|id| book.find(&id).cloned()) {
+        Ok(agent) => agent.id().clone(),
+        Err(failure) => {
+            // A name that cannot be one is the name of nobody.
+            return refuse(StatusCode::NOT_FOUND, &RpcError::from(&failure));
+        }
+    };
+    let make = |call| -> jsonrpc::Making {
+        let (shared, caller, agent) = (shared.clone(), caller.clone(), agent.clone());
+        Box::pin(orchestrate::of_agent(shared, caller, agent, call))
+    };
+    respond(&body, make).await
+}
+
+async fn known(
+    shared: &Shared,
+    headers: &HeaderMap,
+    peer: &Peer,
+    surface: &'static str,
+) -> Result<Arc<Caller>, Box<Response<Body>>> {
+    let known = shared.known(headers, peer, surface).await;
+    known
+        .map(Arc::new)
+        .map_err(|failure| Box::new(refuse(answer::status(&failure), &RpcError::from(&failure))))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -82,9 +125,24 @@ async fn read_all(body: Body) -> Result<Vec<u8>, (StatusCode, String)> {
     Err((StatusCode::PAYLOAD_TOO_LARGE, why))
 }
 
-async fn respond(shared: &Arc<Shared>, caller: &Arc<Caller>, body: &[u8]) -> Response<Body> {
-    let make =
-        |call| -> jsonrpc::Making { Box::pin(jsonrpc::make(shared.clone(), caller.clone(), call)) };
+async fn body_of_calls(
+    shared: &Shared,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Vec<u8>, Box<Response<Body>>> {
+    let (status, why) = if is_json(headers) {
+        match read(shared, body).await {
+            Ok(body) => return Ok(body),
+            Err(refusal) => refusal,
+        }
+    } else {
+        let why = "the body must be JSON: send `Content-Type: application/json`";
+        (StatusCode::UNSUPPORTED_MEDIA_TYPE, why.to_owned())
+    };
+    Err(Box::new(refuse(status, &RpcError::new(INVALID_REQUEST, why))))
+}
+
+async fn respond(body: &[u8], make: impl Fn(Call) -> jsonrpc::Making) -> Response<Body> {
     match jsonrpc::reply(body, make).await {
         Some(Reply { text, is_refusal: false }) => json(StatusCode::OK, text),
         Some(Reply { text, is_refusal: true }) => json(StatusCode::BAD_REQUEST, text),

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::*;
 use crate::query::{Action, Facts};
 use crate::rules::{BUILT_IN, PolicySource};
+use crate::touch::{is_within, plain};
 use crate::{Permit, canonical_action};
 
 static BUILT_IN_ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::built_in().unwrap());
@@ -386,4 +387,47 @@ fn programs_write_what_the_agent_and_everybody_above_it_may() {
     check(&[(Preset::Yolo, &["out/"]), (Preset::Trusted, &[])], Some(&["out/"]));
     check(&[(Preset::Trusted, &["out/"]), (Preset::Worker, &["out/a", "b/"])], Some(&["out/a"]));
     check(&[(Preset::Trusted, &["out/a"]), (Preset::Worker, &["out/"])], Some(&["out/a"]));
+}
+
+#[test]
+fn a_folder_within_the_parents_is_held_to_the_parents_paths() {
+    #[track_caller]
+    fn check(parent: &[&str], base: &str, child: &[&str], expected: Option<&[&str]>) {
+        let id = |name: &str| AgentId::parse(name).unwrap();
+        let owned = |paths: &[&str]| paths.iter().map(|path| (*path).to_owned()).collect();
+        let boss = AgentProfile {
+            write_paths: owned(parent),
+            ..AgentProfile::new(id("boss"), Preset::Trusted)
+        };
+        let worker = AgentProfile {
+            write_paths: owned(child),
+            parent: Some(id("boss")),
+            base: Some(base.to_owned()),
+            ..AgentProfile::new(id("worker"), Preset::Worker)
+        };
+        let engine = Engine::built_in().unwrap().with_agents(vec![boss, worker]);
+        let expected: Option<Vec<String>> = expected.map(owned);
+        assert_eq!(engine.writes(&id("worker")), expected, "{parent:?} {base} {child:?}");
+        for path in child {
+            let chain = Chain::of(Principal::Owner).through(id("boss")).through(id("worker"));
+            let path = format!("{}/x", path.trim_end_matches('/'));
+            let targets =
+                vec![Target::Path { path: path.clone(), access: PathAccess::Write, content: None }];
+            let action = canonical_action("write_file", "write".to_owned(), json!({}), targets);
+            let action = Action::UseTool { action, effect: ToolEffect::Write };
+            let verdict = engine.decide(&Query { chain, action, facts: Facts::default() });
+            let may = engine.writes(&id("worker")).is_none_or(|all| {
+                all.iter().any(|folder| is_within(&plain(&path), &plain(folder)))
+            });
+            assert_eq!(verdict.effect == Effect::Allow, may, "{path}: {verdict}");
+        }
+    }
+    check(&[], ".", &["out/"], Some(&["out/"]));
+    check(&["out/"], ".", &["out/a", "b"], Some(&["out/a"]));
+    check(&[], "sub", &["out/"], Some(&["out/"]));
+    check(&["sub/out/"], "sub", &["out", "b"], Some(&["out"]));
+    // The same name in another folder is another place.
+    check(&["out/"], "sub", &["out/"], Some(&[]));
+    check(&["sub"], "sub/deep", &["out", "b"], Some(&["b", "out"]));
+    check(&["subway/out"], "sub", &["out"], Some(&[]));
 }

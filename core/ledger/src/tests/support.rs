@@ -112,6 +112,7 @@ pub(crate) fn request(n: u64) -> Request {
         session_key: None,
         agent_id: None,
         turn_id: None,
+        parent: None,
         queue_mode: QueueMode::Followup,
         purpose: format!("request {n}"),
         enrichment: vec!["it rains".to_owned()],

@@ -41,6 +41,8 @@ single calls, batches of at most 64 (made one after the other), notifications (2
 given by name. The body is `application/json`, at most 1 MiB, and arrives within 30 s; the token
 goes into `Authorization: Bearer`. A *stream* answers once, when it has ended; events are followed
 at `/api/events/stream`. [`examples/rpc.sh`](examples/rpc.sh) is a conversation by `curl`.
+Orchestrators have a few methods in other words there and at `POST /agent/{id}`: see
+[`agents.md`](agents.md).
 
 | code | when |
 | --- | --- |

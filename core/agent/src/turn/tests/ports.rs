@@ -312,6 +312,7 @@ impl Bench {
             http: HttpConfig::default(),
             time_zone: None,
             exec: None,
+            delegate: None,
         });
         let (diary, clock) = (Arc::<Diary>::default(), Arc::<HandClock>::default());
         let purse = Arc::<Purse>::default();
@@ -341,7 +342,8 @@ impl Bench {
         let http = HttpConfig { allow_private_hosts: true, ..HttpConfig::default() };
         let workspace = self.folder.path().to_owned();
         let trash = workspace.join("trash");
-        let config = ToolConfig { workspace, trash, http, time_zone: None, exec: None };
+        let config =
+            ToolConfig { workspace, trash, http, time_zone: None, exec: None, delegate: None };
         let tools = ToolBox::new(config);
         self.world.tools = Arc::new(tools.unwrap());
         self.input.agent.tools.push("http_fetch".to_owned());

@@ -86,6 +86,7 @@ enum EffectWord {
     Write,
     Network,
     Execute,
+    Delegate,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -150,6 +151,7 @@ impl What {
                 EffectWord::Write => ToolEffect::Write,
                 EffectWord::Network => ToolEffect::Network,
                 EffectWord::Execute => ToolEffect::Execute,
+                EffectWord::Delegate => ToolEffect::Delegate,
             }),
             path: self.path,
             access: self.access.map(|access| match access {

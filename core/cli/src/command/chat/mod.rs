@@ -10,9 +10,11 @@ mod turn;
 
 use std::io::Read;
 
+use nexus_client::call;
 use nexus_domain::agent::StopReason;
 use nexus_domain::id::{AgentId, SessionKey};
 use nexus_domain::request::RequestStatus;
+use nexus_protocol::agent::GetParams;
 use serde_json::json;
 
 use crate::context::Context;
@@ -58,7 +60,7 @@ pub(crate) async fn run(chat: Chat, context: &Context) -> Result<Exit> {
     let session = match (&chat.session, &chat.agent) {
         (Some(key), _) => key.clone(),
         // An agent that is named without a session has a conversation of its own.
-        (None, Some(agent)) => SessionKey::parse(agent.as_str())?,
+        (None, Some(agent)) => own_session(context, agent).await?,
         (None, None) => SessionKey::parse(SESSION_DEFAULT)?,
     };
     let message = message(&chat, context)?;
@@ -77,6 +79,17 @@ pub(crate) async fn run(chat: Chat, context: &Context) -> Result<Exit> {
         Some(message) => once(&mut driver, &message, context).await,
         None => repl::run(driver, context).await,
     }
+}
+
+async fn own_session(context: &Context, agent: &AgentId) -> Result<SessionKey> {
+    let params = GetParams { agent_id: agent.clone() };
+    let client = context.connect().await?;
+    Ok(client.request::<call::AgentsGet>(params).await?.agent.session_key)
+}
+
+/// Says one thing to an agent, in its own conversation.
+pub(crate) async fn send(context: &Context, agent: AgentId, message: Vec<String>) -> Result<Exit> {
+    run(Chat { session: None, agent: Some(agent), wait: false, message }, context).await
 }
 
 /// The message: words of the command line, then what is piped in.

@@ -96,6 +96,12 @@ fn of_event(event: &Event) -> String {
 fn of_work(event: &Event) -> String {
     match event {
         Event::SessionCreated { session_key, agent_id } => format!("{session_key} with {agent_id}"),
+        Event::AgentCreated { agent_id, parent, preset, creator } => {
+            let above = parent.as_ref().map_or(String::new(), |id| format!(" beneath {id}"));
+            format!("{agent_id} is {preset}{above}, made for {creator}")
+        }
+        Event::AgentUpdated { agent_id, preset } => format!("{agent_id} is {preset} now"),
+        Event::AgentDeleted { agent_id } => agent_id.to_string(),
         Event::ContactChanged { channel, sender_id, entity_id, kind, by } => {
             let who = match (entity_id, kind) {
                 (Some(id), Some(MappingKind::Pending)) => format!("perhaps person:{id}"),

@@ -112,7 +112,7 @@ pub(in crate::config) const KEYS: &[Key] = &[
     key(
         "agents.*.tools",
         Kind::Texts,
-        "[\"read_file\",\"list_dir\",\"search_files\",\"write_file\",\"edit_file\",\"delete_file\",\"http_fetch\",\"time\",\"exec\",\"exec_process\"]",
+        "[\"read_file\",\"list_dir\",\"search_files\",\"write_file\",\"edit_file\",\"delete_file\",\"http_fetch\",\"time\",\"exec\",\"exec_process\",\"agent_create\",\"agent_send\",\"agent_wait\",\"agent_list\",\"agent_destroy\"]",
         false,
         "tools the agent is offered",
     ),

@@ -1,0 +1,271 @@
+//! What orchestrators call at one agent.
+
+use nexus_domain::Failure;
+use nexus_domain::id::{AgentId, RequestId};
+use nexus_domain::message::{Message, Part};
+use nexus_domain::request::RequestStatus;
+use nexus_protocol::{agent, request, session};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Desk, Nothing};
+use crate::dispatch::{Answer, Call};
+use crate::server::make;
+
+/// Messages on a page when nobody says how many.
+const MESSAGES_DEFAULT: u32 = 100;
+/// Longest name of a message under way, in characters.
+const REQUEST_ID_CHARS_MAX: usize = 128;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Send {
+    pub(super) content: String,
+    pub(super) request_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cancel {
+    request_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Page {
+    #[serde(default)]
+    offset: u32,
+    limit: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Compact {
+    #[serde(default)]
+    force: bool,
+}
+
+/// A message as orchestrators read it.
+#[derive(Serialize)]
+struct Said {
+    role: Value,
+    content: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_calls: Vec<Value>,
+    created_at: Value,
+}
+
+impl Desk {
+    pub(super) async fn send(
+        &self,
+        agent: AgentId,
+        params: Result<Send, Failure>,
+    ) -> Result<Value, Failure> {
+        let message = params?;
+        let desk = self.clone();
+        // Whoever waits may go away; the message is under way all the same and can be stopped.
+        let sending = self.shared.tasks.spawn(async move { desk.send_now(agent, message).await });
+        sending.await.map_err(Failure::internal)?
+    }
+
+    pub(super) async fn send_now(&self, agent: AgentId, message: Send) -> Result<Value, Failure> {
+        let given = message.request_id;
+        if let Some(given) = &given {
+            check_request_id(given)?;
+        }
+        let request_id = given.unwrap_or_else(|| {
+            format!("{:016x}", self.shared.context.clock.entropy() & u128::from(u64::MAX))
+        });
+        let sends = self.shared.context.agents.sends.clone();
+        let sending = sends.begin(&self.caller.principal, &agent, &request_id)?;
+        let params = agent::RunParams {
+            message: message.content,
+            session_key: Some(self.session(&agent)?),
+            agent_id: Some(agent),
+            queue_mode: None,
+            idempotency_key: self.key(),
+        };
+        let call = Call::AgentRun(params);
+        let made = make::make(self.shared.clone(), self.caller.clone(), call).await?;
+        let Answer::Twice(first, last) = made else {
+            return Err(Failure::internal("a run that answers once"));
+        };
+        let read = |text: &str| -> Result<agent::RunResult, Failure> {
+            serde_json::from_str(text).map_err(Failure::internal)
+        };
+        sending.is(read(&first)?.run_id);
+        let run = read(&last.await?)?;
+        let text = run.summary.unwrap_or_default();
+        match run.request_status {
+            Some(RequestStatus::Completed | RequestStatus::HandledByAutomation) => {
+                Ok(json!({ "content": text, "request_id": request_id }))
+            }
+            Some(RequestStatus::Cancelled) => {
+                Ok(json!({ "cancelled": true, "request_id": request_id }))
+            }
+            Some(RequestStatus::Denied) => Err(Failure::denied(text)),
+            _ => Err(Failure::unavailable(text).hint(format!("nexus request show {}", run.run_id))),
+        }
+    }
+
+    pub(super) async fn cancel(
+        &self,
+        agent: &AgentId,
+        params: Result<Cancel, Failure>,
+    ) -> Result<Value, Failure> {
+        let request_id = params?.request_id;
+        let sends = &self.shared.context.agents.sends;
+        let found = sends.find(&self.caller.principal, agent, &request_id).await;
+        let id = found.or_else(|| RequestId::parse(&request_id).ok());
+        let is_cancelled = match id {
+            None => false,
+            Some(id) => {
+                let params = request::CancelParams { id, idempotency_key: self.key() };
+                let done: request::CancelResult = self.call(Call::RequestsCancel(params)).await?;
+                done.is_cancelled
+            }
+        };
+        Ok(match is_cancelled {
+            true => json!({ "cancelled": true, "request_id": request_id }),
+            false => json!({
+                "cancelled": false, "request_id": request_id,
+                "reason": "not_found_or_completed",
+            }),
+        })
+    }
+
+    /// Stops what the agent is at. It rests until the next message.
+    pub(super) async fn shut_down(
+        &self,
+        agent: &AgentId,
+        params: Result<Nothing, Failure>,
+    ) -> Result<Value, Failure> {
+        params?;
+        let params = session::AbortParams {
+            key: self.session(agent)?,
+            turn_id: None,
+            drop_queue: true,
+            idempotency_key: self.key(),
+        };
+        let stopped: Result<session::AbortResult, _> = self.call(Call::SessionsAbort(params)).await;
+        stopped.map(|_| ()).or_else(if_not_begun)?;
+        Ok(json!({ "success": true }))
+    }
+
+    async fn measured(&self, agent_id: AgentId) -> Result<agent::ContextResult, Failure> {
+        self.call(Call::AgentsContext(agent::ContextParams { agent_id })).await
+    }
+
+    pub(super) async fn tokens(
+        &self,
+        agent: AgentId,
+        params: Result<Nothing, Failure>,
+    ) -> Result<Value, Failure> {
+        params?;
+        let size = self.measured(agent).await?;
+        let total = size.system_tokens + size.tool_tokens + size.message_tokens;
+        Ok(json!({
+            "system": size.system_tokens,
+            "tools": size.tool_tokens,
+            "messages": size.message_tokens,
+            "total": total,
+            "budget": size.budget_tokens,
+            "available": size.budget_tokens.saturating_sub(total),
+        }))
+    }
+
+    pub(super) async fn context(
+        &self,
+        agent: AgentId,
+        params: Result<Nothing, Failure>,
+    ) -> Result<Value, Failure> {
+        params?;
+        let size = self.measured(agent).await?;
+        Ok(json!({
+            "message_count": size.message_count,
+            "system_prompt": size.has_system_prompt,
+        }))
+    }
+
+    pub(super) async fn messages(
+        &self,
+        agent: &AgentId,
+        params: Result<Page, Failure>,
+    ) -> Result<Value, Failure> {
+        let Page { offset, limit } = params?;
+        let limit = limit.unwrap_or(MESSAGES_DEFAULT);
+        let size = self.measured(agent.clone()).await?;
+        let params = session::HistoryParams {
+            key: self.session(agent)?,
+            limit: Some(limit),
+            before: None,
+            offset: Some(offset),
+        };
+        let found: Result<session::HistoryResult, _> =
+            self.call(Call::SessionsHistory(params)).await;
+        let messages = match found {
+            Ok(page) => page.messages,
+            Err(failure) => if_not_begun(failure).map(|()| Vec::new())?,
+        };
+        let messages: Vec<_> = messages.iter().map(said).collect();
+        Ok(json!({
+            "messages": messages, "offset": offset, "limit": limit, "total": size.message_count,
+        }))
+    }
+
+    pub(super) async fn compact(
+        &self,
+        agent: &AgentId,
+        params: Result<Compact, Failure>,
+    ) -> Result<Value, Failure> {
+        let params = session::CompactParams {
+            key: self.session(agent)?,
+            force: params?.force,
+            idempotency_key: self.key(),
+        };
+        let done: session::CompactResult = self.call(Call::SessionsCompact(params)).await?;
+        Ok(json!({
+            "compacted": done.is_compacted,
+            "tokens_before": done.tokens_before,
+            "tokens_after": done.tokens_after,
+            "request_id": done.request_id,
+        }))
+    }
+}
+
+fn check_request_id(given: &str) -> Result<(), Failure> {
+    let n_chars = given.chars().count();
+    match (1..=REQUEST_ID_CHARS_MAX).contains(&n_chars) {
+        true => Ok(()),
+        false => Err(Failure::invalid(format!(
+            "`params.request_id` has {n_chars} characters; it has 1 to {REQUEST_ID_CHARS_MAX}"
+        ))
+        .details(json!({ "path": "params.request_id" }))),
+    }
+}
+
+/// An agent nobody has spoken to has no conversation yet, which is no fault.
+fn if_not_begun(failure: Failure) -> Result<(), Failure> {
+    match failure.kind {
+        nexus_domain::FailureKind::NotFound => Ok(()),
+        _ => Err(failure),
+    }
+}
+
+fn said(message: &Message) -> Said {
+    let results = message.parts.iter().filter_map(|part| match part {
+        Part::ToolResult(result) => Some(result.content.as_str()),
+        _ => None,
+    });
+    let content = std::iter::once(message.text()).filter(|text| !text.is_empty());
+    let content: Vec<_> = content.chain(results.map(str::to_owned)).collect();
+    Said {
+        role: json!(message.role),
+        content: content.join("\n"),
+        tool_calls: message
+            .tool_calls()
+            .map(|call| json!({ "id": call.id, "name": call.name, "arguments": call.arguments }))
+            .collect(),
+        created_at: json!(message.created_at),
+    }
+}
