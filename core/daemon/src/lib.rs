@@ -31,5 +31,6 @@ pub mod presence;
 pub mod server;
 pub mod signals;
 mod suggest;
+pub mod ways;
 
 pub use assemble::{Daemon, StartOptions};

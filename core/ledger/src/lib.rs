@@ -5,6 +5,7 @@
 //! was acknowledged is on disk. The crate reads no clock and no environment: every instant comes
 //! in as a value.
 
+mod access;
 mod alias;
 mod arrival;
 mod audit;
@@ -37,6 +38,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use access::{Access, AccessMut};
 pub use alias::Settled;
 pub use arrival::{Admission, ArrivalRecord, Arrivals, ArrivalsMut, Direction, Outbound};
 pub use audit::checkpoint::AuditCheckpoint;

@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::{Farewell, Peer, Shared};
-use crate::authorize::{Caller, DoorEvent, may_follow};
+use crate::authorize::{Caller, may_follow};
 use crate::server::socket::{Socket, Step};
 
 /// Oldest client that speaks a protocol this daemon understands.
@@ -72,7 +72,7 @@ pub(super) async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
         }
     };
     let address = peer.address.ip();
-    let Some(caller) = authenticate(shared, &hello, address, cookie_caller).await else {
+    let Ok(caller) = shared.by_hello(hello.auth.as_ref(), cookie_caller, peer, "/ws").await else {
         push(socket, &hello_error("unauthorized"));
         return Err(Farewell::new(CloseCode::Policy, "unauthorized"));
     };
@@ -154,30 +154,6 @@ fn hello_error(reason: &str) -> HelloError {
         expected_protocol: PROTOCOL,
         min_client: MIN_CLIENT.to_owned(),
     }
-}
-
-/// A token that was sent decides alone: a wrong one is not made good by a cookie.
-async fn authenticate(
-    shared: &Shared,
-    hello: &Hello,
-    address: IpAddr,
-    cookie_caller: Option<Caller>,
-) -> Option<Caller> {
-    let token = hello.auth.as_ref().and_then(|auth| auth.token.as_deref());
-    let caller = match token {
-        Some(token) => shared.is_token(token).then(|| shared.owner.clone()),
-        None => cookie_caller,
-    };
-    let Some(caller) = &caller else {
-        shared.refuse_login(address, "/ws").await;
-        return None;
-    };
-    let event = match token {
-        Some(_) => DoorEvent::TokenShown,
-        None => DoorEvent::BrowserKnown,
-    };
-    shared.record_login(event, caller, "/ws").await;
-    Some(caller.clone())
 }
 
 fn greet<S: AsyncRead + AsyncWrite + Unpin>(

@@ -48,7 +48,7 @@ impl House {
         let shared = Arc::new(Shared::new(Arc::clone(context), dispatcher, tasks));
         let place = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
         let peer =
-            Peer { address: self.address(), _place: Arc::new(place), is_recorded: Arc::default() };
+            Peer { address: self.address(), _place: Arc::new(place), recorded: Arc::default() };
         let caller = Caller::with(principal, Scope::ALL.to_vec());
         let (ours, theirs) = tokio::io::duplex(1024 * 1024);
         tokio::spawn(async move {
