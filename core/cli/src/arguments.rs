@@ -6,7 +6,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    acl, budget, chat, completions, config, contact, credential, daemon, db, doctor, events,
+    acl, budget, chat, completions, config, contact, credential, daemon, db, doctor, events, key,
     lifecycle, models, request, runtime, session, usage,
 };
 use crate::environment::Environment;
@@ -105,6 +105,9 @@ pub(crate) enum Command {
     /// Budgets: how much may be spent, and how much is left
     #[command(subcommand, visible_alias = "budgets")]
     Budget(budget::Budget),
+    /// Keys for programs, and signed tokens
+    #[command(subcommand, visible_alias = "keys")]
+    Key(key::Key),
     /// The configuration in nexus.toml
     #[command(subcommand)]
     Config(config::Config),

@@ -85,6 +85,32 @@ pub fn may_follow(context: &Context, caller: &Caller, method: Method) -> bool {
         && caller.may_read(context, &query, method).is_some()
 }
 
+/// Whether a caller may ask for a method at all: it has the scope, and where it is limited to some
+/// agents, the method keeps to them.
+#[must_use]
+pub fn is_offered(context: &Context, caller: &Caller, method: Method) -> bool {
+    let is_limited = || context.ways.agents_of(&caller.principal).is_some();
+    caller.has(method.scope()) && (keeps_to_agents(method) || !is_limited())
+}
+
+/// Whether a method shows and does nothing beyond the agents of its caller. One that is added is
+/// closed to callers who are limited to some, until it stands here.
+fn keeps_to_agents(method: Method) -> bool {
+    matches!(
+        method,
+        Method::Health
+            | Method::AgentsList
+            | Method::AgentRun
+            | Method::ModelsList
+            | Method::SessionsList
+            | Method::SessionsGet
+            | Method::SessionsHistory
+            | Method::SessionsSend
+            | Method::SessionsAbort
+            | Method::KeysToken
+    )
+}
+
 /// In whose course something is decided.
 #[derive(Clone, Debug, Default)]
 pub struct Trail {
@@ -135,6 +161,12 @@ pub async fn authorize_method(
         record(context, &query, Effect::Deny.name(), &reason, Trail::default()).await?;
         return Err(Failure::denied(format!("`{}` is not for you: {reason}", method.name()))
             .hint("ask the owner for a credential with this scope"));
+    }
+    if !is_offered(context, caller, method) {
+        let reason = "the caller is limited to some agents, and this reaches further";
+        record(context, &query, Effect::Deny.name(), reason, Trail::default()).await?;
+        return Err(Failure::denied(format!("`{}` is not for you: {reason}", method.name()))
+            .hint("ask the owner for a credential without that limit"));
     }
     if method.kind() == MethodKind::Query
         && let Some(permit) = caller.may_read(context, &query, method)

@@ -13,7 +13,7 @@ const WARN_PERCENT: u8 = 80;
 
 /// How much may be spent on a key's account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct KeyBudget {
     /// When it begins anew; days and months begin in UTC.
     pub period: BudgetPeriod,
@@ -23,7 +23,6 @@ pub struct KeyBudget {
 
 /// A key issued to a program, without its value, which nobody keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
 pub struct ApiKey {
     /// Its id; the principal is `api_key:<id>`.
     pub id: KeyId,
@@ -87,7 +86,6 @@ impl ApiKey {
 
 /// A device that was paired.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
 pub struct Device {
     /// SHA-256 of its public key, lower-case hex; the principal is `device:<id>`.
     pub id: String,

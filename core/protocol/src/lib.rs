@@ -17,6 +17,7 @@ pub mod frame;
 pub mod grant;
 pub mod health;
 pub mod jsonrpc;
+pub mod key;
 pub mod line;
 pub mod methods;
 pub mod model;

@@ -81,6 +81,11 @@ macro_rules! for_each_method {
         "acl.audit.verify"     => AclAuditVerify,   audit::verify,         audit::VerifyParams,          audit::VerifyResult,          AclRead,     Query,   "Recomputes the chain of decisions and holds it against its signed checkpoints.";
         "acl.audit.export"     => AclAuditExport,   audit::export,         audit::ExportParams,          audit::ExportResult,          AclRead,     Query,   "Hands out the rows of the chain and its checkpoints, page by page.";
         "acl.audit.stats"      => AclAuditStats,    audit::stats,          audit::StatsParams,           audit::StatsResult,           AclRead,     Query,   "Counts decisions by verdict, action and principal.";
+        "keys.create"          => KeysCreate,      key::create,            key::CreateParams,            key::CreateResult,            AccessAdmin, Command, "Issues a key for a program; its value is in the answer and nowhere else.";
+        "keys.list"            => KeysList,        key::list,              key::ListParams,              key::ListResult,              AccessRead,  Query,   "Lists keys, without their values.";
+        "keys.revoke"          => KeysRevoke,      key::revoke,            key::RevokeParams,            key::ChangeResult,            AccessAdmin, Command, "Takes a key back; whoever is connected with it is cut off.";
+        "keys.token"           => KeysToken,       key::token,             key::TokenParams,             key::TokenResult,             RuntimeRead, Command, "Makes a signed token (JWT) for the caller, with at most what the caller may.";
+        "keys.rotate"          => KeysRotate,      key::rotate,            key::RotateParams,            key::RotateResult,            AccessAdmin, Command, "Replaces the secret of signed tokens; those made before open nothing any more.";
     } };
 }
 

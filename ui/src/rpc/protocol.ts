@@ -243,6 +243,14 @@ export type RequestStatus =
  */
 export type RunStatus = "accepted" | "done";
 /**
+ * When a budget begins anew.
+ */
+export type BudgetPeriod = "day" | "month" | "total";
+/**
+ * ULID of a key
+ */
+export type KeyId = string;
+/**
  * The kind of content.
  */
 export type ContentType = "text" | "image" | "audio" | "video" | "file" | "reaction";
@@ -258,10 +266,6 @@ export type MappingKind = "confirmed" | "inferred" | "pending";
  * Whether somebody waits for the work, or it began by itself.
  */
 export type WorkClass = "interactive" | "background";
-/**
- * When a budget begins anew.
- */
-export type BudgetPeriod = "day" | "month" | "total";
 /**
  * What a budget hangs on.
  */
@@ -282,7 +286,9 @@ export type Scope =
   | "config.read"
   | "credential.read"
   | "credential.write"
-  | "credential.reveal";
+  | "credential.reveal"
+  | "access.read"
+  | "access.admin";
 /**
  * A kind of place where credentials lie in clear.
  */
@@ -620,6 +626,7 @@ export interface Protocol {
   AgentsListResult: AgentsListResult;
   Amounts: Amounts;
   AnswerSignature: AnswerSignature;
+  ApiKey: ApiKey;
   ApproveSpan: ApproveSpan;
   Arrival: Arrival;
   Attachment: Attachment;
@@ -708,6 +715,18 @@ export interface Protocol {
   HelloError: HelloError;
   HelloOk: HelloOk;
   Imported: Imported;
+  KeyBudget: KeyBudget;
+  KeyId: KeyId;
+  KeysCreateParams: KeysCreateParams;
+  KeysCreateResult: KeysCreateResult;
+  KeysListParams: KeysListParams;
+  KeysListResult: KeysListResult;
+  KeysRevokeParams: KeysRevokeParams;
+  KeysRevokeResult: KeysRevokeResult;
+  KeysRotateParams: KeysRotateParams;
+  KeysRotateResult: KeysRotateResult;
+  KeysTokenParams: KeysTokenParams;
+  KeysTokenResult: KeysTokenResult;
   Label: Label;
   LabelSource: LabelSource;
   Lagged: Lagged;
@@ -2410,6 +2429,89 @@ export interface AgentsListResult {
   defaultAgent: AgentId;
 }
 /**
+ * A key issued to a program, without its value, which nobody keeps.
+ */
+export interface ApiKey {
+  /**
+   * The agents it may use; all of them when left out.
+   */
+  agents?: AgentId[] | null;
+  /**
+   * How much may be spent on its account.
+   */
+  budget?: KeyBudget | null;
+  /**
+   * When it was issued.
+   */
+  created_at: Timestamp;
+  /**
+   * Who issued it.
+   */
+  created_by: Principal;
+  /**
+   * When it ends; `None` holds until it is revoked.
+   */
+  expires_at?: Timestamp | null;
+  /**
+   * Its id; the principal is `api_key:<id>`.
+   */
+  id: KeyId;
+  /**
+   * What it is for, in a person's words.
+   */
+  label: string;
+  /**
+   * When a connection was last opened with it.
+   */
+  last_used_at?: Timestamp | null;
+  /**
+   * When it was taken back.
+   */
+  revoked_at?: Timestamp | null;
+  /**
+   * Who took it back.
+   */
+  revoked_by?: Principal | null;
+  /**
+   * What its holder may ask for at most, by the names of the scopes.
+   */
+  scopes: string[];
+}
+/**
+ * How much may be spent on a key's account.
+ */
+export interface KeyBudget {
+  /**
+   * Most of each resource in one period.
+   */
+  limits: Limits;
+  /**
+   * When it begins anew; days and months begin in UTC.
+   */
+  period: BudgetPeriod;
+}
+/**
+ * Most of each resource; what is left out has no limit.
+ */
+export interface Limits {
+  /**
+   * Millionths of a US dollar.
+   */
+  micro_usd?: number | null;
+  /**
+   * Milliseconds.
+   */
+  model_ms?: number | null;
+  /**
+   * Tokens.
+   */
+  tokens?: number | null;
+  /**
+   * Tool calls.
+   */
+  tool_calls?: number | null;
+}
+/**
  * One thing that arrived: the `NexusEvent` of the adapter contract. `(channel, event_id)` names
  * it once and for all; the same pair again is a duplicate and never runs again.
  */
@@ -2576,27 +2678,6 @@ export interface Budget {
    * From which part of a limit on people are warned, in percent.
    */
   warn_percent: number;
-}
-/**
- * Most of each resource; what is left out has no limit.
- */
-export interface Limits {
-  /**
-   * Millionths of a US dollar.
-   */
-  micro_usd?: number | null;
-  /**
-   * Milliseconds.
-   */
-  model_ms?: number | null;
-  /**
-   * Tokens.
-   */
-  tokens?: number | null;
-  /**
-   * Tool calls.
-   */
-  tool_calls?: number | null;
 }
 /**
  * A budget with how it stands.
@@ -4017,6 +4098,153 @@ export interface PresenceEntry {
   version: string;
 }
 /**
+ * Input of `keys.create`.
+ */
+export interface KeysCreateParams {
+  /**
+   * The agents it may use; all of them when left out.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  agents?: [AgentId, ...AgentId[]] | null;
+  /**
+   * How much may be spent on its account.
+   */
+  budget?: KeyBudget | null;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * What the key is for, in a person's words.
+   */
+  label: string;
+  /**
+   * How long it holds, in milliseconds; until it is revoked when left out.
+   */
+  lifetimeMs?: number | null;
+  /**
+   * What its holder may ask for at most; `runtime.read` is always among them. None that the
+   * caller lacks.
+   *
+   * @maxItems 64
+   */
+  scopes: Scope[];
+}
+/**
+ * Result of `keys.create`.
+ */
+export interface KeysCreateResult {
+  /**
+   * The key as it is kept.
+   */
+  key: ApiKey;
+  /**
+   * Its value. It is shown here and never again.
+   */
+  value: string;
+}
+/**
+ * Input of `keys.list`.
+ */
+export interface KeysListParams {
+  /**
+   * Also those that were revoked.
+   */
+  includeEnded?: boolean;
+}
+/**
+ * Result of `keys.list`.
+ */
+export interface KeysListResult {
+  /**
+   * The keys, the latest first; without their values, which nobody keeps.
+   */
+  keys: ApiKey[];
+}
+/**
+ * Input of `keys.revoke`.
+ */
+export interface KeysRevokeParams {
+  /**
+   * The key: its id, an unambiguous beginning of it, or `@last`.
+   */
+  id: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `keys.revoke`.
+ */
+export interface KeysRevokeResult {
+  /**
+   * The key as it stands now.
+   */
+  key: ApiKey;
+}
+/**
+ * Input of `keys.rotate`.
+ */
+export interface KeysRotateParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `keys.rotate`.
+ */
+export interface KeysRotateResult {
+  /**
+   * From when on earlier tokens open nothing.
+   */
+  at: Timestamp;
+}
+/**
+ * Input of `keys.token`.
+ */
+export interface KeysTokenParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * How long it holds, in milliseconds; ten minutes when left out, 24 hours at most. In an
+   * address only one of an hour at most is taken.
+   */
+  lifetimeMs?: number | null;
+  /**
+   * What its holder may ask for at most; all that the caller may when left out.
+   *
+   * @maxItems 64
+   */
+  scopes?: Scope[] | null;
+}
+/**
+ * Result of `keys.token`.
+ */
+export interface KeysTokenResult {
+  /**
+   * When it ends.
+   */
+  expiresAt: Timestamp;
+  /**
+   * Whom it stands for.
+   */
+  principal: Principal;
+  /**
+   * What its holder may ask for at most.
+   */
+  scopes: Scope[];
+  /**
+   * The token: a JWT, signed with HS256.
+   */
+  token: string;
+}
+/**
  * Payload of `lagged`: the subscriber was too slow and reads on from the ledger.
  */
 export interface Lagged {
@@ -4315,6 +4543,41 @@ export interface Methods {
   health: {
     params: HealthParams;
     result: HealthResult;
+  };
+  /**
+   * Issues a key for a program; its value is in the answer and nowhere else.
+   */
+  "keys.create": {
+    params: KeysCreateParams;
+    result: KeysCreateResult;
+  };
+  /**
+   * Lists keys, without their values.
+   */
+  "keys.list": {
+    params: KeysListParams;
+    result: KeysListResult;
+  };
+  /**
+   * Takes a key back; whoever is connected with it is cut off.
+   */
+  "keys.revoke": {
+    params: KeysRevokeParams;
+    result: KeysRevokeResult;
+  };
+  /**
+   * Replaces the secret of signed tokens; those made before open nothing any more.
+   */
+  "keys.rotate": {
+    params: KeysRotateParams;
+    result: KeysRotateResult;
+  };
+  /**
+   * Makes a signed token (JWT) for the caller, with at most what the caller may.
+   */
+  "keys.token": {
+    params: KeysTokenParams;
+    result: KeysTokenResult;
   };
   /**
    * Lists the models that are configured or found.

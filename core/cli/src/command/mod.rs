@@ -12,6 +12,7 @@ pub(crate) mod daemon;
 pub(crate) mod db;
 pub(crate) mod doctor;
 pub(crate) mod events;
+pub(crate) mod key;
 pub(crate) mod label;
 pub(crate) mod lifecycle;
 pub(crate) mod models;
@@ -41,6 +42,7 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Events(events)) => events::run(events, context).await,
         Some(Command::Models(models)) => models::run(models, context).await,
         Some(Command::Usage(usage)) => usage::run(usage, context).await,
+        Some(Command::Key(key)) => key::run(key, context).await,
         Some(Command::Budget(budget)) => budget::run(budget, context).await,
         Some(Command::Config(config)) => config::run(config, context).await,
         Some(Command::Credential(credential)) => credential::run(credential, context).await,

@@ -311,9 +311,9 @@ pub(super) async fn profile(
     Ok(context.ledger.write(move |tx| tx.label(&key, label)).await?)
 }
 
-/// Whether what this principal says is the owner's own word, or the daemon's.
+/// Whether what this principal says is the owner's own word, on whichever device, or the daemon's.
 pub(super) fn is_owners(principal: &Principal) -> bool {
-    matches!(principal, Principal::Owner | Principal::Job(_))
+    matches!(principal, Principal::Owner | Principal::Job(_) | Principal::Device(_))
 }
 
 #[cfg(test)]

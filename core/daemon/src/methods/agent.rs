@@ -9,6 +9,7 @@ use nexus_domain::request::{Request, RequestStatus};
 use nexus_iam::Permit;
 use nexus_protocol::agent::{ListParams, ListResult, RunParams, RunResult, RunStatus};
 
+use super::sees_agent;
 use super::session::{ControlMessage, submit};
 use crate::context::Context;
 use crate::engine;
@@ -19,13 +20,14 @@ pub type LastAnswer = BoxFuture<'static, Result<RunResult, Failure>>;
 /// Lists the agents.
 pub async fn list(
     context: &Arc<Context>,
-    _permit: Permit,
+    permit: Permit,
     _params: ListParams,
 ) -> Result<ListResult, Failure> {
     let config = context.config.current();
-    let agents = config.agents.clone();
+    let mut agents = config.agents.clone();
+    agents.retain(|agent| sees_agent(context, &permit, &agent.id));
     let Some(first) = agents.first() else {
-        return Err(Failure::internal("no agent is configured"));
+        return Err(Failure::not_found("there is no agent that you may use"));
     };
     Ok(ListResult { default_agent: first.id.clone(), agents })
 }

@@ -10,6 +10,7 @@ pub mod contact;
 pub mod credential;
 pub mod grant;
 pub mod health;
+pub mod key;
 pub mod model;
 pub mod policy;
 pub mod request;
@@ -18,8 +19,17 @@ pub mod session;
 pub mod usage;
 
 use nexus_domain::Failure;
+use nexus_domain::id::AgentId;
 use nexus_domain::principal::Principal;
 use nexus_iam::Permit;
+
+use crate::context::Context;
+
+/// Whether whoever calls may use this agent and see its conversations.
+fn sees_agent(context: &Context, permit: &Permit, agent: &AgentId) -> bool {
+    let of_caller = |caller| context.ways.agents_of(caller);
+    permit.chain().invoker().and_then(of_caller).is_none_or(|agents| agents.contains(agent))
+}
 
 /// Who does what only people may. An agent never may, whatever a policy says.
 fn person(permit: &Permit, what: &str) -> Result<Principal, Failure> {

@@ -32,6 +32,7 @@ pub async fn status(
     let config = context.config.current();
     let reckless = config.profiles.iter().filter(|profile| profile.preset == Preset::Yolo);
     let yolo_agents = reckless.map(|profile| profile.id.clone()).collect();
+    let in_force = budget::all(context);
     let (waiting, working, recent, used_today, mut budgets) = context
         .ledger
         .read(move |r| {
@@ -40,7 +41,7 @@ pub async fn status(
             let working = r.requests().unfinished()?;
             let latest = r.requests().list(&RequestFilter::default(), PAGE_LEN_DEFAULT)?;
             let recent = latest.into_iter().filter(|q| q.status.is_final()).take(RECENT_MAX);
-            let budgets = budget::standings(r, &config.budgets, now)?;
+            let budgets = budget::standings(r, &in_force, now)?;
             Ok((waiting, working, recent.collect(), r.usage().total(&today)?, budgets))
         })
         .await?;

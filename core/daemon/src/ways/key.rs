@@ -108,9 +108,13 @@ impl Keys {
         self.by_id.get(id).filter(|known| known.key.is_in_force(now))
     }
 
+    pub(super) fn get(&self, id: &str) -> Option<&ApiKey> {
+        self.by_id.get(id).map(|known| &*known.key)
+    }
+
     pub(super) fn agents_of(&self, id: &str) -> Option<Vec<AgentId>> {
-        match self.by_id.get(id) {
-            Some(known) => known.key.agents.clone(),
+        match self.get(id) {
+            Some(key) => key.agents.clone(),
             None => Some(Vec::new()),
         }
     }

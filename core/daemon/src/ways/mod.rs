@@ -14,6 +14,8 @@ pub use signed::{SIGNED_MS_DEFAULT, SIGNED_MS_MAX, SIGNED_URL_MS_MAX};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use nexus_domain::access::ApiKey;
+use nexus_domain::budget::Budget;
 use nexus_domain::id::AgentId;
 use nexus_domain::principal::Principal;
 use nexus_domain::{Failure, Timestamp};
@@ -209,6 +211,18 @@ impl Ways {
             Principal::ApiKey(id) => self.keys(|keys| keys.agents_of(id)),
             _ => None,
         }
+    }
+
+    /// The budgets of the keys in force.
+    #[must_use]
+    pub fn budgets(&self) -> Vec<Budget> {
+        self.keys(|keys| keys.all().filter_map(|key| key.budget()).collect())
+    }
+
+    /// The budget of one key.
+    #[must_use]
+    pub fn budget_of(&self, key: &str) -> Option<Budget> {
+        self.keys(|keys| keys.get(key).and_then(ApiKey::budget))
     }
 
     fn keys<T>(&self, look: impl FnOnce(&Keys) -> T) -> T {

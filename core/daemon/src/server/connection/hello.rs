@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::{Farewell, Peer, Shared};
-use crate::authorize::{Caller, may_follow};
+use crate::authorize::{Caller, is_offered, may_follow};
 use crate::server::socket::{Socket, Step};
 
 /// Oldest client that speaks a protocol this daemon understands.
@@ -176,7 +176,7 @@ fn greet<S: AsyncRead + AsyncWrite + Unpin>(
             host: context.presence.host().to_owned(),
             conn_id: connection_id,
         },
-        features: features(&caller),
+        features: features(shared, &caller),
         snapshot: Snapshot {
             presence: beat.presence.to_vec(),
             health: context.health_result(),
@@ -196,8 +196,9 @@ fn greet<S: AsyncRead + AsyncWrite + Unpin>(
     Greeted { caller, connection_id, presence_key, told: beat.version }
 }
 
-fn features(caller: &Caller) -> Features {
-    let allowed = Method::ALL.iter().filter(|method| caller.has(method.scope()));
+fn features(shared: &Shared, caller: &Caller) -> Features {
+    let is_allowed = |method: &&Method| is_offered(&shared.context, caller, **method);
+    let allowed = Method::ALL.iter().filter(is_allowed);
     let names = Event::TYPE_NAMES.iter().chain(Transient::TYPE_NAMES).chain(&UNASKED_EVENTS);
     Features {
         methods: allowed.map(|method| method.name().to_owned()).collect(),

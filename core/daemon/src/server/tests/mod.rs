@@ -3,6 +3,7 @@
 mod authority;
 mod http;
 mod routes;
+mod keys;
 mod rpc;
 mod stream;
 mod support;
