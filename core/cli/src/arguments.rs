@@ -6,8 +6,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    acl, budget, chat, completions, config, contact, credential, daemon, db, doctor, events, key,
-    lifecycle, models, request, runtime, session, usage,
+    acl, budget, chat, completions, config, contact, credential, daemon, db, device, doctor,
+    events, key, lifecycle, login, models, request, runtime, session, usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};
@@ -108,6 +108,12 @@ pub(crate) enum Command {
     /// Keys for programs, and signed tokens
     #[command(subcommand, visible_alias = "keys")]
     Key(key::Key),
+    /// Paired devices
+    #[command(subcommand, visible_alias = "devices")]
+    Device(device::Device),
+    /// Ways in for people
+    #[command(subcommand)]
+    Login(login::Login),
     /// The configuration in nexus.toml
     #[command(subcommand)]
     Config(config::Config),

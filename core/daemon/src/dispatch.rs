@@ -85,10 +85,11 @@ macro_rules! handle_row {
         json(&Box::pin(methods::$resource::$function(&$self.context, $permit, $params)).await?)
             .map(|text| Answer::Once(text.into()))
     };
-    (Command, key::$function:ident,
-     $self:ident, $caller:ident, $permit:ident, $method:expr, $params:ident) => {
-        handle_row!(Command by its caller, key::$function,
-                    $self, $caller, $permit, $method, $params)
+    (Command, key::$function:ident, $($rest:tt)+) => {
+        handle_row!(Command by its caller, key::$function, $($rest)+)
+    };
+    (Command, device::$function:ident, $($rest:tt)+) => {
+        handle_row!(Command by its caller, device::$function, $($rest)+)
     };
     // Whoever hands on authority hands on some of its own.
     (Command by its caller, $resource:ident::$function:ident,

@@ -1,6 +1,7 @@
 //! What all connections share, and the one door: what was shown becomes a caller here, whichever
 //! way it came.
 
+mod hello;
 mod shown;
 
 use std::net::IpAddr;
@@ -9,7 +10,6 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use nexus_domain::principal::Principal;
 use nexus_domain::{Failure, Timestamp};
-use nexus_protocol::frame::ClientAuth;
 use secrecy::ExposeSecret as _;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -158,31 +158,6 @@ impl Shared {
         let visitor = self.look_at(&shown::in_upgrade(headers, uri));
         let caller = self.admit(visitor, peer, surface).await?;
         Ok(Upgrade { caller, subprotocol: shown::agreed_subprotocol(headers) })
-    }
-
-    /// The caller behind a hello. A credential in it decides alone: a wrong one is not made good by
-    /// what the request for the WebSocket showed.
-    ///
-    /// # Errors
-    /// `Unauthorized`; audited, and its answer delayed.
-    pub(super) async fn by_hello(
-        &self,
-        auth: Option<&ClientAuth>,
-        arrived: Option<Caller>,
-        peer: &Peer,
-        surface: &str,
-    ) -> Result<Caller, Failure> {
-        let token = auth.and_then(|auth| auth.token.as_deref());
-        let caller = match token {
-            Some(token) => self.by_secret(token, false),
-            None => arrived,
-        };
-        let Some(caller) = caller else {
-            self.refuse_login(peer.address.ip(), surface).await;
-            return Err(unauthorized());
-        };
-        self.record_login(&caller, surface).await;
-        Ok(caller)
     }
 
     async fn admit(&self, visitor: Visitor, peer: &Peer, surface: &str) -> Result<Caller, Failure> {

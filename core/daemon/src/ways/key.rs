@@ -66,11 +66,7 @@ impl Known {
 
     pub(super) fn standing(&self) -> Standing {
         let scopes = self.key.scopes.iter().filter_map(|name| Scope::by_name(name));
-        Standing {
-            principal: self.key.principal(),
-            scopes: scopes.collect(),
-            ends_at: self.key.expires_at,
-        }
+        Standing { principal: self.key.principal(), scopes: scopes.collect() }
     }
 }
 

@@ -2,31 +2,42 @@
 //! does. The sockets show what was presented; everything that is known about it lives here.
 
 mod authority;
+mod device;
 mod ends;
 mod key;
+mod password;
 mod signed;
 
 pub use authority::{Authority, Basis, Signed};
+#[cfg(feature = "test-util")]
+pub use device::proves as device_proves;
+pub use device::{DEVICES_MAX, Pairings, Ticket, has_signed};
+pub(crate) use device::{Proved, not_paired, prove};
 pub use ends::run as run_ends;
 pub use key::{KEYS_MAX, NewKey, new_key};
+#[cfg(feature = "test-util")]
+pub use signed::signed_token;
 pub use signed::{SIGNED_MS_DEFAULT, SIGNED_MS_MAX, SIGNED_URL_MS_MAX};
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use nexus_domain::access::ApiKey;
+use nexus_domain::access::{ApiKey, Device};
 use nexus_domain::budget::Budget;
 use nexus_domain::id::AgentId;
 use nexus_domain::principal::Principal;
 use nexus_domain::{Failure, Timestamp};
 use nexus_ledger::Ledger;
 use nexus_protocol::Scope;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::authorize::Caller;
 use crate::policy::Policies;
 use crate::server::login::{BrowserHolder, Logins};
+use device::Devices;
 use ends::Ends;
 use key::Keys;
+use password::Kept;
 use signed::Signer;
 
 /// Who a basis stands for.
@@ -34,13 +45,11 @@ use signed::Signer;
 pub(crate) struct Standing {
     pub(crate) principal: Principal,
     pub(crate) scopes: Vec<Scope>,
-    /// When it ends by itself.
-    pub(crate) ends_at: Option<Timestamp>,
 }
 
 impl Standing {
     fn owner() -> Self {
-        Self { principal: Principal::Owner, scopes: Scope::ALL.to_vec(), ends_at: None }
+        Self { principal: Principal::Owner, scopes: Scope::ALL.to_vec() }
     }
 }
 
@@ -52,6 +61,13 @@ struct Inner {
     state_dir: PathBuf,
     logins: Logins,
     keys: RwLock<Keys>,
+    devices: RwLock<Devices>,
+    pairings: Pairings,
+    password: RwLock<Option<Kept>>,
+    /// Places of passwords that are being checked or wait for it.
+    guesses: Semaphore,
+    /// The one that is being checked.
+    guess: Mutex<()>,
     signer: RwLock<Signer>,
     ends: Ends,
 }
@@ -64,10 +80,16 @@ impl Ways {
     /// When a file of the state folder cannot be read or made.
     pub fn open(state_dir: &Path, logins: Logins) -> Result<Self, Failure> {
         let secret = nexus_secrets::signing_secret(state_dir).map_err(Failure::from)?;
+        let password = nexus_secrets::password_hash(state_dir).map_err(Failure::from)?;
         Ok(Self(Arc::new(Inner {
             state_dir: state_dir.to_owned(),
             logins,
             keys: RwLock::default(),
+            devices: RwLock::default(),
+            pairings: Pairings::default(),
+            password: RwLock::new(password.map(Kept::new)),
+            guesses: Semaphore::new(password::WAITING_MAX),
+            guess: Mutex::default(),
             signer: RwLock::new(Signer::new(&secret)),
             ends: Ends::default(),
         })))
@@ -87,15 +109,18 @@ impl Ways {
         now: Timestamp,
     ) -> Result<(), Failure> {
         let limit = u32::try_from(KEYS_MAX).unwrap_or(u32::MAX);
-        let (keys, failed) = match ledger.read(move |r| r.access().digests(limit)).await {
-            Ok(keys) => (Keys::new(keys, now), None),
+        let read = ledger
+            .read(move |r| Ok((r.access().digests(limit)?, r.access().devices(false, limit)?)));
+        let (keys, devices, failed) = match read.await {
+            Ok((keys, devices)) => (Keys::new(keys, now), Devices::new(devices), None),
             Err(error) => {
                 tracing::error!(%error, "keys and devices cannot be read; none opens the door");
-                (Keys::default(), Some(Failure::from(error)))
+                (Keys::default(), Devices::default(), Some(Failure::from(error)))
             }
         };
         keys.ends().for_each(|at| self.0.ends.add(at));
-        let holders = keys.holders();
+        let holders = keys.holders().into_iter().chain(devices.holders()).collect();
+        *self.0.devices.write().unwrap_or_else(PoisonError::into_inner) = devices;
         *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
         policies.holders_changed(holders).await;
         failed.map_or(Ok(()), Err)
@@ -124,7 +149,12 @@ impl Ways {
             Basis::Token => Some(Standing::owner()),
             Basis::Key(id) => self.keys(|keys| keys.by_id(id, now).map(|key| key.standing())),
             Basis::Browser(digest) => self.browser(digest, now),
-            Basis::Password(_) | Basis::Device(_) | Basis::Tailnet(_) => None,
+            Basis::Password(mark) => {
+                let kept = self.kept_password()?;
+                (kept.mark() == mark).then(Standing::owner)
+            }
+            Basis::Device(id) => self.devices(|devices| devices.standing(id)),
+            Basis::Tailnet(_) => None,
         }
     }
 
@@ -223,6 +253,22 @@ impl Ways {
     #[must_use]
     pub fn budget_of(&self, key: &str) -> Option<Budget> {
         self.keys(|keys| keys.get(key).and_then(ApiKey::budget))
+    }
+
+    /// A paired device.
+    #[must_use]
+    pub fn device(&self, id: &str) -> Option<Arc<Device>> {
+        self.devices(|devices| devices.get(id).cloned())
+    }
+
+    /// Acquaintances that are not made yet.
+    #[must_use]
+    pub fn pairings(&self) -> &Pairings {
+        &self.0.pairings
+    }
+
+    fn devices<T>(&self, look: impl FnOnce(&Devices) -> T) -> T {
+        look(&self.0.devices.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn keys<T>(&self, look: impl FnOnce(&Keys) -> T) -> T {

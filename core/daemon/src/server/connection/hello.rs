@@ -72,9 +72,16 @@ pub(super) async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
         }
     };
     let address = peer.address.ip();
-    let Ok(caller) = shared.by_hello(hello.auth.as_ref(), cookie_caller, peer, "/ws").await else {
-        push(socket, &hello_error("unauthorized"));
-        return Err(Farewell::new(CloseCode::Policy, "unauthorized"));
+    let caller = match shared.by_hello(&hello, "", cookie_caller, peer, "/ws").await {
+        Ok(caller) => caller,
+        Err(failure) => {
+            let reason = match failure.code {
+                "UNAUTHORIZED" => "unauthorized",
+                _ => &failure.message,
+            };
+            push(socket, &hello_error(reason));
+            return Err(Farewell::new(CloseCode::Policy, "unauthorized"));
+        }
     };
     if !may_follow(&shared.context, &caller, Method::Health) {
         push(socket, &hello_error(FORBIDDEN));

@@ -1,6 +1,7 @@
 //! The control plane as its clients meet it: a whole daemon, plain sockets.
 
 mod authority;
+mod devices;
 mod http;
 mod routes;
 mod keys;
