@@ -10,8 +10,19 @@ use nexus_domain::agent::ToolEffect;
 use nexus_domain::id::AgentId;
 use nexus_domain::permission::{PathAccess, Target};
 use nexus_domain::principal::{Chain, Principal};
-use nexus_iam::{Action, AgentProfile, Engine, Facts, Preset, Query, canonical_action_in};
+use nexus_iam::{Action, AgentProfile, Engine, Facts, Holder, Preset, Query, canonical_action_in};
 use nexus_protocol::{Method, MethodKind};
+
+/// A key with the scopes to talk to agents and to read what was said.
+fn key() -> Principal {
+    Principal::ApiKey("nxk".to_owned())
+}
+
+fn holders() -> Vec<Holder> {
+    let scopes = ["runtime.read", "session.read", "session.write"];
+    let scopes = scopes.into_iter().map(str::to_owned).collect();
+    vec![Holder { principal: key(), scopes, agents: None }]
+}
 
 /// Every kind of principal that can act, by the name of its column.
 fn chains() -> Vec<(&'static str, Chain)> {
@@ -21,7 +32,7 @@ fn chains() -> Vec<(&'static str, Chain)> {
         ("known", Chain::of(Principal::Known("anna".to_owned()))),
         ("unknown", Chain::of(Principal::Unknown("echo:someone".to_owned()))),
         ("adapter", Chain::of(Principal::Adapter("echo/main".to_owned()))),
-        ("api-key", Chain::of(Principal::ApiKey("nxk".to_owned()))),
+        ("api-key", Chain::of(key())),
         ("job", Chain::of(Principal::Job("heartbeat".to_owned()))),
         ("owner>agent", Chain::of(Principal::Owner).through(agent.clone())),
         ("job>agent", Chain::of(Principal::Job("heartbeat".to_owned())).through(agent)),
@@ -149,7 +160,7 @@ fn agents() -> Vec<(String, Chain, AgentProfile)> {
 }
 
 fn tools() -> String {
-    let (agents, built_in) = (agents(), Engine::built_in().unwrap());
+    let (agents, built_in) = (agents(), Engine::built_in().unwrap().with_holders(holders()));
     let mut text = format!("{:<13} {:<21}", "tool", "situation");
     for (name, ..) in &agents {
         let _ = write!(text, " {name:<26}");
@@ -176,7 +187,7 @@ fn tools() -> String {
 }
 
 fn methods() -> String {
-    let engine = Engine::built_in().unwrap();
+    let engine = Engine::built_in().unwrap().with_holders(holders());
     let chains = chains();
     let mut text = format!("{:<21} {:<14} {:<8}", "method", "scope", "kind");
     for (name, _) in &chains {

@@ -6,8 +6,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    acl, agent, budget, chat, completions, config, contact, credential, daemon, db, doctor, events,
-    expose, lifecycle, models, request, runtime, server, session, usage,
+    acl, agent, budget, chat, completions, config, contact, credential, daemon, db, device, doctor,
+    events, expose, key, lifecycle, login, models, request, runtime, server, session, usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};
@@ -111,6 +111,15 @@ pub(crate) enum Command {
     /// Budgets: how much may be spent, and how much is left
     #[command(subcommand, visible_alias = "budgets")]
     Budget(budget::Budget),
+    /// Keys for programs, and signed tokens
+    #[command(subcommand, visible_alias = "keys")]
+    Key(key::Key),
+    /// Paired devices
+    #[command(subcommand, visible_alias = "devices")]
+    Device(device::Device),
+    /// Ways in for people
+    #[command(subcommand)]
+    Login(login::Login),
     /// The configuration in nexus.toml
     #[command(subcommand)]
     Config(config::Config),

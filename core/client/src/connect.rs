@@ -251,10 +251,10 @@ async fn shake_hands(options: &ClientOptions) -> Result<(Socket, HelloOk), Clien
         max_protocol: PROTOCOL,
         client: options.facts.clone(),
         caps: Vec::new(),
-        auth: options
-            .token
-            .as_ref()
-            .map(|token| ClientAuth { token: Some(token.reveal().to_owned()) }),
+        auth: options.token.as_ref().map(|token| ClientAuth {
+            token: Some(token.reveal().to_owned()),
+            ..ClientAuth::default()
+        }),
         locale: None,
         user_agent: None,
     });

@@ -11,7 +11,6 @@ pub mod discovery;
 mod error;
 pub mod http;
 mod key;
-pub mod probe;
 mod resume;
 pub mod stranger;
 mod subscription;

@@ -33,7 +33,8 @@ use crate::policy::Policies;
 use crate::presence::Presence;
 use crate::reconfigure;
 use crate::server;
-use crate::server::login::Logins;
+use crate::server::login::{BrowserHolder, Logins};
+use crate::ways::{self, Ways};
 
 /// Version of the daemon.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -154,8 +155,12 @@ impl Daemon {
             Policies::open(&home, &config.current(), &agents.book(), &ledger, &clock, &health)
                 .await?;
         let (exposure, doors) = Exposure::new();
+        let logins = Logins::open(home.state().join("browser-sessions.json"))?;
+        let ways = Ways::open(&home.state(), logins.clone())?;
+        ways.refresh(&ledger, &policies, started_at).await?;
         let context = Arc::new(Context {
-            logins: Logins::open(home.state().join("browser-sessions.json"))?,
+            logins,
+            ways,
             iam,
             policies,
             audit: audit::Signer::default(),
@@ -200,7 +205,7 @@ impl Daemon {
     /// # Errors
     /// When the operating system gives no randomness.
     pub fn open_link(&self) -> Result<String, Failure> {
-        let link = self.context.logins.issue(self.context.clock.now())?;
+        let link = self.context.logins.issue(BrowserHolder::default(), self.context.clock.now())?;
         Ok(format!("http://{}/open?code={}", self.address, link.code))
     }
 
@@ -264,6 +269,7 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
     }
     let permissions = tokio::spawn(jobs::permissions::run(Arc::clone(&context)));
     let grants = tokio::spawn(jobs::grants::run(Arc::clone(&context)));
+    let ends = tokio::spawn(ways::run_ends(Arc::clone(&context)));
     let budgets = tokio::spawn(jobs::budgets::run(Arc::clone(&context)));
     let audit = tokio::spawn(jobs::audit::run(Arc::clone(&context)));
     credentials::check(&context).await;
@@ -271,7 +277,7 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
     let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), adapters.clone()));
     context.shutdown.begun().await;
     adapters.drain().await;
-    for task in [watch, exposure, permissions, grants, budgets, audit, outbox] {
+    for task in [watch, exposure, permissions, grants, ends, budgets, audit, outbox] {
         if let Err(error) = task.await {
             tracing::error!(%error, "a job ended badly");
         }

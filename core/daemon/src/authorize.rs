@@ -3,15 +3,16 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use nexus_domain::Failure;
 use nexus_domain::event::Event;
 use nexus_domain::id::{RequestId, TurnId};
 use nexus_domain::principal::{Chain, Principal};
-use nexus_domain::{Failure, Timestamp};
 use nexus_iam::{Action, Effect, Facts, Permit, Query, Verdict};
 use nexus_ledger::{AuditEntry, AuditPosition};
 use nexus_protocol::{Method, MethodKind, Scope};
 
 use crate::context::Context;
+use crate::ways::{Authority, Basis};
 
 /// A verdict with its epoch.
 type Kept = Mutex<Option<(u64, Verdict)>>;
@@ -23,6 +24,8 @@ pub struct Caller {
     pub principal: Principal,
     /// What it may ask for at most.
     pub scopes: Vec<Scope>,
+    /// What it rests on; looked at again for every call.
+    pub authority: Authority,
     /// Verdicts on queries, by method, each with the epoch it was given in. Within an epoch the
     /// engine is a pure function of principal and method, as long as no grant with an end is at
     /// play; such a verdict is not kept.
@@ -30,16 +33,21 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The person this installation belongs to: whoever holds the control-plane token or came in
-    /// by a one-time link.
+    /// The person this installation belongs to, as whoever holds the control-plane token is.
     #[must_use]
     pub fn owner() -> Self {
         Self::with(Principal::Owner, Scope::ALL.to_vec())
     }
 
     pub(crate) fn with(principal: Principal, scopes: Vec<Scope>) -> Self {
+        Self::by(principal, scopes, Basis::Token.into())
+    }
+
+    /// Somebody who proved who it is.
+    #[must_use]
+    pub fn by(principal: Principal, scopes: Vec<Scope>, authority: Authority) -> Self {
         let verdicts = Method::ALL.iter().map(|_| Mutex::default()).collect();
-        Self { principal, scopes, verdicts }
+        Self { principal, scopes, authority, verdicts }
     }
 
     /// Whether the caller may ask for this at all.
@@ -71,7 +79,37 @@ impl Caller {
 #[must_use]
 pub fn may_follow(context: &Context, caller: &Caller, method: Method) -> bool {
     let query = method_query(caller, method);
-    caller.has(method.scope()) && caller.may_read(context, &query, method).is_some()
+    let has_authority = context.ways.holds(&caller.authority, context.clock.now());
+    has_authority
+        && caller.has(method.scope())
+        && caller.may_read(context, &query, method).is_some()
+}
+
+/// Whether a caller may ask for a method at all: it has the scope, and where it is limited to some
+/// agents, the method keeps to them.
+#[must_use]
+pub fn is_offered(context: &Context, caller: &Caller, method: Method) -> bool {
+    let is_limited = || context.ways.agents_of(&caller.principal).is_some();
+    caller.has(method.scope()) && (keeps_to_agents(method) || !is_limited())
+}
+
+/// Whether a method shows and does nothing beyond the agents of its caller. One that is added is
+/// closed to callers who are limited to some, until it stands here.
+fn keeps_to_agents(method: Method) -> bool {
+    matches!(
+        method,
+        Method::Health
+            | Method::AgentsList
+            | Method::AgentsGet
+            | Method::AgentRun
+            | Method::ModelsList
+            | Method::SessionsList
+            | Method::SessionsGet
+            | Method::SessionsHistory
+            | Method::SessionsSend
+            | Method::SessionsAbort
+            | Method::KeysToken
+    )
 }
 
 /// In whose course something is decided.
@@ -114,11 +152,22 @@ pub async fn authorize_method(
     method: Method,
 ) -> Result<Permit, Failure> {
     let query = method_query(caller, method);
+    if !context.ways.holds(&caller.authority, context.clock.now()) {
+        let reason = "the credential has ended or was taken back";
+        record(context, &query, Effect::Deny.name(), reason, Trail::default()).await?;
+        return Err(Failure::unauthenticated(reason).hint("come in again with one that holds"));
+    }
     if !caller.has(method.scope()) {
         let reason = format!("the caller lacks the scope `{}`", method.scope().name());
         record(context, &query, Effect::Deny.name(), &reason, Trail::default()).await?;
         return Err(Failure::denied(format!("`{}` is not for you: {reason}", method.name()))
             .hint("ask the owner for a credential with this scope"));
+    }
+    if !is_offered(context, caller, method) {
+        let reason = "the caller is limited to some agents, and this reaches further";
+        record(context, &query, Effect::Deny.name(), reason, Trail::default()).await?;
+        return Err(Failure::denied(format!("`{}` is not for you: {reason}", method.name()))
+            .hint("ask the owner for a credential without that limit"));
     }
     if method.kind() == MethodKind::Query
         && let Some(permit) = caller.may_read(context, &query, method)
@@ -153,10 +202,8 @@ pub enum DoorEvent {
     LinkMade,
     /// A one-time link signed a browser in.
     SignedIn,
-    /// A connection was opened with the control-plane token.
-    TokenShown,
-    /// A connection was opened by a browser that had signed in before.
-    BrowserKnown,
+    /// The password signed a browser in.
+    PasswordGiven,
 }
 
 /// Records what was decided at the door, before anything follows from it.
@@ -175,22 +222,38 @@ pub async fn audit_door(
         }
         DoorEvent::LinkMade => ("make_link", Effect::Allow, "the caller is signed in"),
         DoorEvent::SignedIn => ("sign_in", Effect::Allow, "a one-time link was used"),
-        DoorEvent::TokenShown => ("connect", Effect::Allow, "the control-plane token was shown"),
-        DoorEvent::BrowserKnown => ("connect", Effect::Allow, "the browser is signed in"),
+        DoorEvent::PasswordGiven => ("sign_in", Effect::Allow, "the password was given"),
     };
-    let at = context.clock.now();
     let entry = AuditEntry {
-        at,
-        request_id: None,
-        turn_id: None,
-        chain: Chain::of(principal),
-        action: action.to_owned(),
-        resource: surface.to_owned(),
         verdict: effect.name().to_owned(),
-        reason: reason.to_owned(),
-        digest: None,
+        ..AuditEntry::fact(context.clock.now(), Chain::of(principal), action, surface, reason)
     };
-    commit(context, at, entry, false).await
+    commit(context, entry, Kind::Fact).await
+}
+
+/// Records that somebody known opened a connection, and by what.
+///
+/// # Errors
+/// What the ledger says when it cannot be recorded.
+pub async fn audit_connection(
+    context: &Context,
+    caller: &Caller,
+    surface: &str,
+) -> Result<AuditPosition, Failure> {
+    let chain = Chain::of(caller.principal.clone());
+    let shown = caller.authority.shown();
+    let entry = AuditEntry::fact(context.clock.now(), chain, "connect", surface, shown);
+    commit(context, entry, Kind::Connection(caller.authority.basis.clone())).await
+}
+
+/// What an audit row is about.
+enum Kind {
+    /// A command that has an outcome.
+    Effect,
+    /// Somebody came in by this.
+    Connection(Basis),
+    /// Anything else.
+    Fact,
 }
 
 fn method_query(caller: &Caller, method: Method) -> Query {
@@ -214,12 +277,11 @@ async fn record(
     reason: &str,
     trail: Trail,
 ) -> Result<AuditPosition, Failure> {
-    let at = context.clock.now();
     // A command that is allowed has an effect, and its outcome is recorded by the dispatcher.
     let is_effect =
         verdict == Effect::Allow.name() && matches!(query.action, Action::Method { .. });
     let entry = AuditEntry {
-        at,
+        at: context.clock.now(),
         request_id: trail.request_id,
         turn_id: trail.turn_id,
         chain: query.chain.clone(),
@@ -229,20 +291,25 @@ async fn record(
         reason: reason.to_owned(),
         digest: trail.digest,
     };
-    commit(context, at, entry, is_effect).await
+    commit(context, entry, if is_effect { Kind::Effect } else { Kind::Fact }).await
 }
 
 async fn commit(
     context: &Context,
-    at: Timestamp,
     entry: AuditEntry,
-    is_effect: bool,
+    kind: Kind,
 ) -> Result<AuditPosition, Failure> {
+    let at = entry.at;
     let write = move |tx: &mut nexus_ledger::Tx<'_>| {
-        let position = match is_effect {
-            true => tx.audit().begin(&entry, None)?,
-            false => tx.audit().append(&entry)?,
+        let position = match &kind {
+            Kind::Effect => tx.audit().begin(&entry, None)?,
+            Kind::Connection(_) | Kind::Fact => tx.audit().append(&entry)?,
         };
+        match &kind {
+            Kind::Connection(Basis::Key(id)) => tx.access().key_used(id, at)?,
+            Kind::Connection(Basis::Device(id)) => tx.access().device_used(id, at)?,
+            _ => {}
+        }
         let event = Event::AclDecision {
             request_id: entry.request_id,
             action: format!("{} {}", entry.action, entry.resource),

@@ -17,6 +17,22 @@ const ACCOUNTS_SHOWN_MAX: usize = 100;
 /// Most accounts of one budget that are read to find the fullest.
 const ACCOUNTS_READ_MAX: u32 = 10_000;
 
+/// Every budget in force: those of the configuration, and those of keys.
+#[must_use]
+pub fn all(context: &Context) -> Vec<Budget> {
+    let mut budgets = context.config.current().budgets.clone();
+    budgets.extend(context.ways.budgets());
+    budgets
+}
+
+/// The budgets that may be about a payer.
+#[must_use]
+pub fn of_payer(context: &Context, payer: &Payer) -> Vec<Budget> {
+    let mut budgets = context.config.current().budgets.clone();
+    budgets.extend(payer.key.as_deref().and_then(|key| context.ways.budget_of(key)));
+    budgets
+}
+
 /// The accounts that must have room for what a payer does now.
 #[must_use]
 pub fn claims(budgets: &[Budget], payer: &Payer, now: Timestamp) -> Vec<Claim> {
@@ -116,11 +132,16 @@ pub fn refusal(budgets: &[Budget], shortage: &Shortage) -> AgentError {
         (Some(until), true) => format!("wait until {until}, or "),
         (None, true) => String::new(),
     };
-    let hint = format!(
-        "{wait}raise budgets.{budget}.{} in nexus.toml and reload: nexus daemon reload (see nexus \
-         budget show {budget})",
-        resource.key(),
-    );
+    let is_of_key =
+        shortage.holder.strip_prefix("key:").is_some_and(|key| *budget == format!("key-{key}"));
+    let hint = match is_of_key {
+        true => format!("{wait}ask the owner for a key with a larger budget: nexus key create"),
+        false => format!(
+            "{wait}raise budgets.{budget}.{} in nexus.toml and reload: nexus daemon reload (see \
+             nexus budget show {budget})",
+            resource.key(),
+        ),
+    };
     let kind = AgentErrorKind::BudgetExhausted;
     AgentError { kind, message, hint: Some(hint), is_retryable: false }
 }
@@ -202,11 +223,8 @@ fn account_facts(budget: &Budget, account: Account) -> AccountFacts {
 /// # Errors
 /// When the ledger cannot be read; then the line stays as it is.
 pub async fn refresh_health(context: &Context) -> Result<(), LedgerError> {
-    let (config, now) = (context.config.current(), context.clock.now());
-    let all = {
-        let config = std::sync::Arc::clone(&config);
-        context.ledger.read(move |r| standings(r, &config.budgets, now)).await?
-    };
+    let (budgets, now) = (all(context), context.clock.now());
+    let all = context.ledger.read(move |r| standings(r, &budgets, now)).await?;
     let mut full: Vec<_> = all.iter().filter(|facts| facts.state != BudgetState::Fine).collect();
     full.sort_by_key(|facts| std::cmp::Reverse(facts.state));
     let Some(worst) = full.first() else {

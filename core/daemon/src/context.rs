@@ -23,6 +23,7 @@ use crate::home::Home;
 use crate::policy::{Iam, Policies};
 use crate::presence::Presence;
 use crate::server::login::Logins;
+use crate::ways::Ways;
 
 /// The operation context: passed first, everywhere.
 pub struct Context {
@@ -54,6 +55,8 @@ pub struct Context {
     pub presence: Presence,
     /// One-time links and browser sessions.
     pub logins: Logins,
+    /// Everything that opens the door.
+    pub ways: Ways,
     /// Reads and keeps credentials.
     pub credentials: Credentials,
     /// The control-plane token.

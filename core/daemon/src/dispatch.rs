@@ -85,6 +85,25 @@ macro_rules! handle_row {
         json(&Box::pin(methods::$resource::$function(&$self.context, $permit, $params)).await?)
             .map(|text| Answer::Once(text.into()))
     };
+    (Command, key::$function:ident, $($rest:tt)+) => {
+        handle_row!(Command by its caller, key::$function, $($rest)+)
+    };
+    (Command, device::$function:ident, $($rest:tt)+) => {
+        handle_row!(Command by its caller, device::$function, $($rest)+)
+    };
+    // Whoever hands on authority hands on some of its own.
+    (Command by its caller, $resource:ident::$function:ident,
+     $self:ident, $caller:ident, $permit:ident, $method:expr, $params:ident) => {{
+        // The answer to one caller is not for another who stands for the same principal.
+        let whole = ($caller.authority.basis.to_string(), &$caller.scopes, &$params);
+        let key = Key::new(&$caller.principal, &$params.idempotency_key, $method, &whole)?;
+        let context = &$self.context;
+        let command = async {
+            let answer = methods::$resource::$function(context, $caller, $permit, $params);
+            json(&Box::pin(answer).await?)
+        };
+        $self.once(key, command).await.map(Answer::Once)
+    }};
     (Command, $resource:ident::$function:ident,
      $self:ident, $caller:ident, $permit:ident, $method:expr, $params:ident) => {{
         let key = Key::new(&$caller.principal, &$params.idempotency_key, $method, &$params)?;

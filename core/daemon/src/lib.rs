@@ -34,5 +34,6 @@ pub mod reconfigure;
 pub mod server;
 pub mod signals;
 mod suggest;
+pub mod ways;
 
 pub use assemble::{Daemon, StartOptions};

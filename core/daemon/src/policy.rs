@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use nexus_agent::port::Clock;
 use nexus_domain::Failure;
-use nexus_iam::{Engine, Grants, PolicyError, PolicyProblem, PolicySource, Query, Verdict};
+use nexus_iam::{Engine, Grants, Holder, PolicyError, PolicyProblem, PolicySource, Query, Verdict};
 use nexus_ledger::Ledger;
 use nexus_protocol::health::HealthStatus;
 use tokio::sync::{Mutex, watch};
@@ -167,6 +167,12 @@ impl Policies {
         }
     }
 
+    /// Says who holds credentials now; begins an epoch even if nothing changed.
+    pub async fn holders_changed(&self, holders: Vec<Holder>) {
+        let _seen = self.seen.lock().await;
+        self.iam.swap(self.iam.engine().with_holders(holders));
+    }
+
     /// Reads and checks the policies of the person, with the constraints of a configuration;
     /// nothing changes yet.
     ///
@@ -195,8 +201,10 @@ impl Policies {
     pub async fn put_in_force(&self, fresh: Fresh, book: &Book, health: &HealthBoard) {
         // Held, so that no grant is lost that is being taken over at the same time.
         let _seen = self.seen.lock().await;
-        let grants = self.iam.engine().grants().clone();
-        self.iam.swap(fresh.0.with_agents(book.profiles()).with_grants(grants));
+        let engine = self.iam.engine();
+        let (grants, holders) = (engine.grants().clone(), engine.holders());
+        let fresh = fresh.0.with_agents(book.profiles());
+        self.iam.swap(fresh.with_grants(grants).with_holders(holders));
         health.set(HEALTH, HealthStatus::Healthy, "in force", None, self.clock.now());
     }
 

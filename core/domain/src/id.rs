@@ -76,6 +76,8 @@ ulid_ids! {
     ReservationId, "reservation";
     /// One effect in the outbox.
     DeliveryId, "delivery";
+    /// A key issued to a program.
+    KeyId, "key";
     /// One live connection to the control plane.
     ConnectionId, "connection";
 }

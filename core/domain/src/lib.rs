@@ -4,6 +4,7 @@
 //! The engine of the daemon gathers facts, asks the functions of this crate, and performs what
 //! they return.
 
+pub mod access;
 pub mod agent;
 pub mod arrival;
 pub mod budget;

@@ -167,14 +167,15 @@ pub struct Proposal {
     pub text: String,
 }
 
-/// What a paired device signed when it answered. Kept as it came: the daemon cannot check it until
-/// it knows devices and their keys.
+/// What a paired device signed when it answered. Checked with the device's key before the answer
+/// counts, and kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AnswerSignature {
-    /// The device that signed, by the name it goes by.
+    /// The id of the device that signed.
     pub device: String,
-    /// Ed25519 over the digest of the action, lower-case hex.
+    /// Ed25519 over `nexus-answer-1|request id|approve or deny|digest of the action`, lower-case
+    /// hex.
     pub signature: String,
 }
 
@@ -247,7 +248,7 @@ pub struct PermissionRequest {
     /// The grant that a standing answer made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant_id: Option<GrantId>,
-    /// What the answering device signed, if it did; not checked yet.
+    /// What the answering device signed; checked before the answer counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<AnswerSignature>,
 }

@@ -14,6 +14,7 @@ use nexus_domain::principal::{CHAIN_LEN_MAX, Principal};
 
 use crate::entities::{VERBS, slice, type_of};
 use crate::grants::Grants;
+use crate::holder::{Holder, Holders};
 use crate::profile::{AgentProfile, Preset, Profiles};
 use crate::query::Query;
 use crate::rules::{
@@ -33,6 +34,7 @@ pub struct Engine {
     templates: Arc<PolicySet>,
     profiles: Arc<Profiles>,
     grants: Arc<Grants>,
+    holders: Arc<Holders>,
 }
 
 /// The policies that are satisfied for one principal of a chain.
@@ -76,6 +78,7 @@ impl Engine {
             templates: Arc::new(templates()?),
             profiles: Arc::new(Profiles::new(main.into_iter().collect())),
             grants: Arc::default(),
+            holders: Arc::default(),
         })
     }
 
@@ -94,6 +97,18 @@ impl Engine {
     #[must_use]
     pub fn with_grants(&self, grants: Grants) -> Self {
         Self { grants: Arc::new(grants), ..self.clone() }
+    }
+
+    /// The same engine with other holders of credentials.
+    #[must_use]
+    pub fn with_holders(&self, holders: Vec<Holder>) -> Self {
+        Self { holders: Arc::new(Holders::new(holders)), ..self.clone() }
+    }
+
+    /// The holders of credentials it knows.
+    #[must_use]
+    pub fn holders(&self) -> Vec<Holder> {
+        self.holders.all()
     }
 
     /// The grants it knows.
@@ -138,6 +153,9 @@ impl Engine {
             Ok(links) => links,
             Err(problem) => return Verdict::deny(ENGINE, problem),
         };
+        if let Some(refused) = self.holders.refuse(query) {
+            return refused;
+        }
         let touched = Touched::by(&query.action);
         links
             .iter()
@@ -193,7 +211,7 @@ impl Engine {
         now: Option<Timestamp>,
     ) -> Result<Satisfied, String> {
         let (request, entities) =
-            slice(query, touched, link, &self.profiles, &self.rules.schema)
+            slice(query, touched, link, (&self.profiles, &self.holders), &self.rules.schema)
                 .map_err(|error| format!("the query could not be read: {error}"))?;
         let principal = request.principal().ok_or("the query names nobody")?.clone();
         let applying = self.rules.applying(query.action.verb(), type_of(link), &principal);

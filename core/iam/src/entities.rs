@@ -12,6 +12,7 @@ use cedar_policy::{
 use nexus_domain::permission::PathAccess;
 use nexus_domain::principal::Principal;
 
+use crate::holder::Holders;
 use crate::place::Places;
 use crate::profile::Profiles;
 use crate::query::{Action, Query, effect_name, peer_kind_name};
@@ -41,10 +42,10 @@ pub(crate) fn slice(
     query: &Query,
     touched: &Touched,
     link: &Principal,
-    profiles: &Profiles,
+    (profiles, holders): (&Profiles, &Holders),
     schema: &Schema,
 ) -> Result<(Request, Entities), SliceError> {
-    let principal = principal_entity(link, profiles)?;
+    let principal = principal_entity(link, profiles, holders)?;
     let resource = resource_entity(&query.action, profiles)?;
     let action = uid("Action", query.action.verb())?;
     let context = Context::from_pairs(context_pairs(query, touched, link, profiles))?;
@@ -90,7 +91,11 @@ pub(crate) fn kind(principal: &Principal) -> &'static str {
     }
 }
 
-fn principal_entity(principal: &Principal, profiles: &Profiles) -> Result<Entity, SliceError> {
+fn principal_entity(
+    principal: &Principal,
+    profiles: &Profiles,
+    holders: &Holders,
+) -> Result<Entity, SliceError> {
     let (id, attributes) = match principal {
         Principal::Owner => ("owner", Vec::new()),
         Principal::System => ("system", Vec::new()),
@@ -101,12 +106,13 @@ fn principal_entity(principal: &Principal, profiles: &Profiles) -> Result<Entity
             let channel = id.split_once('/').map_or(id.as_str(), |(channel, _)| channel);
             (id.as_str(), vec![("channel", text(channel))])
         }
-        Principal::Known(id)
-        | Principal::Unknown(id)
-        | Principal::ApiKey(id)
-        | Principal::Job(id)
-        | Principal::Device(id)
-        | Principal::Hook(id) => (id.as_str(), Vec::new()),
+        Principal::Known(id) | Principal::ApiKey(id) | Principal::Device(id) => {
+            let scopes = holders.scopes(principal).iter().map(String::as_str);
+            (id.as_str(), vec![("scopes", texts(scopes))])
+        }
+        Principal::Unknown(id) | Principal::Job(id) | Principal::Hook(id) => {
+            (id.as_str(), Vec::new())
+        }
     };
     entity(type_of(principal), id, attributes)
 }

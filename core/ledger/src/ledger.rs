@@ -11,6 +11,7 @@ use nexus_domain::id::Position;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::access::{Access, AccessMut};
 use crate::agent::{Agents, AgentsMut};
 use crate::arrival::{Arrivals, ArrivalsMut};
 use crate::audit::{Audit, AuditMut};
@@ -263,6 +264,7 @@ ledgers! {
     permissions: Permissions, PermissionsMut;
     /// Standing answers.
     grants: Grants, GrantsMut;
+    access: Access, AccessMut;
     /// The hash-chained record of decisions.
     audit: Audit, AuditMut;
     /// Who is who.

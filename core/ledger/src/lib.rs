@@ -5,6 +5,7 @@
 //! was acknowledged is on disk. The crate reads no clock and no environment: every instant comes
 //! in as a value.
 
+mod access;
 mod agent;
 mod alias;
 mod arrival;
@@ -38,6 +39,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use access::{Access, AccessMut};
 pub use agent::{Agents, AgentsMut};
 pub use alias::Settled;
 pub use arrival::{Admission, ArrivalRecord, Arrivals, ArrivalsMut, Direction, Outbound};

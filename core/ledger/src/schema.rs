@@ -5,8 +5,8 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::error::LedgerError;
 use crate::{
-    agent, alias, arrival, audit, budget, cooldown, event, grant, idempotency, identity, job,
-    label, message, outbox, permission, queue, request, sender_wait, session, turn, usage,
+    access, agent, alias, arrival, audit, budget, cooldown, event, grant, idempotency, identity,
+    job, label, message, outbox, permission, queue, request, sender_wait, session, turn, usage,
 };
 
 /// Marks the file as ours: `NXLG`.
@@ -48,7 +48,7 @@ const STEPS: &[&[&str]] = &[
         sender_wait::SCHEMA,
         alias::SCHEMA,
     ],
-    &[agent::SCHEMA],
+    &[access::SCHEMA, agent::SCHEMA],
 ];
 
 /// The schema version this program writes.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::device::DeviceAuth;
 use crate::error::WireError;
 use crate::health::HealthResult;
 use crate::scope::Scope;
@@ -30,12 +31,18 @@ pub struct ClientFacts {
 }
 
 /// How a client proves who it is. A browser proves it by its cookie and sends nothing here.
-#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClientAuth {
-    /// The control-plane token.
+    /// The control-plane token, an API key, or a signed token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+    /// The password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// The proof of a device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceAuth>,
 }
 
 impl std::fmt::Debug for ClientAuth {

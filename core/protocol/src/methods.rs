@@ -95,6 +95,19 @@ macro_rules! for_each_method {
         "acl.audit.verify"     => AclAuditVerify,   audit::verify,         audit::VerifyParams,          audit::VerifyResult,          AclRead,     Query,   "Recomputes the chain of decisions and holds it against its signed checkpoints.";
         "acl.audit.export"     => AclAuditExport,   audit::export,         audit::ExportParams,          audit::ExportResult,          AclRead,     Query,   "Hands out the rows of the chain and its checkpoints, page by page.";
         "acl.audit.stats"      => AclAuditStats,    audit::stats,          audit::StatsParams,           audit::StatsResult,           AclRead,     Query,   "Counts decisions by verdict, action and principal.";
+        "keys.create"          => KeysCreate,      key::create,            key::CreateParams,            key::CreateResult,            AccessAdmin, Command, "Issues a key for a program; its value is in the answer and nowhere else.";
+        "keys.list"            => KeysList,        key::list,              key::ListParams,              key::ListResult,              AccessRead,  Query,   "Lists keys, without their values.";
+        "keys.revoke"          => KeysRevoke,      key::revoke,            key::RevokeParams,            key::ChangeResult,            AccessAdmin, Command, "Takes a key back; whoever is connected with it is cut off.";
+        "keys.token"           => KeysToken,       key::token,             key::TokenParams,             key::TokenResult,             RuntimeRead, Command, "Makes a signed token (JWT) for the caller, with at most what the caller may.";
+        "keys.rotate"          => KeysRotate,      key::rotate,            key::RotateParams,            key::RotateResult,            AccessAdmin, Command, "Replaces the secret of signed tokens; those made before open nothing any more.";
+        "devices.pair"         => DevicesPair,     device::pair,           device::PairParams,           device::TicketResult,         AccessAdmin, Command, "Makes a ticket that pairs one device, once.";
+        "devices.list"         => DevicesList,     device::list,           device::ListParams,           device::ListResult,           AccessRead,  Query,   "Lists devices, and those that ask to be paired.";
+        "devices.approve"      => DevicesApprove,  device::approve,        device::ApproveParams,        device::ChangeResult,         AccessAdmin, Command, "Pairs a device that asks.";
+        "devices.reject"       => DevicesReject,   device::reject,         device::DeviceParams,         device::RejectResult,         AccessAdmin, Command, "Turns a device away that asks.";
+        "devices.rename"       => DevicesRename,   device::rename,         device::RenameParams,         device::ChangeResult,         AccessAdmin, Command, "Gives a device another name.";
+        "devices.rotate"       => DevicesRotate,   device::rotate,         device::DeviceParams,         device::TicketResult,         AccessAdmin, Command, "Ends a device's key and makes a ticket with which it comes back with a new one.";
+        "devices.revoke"       => DevicesRevoke,   device::revoke,         device::DeviceParams,         device::ChangeResult,         AccessAdmin, Command, "Takes a pairing back; the device is cut off.";
+        "login.password"       => LoginPassword,   login::password,        login::PasswordParams,        login::PasswordResult,        AccessAdmin, Command, "Sets the password, or forgets it; who came in by the old one is cut off.";
     } };
 }
 

@@ -53,11 +53,17 @@ pub enum Scope {
     /// See the value of a credential.
     #[serde(rename = "credential.reveal")]
     CredentialReveal,
+    /// See who may come in: keys, devices, whether there is a password; never a value.
+    #[serde(rename = "access.read")]
+    AccessRead,
+    /// Let others in: issue keys, pair devices, set the password; and shut them out again.
+    #[serde(rename = "access.admin")]
+    AccessAdmin,
 }
 
 impl Scope {
     /// All scopes, in order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::RuntimeRead,
         Self::RuntimeAdmin,
         Self::AgentRead,
@@ -73,7 +79,15 @@ impl Scope {
         Self::CredentialRead,
         Self::CredentialWrite,
         Self::CredentialReveal,
+        Self::AccessRead,
+        Self::AccessAdmin,
     ];
+
+    /// The scope of a name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
 
     /// The name on the wire, such as `session.write`.
     #[must_use]
@@ -94,6 +108,8 @@ impl Scope {
             Self::CredentialRead => "credential.read",
             Self::CredentialWrite => "credential.write",
             Self::CredentialReveal => "credential.reveal",
+            Self::AccessRead => "access.read",
+            Self::AccessAdmin => "access.admin",
         }
     }
 }

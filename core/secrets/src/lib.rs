@@ -38,7 +38,9 @@ use secrecy::zeroize::Zeroizing;
 pub use secrecy::{ExposeSecret, SecretString};
 pub use signing::SeedPlace;
 pub use store::StoreKind;
-pub use token::control_token;
+pub use token::{
+    control_token, keep_password_hash, new_signing_secret, password_hash, signing_secret,
+};
 pub use vault::{PASSPHRASE_CHARS_MIN, Unlocked};
 
 use crate::catalogue::Catalogue;

@@ -37,6 +37,9 @@ impl Rules<'_> {
 
     /// Nobody in a chain, nor anybody above an agent of it, may be gone past.
     pub(crate) fn verdict(&self) -> Effect {
+        if self.is_past_ceiling() {
+            return Effect::Deny;
+        }
         let mut worst = Effect::Allow;
         for link in self.query.chain.links() {
             worst = worst.max(self.of(link));
@@ -71,10 +74,44 @@ impl Rules<'_> {
         }
     }
 
+    /// A key keeps to its agents, and keys and devices use tools through agents only.
+    fn is_past_ceiling(&self) -> bool {
+        let Some(Principal::ApiKey(_) | Principal::Device(_)) = self.query.chain.invoker() else {
+            return false;
+        };
+        let through = self.query.chain.links().get(1).map(ToString::to_string);
+        let agent = match (&self.query.action, through) {
+            (_, Some(agent)) => agent,
+            (Action::UseTool { .. }, None) => return true,
+            (Action::StartRun { agent, .. }, None) => format!("agent:{agent}"),
+            _ => return false,
+        };
+        self.is_for_key() && agent != "agent:main"
+    }
+
+    fn is_for_key(&self) -> bool {
+        matches!(self.query.chain.invoker(), Some(Principal::ApiKey(_)))
+    }
+
+    /// The key has `runtime.read` and `session.write`, the device `acl.approve` and `tool.invoke`.
+    fn holder(&self, who: &Principal) -> bool {
+        match (who, &self.query.action) {
+            (Principal::ApiKey(_), Action::Method { scope, .. }) => {
+                scope == "runtime.read" || scope == "session.write"
+            }
+            (Principal::ApiKey(_), action) => !matches!(action, Action::Approve { .. }),
+            (Principal::Device(_), action) => {
+                matches!(action, Action::Approve { .. } | Action::UseTool { .. })
+            }
+            _ => false,
+        }
+    }
+
     fn built_in(&self, who: &Principal, say: &mut Say) {
         let (action, facts) = (&self.query.action, &self.query.facts);
         match (who, action) {
             (Principal::Owner, _) => say.permits = true,
+            (Principal::ApiKey(_) | Principal::Device(_), _) => say.permits = self.holder(who),
             // One to one they are asked about; answered where they wrote; nothing else.
             (Principal::Unknown(_), Action::StartRun { peer_kind, .. }) => match peer_kind {
                 PeerKind::Dm => say.asks = true,
@@ -115,7 +152,10 @@ impl Rules<'_> {
                 while let Some(one) = above.as_ref().filter(|one| *one != id) {
                     above = self.profile(one).parent;
                 }
-                say.permits = may_have && above.is_some() && self.is_for_owner();
+                let is_tame = self.profile(id).preset == Preset::Trusted;
+                say.permits = may_have
+                    && above.is_some()
+                    && (self.is_for_owner() || (self.is_for_holder() && is_tame));
             }
             (Principal::Agent(_), Action::Deliver { channel, .. }) => {
                 let is_for_job = matches!(self.query.chain.invoker(), Some(Principal::Job(_)));
@@ -161,6 +201,11 @@ impl Rules<'_> {
         self.query.chain.invoker() == Some(&Principal::Owner)
     }
 
+    fn is_for_holder(&self) -> bool {
+        let invoker = self.query.chain.invoker();
+        matches!(invoker, Some(Principal::ApiKey(_) | Principal::Device(_)))
+    }
+
     fn tool(
         &self,
         profile: &AgentProfile,
@@ -201,10 +246,25 @@ impl Rules<'_> {
         if profile.preset == Preset::Sandboxed {
             say.forbids |= effect == ToolEffect::Execute || !touches.commands.is_empty();
         }
+        let stays_and_keeps = !is_outside && !touches.deletes();
+        if self.is_for_holder() && profile.preset != Preset::Yolo {
+            say.asks = true;
+            say.permits = match effect {
+                ToolEffect::Read => stays_and_keeps,
+                ToolEffect::Write => stays_and_keeps && writes_well,
+                ToolEffect::Execute => {
+                    profile.preset != Preset::Sandboxed
+                        && is_confined
+                        && !talks
+                        && !is_outside
+                        && writes_well
+                }
+                ToolEffect::Network | ToolEffect::Delegate => false,
+            };
+        }
         if !self.is_for_owner() {
             return;
         }
-        let stays_and_keeps = !is_outside && !touches.deletes();
         match (profile.preset, effect) {
             (Preset::Yolo, _) => say.permits = true,
             (Preset::Trusted, ToolEffect::Read) => {

@@ -7,7 +7,7 @@ use nexus_domain::grant::{Grant, GrantEffect, GrantScope, GrantVerb};
 use nexus_domain::id::{AgentId, GrantId, SessionKey};
 use nexus_domain::permission::{PathAccess, Target};
 use nexus_domain::principal::{Chain, Principal};
-use nexus_iam::{Action, AgentProfile, Facts, Preset, Query, canonical_action};
+use nexus_iam::{Action, AgentProfile, Facts, Holder, Preset, Query, canonical_action};
 use nexus_tests::dice::Dice;
 use serde_json::json;
 
@@ -37,6 +37,23 @@ fn pick<'a, T>(dice: &mut Dice, from: &'a [T]) -> &'a T {
 
 fn agent(name: &str) -> AgentId {
     AgentId::parse(name).unwrap()
+}
+
+/// The key that may use one agent, and the device that may decide.
+pub(crate) fn holders() -> Vec<Holder> {
+    let scopes = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    vec![
+        Holder {
+            principal: Principal::ApiKey("ci".to_owned()),
+            scopes: scopes(&["runtime.read", "session.write"]),
+            agents: Some(vec![agent("main")]),
+        },
+        Holder {
+            principal: Principal::Device("phone".to_owned()),
+            scopes: scopes(&["acl.approve", "tool.invoke"]),
+            agents: None,
+        },
+    ]
 }
 
 /// What may be decided, and about whom.

@@ -1,7 +1,7 @@
 //! `nexus acl`: who may do what.
 
 mod details;
-mod grants;
+pub(crate) mod grants;
 mod policies;
 mod request;
 

@@ -11,11 +11,14 @@ pub(crate) mod contact;
 pub(crate) mod credential;
 pub(crate) mod daemon;
 pub(crate) mod db;
+pub(crate) mod device;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod expose;
+pub(crate) mod key;
 pub(crate) mod label;
 pub(crate) mod lifecycle;
+pub(crate) mod login;
 pub(crate) mod models;
 pub(crate) mod request;
 pub(crate) mod runtime;
@@ -46,6 +49,9 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Expose(expose)) => expose::run(expose, context).await,
         Some(Command::Models(models)) => models::run(models, context).await,
         Some(Command::Usage(usage)) => usage::run(usage, context).await,
+        Some(Command::Device(device)) => device::run(device, context).await,
+        Some(Command::Login(login)) => login::run(login, context).await,
+        Some(Command::Key(key)) => key::run(key, context).await,
         Some(Command::Budget(budget)) => budget::run(budget, context).await,
         Some(Command::Config(config)) => config::run(config, context).await,
         Some(Command::Credential(credential)) => credential::run(credential, context).await,

@@ -1,14 +1,12 @@
 //! `nexus server`: whoever listens on this machine, Nexus or not.
 
 use clap::Subcommand;
-use nexus_client::probe::probe;
+use nexus_client::discovery::{Probe, probe};
+use nexus_protocol::PORT_DEFAULT;
 use serde_json::json;
 
 use crate::context::Context;
 use crate::failure::{Exit, Result};
-
-/// The port of a daemon that was given no other.
-const PORT_DEFAULT: u16 = 18_789;
 
 const DETECT_EXAMPLES: &str = "\
 Examples
@@ -29,10 +27,19 @@ pub(crate) enum Server {
 
 pub(crate) async fn run(server: &Server, context: &Context) -> Result<Exit> {
     let Server::Detect { port } = server;
-    let found = probe(&format!("127.0.0.1:{port}")).await.name();
+    let found = name(&probe(&format!("127.0.0.1:{port}")).await);
     match context.output.is_json() {
         true => context.output.document(&json!({ "port": port, "found": found }))?,
         false => context.output.line(found)?,
     }
     Ok(Exit::Ok)
+}
+
+fn name(found: &Probe) -> &'static str {
+    match found {
+        Probe::None => "none",
+        Probe::Nexus(_) => "nexus",
+        Probe::Other => "other",
+        Probe::Timeout => "timeout",
+    }
 }

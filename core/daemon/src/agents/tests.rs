@@ -16,13 +16,14 @@ use serde_json::Value;
 
 use super::Book;
 use super::order::check_ceiling;
-use crate::config::{Config, Environment, parse_text};
+use crate::config::{Config, Environment, Overlay, parse_text};
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::built_in().unwrap());
 static CONFIG: LazyLock<Config> = LazyLock::new(|| {
     let text = "[agents.boss]\npreset = \"yolo\"\n[agents.clerk]\nwrite_paths = [\"a\", \"c/d\"]\n\
                 [agents.reader]\npreset = \"sandboxed\"\n";
-    parse_text(text, Path::new("/h/nexus.toml"), &Environment::of(&[]), &[]).unwrap().config
+    let overlay = Overlay::new(Environment::of(&[]), vec![]);
+    parse_text(text, Path::new("/h/nexus.toml"), &overlay).unwrap().config
 });
 
 const TOP: [&str; 4] = ["main", "boss", "clerk", "reader"];

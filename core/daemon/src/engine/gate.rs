@@ -181,12 +181,12 @@ impl RunGate {
         tx: &mut Tx<'_>,
         now: Timestamp,
     ) -> Result<Option<String>, LedgerError> {
-        let budgets = &self.context.config.current().budgets;
         let payer = Payer::of(&self.chain, Some(self.session_key.clone()));
-        let claims = budget::claims(budgets, &payer, now);
+        let budgets = budget::of_payer(&self.context, &payer);
+        let claims = budget::claims(&budgets, &payer, now);
         let model = tx.turns().get(self.turn_id)?.and_then(|turn| turn.model);
         let (shortage, _) = meter::take_tool_call(tx, &payer, &claims, model.as_deref(), now)?;
-        Ok(shortage.map(|shortage| budget::refusal(budgets, &shortage).message))
+        Ok(shortage.map(|shortage| budget::refusal(&budgets, &shortage).message))
     }
 
     pub(super) async fn refuse(&self, ask: &Ask, verdict: &Verdict) -> Result<Answer, Failure> {

@@ -355,9 +355,9 @@ pub(super) async fn maker(
     Ok(context.ledger.write(write).await?)
 }
 
-/// Whether what this principal says is the owner's own word, or the daemon's.
+/// Whether what this principal says is the owner's own word, on whichever device, or the daemon's.
 pub(super) fn is_owners(principal: &Principal) -> bool {
-    matches!(principal, Principal::Owner | Principal::Job(_))
+    matches!(principal, Principal::Owner | Principal::Job(_) | Principal::Device(_))
 }
 
 #[cfg(test)]

@@ -73,8 +73,8 @@ impl Meter for RunMeter {
 impl RunMeter {
     async fn set_aside(&self, spending: Spending) -> Result<Reservation, Failure> {
         let now = self.context.clock.now();
-        let config = self.context.config.current();
-        let claims = budget::claims(&config.budgets, &self.payer, now);
+        let budgets = budget::of_payer(&self.context, &self.payer);
+        let claims = budget::claims(&budgets, &self.payer, now);
         if claims.is_empty() {
             return Ok(Reservation::Unbounded);
         }
@@ -91,7 +91,7 @@ impl RunMeter {
             at: now,
         };
         let (meter, model) = (self.clone(), spending.model);
-        let budgets = config.budgets.clone();
+        let in_force = budgets.clone();
         let (reserved, has_told) = self
             .context
             .ledger
@@ -117,7 +117,7 @@ impl RunMeter {
                 model_ms_max: amounts.model_ms,
             }),
             Reserved::Refused(shortage) => {
-                Reservation::Refused(budget::refusal(&config.budgets, &shortage))
+                Reservation::Refused(budget::refusal(&in_force, &shortage))
             }
         })
     }

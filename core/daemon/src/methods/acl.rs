@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use nexus_domain::failure::Failure;
 use nexus_domain::id::PermissionId;
-use nexus_domain::permission::PermissionAnswer;
+use nexus_domain::permission::{AnswerSignature, PermissionAnswer};
 use nexus_domain::principal::Principal;
 use nexus_iam::{Action, Facts, Permit, Query};
 use nexus_ledger::PermissionFilter;
@@ -12,12 +12,14 @@ use nexus_protocol::acl::{
     ApproveParams, ApproveSpan, ClockParams, DenyParams, ListParams, ListResult, ResolveResult,
     ShowParams, ShowResult,
 };
+use nexus_protocol::device::answer_text;
 
 use super::person;
 use super::session::page_len;
 use crate::authorize::{Trail, decide_and_audit};
 use crate::context::Context;
 use crate::engine::{self, Resolution};
+use crate::ways::has_signed;
 
 /// What only people may do with them.
 const ANSWER: &str = "decide permission requests";
@@ -69,7 +71,7 @@ pub async fn approve(
         by: answerer(context, &permit, id).await?,
         comment: params.comment,
         place: params.place,
-        signature: params.signature,
+        signature: signed(context, &permit, id, true, params.signature).await?,
     };
     let request = engine::resolve_permission(context, resolution).await?;
     Ok(ResolveResult { request })
@@ -92,7 +94,7 @@ pub async fn deny(
         by: answerer(context, &permit, id).await?,
         comment: params.comment,
         place: params.place,
-        signature: params.signature,
+        signature: signed(context, &permit, id, false, params.signature).await?,
     };
     let request = engine::resolve_permission(context, resolution).await?;
     Ok(ResolveResult { request })
@@ -147,6 +149,41 @@ async fn answerer(
             "you may not decide this permission request: {}",
             decision.verdict
         ))),
+    }
+}
+
+/// What a device signed, once it was found to fit. A device always signs: its answer can be shown
+/// to have come from it.
+async fn signed(
+    context: &Context,
+    permit: &Permit,
+    id: PermissionId,
+    is_yes: bool,
+    signature: Option<AnswerSignature>,
+) -> Result<Option<AnswerSignature>, Failure> {
+    let device = match (permit.chain().actor(), &signature) {
+        (Some(Principal::Device(device)), Some(signature)) if signature.device == *device => device,
+        (Some(Principal::Device(_)), _) => {
+            return Err(Failure::invalid("a paired device signs its answers with its own key")
+                .hint(
+                    "send `signature` with the device's id; docs/security.md says what is signed",
+                ));
+        }
+        (_, Some(_)) => {
+            return Err(Failure::invalid("only a paired device signs its answers")
+                .hint("leave `signature` out"));
+        }
+        (_, None) => return Ok(None),
+    };
+    let asked = context.ledger.read(move |r| r.permissions().get(id)).await?;
+    let asked = asked.ok_or_else(|| Failure::not_found("it is gone"))?;
+    let text = answer_text(&id.to_string(), is_yes, &asked.action.digest);
+    let fits = context.ways.device(device).is_some_and(|device| {
+        signature.as_ref().is_some_and(|given| has_signed(&device, &text, &given.signature))
+    });
+    match fits {
+        true => Ok(signature),
+        false => Err(Failure::denied("the signature of the device does not fit this answer")),
     }
 }
 

@@ -14,8 +14,8 @@ use nexus_protocol::agent::{
     UpdateParams,
 };
 
-use super::person;
 use super::session::{ControlMessage, submit};
+use super::{person, sees_agent};
 use crate::agents::{self, Agent, Alteration, Book, Order};
 use crate::context::Context;
 use crate::engine;
@@ -26,25 +26,29 @@ pub type LastAnswer = BoxFuture<'static, Result<RunResult, Failure>>;
 /// Lists the agents.
 pub async fn list(
     context: &Arc<Context>,
-    _permit: Permit,
+    permit: Permit,
     _params: ListParams,
 ) -> Result<ListResult, Failure> {
     let book = context.agents.book();
-    let Some(first) = book.default_agent() else {
-        return Err(Failure::internal("no agent is configured"));
+    let all: Vec<_> =
+        book.all().filter(|agent| sees_agent(context, &permit, agent.id())).cloned().collect();
+    let Some(first) = all.first() else {
+        return Err(Failure::not_found("there is no agent that you may use"));
     };
     let default_agent = first.id().clone();
-    let all: Vec<_> = book.all().cloned().collect();
     Ok(ListResult { default_agent, agents: facts(context, &book, &all).await? })
 }
 
 /// Shows one agent.
 pub async fn get(
     context: &Arc<Context>,
-    _permit: Permit,
+    permit: Permit,
     params: GetParams,
 ) -> Result<GetResult, Failure> {
     let book = context.agents.book();
+    if !sees_agent(context, &permit, &params.agent_id) {
+        return Err(Failure::not_found("there is no such agent that you may use"));
+    }
     let found = book.find(&params.agent_id)?;
     Ok(GetResult {
         agent: facts_of(context, &book, found).await?,

@@ -16,8 +16,8 @@ pub async fn list(
     _permit: Permit,
     _params: ListParams,
 ) -> Result<ListResult, Failure> {
-    let (config, now) = (context.config.current(), context.clock.now());
-    let read = context.ledger.read(move |r| budget::standings(r, &config.budgets, now));
+    let (budgets, now) = (budget::all(context), context.clock.now());
+    let read = context.ledger.read(move |r| budget::standings(r, &budgets, now));
     Ok(ListResult { budgets: read.await? })
 }
 
@@ -27,10 +27,10 @@ pub async fn get(
     _permit: Permit,
     params: GetParams,
 ) -> Result<GetResult, Failure> {
-    let (config, now) = (context.config.current(), context.clock.now());
-    let found = config.budgets.iter().find(|budget| budget.name == params.name).cloned();
+    let (budgets, now) = (budget::all(context), context.clock.now());
+    let found = budgets.iter().find(|budget| budget.name == params.name).cloned();
     let Some(found) = found else {
-        let names = config.budgets.iter().map(|budget| budget.name.as_str());
+        let names = budgets.iter().map(|budget| budget.name.as_str());
         let hint = match suggest::closest(&params.name, names) {
             Some(near) => format!("did you mean `{near}`? see: nexus budget list"),
             None => "see: nexus budget list".to_owned(),

@@ -8,9 +8,12 @@ pub mod budget;
 pub mod config;
 pub mod contact;
 pub mod credential;
+pub mod device;
 pub mod expose;
 pub mod grant;
 pub mod health;
+pub mod key;
+pub mod login;
 pub mod model;
 pub mod policy;
 pub mod request;
@@ -19,8 +22,17 @@ pub mod session;
 pub mod usage;
 
 use nexus_domain::Failure;
+use nexus_domain::id::AgentId;
 use nexus_domain::principal::Principal;
 use nexus_iam::Permit;
+
+use crate::context::Context;
+
+/// Whether whoever calls may use this agent and see its conversations.
+fn sees_agent(context: &Context, permit: &Permit, agent: &AgentId) -> bool {
+    let of_caller = |caller| context.ways.agents_of(caller);
+    permit.chain().invoker().and_then(of_caller).is_none_or(|agents| agents.contains(agent))
+}
 
 /// Who does what only people may. An agent never may, whatever a policy says.
 fn person(permit: &Permit, what: &str) -> Result<Principal, Failure> {

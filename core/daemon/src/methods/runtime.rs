@@ -28,10 +28,10 @@ pub async fn status(
 ) -> Result<StatusResult, Failure> {
     let now = context.clock.now();
     let today = UsageFilter { since: Some(budget::day(now)), ..UsageFilter::default() };
-    let config = context.config.current();
     let book = context.agents.book();
     let reckless = book.all().filter(|agent| agent.profile.preset == Preset::Yolo);
     let yolo_agents = reckless.map(|agent| agent.id().clone()).collect();
+    let in_force = budget::all(context);
     let (waiting, working, recent, used_today, mut budgets) = context
         .ledger
         .read(move |r| {
@@ -40,7 +40,7 @@ pub async fn status(
             let working = r.requests().unfinished()?;
             let latest = r.requests().list(&RequestFilter::default(), PAGE_LEN_DEFAULT)?;
             let recent = latest.into_iter().filter(|q| q.status.is_final()).take(RECENT_MAX);
-            let budgets = budget::standings(r, &config.budgets, now)?;
+            let budgets = budget::standings(r, &in_force, now)?;
             Ok((waiting, working, recent.collect(), r.usage().total(&today)?, budgets))
         })
         .await?;

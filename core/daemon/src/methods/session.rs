@@ -14,27 +14,29 @@ use nexus_protocol::session::{
     HistoryResult, ListParams, ListResult, PAGE_LEN_DEFAULT, PAGE_LEN_MAX, SendParams, SendResult,
 };
 
+use super::sees_agent;
 use crate::context::Context;
 use crate::engine::{self, Admission, Submission};
 
 /// Lists sessions, the latest first.
 pub async fn list(
     context: &Arc<Context>,
-    _permit: Permit,
+    permit: Permit,
     params: ListParams,
 ) -> Result<ListResult, Failure> {
     let limit = page_len(params.limit)?;
-    let (sessions, next_cursor) = context
+    let (mut sessions, next_cursor) = context
         .ledger
         .read(move |r| r.sessions().list(limit, params.cursor.as_deref(), params.search.as_deref()))
         .await?;
+    sessions.retain(|session| sees_agent(context, &permit, &session.agent_id));
     Ok(ListResult { sessions, next_cursor })
 }
 
 /// Shows one session with what happens in it right now.
 pub async fn get(
     context: &Arc<Context>,
-    _permit: Permit,
+    permit: Permit,
     params: GetParams,
 ) -> Result<GetResult, Failure> {
     let wanted = params.key.clone();
@@ -64,6 +66,7 @@ pub async fn get(
             }))
         })
         .await?;
+    let found = found.filter(|found| sees_agent(context, &permit, &found.session.agent_id));
     let mut result = found.ok_or_else(|| unknown(&params.key))?;
     result.streaming = context.bus.streaming(&result.session.key);
     Ok(result)
@@ -72,7 +75,7 @@ pub async fn get(
 /// Reads messages of a session, the newest page first.
 pub async fn history(
     context: &Arc<Context>,
-    _permit: Permit,
+    permit: Permit,
     params: HistoryParams,
 ) -> Result<HistoryResult, Failure> {
     let limit = page_len(params.limit)?;
@@ -84,9 +87,7 @@ pub async fn history(
         .ledger
         .read(move |r| {
             let key = r.sessions().resolve(&wanted)?;
-            if r.sessions().get(&key)?.is_none() {
-                return Ok(None);
-            }
+            let Some(session) = r.sessions().get(&key)? else { return Ok(None) };
             let (messages, has_more) = match params.offset {
                 Some(offset) => {
                     let messages = r.turns().messages_from(&key, offset, limit)?;
@@ -103,16 +104,18 @@ pub async fn history(
             };
             let mut turn_ids: Vec<_> = messages.iter().map(|message| message.turn_id).collect();
             turn_ids.dedup();
-            Ok(Some(HistoryResult {
+            let result = HistoryResult {
                 tool_calls: r.turns().tool_calls(&turn_ids)?,
                 turns: r.turns().by_ids(&turn_ids)?,
                 position: r.events().latest()?,
                 messages,
                 has_more,
-            }))
+            };
+            Ok(Some((session.agent_id, result)))
         })
         .await?;
-    found.ok_or_else(|| unknown(&params.key))
+    let found = found.filter(|(agent, _)| sees_agent(context, &permit, agent));
+    found.map(|(_, result)| result).ok_or_else(|| unknown(&params.key))
 }
 
 /// Hands a message to a session.
@@ -137,12 +140,13 @@ pub async fn send(
 /// Stops the active run of a session and answers when it has ended.
 pub async fn abort(
     context: &Arc<Context>,
-    _permit: Permit,
+    permit: Permit,
     params: AbortParams,
 ) -> Result<AbortResult, Failure> {
     let key = params.key.clone();
     let known =
         context.ledger.read(move |r| r.sessions().get(&r.sessions().resolve(&key)?)).await?;
+    let known = known.filter(|session| sees_agent(context, &permit, &session.agent_id));
     let Some(Session { key, .. }) = known else { return Err(unknown(&params.key)) };
     // The queue goes first: otherwise its head would start as soon as the run has ended.
     let n_dropped = match params.drop_queue {

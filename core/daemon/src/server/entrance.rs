@@ -86,7 +86,7 @@ impl Entrance {
             address,
             is_secure: door.certificate.is_some(),
             _place: Arc::new(place),
-            is_recorded: Arc::default(),
+            recorded: Arc::default(),
         };
         let (shared, router) = (self.shared.clone(), self.router.clone());
         match (&door.certificate, handshake) {

@@ -13,8 +13,9 @@ use super::Peer;
 use super::answer;
 use super::cookie;
 use super::door::Shared;
-use super::login::SESSION_TTL_MS;
+use super::login::{SESSION_TTL_MS, session_digest};
 use crate::authorize::{DoorEvent, audit_door};
+use crate::ways::Basis;
 
 /// Shown for a link that was used or is too old. It carries no style and no script: the content
 /// policy forbids both inline, and it needs neither.
@@ -46,8 +47,10 @@ pub(super) async fn make(
 ) -> Response<Body> {
     let made = async {
         let caller = shared.known(&headers, &peer, "/api/link").await?;
+        let now = shared.context.clock.now();
+        let holder = shared.context.ways.holder_by_link(&caller, now)?;
         audit_door(&shared.context, DoorEvent::LinkMade, caller.principal, "/api/link").await?;
-        let link = shared.context.logins.issue(shared.context.clock.now())?;
+        let link = shared.context.logins.issue(holder, now)?;
         // The guard let this host name pass, and the cookie will belong to it.
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let host = host.ok_or_else(|| Failure::invalid("the request names no host"))?;
@@ -82,8 +85,15 @@ pub(super) async fn open(
         }
         Err(failure) => return answer::failure(&failure),
     };
-    let owner = shared.owner.principal.clone();
-    if let Err(failure) = audit_door(&shared.context, DoorEvent::SignedIn, owner, "/open").await {
+    let basis = Basis::Browser(session_digest(&token));
+    let Some(caller) = shared.context.ways.caller(basis, now) else {
+        return answer::failure(&Failure::unauthenticated(
+            "whoever made this link may not come in any more",
+        ));
+    };
+    let signed_in = DoorEvent::SignedIn;
+    let audited = audit_door(&shared.context, signed_in, caller.principal, "/open").await;
+    if let Err(failure) = audited {
         // The session exists, and nobody will ever hold its token.
         return answer::failure(&failure);
     }

@@ -13,6 +13,7 @@ use nexus_domain::{Failure, Timestamp};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+pub use store::BrowserHolder;
 use store::{BrowserSession, Store};
 
 /// How long a one-time link works, in milliseconds.
@@ -47,6 +48,7 @@ struct State {
 struct Code {
     digest: [u8; 32],
     expires_at: Timestamp,
+    holder: BrowserHolder,
 }
 
 /// A new one-time code.
@@ -82,11 +84,11 @@ impl Logins {
         Ok(Self(Arc::new(Inner { state, store })))
     }
 
-    /// Makes a one-time code.
+    /// Makes a one-time code; the browser that comes by it has what its maker has.
     ///
     /// # Errors
     /// `Internal` when the operating system gives no randomness.
-    pub fn issue(&self, now: Timestamp) -> Result<Link, Failure> {
+    pub fn issue(&self, holder: BrowserHolder, now: Timestamp) -> Result<Link, Failure> {
         let code = new_secret()?;
         let expires_at = now.plus_ms(CODE_TTL_MS);
         let mut state = self.state();
@@ -94,7 +96,7 @@ impl Logins {
         if state.codes.len() >= CODES_MAX {
             state.codes.pop_front();
         }
-        state.codes.push_back(Code { digest: digest(&code), expires_at });
+        state.codes.push_back(Code { digest: digest(&code), expires_at, holder });
         drop(state);
         Ok(Link { code, expires_at })
     }
@@ -106,19 +108,45 @@ impl Logins {
     /// `Internal` when the operating system gives no randomness, `Unavailable` when the session
     /// cannot be recorded; the code is spent then.
     pub fn redeem(&self, code: &str, now: Timestamp) -> Result<Option<String>, Failure> {
-        if !self.spend(&digest(code), now) {
-            return Ok(None);
+        match self.spend(&digest(code), now) {
+            Some(holder) => self.admit(holder, now).map(Some),
+            None => Ok(None),
         }
+    }
+
+    /// Signs a browser in and gives its session token. Writes to the disk.
+    ///
+    /// # Errors
+    /// As [`Self::redeem`].
+    pub fn admit(&self, holder: BrowserHolder, now: Timestamp) -> Result<String, Failure> {
         let token = new_secret()?;
-        self.state().admit(hex::encode(digest(&token)), now);
+        self.state().admit(session_digest(&token), holder, now);
         self.save()?;
-        Ok(Some(token))
+        Ok(token)
+    }
+
+    /// On whose authority a browser is signed in, by the digest of its session; `None` when it is
+    /// not, or no longer.
+    #[must_use]
+    pub fn holder(&self, digest: &str, now: Timestamp) -> Option<BrowserHolder> {
+        let state = self.state();
+        let session = state.sessions.get(digest)?;
+        (now.ms_since(session.seen_at) < SESSION_TTL_MS).then(|| session.holder.clone())
+    }
+
+    /// Signs a browser out, by the digest of its session. Writes to the disk.
+    ///
+    /// # Errors
+    /// `Unavailable` when that cannot be recorded.
+    pub fn sign_out(&self, digest: &str) -> Result<(), Failure> {
+        self.state().sessions.remove(digest);
+        self.save()
     }
 
     /// What a session token is worth, and notes the visit.
     #[must_use]
     pub fn session(&self, token: &str, now: Timestamp) -> Session {
-        let key = hex::encode(digest(token));
+        let key = session_digest(token);
         let mut state = self.state();
         let Some(session) = state.sessions.get_mut(&key) else { return Session::Invalid };
         if now.ms_since(session.seen_at) >= SESSION_TTL_MS {
@@ -140,16 +168,14 @@ impl Logins {
         self.0.store.save(|| self.state().sessions.clone())
     }
 
-    fn spend(&self, presented: &[u8; 32], now: Timestamp) -> bool {
+    fn spend(&self, presented: &[u8; 32], now: Timestamp) -> Option<BrowserHolder> {
         let mut state = self.state();
         state.codes.retain(|code| now < code.expires_at);
         let is_this = |code: &Code| bool::from(code.digest.ct_eq(presented));
         // Every code is compared, so that the time taken says nothing about where a match was.
         let matches: Vec<bool> = state.codes.iter().map(is_this).collect();
-        let n_before = state.codes.len();
-        let mut matches = matches.into_iter();
-        state.codes.retain(|_| !matches.next().unwrap_or(false));
-        state.codes.len() < n_before
+        let place = matches.into_iter().position(|is_this| is_this)?;
+        state.codes.remove(place).map(|code| code.holder)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -158,7 +184,7 @@ impl Logins {
 }
 
 impl State {
-    fn admit(&mut self, key: String, now: Timestamp) {
+    fn admit(&mut self, key: String, holder: BrowserHolder, now: Timestamp) {
         self.sessions.retain(|_, session| now.ms_since(session.seen_at) < SESSION_TTL_MS);
         if self.sessions.len() >= SESSIONS_MAX {
             let oldest = self.sessions.iter().min_by_key(|(_, session)| session.seen_at);
@@ -166,7 +192,7 @@ impl State {
                 self.sessions.remove(&oldest);
             }
         }
-        self.sessions.insert(key, BrowserSession { created_at: now, seen_at: now });
+        self.sessions.insert(key, BrowserSession { created_at: now, seen_at: now, holder });
     }
 }
 
@@ -175,6 +201,12 @@ fn new_secret() -> Result<String, Failure> {
     getrandom::fill(&mut bytes)
         .map_err(|error| Failure::internal(format!("no randomness: {error}")))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The digest by which a session is known, of its token.
+#[must_use]
+pub fn session_digest(token: &str) -> String {
+    hex::encode(digest(token))
 }
 
 fn digest(text: &str) -> [u8; 32] {
@@ -195,7 +227,7 @@ mod tests {
     #[test]
     fn a_code_works_once() {
         let (_folder, _, logins) = logins();
-        let code = logins.issue(Timestamp(0)).unwrap().code;
+        let code = logins.issue(BrowserHolder::default(), Timestamp(0)).unwrap().code;
         assert_eq!(logins.redeem("something else", Timestamp(1)).unwrap(), None);
         let token = logins.redeem(&code, Timestamp(1)).unwrap().unwrap();
         assert_eq!(logins.redeem(&code, Timestamp(1)).unwrap(), None);
@@ -206,11 +238,11 @@ mod tests {
     #[test]
     fn a_code_expires_and_codes_are_bounded() {
         let (_folder, _, logins) = logins();
-        let old = logins.issue(Timestamp(0)).unwrap();
+        let old = logins.issue(BrowserHolder::default(), Timestamp(0)).unwrap();
         assert_eq!(logins.redeem(&old.code, old.expires_at).unwrap(), None);
-        let first = logins.issue(Timestamp(0)).unwrap().code;
+        let first = logins.issue(BrowserHolder::default(), Timestamp(0)).unwrap().code;
         for _ in 0..CODES_MAX {
-            logins.issue(Timestamp(0)).unwrap();
+            logins.issue(BrowserHolder::default(), Timestamp(0)).unwrap();
         }
         assert_eq!(logins.redeem(&first, Timestamp(1)).unwrap(), None);
         assert_eq!(logins.state().codes.len(), CODES_MAX);
@@ -219,7 +251,7 @@ mod tests {
     #[test]
     fn a_browser_stays_signed_in_over_a_restart_and_its_token_is_not_on_disk() {
         let (_folder, path, logins) = logins();
-        let code = logins.issue(Timestamp(0)).unwrap().code;
+        let code = logins.issue(BrowserHolder::default(), Timestamp(0)).unwrap().code;
         let token = logins.redeem(&code, Timestamp(0)).unwrap().unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(!text.contains(&token));
@@ -230,7 +262,7 @@ mod tests {
     #[test]
     fn thirty_days_count_from_the_last_visit() {
         let (_folder, _, logins) = logins();
-        let code = logins.issue(Timestamp(0)).unwrap().code;
+        let code = logins.issue(BrowserHolder::default(), Timestamp(0)).unwrap().code;
         let token = logins.redeem(&code, Timestamp(0)).unwrap().unwrap();
         let soon = Timestamp(60_000);
         assert_eq!(logins.session(&token, soon), Session::Valid { is_due_for_renewal: false });
@@ -246,7 +278,11 @@ mod tests {
     fn signed_in_browsers_are_bounded() {
         let (_folder, _, logins) = logins();
         for n in 0..=SESSIONS_MAX {
-            logins.state().admit(n.to_string(), Timestamp(i64::try_from(n).unwrap()));
+            logins.state().admit(
+                n.to_string(),
+                BrowserHolder::default(),
+                Timestamp(i64::try_from(n).unwrap()),
+            );
         }
         let state = logins.state();
         assert_eq!(state.sessions.len(), SESSIONS_MAX);

@@ -36,8 +36,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, header};
@@ -54,6 +53,7 @@ use tokio_util::task::TaskTracker;
 use crate::context::Context;
 use crate::dispatch::Dispatcher;
 use crate::exposure::Door;
+use crate::ways::Basis;
 use door::Shared;
 use entrance::Entrance;
 use guard::Doorstep;
@@ -78,8 +78,16 @@ struct Peer {
     /// Its place among the open connections, given back when the last one who holds it goes: a
     /// WebSocket keeps it beyond the request that began it.
     _place: Arc<OwnedSemaphorePermit>,
-    /// Whether its login stands in the audit.
-    is_recorded: Arc<AtomicBool>,
+    /// By what it was let in last, which stands in the audit.
+    recorded: Arc<Mutex<Option<Basis>>>,
+}
+
+impl Peer {
+    /// Whether the audit does not say yet that this connection was opened by this.
+    fn is_first(&self, basis: &Basis) -> bool {
+        let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
+        recorded.replace(basis.clone()).as_ref() != Some(basis)
+    }
 }
 
 /// Binds the listener. Early, so that a port in use is known before anything is started.

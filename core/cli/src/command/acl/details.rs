@@ -140,7 +140,7 @@ fn decided(request: &PermissionRequest, rows: &Rows<'_>) -> Result<()> {
     }
     if let Some(signature) = &request.signature {
         let device = &signature.device;
-        rows.row("signed", &format!("by device {device} (not checked): {}", signature.signature))?;
+        rows.row("signed", &format!("by device {device}: {}", signature.signature))?;
     }
     Ok(())
 }

@@ -129,7 +129,7 @@ impl What {
 }
 
 /// Reads `30m`, `8h` or `7d`.
-fn duration(text: &str) -> std::result::Result<u64, String> {
+pub(crate) fn duration(text: &str) -> std::result::Result<u64, String> {
     let wrong = || format!("`{text}` is no length of time; write 30m, 8h or 7d");
     let unit = text.chars().last().ok_or_else(wrong)?;
     let minutes = match unit {

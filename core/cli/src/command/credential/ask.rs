@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::failure::{CliError, Result};
 
 /// Reads one secret.
-pub(super) fn secret(context: &Context, what: &str) -> Result<SecretText> {
+pub(crate) fn secret(context: &Context, what: &str) -> Result<SecretText> {
     let text = if context.environment.is_stdin_tty {
         rpassword::prompt_password(format!("{what} (not shown): "))
             .map_err(|error| CliError::usage(format!("the {what} was not read: {error}")))?

@@ -1,6 +1,6 @@
 //! `nexus credential`.
 
-mod ask;
+pub(crate) mod ask;
 mod show;
 
 use std::path::PathBuf;

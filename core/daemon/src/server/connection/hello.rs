@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::{Farewell, Peer, Shared};
-use crate::authorize::{Caller, DoorEvent, may_follow};
+use crate::authorize::{Caller, is_offered, may_follow};
 use crate::server::socket::{Socket, Step};
 
 /// Oldest client that speaks a protocol this daemon understands.
@@ -72,9 +72,16 @@ pub(super) async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
         }
     };
     let address = peer.address.ip();
-    let Some(caller) = authenticate(shared, &hello, address, cookie_caller).await else {
-        push(socket, &hello_error("unauthorized"));
-        return Err(Farewell::new(CloseCode::Policy, "unauthorized"));
+    let caller = match shared.by_hello(&hello, "", cookie_caller, peer, "/ws").await {
+        Ok(caller) => caller,
+        Err(failure) => {
+            let reason = match failure.code {
+                "UNAUTHORIZED" => "unauthorized",
+                _ => &failure.message,
+            };
+            push(socket, &hello_error(reason));
+            return Err(Farewell::new(CloseCode::Policy, "unauthorized"));
+        }
     };
     if !may_follow(&shared.context, &caller, Method::Health) {
         push(socket, &hello_error(FORBIDDEN));
@@ -156,30 +163,6 @@ fn hello_error(reason: &str) -> HelloError {
     }
 }
 
-/// A token that was sent decides alone: a wrong one is not made good by a cookie.
-async fn authenticate(
-    shared: &Shared,
-    hello: &Hello,
-    address: IpAddr,
-    cookie_caller: Option<Caller>,
-) -> Option<Caller> {
-    let token = hello.auth.as_ref().and_then(|auth| auth.token.as_deref());
-    let caller = match token {
-        Some(token) => shared.is_token(token).then(|| shared.owner.clone()),
-        None => cookie_caller,
-    };
-    let Some(caller) = &caller else {
-        shared.refuse_login(address, "/ws").await;
-        return None;
-    };
-    let event = match token {
-        Some(_) => DoorEvent::TokenShown,
-        None => DoorEvent::BrowserKnown,
-    };
-    shared.record_login(event, caller, "/ws").await;
-    Some(caller.clone())
-}
-
 fn greet<S: AsyncRead + AsyncWrite + Unpin>(
     shared: &Shared,
     socket: &mut Socket<S>,
@@ -200,7 +183,7 @@ fn greet<S: AsyncRead + AsyncWrite + Unpin>(
             host: context.presence.host().to_owned(),
             conn_id: connection_id,
         },
-        features: features(&caller),
+        features: features(shared, &caller),
         snapshot: Snapshot {
             presence: beat.presence.to_vec(),
             health: context.health_result(),
@@ -220,8 +203,9 @@ fn greet<S: AsyncRead + AsyncWrite + Unpin>(
     Greeted { caller, connection_id, presence_key, told: beat.version }
 }
 
-fn features(caller: &Caller) -> Features {
-    let allowed = Method::ALL.iter().filter(|method| caller.has(method.scope()));
+fn features(shared: &Shared, caller: &Caller) -> Features {
+    let is_allowed = |method: &&Method| is_offered(&shared.context, caller, **method);
+    let allowed = Method::ALL.iter().filter(is_allowed);
     let names = Event::TYPE_NAMES.iter().chain(Transient::TYPE_NAMES).chain(&UNASKED_EVENTS);
     Features {
         methods: allowed.map(|method| method.name().to_owned()).collect(),

@@ -10,15 +10,37 @@ use nexus_domain::{Failure, Timestamp};
 use nexus_ledger::put_in_place;
 use serde::{Deserialize, Serialize};
 
+use crate::ways::Basis;
+
 /// Version of the file's form.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
+/// The version before, in which every browser was the owner's.
+const FORM_OWNERS: u32 = 1;
+
+/// On whose authority a browser is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrowserHolder {
+    /// What it rests on: the way in of whoever made the link, or the password.
+    pub basis: Basis,
+    /// Its scopes, by name, if they are fewer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+}
+
+impl Default for BrowserHolder {
+    fn default() -> Self {
+        Self { basis: Basis::Token, scopes: None }
+    }
+}
 
 /// A browser that is signed in.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct BrowserSession {
     pub(super) created_at: Timestamp,
     /// The last visit, to within a few hours.
     pub(super) seen_at: Timestamp,
+    #[serde(default)]
+    pub(super) holder: BrowserHolder,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -46,7 +68,7 @@ impl Store {
             Err(error) => return Err(self.failure("read", &error)),
         };
         match serde_json::from_slice::<Document>(&text) {
-            Ok(document) if document.form == FORM => Ok(document.sessions),
+            Ok(document) if [FORM, FORM_OWNERS].contains(&document.form) => Ok(document.sessions),
             Ok(_) | Err(_) => {
                 let aside = self.path.with_extension("json.broken");
                 tracing::warn!(path = %self.path.display(), aside = %aside.display(),

@@ -51,7 +51,7 @@ impl House {
             address: self.address(),
             is_secure: false,
             _place: Arc::new(place),
-            is_recorded: Arc::default(),
+            recorded: Arc::default(),
         };
         let caller = Caller::with(principal, Scope::ALL.to_vec());
         let (ours, theirs) = tokio::io::duplex(1024 * 1024);
@@ -142,7 +142,8 @@ async fn whoever_may_see_nothing_any_more_is_cut_and_not_let_in_again() {
 #[tokio::test]
 async fn a_connection_lives_as_long_as_the_grant_it_lives_by() {
     let house = House::new().await;
-    let (key, other) = (Principal::ApiKey("ci".to_owned()), Principal::ApiKey("other".to_owned()));
+    let device = |name: &str| Principal::Device(name.to_owned());
+    let (key, other) = (device("phone"), device("other"));
     let mut stranger = house.somebody(key.clone()).await;
     assert_eq!(stranger.hear().await["reason"], "no policy lets you see this daemon");
 

@@ -1,7 +1,9 @@
 //! The control plane as its clients meet it: a whole daemon, plain sockets.
 
 mod authority;
+mod devices;
 mod http;
+mod keys;
 mod outside;
 mod routes;
 mod rpc;

@@ -11,12 +11,11 @@ pub(super) async fn read_until(
     part: &str,
 ) -> (TcpStream, String) {
     let mut stream = TcpStream::connect(house.address()).await.unwrap();
-    let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
-    let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: {}\r\n{}\r\n{lines}\r\n",
-        house.address(),
-        house.bearer()
-    );
+    let bearer = house.bearer();
+    let is_known = lines.iter().any(|line| line.starts_with("Authorization:"));
+    let lines = lines.iter().copied().chain((!is_known).then_some(bearer.as_str()));
+    let lines: String = lines.map(|line| format!("{line}\r\n")).collect();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{lines}\r\n", house.address());
     stream.write_all(request.as_bytes()).await.unwrap();
     let text = read_on(&mut stream, part).await;
     (stream, text)
