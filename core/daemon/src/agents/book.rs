@@ -59,7 +59,7 @@ impl Book {
             let is_next = |agent: &&MadeAgent| {
                 !left.iter().any(|other| Some(&other.id) == agent.parent.as_ref())
             };
-            let next = left.iter().position(|agent| is_next(agent)).unwrap_or(0);
+            let next = left.iter().position(is_next).unwrap_or(0);
             let agent = left.remove(next);
             if book.get(&agent.id).is_none() {
                 book.add(book.made(agent));

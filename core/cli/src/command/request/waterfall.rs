@@ -20,6 +20,22 @@ const DURATION_COLUMNS: usize = 8;
 const BAR_COLUMNS_MIN: usize = 10;
 const BAR_COLUMNS_MAX: usize = 40;
 
+/// Which run had this one done, and which ones it had done itself.
+fn lineage(result: &GetResult, output: &Output) -> Result<()> {
+    let label = |name: &str| output.paint(style::DIM, &text::pad(name, 9));
+    if let Some(parent) = &result.request.parent {
+        let run = format!("{}, agent {}", parent.request_id, parent.agent_id);
+        output.line(&format!("  {}{run}", label("for")))?;
+    }
+    for sent in &result.sent {
+        let agent = sent.agent_id.as_ref().map_or("nobody".to_owned(), ToString::to_string);
+        let (sign, word) = request_status(sent.status);
+        let run = format!("{} {}, agent {agent}, {word}", output.sign(sign), sent.id);
+        output.line(&format!("  {}{run}", label("had")))?;
+    }
+    Ok(())
+}
+
 pub(super) fn show(result: &GetResult, output: &Output) -> Result<()> {
     let request = &result.request;
     let (sign, word) = request_status(request.status);
@@ -43,6 +59,7 @@ pub(super) fn show(result: &GetResult, output: &Output) -> Result<()> {
         from.push_str(&format!(", agent {agent}"));
     }
     output.line(&format!("  {}{}", label("from"), text::one_line(&from)))?;
+    lineage(result, output)?;
     if let Some(error) = &request.error {
         let error = output.paint(style::BAD, &text::one_line(error));
         output.line(&format!("  {}{error}", label("error")))?;
