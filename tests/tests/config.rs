@@ -18,6 +18,9 @@ use serde_json::{Value, json};
 const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
 const CONFIG: &str = "# mine\n[models]\ndiscover = false # quiet\n\n# the end\n";
 
+/// What stands in the file's place, how it got there, and what is said about it.
+type Broken = (&'static str, fn(&Path), &'static str);
+
 fn write(home: &TestHome, text: &str) {
     // As editors do it: a new file is put in the place of the old one.
     let draft = home.path().join("nexus.toml.draft");
@@ -110,7 +113,7 @@ async fn what_an_editor_saves_is_in_force_a_moment_later() -> Result<()> {
     .await?;
     ensure!(value(talk.client(), "sessions.queue_len_max").await? == json!(3));
 
-    let broken: [(&str, fn(&Path), &str); 4] = [
+    let broken: [Broken; 4] = [
         (
             "a wrong value",
             |file| std::fs::write(file, "[runtime]\nport = 70000\n").unwrap(),
