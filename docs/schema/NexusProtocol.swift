@@ -753,13 +753,19 @@ public struct AgentParams: Codable, Hashable, Sendable {
     public var queueMode: QueueMode?
     /// The session; the owner's main one when left out.
     public var sessionKey: SessionKey?
+    /// Most model replies of this run; at most what the agent is limited to anyway.
+    public var stepsMax: Int64?
+    /// The class of models for this run.
+    public var tier: Tier?
 
-    public init(agentId: AgentId? = nil, idempotencyKey: String, message: String, queueMode: QueueMode? = nil, sessionKey: SessionKey? = nil) {
+    public init(agentId: AgentId? = nil, idempotencyKey: String, message: String, queueMode: QueueMode? = nil, sessionKey: SessionKey? = nil, stepsMax: Int64? = nil, tier: Tier? = nil) {
         self.agentId = agentId
         self.idempotencyKey = idempotencyKey
         self.message = message
         self.queueMode = queueMode
         self.sessionKey = sessionKey
+        self.stepsMax = stepsMax
+        self.tier = tier
     }
 }
 
@@ -777,16 +783,19 @@ public struct AgentResult: Codable, Hashable, Sendable {
     public var status: RunStatus
     /// The reply, or why there is none.
     public var summary: String?
+    /// How the turn ended, when there was one.
+    public var turn: TurnEnd?
     /// The turn, once there is one.
     public var turnId: TurnId?
 
-    public init(isDuplicate: Bool, requestStatus: RequestStatus? = nil, runId: RequestId, sessionKey: SessionKey? = nil, status: RunStatus, summary: String? = nil, turnId: TurnId? = nil) {
+    public init(isDuplicate: Bool, requestStatus: RequestStatus? = nil, runId: RequestId, sessionKey: SessionKey? = nil, status: RunStatus, summary: String? = nil, turn: TurnEnd? = nil, turnId: TurnId? = nil) {
         self.isDuplicate = isDuplicate
         self.requestStatus = requestStatus
         self.runId = runId
         self.sessionKey = sessionKey
         self.status = status
         self.summary = summary
+        self.turn = turn
         self.turnId = turnId
     }
 }
@@ -811,6 +820,50 @@ public struct AgentSpec: Codable, Hashable, Sendable {
         self.limits = limits
         self.models = models
         self.tools = tools
+    }
+}
+
+/// Input of `agent.wait`.
+public struct AgentWaitParams: Codable, Hashable, Sendable {
+    /// The run.
+    public var runId: RequestId
+    /// Longest wait, in milliseconds; then the answer says how the run stands.
+    public var timeoutMs: UInt64?
+
+    public init(runId: RequestId, timeoutMs: UInt64? = nil) {
+        self.runId = runId
+        self.timeoutMs = timeoutMs
+    }
+}
+
+/// Result of `agent`, sent twice on the same id.
+public struct AgentWaitResult: Codable, Hashable, Sendable {
+    /// Whether this key had been used before; then nothing new runs.
+    public var isDuplicate: Bool
+    /// How the request ended.
+    public var requestStatus: RequestStatus?
+    /// The run, which is the request.
+    public var runId: RequestId
+    /// The session, once it is known.
+    public var sessionKey: SessionKey?
+    /// How it stands.
+    public var status: RunStatus
+    /// The reply, or why there is none.
+    public var summary: String?
+    /// How the turn ended, when there was one.
+    public var turn: TurnEnd?
+    /// The turn, once there is one.
+    public var turnId: TurnId?
+
+    public init(isDuplicate: Bool, requestStatus: RequestStatus? = nil, runId: RequestId, sessionKey: SessionKey? = nil, status: RunStatus, summary: String? = nil, turn: TurnEnd? = nil, turnId: TurnId? = nil) {
+        self.isDuplicate = isDuplicate
+        self.requestStatus = requestStatus
+        self.runId = runId
+        self.sessionKey = sessionKey
+        self.status = status
+        self.summary = summary
+        self.turn = turn
+        self.turnId = turnId
     }
 }
 /// Input of `agents.list`.
@@ -1196,6 +1249,17 @@ public struct CanonicalAction: Codable, Hashable, Sendable {
 /// Who acts for whom: the invoker first, then the agents in order of delegation. A verdict is the
 /// intersection over the chain.
 public typealias Chain = [Principal]
+/// What access control says.
+public struct CheckVerdict: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// It would run.
+    public static let allow = CheckVerdict(rawValue: "allow")
+    /// A person would be asked.
+    public static let ask = CheckVerdict(rawValue: "ask")
+    /// It would not run.
+    public static let deny = CheckVerdict(rawValue: "deny")
+}
 
 /// A signed statement about the chain.
 public struct Checkpoint: Codable, Hashable, Sendable {
@@ -2025,14 +2089,15 @@ public struct ErrorCode: RawRepresentable, Codable, Hashable, Sendable {
 public struct EventFrame: Codable, Hashable, Sendable {
     /// When it was recorded, for recorded events.
     public var at: Timestamp?
-    /// Event type: a recorded or transient event, or `tick`, `presence`, `health`, `shutdown`,
-    /// `lagged`.
+    /// Event type: a recorded or transient event, or `challenge`, `tick`, `presence`, `health`,
+    /// `shutdown`, `lagged`.
     public var event: String
     /// Its content: for recorded and transient events, the properties.
     public var payload: JSONValue
     /// The position, for recorded events.
     public var position: Position?
-    /// Rises by one with every event frame of this connection; a gap means frames were dropped.
+    /// Rises by one with every event frame of this connection, from 1 on after the hello; a gap
+    /// means frames were dropped. `challenge` has 0.
     public var seq: UInt64
     /// Versions after this event, for `presence` and `health`.
     public var stateVersion: StateVersion?
@@ -3158,6 +3223,17 @@ public struct Lagged: Codable, Hashable, Sendable {
         self.after = after
     }
 }
+/// A limit of a run.
+public struct LimitKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Model replies.
+    public static let steps = LimitKind(rawValue: "steps")
+    /// Tokens sent and received.
+    public static let tokens = LimitKind(rawValue: "tokens")
+    /// Time.
+    public static let duration = LimitKind(rawValue: "duration")
+}
 
 /// Most of each resource; what is left out has no limit.
 public struct Limits: Codable, Hashable, Sendable {
@@ -3182,6 +3258,29 @@ public struct Limits: Codable, Hashable, Sendable {
         case modelMs = "model_ms"
         case tokens = "tokens"
         case toolCalls = "tool_calls"
+    }
+}
+
+/// Input of `logs.tail`.
+public struct LogsTailParams: Codable, Hashable, Sendable {
+    /// Only lines with this text.
+    public var containing: String?
+    /// Most lines.
+    public var lines: Int64?
+
+    public init(containing: String? = nil, lines: Int64? = nil) {
+        self.containing = containing
+        self.lines = lines
+    }
+}
+
+/// Result of `logs.tail`.
+public struct LogsTailResult: Codable, Hashable, Sendable {
+    /// The last lines, oldest first; each is a JSON object as it stands in the log.
+    public var lines: [String]
+
+    public init(lines: [String]) {
+        self.lines = lines
     }
 }
 /// How a mapping came about. Only the first two name anybody.
@@ -3363,6 +3462,12 @@ public enum AgentCall: NexusCall {
     public typealias Result = AgentResult
     public static let name = "agent"
 }
+/// Waits until a run has ended, and says how it stands.
+public enum AgentWaitCall: NexusCall {
+    public typealias Params = AgentWaitParams
+    public typealias Result = AgentWaitResult
+    public static let name = "agent.wait"
+}
 /// Lists the agents.
 public enum AgentsListCall: NexusCall {
     public typealias Params = AgentsListParams
@@ -3477,6 +3582,12 @@ public enum HealthCall: NexusCall {
     public typealias Result = HealthResult
     public static let name = "health"
 }
+/// Reads the last lines of the daemon's log, without secrets.
+public enum LogsTailCall: NexusCall {
+    public typealias Params = LogsTailParams
+    public typealias Result = LogsTailResult
+    public static let name = "logs.tail"
+}
 /// Lists the models that are configured or found.
 public enum ModelsListCall: NexusCall {
     public typealias Params = ModelsListParams
@@ -3488,6 +3599,18 @@ public enum ModelsTestCall: NexusCall {
     public typealias Params = ModelsTestParams
     public typealias Result = ModelsTestResult
     public static let name = "models.test"
+}
+/// Lists who is connected.
+public enum PresenceCall: NexusCall {
+    public typealias Params = PresenceParams
+    public typealias Result = PresenceResult
+    public static let name = "presence"
+}
+/// Says something about a client, which everybody is shown in presence.
+public enum PresenceNoteCall: NexusCall {
+    public typealias Params = PresenceNoteParams
+    public typealias Result = PresenceNoteResult
+    public static let name = "presence.note"
 }
 /// Shows one request with its eight stages, its turn and its tool calls.
 public enum RequestsGetCall: NexusCall {
@@ -3548,6 +3671,24 @@ public enum StatusCall: NexusCall {
     public typealias Params = StatusParams
     public typealias Result = StatusResult
     public static let name = "status"
+}
+/// Says what access control thinks of a tool call, without making it.
+public enum ToolsCheckCall: NexusCall {
+    public typealias Params = ToolsCheckParams
+    public typealias Result = ToolsCheckResult
+    public static let name = "tools.check"
+}
+/// Makes one tool call in the name of a session's agent: answers `accepted` at once, and a second time when it has ended.
+public enum ToolsInvokeCall: NexusCall {
+    public typealias Params = ToolsInvokeParams
+    public typealias Result = ToolsInvokeResult
+    public static let name = "tools.invoke"
+}
+/// Lists the tools of an agent with the schemas of their arguments.
+public enum ToolsListCall: NexusCall {
+    public typealias Params = ToolsListParams
+    public typealias Result = ToolsListResult
+    public static let name = "tools.list"
 }
 /// Sums up what was used and what it cost.
 public enum UsageGetCall: NexusCall {
@@ -3996,22 +4137,96 @@ public struct PresenceEntry: Codable, Hashable, Sendable {
     public var instanceId: String?
     /// Where from; left out on loopback.
     public var ip: String?
+    /// How long its person has been idle, in seconds.
+    public var lastInputSeconds: UInt64?
     /// What kind of client.
     public var mode: String
-    /// Why the entry changed last: `connect`, `disconnect`, `self`.
+    /// Why the entry changed last: `connect`, `disconnect`, `self`, or what a client said.
     public var reason: String
+    /// Words it is marked with.
+    public var tags: [String]?
+    /// What it says about itself.
+    public var text: String?
     /// When it changed last.
     public var ts: Timestamp
     /// Program version.
     public var version: String
 
-    public init(host: String, instanceId: String? = nil, ip: String? = nil, mode: String, reason: String, ts: Timestamp, version: String) {
+    public init(host: String, instanceId: String? = nil, ip: String? = nil, lastInputSeconds: UInt64? = nil, mode: String, reason: String, tags: [String]? = nil, text: String? = nil, ts: Timestamp, version: String) {
         self.host = host
         self.instanceId = instanceId
         self.ip = ip
+        self.lastInputSeconds = lastInputSeconds
         self.mode = mode
         self.reason = reason
+        self.tags = tags
+        self.text = text
         self.ts = ts
+        self.version = version
+    }
+}
+
+/// Input of `presence.note`: what a client has to say about itself. What is left out stays as it
+/// is.
+public struct PresenceNoteParams: Codable, Hashable, Sendable {
+    /// Program or machine.
+    public var host: String?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Whose entry it is: the `instanceId` of a hello, or a name of its own.
+    public var instanceId: String?
+    /// Where from.
+    public var ip: String?
+    /// How long its person has been idle, in seconds.
+    public var lastInputSeconds: UInt64?
+    /// What kind of client.
+    public var mode: String?
+    /// Why this is said.
+    public var reason: String?
+    /// Words to be marked with; at most 16 of 50 characters are kept.
+    public var tags: [String]?
+    /// One line for people.
+    public var text: String
+    /// Program version.
+    public var version: String?
+
+    public init(host: String? = nil, idempotencyKey: String, instanceId: String? = nil, ip: String? = nil, lastInputSeconds: UInt64? = nil, mode: String? = nil, reason: String? = nil, tags: [String]? = nil, text: String, version: String? = nil) {
+        self.host = host
+        self.idempotencyKey = idempotencyKey
+        self.instanceId = instanceId
+        self.ip = ip
+        self.lastInputSeconds = lastInputSeconds
+        self.mode = mode
+        self.reason = reason
+        self.tags = tags
+        self.text = text
+        self.version = version
+    }
+}
+
+/// Result of `presence.note`.
+public struct PresenceNoteResult: Codable, Hashable, Sendable {
+    /// Whether it is taken.
+    public var ok: Bool
+
+    public init(ok: Bool) {
+        self.ok = ok
+    }
+}
+/// Input of `presence`.
+public struct PresenceParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `presence`.
+public struct PresenceResult: Codable, Hashable, Sendable {
+    /// The daemon itself first, then the clients, the latest first.
+    public var presence: [PresenceEntry]
+    /// Rises with every change.
+    public var version: UInt64
+
+    public init(presence: [PresenceEntry], version: UInt64) {
+        self.presence = presence
         self.version = version
     }
 }
@@ -4302,8 +4517,10 @@ public struct Request: Codable, Hashable, Sendable {
     public var status: RequestStatus
     /// The turn, once one began. Requests that were merged share one.
     public var turnId: TurnId?
+    /// What the run is asked to be.
+    public var wish: RunWish?
 
-    public init(agentId: AgentId? = nil, completedAt: Timestamp? = nil, enrichment: [String]? = nil, error: String? = nil, eventId: String, id: RequestId, principal: Principal? = nil, purpose: String, queueMode: QueueMode, sessionKey: SessionKey? = nil, stage: Stage, stages: [StageTrace], startedAt: Timestamp, status: RequestStatus, turnId: TurnId? = nil) {
+    public init(agentId: AgentId? = nil, completedAt: Timestamp? = nil, enrichment: [String]? = nil, error: String? = nil, eventId: String, id: RequestId, principal: Principal? = nil, purpose: String, queueMode: QueueMode, sessionKey: SessionKey? = nil, stage: Stage, stages: [StageTrace], startedAt: Timestamp, status: RequestStatus, turnId: TurnId? = nil, wish: RunWish? = nil) {
         self.agentId = agentId
         self.completedAt = completedAt
         self.enrichment = enrichment
@@ -4319,6 +4536,7 @@ public struct Request: Codable, Hashable, Sendable {
         self.startedAt = startedAt
         self.status = status
         self.turnId = turnId
+        self.wish = wish
     }
 
     enum CodingKeys: String, CodingKey {
@@ -4337,6 +4555,7 @@ public struct Request: Codable, Hashable, Sendable {
         case startedAt = "started_at"
         case status = "status"
         case turnId = "turn_id"
+        case wish = "wish"
     }
 }
 /// ULID of a request
@@ -4550,6 +4769,29 @@ public struct RunStatus: RawRepresentable, Codable, Hashable, Sendable {
     public static let done = RunStatus(rawValue: "done")
 }
 
+/// What a run is asked to be, beside its message. Wishes narrow what the agent has; they never
+/// widen it.
+public struct RunWish: Codable, Hashable, Sendable {
+    /// One tool call that makes up the whole turn: no model is asked.
+    public var call: WishedCall?
+    /// The model, as `provider/model`; the agent's own when left out.
+    public var model: String?
+    /// Most model replies of the turn; the agent's own limit where that is lower.
+    public var stepsMax: Int64?
+
+    public init(call: WishedCall? = nil, model: String? = nil, stepsMax: Int64? = nil) {
+        self.call = call
+        self.model = model
+        self.stepsMax = stepsMax
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case call = "call"
+        case model = "model"
+        case stepsMax = "steps_max"
+    }
+}
+
 /// Input of `runtime.reload`.
 public struct RuntimeReloadParams: Codable, Hashable, Sendable {
     /// Lets the command be repeated safely.
@@ -4582,10 +4824,14 @@ public struct RuntimeShutdownParams: Codable, Hashable, Sendable {
     public var idempotencyKey: String
     /// Why; shown to the clients.
     public var reason: String?
+    /// When it will be back, in milliseconds, if whoever stops it starts it again; told to the
+    /// clients.
+    public var restartExpectedMs: UInt64?
 
-    public init(idempotencyKey: String, reason: String? = nil) {
+    public init(idempotencyKey: String, reason: String? = nil, restartExpectedMs: UInt64? = nil) {
         self.idempotencyKey = idempotencyKey
         self.reason = reason
+        self.restartExpectedMs = restartExpectedMs
     }
 }
 
@@ -4612,6 +4858,10 @@ public struct Scope: RawRepresentable, Codable, Hashable, Sendable {
     public static let sessionRead = Scope(rawValue: "session.read")
     /// Talk to agents and stop their runs.
     public static let sessionWrite = Scope(rawValue: "session.write")
+    /// See which tools there are, and what access control says about a call.
+    public static let toolRead = Scope(rawValue: "tool.read")
+    /// Make tool calls in the name of an agent.
+    public static let toolInvoke = Scope(rawValue: "tool.invoke")
     /// See requests and their traces.
     public static let requestRead = Scope(rawValue: "request.read")
     /// See permission requests, grants, policies and senders.
@@ -4805,14 +5055,15 @@ public indirect enum ServerFrame: Codable, Hashable, Sendable {
     public struct EventCase: Codable, Hashable, Sendable {
         /// When it was recorded, for recorded events.
         public var at: Timestamp?
-        /// Event type: a recorded or transient event, or `tick`, `presence`, `health`, `shutdown`,
-        /// `lagged`.
+        /// Event type: a recorded or transient event, or `challenge`, `tick`, `presence`, `health`,
+        /// `shutdown`, `lagged`.
         public var event: String
         /// Its content: for recorded and transient events, the properties.
         public var payload: JSONValue
         /// The position, for recorded events.
         public var position: Position?
-        /// Rises by one with every event frame of this connection; a gap means frames were dropped.
+        /// Rises by one with every event frame of this connection, from 1 on after the hello; a gap
+        /// means frames were dropped. `challenge` has 0.
         public var seq: UInt64
         /// Versions after this event, for `presence` and `health`.
         public var stateVersion: StateVersion?
@@ -4910,13 +5161,16 @@ public struct SessionsAbortParams: Codable, Hashable, Sendable {
     public var idempotencyKey: String
     /// The session.
     public var key: SessionKey
+    /// Only this run: it is stopped if it is at work, and dropped if it still waits.
+    public var runId: RequestId?
     /// Only if this turn is the active one.
     public var turnId: TurnId?
 
-    public init(dropQueue: Bool? = nil, idempotencyKey: String, key: SessionKey, turnId: TurnId? = nil) {
+    public init(dropQueue: Bool? = nil, idempotencyKey: String, key: SessionKey, runId: RequestId? = nil, turnId: TurnId? = nil) {
         self.dropQueue = dropQueue
         self.idempotencyKey = idempotencyKey
         self.key = key
+        self.runId = runId
         self.turnId = turnId
     }
 }
@@ -5474,6 +5728,23 @@ public struct TestOutcome: Codable, Hashable, Sendable {
         self.verdict = verdict
     }
 }
+/// A class of models by a name that clients of other programs know. Which model it stands for is
+/// said in the configuration, under `models.tiers`; a tier that is not named there, like `none`,
+/// leaves the agent its own.
+public struct Tier: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// The agent's own models.
+    public static let none = Tier(rawValue: "none")
+    /// The quickest.
+    public static let flash = Tier(rawValue: "flash")
+    /// Small.
+    public static let haiku = Tier(rawValue: "haiku")
+    /// Of all trades.
+    public static let sonnet = Tier(rawValue: "sonnet")
+    /// The largest.
+    public static let opus = Tier(rawValue: "opus")
+}
 /// An instant in milliseconds since the Unix epoch, UTC.
 public typealias Timestamp = Int64
 
@@ -5569,6 +5840,22 @@ public struct ToolEffect: RawRepresentable, Codable, Hashable, Sendable {
     public static let execute = ToolEffect(rawValue: "execute")
 }
 
+/// A tool as a caller sees it.
+public struct ToolFacts: Codable, Hashable, Sendable {
+    /// What it does, as models are told.
+    public var description: String
+    /// Its name.
+    public var name: String
+    /// JSON Schema of its arguments.
+    public var parameters: JSONValue
+
+    public init(description: String, name: String, parameters: JSONValue) {
+        self.description = description
+        self.name = name
+        self.parameters = parameters
+    }
+}
+
 /// What a call came to.
 public struct ToolResult: Codable, Hashable, Sendable {
     /// The id of the call.
@@ -5588,6 +5875,130 @@ public struct ToolResult: Codable, Hashable, Sendable {
         case callId = "call_id"
         case content = "content"
         case isError = "is_error"
+    }
+}
+
+/// Input of `tools.check`.
+public struct ToolsCheckParams: Codable, Hashable, Sendable {
+    /// The agent, for a session that does not exist yet.
+    public var agentId: AgentId?
+    /// Its arguments, by name.
+    public var args: JSONValue?
+    /// The session whose agent would act; `tools` when left out.
+    public var sessionKey: SessionKey?
+    /// Name of the tool.
+    public var tool: String
+
+    public init(agentId: AgentId? = nil, args: JSONValue? = nil, sessionKey: SessionKey? = nil, tool: String) {
+        self.agentId = agentId
+        self.args = args
+        self.sessionKey = sessionKey
+        self.tool = tool
+    }
+}
+
+/// Result of `tools.check`. Nothing has happened, and what is true now may not be later.
+public struct ToolsCheckResult: Codable, Hashable, Sendable {
+    /// Exactly what would be done.
+    public var action: CanonicalAction
+    /// The agent that would act.
+    public var agentId: AgentId
+    /// Why.
+    public var reason: String
+    /// The session.
+    public var sessionKey: SessionKey
+    /// What access control says.
+    public var verdict: CheckVerdict
+
+    public init(action: CanonicalAction, agentId: AgentId, reason: String, sessionKey: SessionKey, verdict: CheckVerdict) {
+        self.action = action
+        self.agentId = agentId
+        self.reason = reason
+        self.sessionKey = sessionKey
+        self.verdict = verdict
+    }
+}
+
+/// Input of `tools.invoke`.
+public struct ToolsInvokeParams: Codable, Hashable, Sendable {
+    /// The agent, for a session that does not exist yet.
+    public var agentId: AgentId?
+    /// Its arguments, by name.
+    public var args: JSONValue?
+    /// Lets the command be repeated safely: the same key is the same call.
+    public var idempotencyKey: String
+    /// The session whose agent acts, and in whose conversation the call stands; `tools` when left
+    /// out, which is made when it does not exist.
+    public var sessionKey: SessionKey?
+    /// Name of the tool.
+    public var tool: String
+
+    public init(agentId: AgentId? = nil, args: JSONValue? = nil, idempotencyKey: String, sessionKey: SessionKey? = nil, tool: String) {
+        self.agentId = agentId
+        self.args = args
+        self.idempotencyKey = idempotencyKey
+        self.sessionKey = sessionKey
+        self.tool = tool
+    }
+}
+
+/// Result of `tools.invoke`, sent twice on the same id.
+public struct ToolsInvokeResult: Codable, Hashable, Sendable {
+    /// What the tool says, or why it did not run.
+    public var content: String?
+    /// Whether this key had been used before; then nothing new is done.
+    public var isDuplicate: Bool
+    /// Whether access control, or a person, said no.
+    public var isRefused: Bool?
+    /// Whether the tool did what it was asked to.
+    public var ok: Bool?
+    /// The question that was put to a person about it, if one was.
+    public var permissionId: PermissionId?
+    /// A record for people: for an edit, the unified diff.
+    public var record: String?
+    /// How the request ended.
+    public var requestStatus: RequestStatus?
+    /// The call's way through the stages.
+    public var runId: RequestId
+    /// The session.
+    public var sessionKey: SessionKey
+    /// How it stands.
+    public var status: RunStatus
+
+    public init(content: String? = nil, isDuplicate: Bool, isRefused: Bool? = nil, ok: Bool? = nil, permissionId: PermissionId? = nil, record: String? = nil, requestStatus: RequestStatus? = nil, runId: RequestId, sessionKey: SessionKey, status: RunStatus) {
+        self.content = content
+        self.isDuplicate = isDuplicate
+        self.isRefused = isRefused
+        self.ok = ok
+        self.permissionId = permissionId
+        self.record = record
+        self.requestStatus = requestStatus
+        self.runId = runId
+        self.sessionKey = sessionKey
+        self.status = status
+    }
+}
+
+/// Input of `tools.list`.
+public struct ToolsListParams: Codable, Hashable, Sendable {
+    /// Whose tools; those of the default agent when left out.
+    public var agentId: AgentId?
+
+    public init(agentId: AgentId? = nil) {
+        self.agentId = agentId
+    }
+}
+
+/// Result of `tools.list`.
+public struct ToolsListResult: Codable, Hashable, Sendable {
+    /// The agent whose tools they are.
+    public var agentId: AgentId
+    /// The tools.
+    public var tools: [ToolFacts]
+
+    public init(agentId: AgentId, tools: [ToolFacts]) {
+        self.agentId = agentId
+        self.tools = tools
     }
 }
 
@@ -5776,6 +6187,25 @@ public struct Turn: Codable, Hashable, Sendable {
         case status = "status"
         case stopReason = "stop_reason"
         case usage = "usage"
+    }
+}
+
+/// How a turn ended.
+public struct TurnEnd: Codable, Hashable, Sendable {
+    /// The limit that ended it, when one did.
+    public var limit: LimitKind?
+    /// Model replies.
+    public var nSteps: Int64
+    /// Why.
+    public var stopReason: StopReason
+    /// Tokens.
+    public var usage: Usage
+
+    public init(limit: LimitKind? = nil, nSteps: Int64, stopReason: StopReason, usage: Usage) {
+        self.limit = limit
+        self.nSteps = nSteps
+        self.stopReason = stopReason
+        self.usage = usage
     }
 }
 /// ULID of a turn
@@ -6015,6 +6445,19 @@ public struct WireError: Codable, Hashable, Sendable {
         self.message = message
         self.retryAfterMs = retryAfterMs
         self.retryable = retryable
+    }
+}
+
+/// A tool call that somebody asks for by name.
+public struct WishedCall: Codable, Hashable, Sendable {
+    /// Its arguments.
+    public var arguments: JSONValue
+    /// Name of the tool.
+    public var tool: String
+
+    public init(arguments: JSONValue, tool: String) {
+        self.arguments = arguments
+        self.tool = tool
     }
 }
 /// Whether somebody waits for the work, or it began by itself.

@@ -7,7 +7,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
     acl, budget, chat, completions, config, contact, credential, daemon, db, doctor, events,
-    lifecycle, models, request, runtime, session, usage,
+    lifecycle, models, request, runtime, session, tool, usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};
@@ -100,6 +100,9 @@ pub(crate) enum Command {
     /// Models: which there are, which is used, whether they answer
     #[command(subcommand, visible_alias = "model")]
     Models(models::Models),
+    /// Tools: which an agent has, and calls of them by name
+    #[command(subcommand, visible_alias = "tools")]
+    Tool(tool::Tool),
     /// What was used, and what it cost
     Usage(usage::Usage),
     /// Budgets: how much may be spent, and how much is left

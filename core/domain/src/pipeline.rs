@@ -12,7 +12,7 @@ use crate::arrival::{Arrival, PeerKind};
 use crate::failure::Failure;
 use crate::id::{AgentId, RequestId, SessionKey, TurnId};
 use crate::principal::Principal;
-use crate::request::{Request, RequestStatus};
+use crate::request::{Request, RequestStatus, RunWish};
 use crate::session::{self, QueueMode};
 use crate::time::Timestamp;
 
@@ -78,6 +78,8 @@ pub struct Wish {
     pub agent_id: Option<AgentId>,
     /// How to queue when the session is busy.
     pub queue_mode: Option<QueueMode>,
+    /// What the run is to be.
+    pub run: RunWish,
 }
 
 /// After stage 1: recorded, with a request of its own.

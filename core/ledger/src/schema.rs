@@ -48,6 +48,7 @@ const STEPS: &[&[&str]] = &[
         sender_wait::SCHEMA,
         alias::SCHEMA,
     ],
+    &[request::WISH],
 ];
 
 /// The schema version this program writes.

@@ -28,6 +28,9 @@ macro_rules! for_each_method {
         // wire name             variant            resource::function     params                   result                   scope        kind
         "health"               => Health,           health::get,           health::HealthParams,         health::HealthResult,         RuntimeRead, Query,   "Says how the daemon and its parts are.";
         "status"               => Status,           runtime::status,       runtime::StatusParams,        runtime::StatusResult,        RuntimeRead, Query,   "Says what needs a person, what is at work and what it cost today.";
+        "logs.tail"            => LogsTail,         logs::tail,            logs::TailParams,             logs::TailResult,             RuntimeAdmin, Query,  "Reads the last lines of the daemon's log, without secrets.";
+        "presence"             => Presence,         presence::list,        presence::ListParams,         presence::ListResult,         RuntimeRead, Query,   "Lists who is connected.";
+        "presence.note"        => PresenceNote,     presence::note,        presence::NoteParams,         presence::NoteResult,         RuntimeRead, Command, "Says something about a client, which everybody is shown in presence.";
         "runtime.reload"       => RuntimeReload,    runtime::reload,       runtime::ReloadParams,        runtime::ReloadResult,        RuntimeAdmin, Command, "Reads the configuration again; an invalid one changes nothing.";
         "runtime.shutdown"     => RuntimeShutdown,  runtime::shutdown,     runtime::ShutdownParams,      runtime::ShutdownResult,      RuntimeAdmin, Command, "Drains and stops the daemon.";
         "config.get"           => ConfigGet,        config::get,           config::GetParams,            config::GetResult,            ConfigRead,  Query,   "Shows the configuration in force, with the source of each value.";
@@ -41,6 +44,10 @@ macro_rules! for_each_method {
         "credentials.unlock"   => CredentialsUnlock, credential::unlock,   credential::UnlockParams,     credential::UnlockResult,     CredentialWrite, Command, "Opens the encrypted vault with a passphrase; the first passphrase makes it.";
         "agents.list"          => AgentsList,       agent::list,           agent::ListParams,            agent::ListResult,            AgentRead,   Query,   "Lists the agents.";
         "agent"                => AgentRun,         agent::run,            agent::RunParams,             agent::RunResult,             SessionWrite, Stream, "Runs an agent: answers `accepted` at once, and a second time when the run has ended.";
+        "agent.wait"           => AgentWait,        agent::wait,           agent::WaitParams,            agent::RunResult,             SessionRead, Query,   "Waits until a run has ended, and says how it stands.";
+        "tools.list"           => ToolsList,        tool::list,            tool::ListParams,             tool::ListResult,             ToolRead,    Query,   "Lists the tools of an agent with the schemas of their arguments.";
+        "tools.check"          => ToolsCheck,       tool::check,           tool::CheckParams,            tool::CheckResult,            ToolRead,    Query,   "Says what access control thinks of a tool call, without making it.";
+        "tools.invoke"         => ToolsInvoke,      tool::invoke,          tool::InvokeParams,           tool::InvokeResult,           ToolInvoke,  Stream,  "Makes one tool call in the name of a session's agent: answers `accepted` at once, and a second time when it has ended.";
         "models.list"          => ModelsList,       model::list,           model::ListParams,            model::ListResult,            AgentRead,   Query,   "Lists the models that are configured or found.";
         "models.test"          => ModelsTest,       model::test,           model::TestParams,            model::TestResult,            SessionWrite, Command, "Makes one small call to a model and says how it went.";
         "usage.get"            => UsageGet,         usage::get,            usage::GetParams,             usage::GetResult,             AgentRead,   Query,   "Sums up what was used and what it cost.";

@@ -23,6 +23,12 @@ pub enum Scope {
     /// Talk to agents and stop their runs.
     #[serde(rename = "session.write")]
     SessionWrite,
+    /// See which tools there are, and what access control says about a call.
+    #[serde(rename = "tool.read")]
+    ToolRead,
+    /// Make tool calls in the name of an agent.
+    #[serde(rename = "tool.invoke")]
+    ToolInvoke,
     /// See requests and their traces.
     #[serde(rename = "request.read")]
     RequestRead,
@@ -51,12 +57,14 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::RuntimeRead,
         Self::RuntimeAdmin,
         Self::AgentRead,
         Self::SessionRead,
         Self::SessionWrite,
+        Self::ToolRead,
+        Self::ToolInvoke,
         Self::RequestRead,
         Self::AclRead,
         Self::AclApprove,
@@ -76,6 +84,8 @@ impl Scope {
             Self::AgentRead => "agent.read",
             Self::SessionRead => "session.read",
             Self::SessionWrite => "session.write",
+            Self::ToolRead => "tool.read",
+            Self::ToolInvoke => "tool.invoke",
             Self::RequestRead => "request.read",
             Self::AclRead => "acl.read",
             Self::AclApprove => "acl.approve",

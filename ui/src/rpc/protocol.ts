@@ -227,6 +227,12 @@ export type AgentErrorKind =
  */
 export type QueueMode = "steer" | "interrupt" | "followup" | "collect" | "queue";
 /**
+ * A class of models by a name that clients of other programs know. Which model it stands for is
+ * said in the configuration, under `models.tiers`; a tier that is not named there, like `none`,
+ * leaves the agent its own.
+ */
+export type Tier = "none" | "flash" | "haiku" | "sonnet" | "opus";
+/**
  * How a request stands.
  */
 export type RequestStatus =
@@ -242,6 +248,14 @@ export type RequestStatus =
  * How a run stands.
  */
 export type RunStatus = "accepted" | "done";
+/**
+ * A limit of a run.
+ */
+export type LimitKind = "steps" | "tokens" | "duration";
+/**
+ * Why a turn ended.
+ */
+export type StopReason = "end_turn" | "max_tokens" | "limit" | "aborted" | "error";
 /**
  * The kind of content.
  */
@@ -275,6 +289,8 @@ export type Scope =
   | "agent.read"
   | "session.read"
   | "session.write"
+  | "tool.read"
+  | "tool.invoke"
   | "request.read"
   | "acl.read"
   | "acl.approve"
@@ -283,6 +299,10 @@ export type Scope =
   | "credential.read"
   | "credential.write"
   | "credential.reveal";
+/**
+ * What access control says.
+ */
+export type CheckVerdict = "allow" | "ask" | "deny";
 /**
  * A kind of place where credentials lie in clear.
  */
@@ -456,10 +476,6 @@ export type LabelSource = "tool" | "message" | "file" | "session" | "credential"
  */
 export type TurnStatus = "running" | "parked" | "completed" | "failed" | "aborted";
 /**
- * Why a turn ended.
- */
-export type StopReason = "end_turn" | "max_tokens" | "limit" | "aborted" | "error";
-/**
  * The summary in one word.
  */
 export type HealthStatus = "starting" | "healthy" | "degraded" | "unhealthy";
@@ -540,8 +556,8 @@ export type ServerFrame =
        */
       at?: Timestamp | null;
       /**
-       * Event type: a recorded or transient event, or `tick`, `presence`, `health`, `shutdown`,
-       * `lagged`.
+       * Event type: a recorded or transient event, or `challenge`, `tick`, `presence`, `health`,
+       * `shutdown`, `lagged`.
        */
       event: string;
       /**
@@ -555,7 +571,8 @@ export type ServerFrame =
        */
       position?: Position | null;
       /**
-       * Rises by one with every event frame of this connection; a gap means frames were dropped.
+       * Rises by one with every event frame of this connection, from 1 on after the hello; a gap
+       * means frames were dropped. `challenge` has 0.
        */
       seq: number;
       /**
@@ -616,6 +633,8 @@ export interface Protocol {
   AgentParams: AgentParams;
   AgentResult: AgentResult;
   AgentSpec: AgentSpec;
+  AgentWaitParams: AgentWaitParams;
+  AgentWaitResult: AgentWaitResult;
   AgentsListParams: AgentsListParams;
   AgentsListResult: AgentsListResult;
   Amounts: Amounts;
@@ -637,6 +656,7 @@ export interface Protocol {
   Caller: Caller;
   CanonicalAction: CanonicalAction;
   Chain: Chain;
+  CheckVerdict: CheckVerdict;
   Checkpoint: Checkpoint;
   ClearCredential: ClearCredential;
   ClearSource: ClearSource;
@@ -711,7 +731,10 @@ export interface Protocol {
   Label: Label;
   LabelSource: LabelSource;
   Lagged: Lagged;
+  LimitKind: LimitKind;
   Limits: Limits;
+  LogsTailParams: LogsTailParams;
+  LogsTailResult: LogsTailResult;
   MappingKind: MappingKind;
   Message: Message;
   MessageId: MessageId;
@@ -736,6 +759,10 @@ export interface Protocol {
   PolicyItem: PolicyItem;
   Position: Position;
   PresenceEntry: PresenceEntry;
+  PresenceNoteParams: PresenceNoteParams;
+  PresenceNoteResult: PresenceNoteResult;
+  PresenceParams: PresenceParams;
+  PresenceResult: PresenceResult;
   Principal: Principal;
   Proposal: Proposal;
   Question: Question;
@@ -754,6 +781,7 @@ export interface Protocol {
   Row: Row;
   RunLimits: RunLimits;
   RunStatus: RunStatus;
+  RunWish: RunWish;
   RuntimeReloadParams: RuntimeReloadParams;
   RuntimeReloadResult: RuntimeReloadResult;
   RuntimeShutdownParams: RuntimeShutdownParams;
@@ -793,14 +821,23 @@ export interface Protocol {
   Target: Target;
   TestCase: TestCase;
   TestOutcome: TestOutcome;
+  Tier: Tier;
   Timestamp: Timestamp;
   ToolCall: ToolCall;
   ToolCallRecord: ToolCallRecord;
   ToolCallStatus: ToolCallStatus;
   ToolEffect: ToolEffect;
+  ToolFacts: ToolFacts;
   ToolResult: ToolResult;
+  ToolsCheckParams: ToolsCheckParams;
+  ToolsCheckResult: ToolsCheckResult;
+  ToolsInvokeParams: ToolsInvokeParams;
+  ToolsInvokeResult: ToolsInvokeResult;
+  ToolsListParams: ToolsListParams;
+  ToolsListResult: ToolsListResult;
   Transients: Transients;
   Turn: Turn;
+  TurnEnd: TurnEnd;
   TurnId: TurnId;
   TurnStatus: TurnStatus;
   Usage: Usage;
@@ -815,6 +852,7 @@ export interface Protocol {
   WhoCanItem: WhoCanItem;
   Whom: Whom;
   WireError: WireError;
+  WishedCall: WishedCall;
   WorkClass: WorkClass;
 }
 /**
@@ -2315,6 +2353,14 @@ export interface AgentParams {
    * The session; the owner's main one when left out.
    */
   sessionKey?: SessionKey | null;
+  /**
+   * Most model replies of this run; at most what the agent is limited to anyway.
+   */
+  stepsMax?: number | null;
+  /**
+   * The class of models for this run.
+   */
+  tier?: Tier | null;
 }
 /**
  * Result of `agent`, sent twice on the same id.
@@ -2345,9 +2391,59 @@ export interface AgentResult {
    */
   summary?: string | null;
   /**
+   * How the turn ended, when there was one.
+   */
+  turn?: TurnEnd | null;
+  /**
    * The turn, once there is one.
    */
   turnId?: TurnId | null;
+}
+/**
+ * How a turn ended.
+ */
+export interface TurnEnd {
+  /**
+   * The limit that ended it, when one did.
+   */
+  limit?: LimitKind | null;
+  /**
+   * Model replies.
+   */
+  nSteps: number;
+  /**
+   * Why.
+   */
+  stopReason: StopReason;
+  /**
+   * Tokens.
+   */
+  usage: Usage;
+}
+/**
+ * Tokens of one or more model calls.
+ */
+export interface Usage {
+  /**
+   * Of the sent ones, written to the provider's cache.
+   */
+  cache_write_tokens: number;
+  /**
+   * Of the sent ones, read from the provider's cache.
+   */
+  cached_input_tokens: number;
+  /**
+   * Tokens sent, cached ones included.
+   */
+  input_tokens: number;
+  /**
+   * Tokens received, reasoning included.
+   */
+  output_tokens: number;
+  /**
+   * Of the received ones, reasoning.
+   */
+  reasoning_tokens: number;
 }
 /**
  * An agent as configured.
@@ -2391,6 +2487,56 @@ export interface RunLimits {
    * Tokens sent and received in one turn.
    */
   tokens_max: number;
+}
+/**
+ * Input of `agent.wait`.
+ */
+export interface AgentWaitParams {
+  /**
+   * The run.
+   */
+  runId: RequestId;
+  /**
+   * Longest wait, in milliseconds; then the answer says how the run stands.
+   */
+  timeoutMs?: number | null;
+}
+/**
+ * Result of `agent`, sent twice on the same id.
+ */
+export interface AgentWaitResult {
+  /**
+   * Whether this key had been used before; then nothing new runs.
+   */
+  isDuplicate: boolean;
+  /**
+   * How the request ended.
+   */
+  requestStatus?: RequestStatus | null;
+  /**
+   * The run, which is the request.
+   */
+  runId: RequestId;
+  /**
+   * The session, once it is known.
+   */
+  sessionKey?: SessionKey | null;
+  /**
+   * How it stands.
+   */
+  status: RunStatus;
+  /**
+   * The reply, or why there is none.
+   */
+  summary?: string | null;
+  /**
+   * How the turn ended, when there was one.
+   */
+  turn?: TurnEnd | null;
+  /**
+   * The turn, once there is one.
+   */
+  turnId?: TurnId | null;
 }
 /**
  * Input of `agents.list`.
@@ -3291,8 +3437,8 @@ export interface EventFrame {
    */
   at?: Timestamp | null;
   /**
-   * Event type: a recorded or transient event, or `tick`, `presence`, `health`, `shutdown`,
-   * `lagged`.
+   * Event type: a recorded or transient event, or `challenge`, `tick`, `presence`, `health`,
+   * `shutdown`, `lagged`.
    */
   event: string;
   /**
@@ -3306,7 +3452,8 @@ export interface EventFrame {
    */
   position?: Position | null;
   /**
-   * Rises by one with every event frame of this connection; a gap means frames were dropped.
+   * Rises by one with every event frame of this connection, from 1 on after the hello; a gap
+   * means frames were dropped. `challenge` has 0.
    */
   seq: number;
   /**
@@ -3703,31 +3850,6 @@ export interface SessionLabel {
   turn_id?: TurnId | null;
 }
 /**
- * Tokens of one or more model calls.
- */
-export interface Usage {
-  /**
-   * Of the sent ones, written to the provider's cache.
-   */
-  cache_write_tokens: number;
-  /**
-   * Of the sent ones, read from the provider's cache.
-   */
-  cached_input_tokens: number;
-  /**
-   * Tokens sent, cached ones included.
-   */
-  input_tokens: number;
-  /**
-   * Tokens received, reasoning included.
-   */
-  output_tokens: number;
-  /**
-   * Of the received ones, reasoning.
-   */
-  reasoning_tokens: number;
-}
-/**
  * Input of `events.subscribe`. A second call replaces the first.
  */
 export interface EventsSubscribeParams {
@@ -4000,13 +4122,25 @@ export interface PresenceEntry {
    */
   ip?: string | null;
   /**
+   * How long its person has been idle, in seconds.
+   */
+  lastInputSeconds?: number | null;
+  /**
    * What kind of client.
    */
   mode: string;
   /**
-   * Why the entry changed last: `connect`, `disconnect`, `self`.
+   * Why the entry changed last: `connect`, `disconnect`, `self`, or what a client said.
    */
   reason: string;
+  /**
+   * Words it is marked with.
+   */
+  tags?: string[];
+  /**
+   * What it says about itself.
+   */
+  text?: string | null;
   /**
    * When it changed last.
    */
@@ -4024,6 +4158,28 @@ export interface Lagged {
    * The last position that was sent; subscribe again after it.
    */
   after: Position;
+}
+/**
+ * Input of `logs.tail`.
+ */
+export interface LogsTailParams {
+  /**
+   * Only lines with this text.
+   */
+  containing?: string | null;
+  /**
+   * Most lines.
+   */
+  lines?: number | null;
+}
+/**
+ * Result of `logs.tail`.
+ */
+export interface LogsTailResult {
+  /**
+   * The last lines, oldest first; each is a JSON object as it stands in the log.
+   */
+  lines: string[];
 }
 /**
  * Every method, by its wire name.
@@ -4184,6 +4340,13 @@ export interface Methods {
     result: AgentResult;
   };
   /**
+   * Waits until a run has ended, and says how it stands.
+   */
+  "agent.wait": {
+    params: AgentWaitParams;
+    result: AgentWaitResult;
+  };
+  /**
    * Lists the agents.
    */
   "agents.list": {
@@ -4317,6 +4480,13 @@ export interface Methods {
     result: HealthResult;
   };
   /**
+   * Reads the last lines of the daemon's log, without secrets.
+   */
+  "logs.tail": {
+    params: LogsTailParams;
+    result: LogsTailResult;
+  };
+  /**
    * Lists the models that are configured or found.
    */
   "models.list": {
@@ -4329,6 +4499,20 @@ export interface Methods {
   "models.test": {
     params: ModelsTestParams;
     result: ModelsTestResult;
+  };
+  /**
+   * Lists who is connected.
+   */
+  presence: {
+    params: PresenceParams;
+    result: PresenceResult;
+  };
+  /**
+   * Says something about a client, which everybody is shown in presence.
+   */
+  "presence.note": {
+    params: PresenceNoteParams;
+    result: PresenceNoteResult;
   };
   /**
    * Shows one request with its eight stages, its turn and its tool calls.
@@ -4399,6 +4583,27 @@ export interface Methods {
   status: {
     params: StatusParams;
     result: StatusResult;
+  };
+  /**
+   * Says what access control thinks of a tool call, without making it.
+   */
+  "tools.check": {
+    params: ToolsCheckParams;
+    result: ToolsCheckResult;
+  };
+  /**
+   * Makes one tool call in the name of a session's agent: answers `accepted` at once, and a second time when it has ended.
+   */
+  "tools.invoke": {
+    params: ToolsInvokeParams;
+    result: ToolsInvokeResult;
+  };
+  /**
+   * Lists the tools of an agent with the schemas of their arguments.
+   */
+  "tools.list": {
+    params: ToolsListParams;
+    result: ToolsListResult;
   };
   /**
    * Sums up what was used and what it cost.
@@ -4520,6 +4725,78 @@ export interface ModelsTestResult {
   usage: Usage;
 }
 /**
+ * Input of `presence`.
+ */
+export interface PresenceParams {}
+/**
+ * Result of `presence`.
+ */
+export interface PresenceResult {
+  /**
+   * The daemon itself first, then the clients, the latest first.
+   */
+  presence: PresenceEntry[];
+  /**
+   * Rises with every change.
+   */
+  version: number;
+}
+/**
+ * Input of `presence.note`: what a client has to say about itself. What is left out stays as it
+ * is.
+ */
+export interface PresenceNoteParams {
+  /**
+   * Program or machine.
+   */
+  host?: string | null;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Whose entry it is: the `instanceId` of a hello, or a name of its own.
+   */
+  instanceId?: string | null;
+  /**
+   * Where from.
+   */
+  ip?: string | null;
+  /**
+   * How long its person has been idle, in seconds.
+   */
+  lastInputSeconds?: number | null;
+  /**
+   * What kind of client.
+   */
+  mode?: string | null;
+  /**
+   * Why this is said.
+   */
+  reason?: string | null;
+  /**
+   * Words to be marked with; at most 16 of 50 characters are kept.
+   */
+  tags?: string[] | null;
+  /**
+   * One line for people.
+   */
+  text: string;
+  /**
+   * Program version.
+   */
+  version?: string | null;
+}
+/**
+ * Result of `presence.note`.
+ */
+export interface PresenceNoteResult {
+  /**
+   * Whether it is taken.
+   */
+  ok: boolean;
+}
+/**
  * Input of `requests.get`.
  */
 export interface RequestsGetParams {
@@ -4621,6 +4898,10 @@ export interface Request {
    * The turn, once one began. Requests that were merged share one.
    */
   turn_id?: TurnId | null;
+  /**
+   * What the run is asked to be.
+   */
+  wish?: RunWish;
 }
 /**
  * What one stage recorded.
@@ -4646,6 +4927,39 @@ export interface StageTrace {
    * When it began.
    */
   started_at: Timestamp;
+}
+/**
+ * What a run is asked to be, beside its message. Wishes narrow what the agent has; they never
+ * widen it.
+ */
+export interface RunWish {
+  /**
+   * One tool call that makes up the whole turn: no model is asked.
+   */
+  call?: WishedCall | null;
+  /**
+   * The model, as `provider/model`; the agent's own when left out.
+   */
+  model?: string | null;
+  /**
+   * Most model replies of the turn; the agent's own limit where that is lower.
+   */
+  steps_max?: number | null;
+}
+/**
+ * A tool call that somebody asks for by name.
+ */
+export interface WishedCall {
+  /**
+   * Its arguments.
+   */
+  arguments: {
+    [k: string]: unknown;
+  };
+  /**
+   * Name of the tool.
+   */
+  tool: string;
 }
 /**
  * A tool call as recorded.
@@ -4819,6 +5133,11 @@ export interface RuntimeShutdownParams {
    * Why; shown to the clients.
    */
   reason?: string | null;
+  /**
+   * When it will be back, in milliseconds, if whoever stops it starts it again; told to the
+   * clients.
+   */
+  restartExpectedMs?: number | null;
 }
 /**
  * Result of `runtime.shutdown`: the daemon drains from here on.
@@ -4845,6 +5164,10 @@ export interface SessionsAbortParams {
    * The session.
    */
   key: SessionKey;
+  /**
+   * Only this run: it is stopped if it is at work, and dropped if it still waits.
+   */
+  runId?: RequestId | null;
   /**
    * Only if this turn is the active one.
    */
@@ -5137,6 +5460,168 @@ export interface StatusResult {
    * Agents that do whatever is not forbidden without asking, which is to be shown in red.
    */
   yoloAgents: AgentId[];
+}
+/**
+ * Input of `tools.check`.
+ */
+export interface ToolsCheckParams {
+  /**
+   * The agent, for a session that does not exist yet.
+   */
+  agentId?: AgentId | null;
+  /**
+   * Its arguments, by name.
+   */
+  args?: {
+    [k: string]: unknown;
+  };
+  /**
+   * The session whose agent would act; `tools` when left out.
+   */
+  sessionKey?: SessionKey | null;
+  /**
+   * Name of the tool.
+   */
+  tool: string;
+}
+/**
+ * Result of `tools.check`. Nothing has happened, and what is true now may not be later.
+ */
+export interface ToolsCheckResult {
+  /**
+   * Exactly what would be done.
+   */
+  action: CanonicalAction;
+  /**
+   * The agent that would act.
+   */
+  agentId: AgentId;
+  /**
+   * Why.
+   */
+  reason: string;
+  /**
+   * The session.
+   */
+  sessionKey: SessionKey;
+  /**
+   * What access control says.
+   */
+  verdict: CheckVerdict;
+}
+/**
+ * Input of `tools.invoke`.
+ */
+export interface ToolsInvokeParams {
+  /**
+   * The agent, for a session that does not exist yet.
+   */
+  agentId?: AgentId | null;
+  /**
+   * Its arguments, by name.
+   */
+  args?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Lets the command be repeated safely: the same key is the same call.
+   */
+  idempotencyKey: string;
+  /**
+   * The session whose agent acts, and in whose conversation the call stands; `tools` when left
+   * out, which is made when it does not exist.
+   */
+  sessionKey?: SessionKey | null;
+  /**
+   * Name of the tool.
+   */
+  tool: string;
+}
+/**
+ * Result of `tools.invoke`, sent twice on the same id.
+ */
+export interface ToolsInvokeResult {
+  /**
+   * What the tool says, or why it did not run.
+   */
+  content?: string | null;
+  /**
+   * Whether this key had been used before; then nothing new is done.
+   */
+  isDuplicate: boolean;
+  /**
+   * Whether access control, or a person, said no.
+   */
+  isRefused?: boolean;
+  /**
+   * Whether the tool did what it was asked to.
+   */
+  ok?: boolean | null;
+  /**
+   * The question that was put to a person about it, if one was.
+   */
+  permissionId?: PermissionId | null;
+  /**
+   * A record for people: for an edit, the unified diff.
+   */
+  record?: string | null;
+  /**
+   * How the request ended.
+   */
+  requestStatus?: RequestStatus | null;
+  /**
+   * The call's way through the stages.
+   */
+  runId: RequestId;
+  /**
+   * The session.
+   */
+  sessionKey: SessionKey;
+  /**
+   * How it stands.
+   */
+  status: RunStatus;
+}
+/**
+ * Input of `tools.list`.
+ */
+export interface ToolsListParams {
+  /**
+   * Whose tools; those of the default agent when left out.
+   */
+  agentId?: AgentId | null;
+}
+/**
+ * Result of `tools.list`.
+ */
+export interface ToolsListResult {
+  /**
+   * The agent whose tools they are.
+   */
+  agentId: AgentId;
+  /**
+   * The tools.
+   */
+  tools: ToolFacts[];
+}
+/**
+ * A tool as a caller sees it.
+ */
+export interface ToolFacts {
+  /**
+   * What it does, as models are told.
+   */
+  description: string;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * JSON Schema of its arguments.
+   */
+  parameters: {
+    [k: string]: unknown;
+  };
 }
 /**
  * Which work counts. Days are those of UTC.

@@ -5936,7 +5936,9 @@ export const methods: {
     "idempotencyKey": "3f1c0b1e-once",
     "message": "Good morning.",
     "queueMode": "steer",
-    "sessionKey": "main"
+    "sessionKey": "main",
+    "stepsMax": 7,
+    "tier": "none"
    },
    {
     "idempotencyKey": "3f1c0b1e-once",
@@ -5947,14 +5949,18 @@ export const methods: {
     "idempotencyKey": "3f1c0b1e-once",
     "message": "Good morning.",
     "queueMode": "followup",
-    "sessionKey": "main"
+    "sessionKey": "main",
+    "stepsMax": 7,
+    "tier": "haiku"
    },
    {
     "agentId": "main",
     "idempotencyKey": "3f1c0b1e-once",
     "message": "Good morning.",
     "queueMode": "queue",
-    "sessionKey": "main"
+    "sessionKey": "main",
+    "stepsMax": 7,
+    "tier": "opus"
    }
   ],
   "result": [
@@ -5965,6 +5971,18 @@ export const methods: {
     "sessionKey": "main",
     "status": "accepted",
     "summary": "summary",
+    "turn": {
+     "limit": "steps",
+     "nSteps": 7,
+     "stopReason": "end_turn",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
     "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
    },
    {
@@ -5979,6 +5997,18 @@ export const methods: {
     "sessionKey": "main",
     "status": "accepted",
     "summary": "summary",
+    "turn": {
+     "limit": "duration",
+     "nSteps": 7,
+     "stopReason": "limit",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
     "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
    },
    {
@@ -5988,6 +6018,18 @@ export const methods: {
     "sessionKey": "main",
     "status": "accepted",
     "summary": "summary",
+    "turn": {
+     "limit": "tokens",
+     "nSteps": 7,
+     "stopReason": "error",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
     "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
    },
    {
@@ -5997,6 +6039,120 @@ export const methods: {
     "sessionKey": "main",
     "status": "accepted",
     "summary": "summary",
+    "turn": {
+     "limit": "steps",
+     "nSteps": 7,
+     "stopReason": "max_tokens",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
+    "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+   }
+  ]
+ },
+ "agent.wait": {
+  "params": [
+   {
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "timeoutMs": 1500
+   },
+   {
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+   }
+  ],
+  "result": [
+   {
+    "isDuplicate": true,
+    "requestStatus": "processing",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted",
+    "summary": "summary",
+    "turn": {
+     "limit": "steps",
+     "nSteps": 7,
+     "stopReason": "end_turn",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
+    "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+   },
+   {
+    "isDuplicate": false,
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "status": "done"
+   },
+   {
+    "isDuplicate": true,
+    "requestStatus": "parked",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted",
+    "summary": "summary",
+    "turn": {
+     "limit": "duration",
+     "nSteps": 7,
+     "stopReason": "limit",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
+    "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+   },
+   {
+    "isDuplicate": true,
+    "requestStatus": "denied",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted",
+    "summary": "summary",
+    "turn": {
+     "limit": "tokens",
+     "nSteps": 7,
+     "stopReason": "error",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
+    "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+   },
+   {
+    "isDuplicate": true,
+    "requestStatus": "cancelled",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted",
+    "summary": "summary",
+    "turn": {
+     "limit": "steps",
+     "nSteps": 7,
+     "stopReason": "max_tokens",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
     "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
    }
   ]
@@ -7654,6 +7810,22 @@ export const methods: {
    }
   ]
  },
+ "logs.tail": {
+  "params": [
+   {
+    "containing": "containing",
+    "lines": 7
+   },
+   {}
+  ],
+  "result": [
+   {
+    "lines": [
+     "lines"
+    ]
+   }
+  ]
+ },
  "models.list": {
   "params": [
    {}
@@ -7753,6 +7925,74 @@ export const methods: {
      "output_tokens": 7,
      "reasoning_tokens": 7
     }
+   }
+  ]
+ },
+ "presence": {
+  "params": [
+   {}
+  ],
+  "result": [
+   {
+    "presence": [
+     {
+      "host": "host",
+      "instanceId": "instanceId",
+      "ip": "ip",
+      "lastInputSeconds": 7,
+      "mode": "mode",
+      "reason": "reason",
+      "tags": [
+       "tags"
+      ],
+      "text": "text",
+      "ts": 1767225600000,
+      "version": "0.1.0"
+     }
+    ],
+    "version": 7
+   },
+   {
+    "presence": [
+     {
+      "host": "host",
+      "mode": "mode",
+      "reason": "reason",
+      "ts": 1767225600000,
+      "version": "0.1.0"
+     }
+    ],
+    "version": 7
+   }
+  ]
+ },
+ "presence.note": {
+  "params": [
+   {
+    "host": "host",
+    "idempotencyKey": "3f1c0b1e-once",
+    "instanceId": "instanceId",
+    "ip": "ip",
+    "lastInputSeconds": 7,
+    "mode": "mode",
+    "reason": "reason",
+    "tags": [
+     "tags"
+    ],
+    "text": "text",
+    "version": "0.1.0"
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "text": "text"
+   }
+  ],
+  "result": [
+   {
+    "ok": true
+   },
+   {
+    "ok": false
    }
   ]
  },
@@ -7902,7 +8142,20 @@ export const methods: {
      ],
      "started_at": 1767225600000,
      "status": "processing",
-     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "wish": {
+      "call": {
+       "arguments": {
+        "any": [
+         "thing",
+         1
+        ]
+       },
+       "tool": "read_file"
+      },
+      "model": "openai/gpt-5",
+      "steps_max": 7
+     }
     },
     "toolCalls": [
      {
@@ -8196,7 +8449,20 @@ export const methods: {
      ],
      "started_at": 1767225600000,
      "status": "parked",
-     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "wish": {
+      "call": {
+       "arguments": {
+        "any": [
+         "thing",
+         1
+        ]
+       },
+       "tool": "read_file"
+      },
+      "model": "openai/gpt-5",
+      "steps_max": 7
+     }
     },
     "toolCalls": [
      {
@@ -8483,7 +8749,20 @@ export const methods: {
      ],
      "started_at": 1767225600000,
      "status": "denied",
-     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "wish": {
+      "call": {
+       "arguments": {
+        "any": [
+         "thing",
+         1
+        ]
+       },
+       "tool": "read_file"
+      },
+      "model": "openai/gpt-5",
+      "steps_max": 7
+     }
     },
     "toolCalls": [
      {
@@ -8777,7 +9056,20 @@ export const methods: {
      ],
      "started_at": 1767225600000,
      "status": "cancelled",
-     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "wish": {
+      "call": {
+       "arguments": {
+        "any": [
+         "thing",
+         1
+        ]
+       },
+       "tool": "read_file"
+      },
+      "model": "openai/gpt-5",
+      "steps_max": 7
+     }
     },
     "toolCalls": [
      {
@@ -9064,7 +9356,20 @@ export const methods: {
      ],
      "started_at": 1767225600000,
      "status": "processing",
-     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "wish": {
+      "call": {
+       "arguments": {
+        "any": [
+         "thing",
+         1
+        ]
+       },
+       "tool": "read_file"
+      },
+      "model": "openai/gpt-5",
+      "steps_max": 7
+     }
     },
     "toolCalls": [
      {
@@ -9269,7 +9574,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ]
    },
@@ -9326,7 +9644,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "parked",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ]
    },
@@ -9383,7 +9714,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "denied",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ]
    },
@@ -9440,7 +9784,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "cancelled",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ]
    },
@@ -9497,7 +9854,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ]
    },
@@ -9549,7 +9919,8 @@ export const methods: {
   "params": [
    {
     "idempotencyKey": "3f1c0b1e-once",
-    "reason": "reason"
+    "reason": "reason",
+    "restartExpectedMs": 1500
    },
    {
     "idempotencyKey": "3f1c0b1e-once"
@@ -9567,6 +9938,7 @@ export const methods: {
     "dropQueue": true,
     "idempotencyKey": "3f1c0b1e-once",
     "key": "main",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
     "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
    },
    {
@@ -9662,7 +10034,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "session": {
@@ -9910,7 +10295,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "parked",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "session": {
@@ -10167,7 +10565,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "denied",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "session": {
@@ -10417,7 +10828,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "cancelled",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "session": {
@@ -10674,7 +11098,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "session": {
@@ -11639,7 +12076,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "summary": "summary",
@@ -11749,7 +12199,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "yoloAgents": [
@@ -12014,7 +12477,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "parked",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "summary": "summary",
@@ -12134,7 +12610,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "parked",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "yoloAgents": [
@@ -12399,7 +12888,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "denied",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "summary": "summary",
@@ -12512,7 +13014,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "denied",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "yoloAgents": [
@@ -12777,7 +13292,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "cancelled",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "summary": "summary",
@@ -12897,7 +13425,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "cancelled",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "yoloAgents": [
@@ -13162,7 +13703,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "summary": "summary",
@@ -13275,7 +13829,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "yoloAgents": [
@@ -13432,6 +13999,226 @@ export const methods: {
     ],
     "yoloAgents": [
      "main"
+    ]
+   }
+  ]
+ },
+ "tools.check": {
+  "params": [
+   {
+    "agentId": "main",
+    "args": {},
+    "sessionKey": "main",
+    "tool": "read_file"
+   },
+   {
+    "args": {},
+    "tool": "read_file"
+   }
+  ],
+  "result": [
+   {
+    "action": {
+     "arguments": {
+      "any": [
+       "thing",
+       1
+      ]
+     },
+     "digest": "digest",
+     "folder": "folder",
+     "summary": "summary",
+     "targets": [
+      {
+       "access": "read",
+       "content": "Good morning.",
+       "kind": "path",
+       "path": "notes/today.md"
+      }
+     ],
+     "tool": "read_file"
+    },
+    "agentId": "main",
+    "reason": "reason",
+    "sessionKey": "main",
+    "verdict": "allow"
+   },
+   {
+    "action": {
+     "arguments": {
+      "any": [
+       "thing",
+       1
+      ]
+     },
+     "digest": "digest",
+     "summary": "summary",
+     "targets": [
+      {
+       "host": "host",
+       "kind": "host",
+       "port": 7
+      }
+     ],
+     "tool": "read_file"
+    },
+    "agentId": "main",
+    "reason": "reason",
+    "sessionKey": "main",
+    "verdict": "ask"
+   },
+   {
+    "action": {
+     "arguments": {
+      "any": [
+       "thing",
+       1
+      ]
+     },
+     "digest": "digest",
+     "folder": "folder",
+     "summary": "summary",
+     "targets": [
+      {
+       "argv": [
+        "argv"
+       ],
+       "content": "Good morning.",
+       "cwd": "cwd",
+       "env": [
+        "env"
+       ],
+       "kind": "command",
+       "network": true,
+       "program": "program"
+      }
+     ],
+     "tool": "read_file"
+    },
+    "agentId": "main",
+    "reason": "reason",
+    "sessionKey": "main",
+    "verdict": "deny"
+   },
+   {
+    "action": {
+     "arguments": {
+      "any": [
+       "thing",
+       1
+      ]
+     },
+     "digest": "digest",
+     "summary": "summary",
+     "targets": [
+      {
+       "channel": "channel",
+       "kind": "recipient",
+       "to": "to"
+      }
+     ],
+     "tool": "read_file"
+    },
+    "agentId": "main",
+    "reason": "reason",
+    "sessionKey": "main",
+    "verdict": "allow"
+   }
+  ]
+ },
+ "tools.invoke": {
+  "params": [
+   {
+    "agentId": "main",
+    "args": {},
+    "idempotencyKey": "3f1c0b1e-once",
+    "sessionKey": "main",
+    "tool": "read_file"
+   },
+   {
+    "args": {},
+    "idempotencyKey": "3f1c0b1e-once",
+    "tool": "read_file"
+   }
+  ],
+  "result": [
+   {
+    "content": "Good morning.",
+    "isDuplicate": true,
+    "isRefused": true,
+    "ok": true,
+    "permissionId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "record": "record",
+    "requestStatus": "processing",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted"
+   },
+   {
+    "isDuplicate": false,
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "done"
+   },
+   {
+    "content": "Good morning.",
+    "isDuplicate": true,
+    "isRefused": true,
+    "ok": true,
+    "permissionId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "record": "record",
+    "requestStatus": "parked",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted"
+   },
+   {
+    "content": "Good morning.",
+    "isDuplicate": true,
+    "isRefused": true,
+    "ok": true,
+    "permissionId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "record": "record",
+    "requestStatus": "denied",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted"
+   },
+   {
+    "content": "Good morning.",
+    "isDuplicate": true,
+    "isRefused": true,
+    "ok": true,
+    "permissionId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "record": "record",
+    "requestStatus": "cancelled",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted"
+   }
+  ]
+ },
+ "tools.list": {
+  "params": [
+   {
+    "agentId": "main"
+   },
+   {}
+  ],
+  "result": [
+   {
+    "agentId": "main",
+    "tools": [
+     {
+      "description": "description",
+      "name": "name",
+      "parameters": {
+       "any": [
+        "thing",
+        1
+       ]
+      }
+     }
     ]
    }
   ]
@@ -13692,8 +14479,13 @@ export const serverFrames: ServerFrame[] = [
      "host": "host",
      "instanceId": "instanceId",
      "ip": "ip",
+     "lastInputSeconds": 7,
      "mode": "mode",
      "reason": "reason",
+     "tags": [
+      "tags"
+     ],
+     "text": "text",
      "ts": 1767225600000,
      "version": "0.1.0"
     }
@@ -13807,8 +14599,13 @@ export const serverFrames: ServerFrame[] = [
      "host": "host",
      "instanceId": "instanceId",
      "ip": "ip",
+     "lastInputSeconds": 7,
      "mode": "mode",
      "reason": "reason",
+     "tags": [
+      "tags"
+     ],
+     "text": "text",
      "ts": 1767225600000,
      "version": "0.1.0"
     }
@@ -13852,7 +14649,7 @@ export const serverFrames: ServerFrame[] = [
     "kind": "hook"
    },
    "scopes": [
-    "acl.admin"
+    "acl.read"
    ]
   },
   "features": {
@@ -13905,8 +14702,13 @@ export const serverFrames: ServerFrame[] = [
      "host": "host",
      "instanceId": "instanceId",
      "ip": "ip",
+     "lastInputSeconds": 7,
      "mode": "mode",
      "reason": "reason",
+     "tags": [
+      "tags"
+     ],
+     "text": "text",
      "ts": 1767225600000,
      "version": "0.1.0"
     }
@@ -13926,7 +14728,7 @@ export const serverFrames: ServerFrame[] = [
     "kind": "unknown"
    },
    "scopes": [
-    "credential.reveal"
+    "credential.read"
    ]
   },
   "features": {
@@ -13979,8 +14781,13 @@ export const serverFrames: ServerFrame[] = [
      "host": "host",
      "instanceId": "instanceId",
      "ip": "ip",
+     "lastInputSeconds": 7,
      "mode": "mode",
      "reason": "reason",
+     "tags": [
+      "tags"
+     ],
+     "text": "text",
      "ts": 1767225600000,
      "version": "0.1.0"
     }

@@ -13,7 +13,7 @@ use nexus_domain::failure::Failure;
 use nexus_domain::id::{AgentId, RequestId, SessionKey, TurnId};
 use nexus_domain::message::{Message, Part, Role};
 use nexus_domain::principal::{Chain, Principal};
-use nexus_domain::request::Request;
+use nexus_domain::request::{Request, RunWish};
 use nexus_ledger::SessionContext;
 
 use super::confine;
@@ -36,6 +36,8 @@ pub(super) struct Prepared {
     pub(super) gate_facts: GateFacts,
     /// The reply of a turn whose last step is on record: nothing is left to run.
     pub(super) finished: Option<String>,
+    /// The turn is one call that was asked for by name: no model is asked.
+    pub(super) is_one_call: bool,
 }
 
 /// What the ledger holds about a turn.
@@ -66,7 +68,8 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
         })
         .await?;
     let found = found.ok_or_else(|| Failure::internal(format!("turn {turn_id} is gone")))?;
-    let agent = agent(context, &found.turn.agent_id)?;
+    let mut agent = agent(context, &found.turn.agent_id)?;
+    found.requests.iter().for_each(|request| grant_wish(&mut agent, &request.wish));
     // Before the tools: what is hidden from their programs is at least this.
     let hidden = pinned::hidden(&context.home, &context.config.current(), &agent.id);
     let tools = tools(context, &agent, &found.turn.session_key)?;
@@ -105,7 +108,34 @@ pub(super) async fn prepare(context: &Context, turn_id: TurnId) -> Result<Prepar
         usage: found.turn.usage,
         n_steps: found.turn.n_steps,
     };
-    Ok(Prepared { input, tools, gate_facts, finished })
+    let is_one_call = found.requests.first().is_some_and(|leading| leading.wish.call.is_some());
+    Ok(Prepared { input, tools, gate_facts, finished, is_one_call })
+}
+
+/// Makes a run what it was asked to be. A wish never lifts a limit, and a model that fails is
+/// followed by the agent's own.
+fn grant_wish(agent: &mut AgentSpec, wish: &RunWish) {
+    if let Some(steps_max) = wish.steps_max {
+        agent.limits.steps_max = agent.limits.steps_max.min(steps_max);
+    }
+    if let Some(model) = &wish.model {
+        agent.models.retain(|own| own != model);
+        agent.models.insert(0, model.clone());
+    }
+}
+
+/// An agent with the tools of its workspace, as a run in a session has them.
+///
+/// # Errors
+/// `NotFound` when the agent is not configured; `Unavailable` when its workspace cannot be used.
+pub fn tools_of(
+    context: &Context,
+    agent_id: &AgentId,
+    session: &SessionKey,
+) -> Result<(AgentSpec, Arc<ToolBox>), Failure> {
+    let agent = agent(context, agent_id)?;
+    let tools = tools(context, &agent, session)?;
+    Ok((agent, tools))
 }
 
 fn agent(context: &Context, id: &AgentId) -> Result<AgentSpec, Failure> {

@@ -99,6 +99,7 @@ async fn drive_again(context: &Arc<Context>, request: Request) -> Result<(), Fai
             session_key: request.session_key,
             agent_id: request.agent_id,
             queue_mode: Some(request.queue_mode),
+            run: request.wish,
         },
         received_at: request.started_at,
     };

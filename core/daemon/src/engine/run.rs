@@ -126,7 +126,7 @@ async fn attempt(
     watcher: &Arc<RunWatcher>,
     stop: &StopSignal,
 ) -> RunOutcome {
-    let Prepared { input, tools, gate_facts, finished } = prepared;
+    let Prepared { input, tools, gate_facts, finished, is_one_call } = prepared;
     if let Some(reply) = finished {
         return RunOutcome { reply, stop_reason: StopReason::EndTurn, error: None };
     }
@@ -164,7 +164,10 @@ async fn attempt(
         watcher: Arc::clone(watcher) as _,
         clock: Arc::clone(&context.clock),
     };
-    let mut outcome = nexus_agent::turn::run(input, &world, stop).await;
+    let mut outcome = match is_one_call {
+        true => nexus_agent::turn::make_calls(input, &world, stop).await,
+        false => nexus_agent::turn::run(input, &world, stop).await,
+    };
     // What a provider complains about, and what is delivered, may quote a credential.
     let redactor = context.credentials.redactor();
     redactor.clean_mut(&mut outcome.reply);

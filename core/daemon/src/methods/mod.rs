@@ -10,11 +10,14 @@ pub mod contact;
 pub mod credential;
 pub mod grant;
 pub mod health;
+pub mod logs;
 pub mod model;
 pub mod policy;
+pub mod presence;
 pub mod request;
 pub mod runtime;
 pub mod session;
+pub mod tool;
 pub mod usage;
 
 use nexus_domain::Failure;

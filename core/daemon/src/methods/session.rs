@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use nexus_domain::arrival::{Arrival, Attachment, ContentType, PeerKind};
 use nexus_domain::failure::Failure;
-use nexus_domain::id::{AgentId, SessionKey};
+use nexus_domain::id::{AgentId, RequestId, SessionKey, TurnId};
 use nexus_domain::pipeline::{CONTROL_CHANNEL, Wish};
-use nexus_domain::request::RequestStatus;
-use nexus_domain::session::{QueueMode, Session};
+use nexus_domain::principal::Principal;
+use nexus_domain::request::{Request, RequestStatus, RunWish};
+use nexus_domain::session::{QueueMode, Session, one_to_one_key};
 use nexus_iam::Permit;
 use nexus_protocol::session::{
     AbortParams, AbortResult, GetParams, GetResult, HistoryParams, HistoryResult, ListParams,
@@ -15,7 +16,7 @@ use nexus_protocol::session::{
 };
 
 use crate::context::Context;
-use crate::engine::{self, Admission, Submission};
+use crate::engine::{self, Admission, Cancelled, Submission};
 
 /// Lists sessions, the latest first.
 pub async fn list(
@@ -115,6 +116,7 @@ pub async fn send(
         session_key: Some(params.key),
         agent_id: params.agent_id,
         queue_mode: params.queue_mode,
+        wish: RunWish::default(),
         idempotency_key: params.idempotency_key,
     };
     let Admission { request_id, status, is_duplicate } = submit(context, &permit, message).await?;
@@ -131,6 +133,9 @@ pub async fn abort(
     let known =
         context.ledger.read(move |r| r.sessions().get(&r.sessions().resolve(&key)?)).await?;
     let Some(Session { key, .. }) = known else { return Err(unknown(&params.key)) };
+    if let Some(run_id) = params.run_id {
+        return cancel(context, &key, run_id, params.turn_id).await;
+    }
     // The queue goes first: otherwise its head would start as soon as the run has ended.
     let n_dropped = match params.drop_queue {
         true => engine::drop_queue(context, &key).await?,
@@ -148,6 +153,30 @@ pub async fn abort(
     Ok(AbortResult { turn_id, n_dropped, summary })
 }
 
+/// Stops one run, and nothing else of its session.
+async fn cancel(
+    context: &Arc<Context>,
+    key: &SessionKey,
+    run_id: RequestId,
+    only: Option<TurnId>,
+) -> Result<AbortResult, Failure> {
+    let found = context.ledger.read(move |r| r.requests().get(run_id)).await?;
+    let is_here = |request: &Request| {
+        let is_of_turn = only.is_none() || request.turn_id == only;
+        is_of_turn && request.session_key.as_ref().is_none_or(|of| of == key)
+    };
+    if !found.as_ref().is_some_and(is_here) {
+        return Err(Failure::not_found(format!("there is no run `{run_id}` in `{key}`"))
+            .hint("see its requests: nexus request list"));
+    }
+    let (turn_id, n_dropped, summary) = match engine::cancel(context, run_id).await? {
+        Cancelled::Stopped(turn_id) => (Some(turn_id), 0, "The run was stopped."),
+        Cancelled::Dropped => (None, 1, "The run had not begun and was dropped."),
+        Cancelled::Nothing => (None, 0, "The run had ended already."),
+    };
+    Ok(AbortResult { turn_id, n_dropped, summary: summary.to_owned() })
+}
+
 /// A message that came in over the control plane.
 pub(super) struct ControlMessage {
     pub(super) text: String,
@@ -155,7 +184,15 @@ pub(super) struct ControlMessage {
     pub(super) session_key: Option<SessionKey>,
     pub(super) agent_id: Option<AgentId>,
     pub(super) queue_mode: Option<QueueMode>,
+    pub(super) wish: RunWish,
     pub(super) idempotency_key: String,
+}
+
+/// The session of a caller that names none.
+#[must_use]
+pub fn own_session(principal: &Principal) -> Option<SessionKey> {
+    let key = one_to_one_key(CONTROL_CHANNEL, &principal.to_string(), principal);
+    SessionKey::parse(&key).ok()
 }
 
 /// Puts a message of the control plane into the pipeline, as one arrival per idempotency key.
@@ -169,7 +206,7 @@ pub(super) async fn submit(
     };
     let peer = message.session_key.as_ref().map_or("main", SessionKey::as_str);
     let arrival = Arrival {
-        event_id: format!("{invoker}:{}", message.idempotency_key),
+        event_id: event_id(&invoker, &message.idempotency_key),
         timestamp: context.clock.now(),
         content: message.text,
         content_type: ContentType::Text,
@@ -189,6 +226,7 @@ pub(super) async fn submit(
         session_key: message.session_key,
         agent_id: message.agent_id,
         queue_mode: message.queue_mode,
+        run: message.wish,
     };
     let submission = Submission { arrival, authenticated: Some(invoker), wish };
     let admission = engine::receive_event(context, submission).await?;
@@ -200,6 +238,22 @@ pub(super) async fn submit(
         }
     }
     Ok(admission)
+}
+
+/// What a message is recorded as: the same key of the same caller is the same message.
+fn event_id(invoker: &Principal, idempotency_key: &str) -> String {
+    format!("{invoker}:{idempotency_key}")
+}
+
+/// Whether a message with this key is on record.
+pub(super) async fn is_known(
+    context: &Context,
+    invoker: &Principal,
+    idempotency_key: &str,
+) -> Result<bool, Failure> {
+    let id = format!("{CONTROL_CHANNEL}:{}", event_id(invoker, idempotency_key));
+    let found = context.ledger.read(move |r| r.arrivals().get(&id)).await?;
+    Ok(found.is_some())
 }
 
 /// Checks the length of a page.

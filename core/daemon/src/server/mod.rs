@@ -1,5 +1,6 @@
 //! The listening part: one port for HTTP, server-sent events and WebSocket.
 
+mod agent_socket;
 mod answer;
 mod assets;
 mod connection;
@@ -10,6 +11,7 @@ mod encode;
 mod guard;
 mod health;
 mod jsonrpc;
+mod line;
 mod link;
 pub mod login;
 mod make;
@@ -21,6 +23,7 @@ mod socket;
 mod sse;
 mod subscription;
 mod throttle;
+mod tools;
 mod upgrade;
 
 #[cfg(feature = "test-util")]

@@ -42,6 +42,11 @@ impl House {
 
     /// Comes in as somebody else than the owner, whom no surface lets in yet.
     async fn somebody(&self, principal: Principal) -> Client<DuplexStream> {
+        self.known(Caller::with(principal, Scope::ALL.to_vec())).await
+    }
+
+    /// Comes in as a caller that another surface has let in.
+    pub(super) async fn known(&self, caller: Caller) -> Client<DuplexStream> {
         let context = self.daemon.context();
         let tasks = TaskTracker::new();
         let dispatcher = Dispatcher::new(Arc::clone(context));
@@ -49,7 +54,6 @@ impl House {
         let place = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
         let peer =
             Peer { address: self.address(), _place: Arc::new(place), is_recorded: Arc::default() };
-        let caller = Caller::with(principal, Scope::ALL.to_vec());
         let (ours, theirs) = tokio::io::duplex(1024 * 1024);
         tokio::spawn(async move {
             let socket = Box::new(Socket::new(theirs).await);
