@@ -49,6 +49,8 @@ async fn main() -> Result<()> {
         session_key: None,
         agent_id: None,
         queue_mode: None,
+        steps_max: None,
+        tier: None,
         idempotency_key: idempotency_key()?,
     };
     let answer = client.agent(&run).await?.finished().await?;

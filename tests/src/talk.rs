@@ -87,6 +87,7 @@ impl Talk {
         let params = session::AbortParams {
             key: key(session)?,
             turn_id: None,
+            run_id: None,
             drop_queue,
             idempotency_key: idempotency_key()?,
         };

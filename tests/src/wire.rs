@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 use crate::process::DaemonProcess;
 
@@ -55,6 +56,18 @@ impl Wire {
         Ok(Self { socket })
     }
 
+    /// Connects to framing B as the owner; what is heard first is `connected`.
+    ///
+    /// # Errors
+    /// When the daemon does not open a WebSocket.
+    pub async fn agent(daemon: &DaemonProcess) -> Result<Self> {
+        let stream = TcpSocket::new_v4()?.connect(daemon.address().parse()?).await?;
+        let mut request = format!("ws://{}/ws/agent", daemon.address()).into_client_request()?;
+        request.headers_mut().insert("x-api-key", daemon.token()?.reveal().parse()?);
+        let (socket, _) = tokio_tungstenite::client_async(request, stream).await?;
+        Ok(Self { socket })
+    }
+
     /// Connects and says hello as the owner.
     ///
     /// # Errors
@@ -71,7 +84,7 @@ impl Wire {
     /// When the daemon does not take it.
     pub async fn greet(&mut self, daemon: &DaemonProcess) -> Result<()> {
         self.say(&hello(daemon)?).await?;
-        match self.hear().await? {
+        match self.hear_answer().await? {
             Heard::Frame(frame) if frame["type"] == "hello-ok" => Ok(()),
             other => bail!("the hello was answered with {other:?}"),
         }

@@ -161,6 +161,7 @@ const HOMES: &[(&str, &[&str], &str)] = &[
     ),
     ("agent::turn", &["core/daemon/src/engine"], "only the engine runs an agent"),
     ("turn::run(", &["core/daemon/src/engine"], "only the engine runs an agent"),
+    ("turn::make_calls(", &["core/daemon/src/engine"], "only the engine makes an agent's calls"),
     ("unsafe_code", &["Cargo.toml"], "nothing turns the ban on unsafe code off"),
     ("@tauri-apps", &["ui/src/shell.ts"], "the page works in any browser"),
 ];

@@ -37,6 +37,8 @@ async fn say(client: &Client, session: &str, text: &str) -> Result<GetResult> {
         session_key: Some(SessionKey::parse(session)?),
         agent_id: None,
         queue_mode: None,
+        steps_max: None,
+        tier: None,
         idempotency_key: format!("{session}/{text}"),
     };
     let done = client.agent(&params).await?.finished().await?;

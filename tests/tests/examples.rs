@@ -73,6 +73,47 @@ async fn a_client_of_the_registry_talks_json_rpc() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_script_runs_an_agent_over_its_socket() -> Result<()> {
+    let model = FakeModel::openai(|seen| match seen.brings_results() {
+        false => Act::Call(vec![("delete_file".to_owned(), json!({ "path": "old.txt" }))]),
+        true => Act::Say("It is gone.".to_owned()),
+    })
+    .await?;
+    let home = TestHome::with_model(&model)?;
+    std::fs::write(home.workspace().join("old.txt"), "x")?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let said = hold("node", "ws-agent.cjs", &daemon, &home)?;
+    let lines: Vec<_> = said.lines().filter(|line| !line.starts_with("asked ")).collect();
+    let told = ["tools true", "event tool_call", "event tool_call", "event done"];
+    let answered =
+        ["complete 2 It is gone.", "-32602 params.tier", "-32001", "batch ping list true"];
+    ensure!(lines == [told.as_slice(), answered.as_slice()].concat(), "{said}");
+    ensure!(said.contains("asked ") && !home.workspace().join("old.txt").exists(), "{said}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_says_hello() -> Result<()> {
+    let model = FakeModel::openai(|_| Act::Say("Hello, script.".to_owned())).await?;
+    let home = TestHome::with_model(&model)?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let said = hold("node", "hello.cjs", &daemon, &home)?;
+    let lines: Vec<_> = said.lines().map(str::trim_end).collect();
+    let expected = [
+        "challenge 64",
+        "hello-ok 1 15000 true",
+        "presence gateway true",
+        "run accepted",
+        "run done Hello, script.",
+        "history 2",
+        "shutdown update 1500 1",
+        "closed 1012",
+    ];
+    ensure!(lines == expected, "{said}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_client_library_goes_on_after_a_restart() -> Result<()> {
     let model = FakeModel::openai(|_| Act::Say("Hello, Rust.".to_owned())).await?;
     let home = TestHome::with_model(&model)?;

@@ -76,6 +76,8 @@ async fn say(client: &Client, text: &str, answer: &str) -> Result<GetResult> {
         session_key: None,
         agent_id: None,
         queue_mode: None,
+        steps_max: None,
+        tier: None,
         idempotency_key: text.to_owned(),
     };
     let done = client.agent(&params).await?.finished().await?;

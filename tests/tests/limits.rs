@@ -25,6 +25,8 @@ async fn a_model_that_never_ends_is_ended_with_a_sentence() -> Result<()> {
         session_key: None,
         agent_id: None,
         queue_mode: None,
+        steps_max: None,
+        tier: None,
         idempotency_key: "1".to_owned(),
     };
     let done = client.agent(&params).await?.finished().await?;

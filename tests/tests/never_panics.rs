@@ -9,7 +9,9 @@ use nexus_agent::tools::{HttpConfig, ToolBox, ToolConfig};
 use nexus_daemon::config::{Environment, Overlay, parse_text};
 use nexus_daemon::dispatch::Call;
 use nexus_daemon::server::stream_params;
+use nexus_protocol::agent_socket;
 use nexus_protocol::frame::ClientFrame;
+use nexus_protocol::jsonrpc::{self, Incoming};
 use nexus_protocol::{Method, parse};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -18,6 +20,11 @@ const FRAMES: &[&str] = &[
     r#"{"type":"hello","minProtocol":1,"maxProtocol":1,"client":{"name":"a","version":"1","platform":"x","mode":"test"}}"#,
     r#"{"type":"req","id":"1","method":"sessions.send","params":{"key":"main","message":"hi","idempotencyKey":"k"}}"#,
     r#"{"type":"req","id":"1","method":"events.subscribe","params":{"types":["turn.*"],"after":3}}"#,
+];
+const CALLS: &[&str] = &[
+    r#"{"jsonrpc":"2.0","id":1,"method":"agent.run","params":{"task":"hi","sessionId":"s","maxTurns":3,"tier":"flash"}}"#,
+    r#"[{"jsonrpc":"2.0","method":"notify.subscribe","params":{"channels":["global","agent:s"]}},{"jsonrpc":"2.0","id":"a","method":"chat.abort","params":{"sessionKey":"main"}}]"#,
+    r#"{"jsonrpc":"2.0","id":null,"method":"approval.respond","params":{"requestId":"x","decision":"deny","reason":"no"}}"#,
 ];
 const CONFIGS: &[&str] = &[
     "[runtime]\nbind = \"127.0.0.1\"\nport = 18789\n",
@@ -76,6 +83,28 @@ proptest! {
             }
             Ok(ClientFrame::Hello(_)) => {}
             Err(failure) => prop_assert_eq!(failure.code, "INVALID_REQUEST"),
+        }
+    }
+
+    #[test]
+    fn calls_of_an_agent_client(text in nearly(CALLS)) {
+        let calls = match jsonrpc::read(text.as_bytes()) {
+            Incoming::One(call) => vec![call],
+            Incoming::Many(calls) => calls,
+        };
+        for call in calls.into_iter().flatten() {
+            let read = match agent_socket::read(&call.method, call.params.as_ref()) {
+                Some(own) => own.map(drop),
+                None => {
+                    let params = call.params.as_ref().map(ToString::to_string);
+                    let key = || "key".to_owned();
+                    Call::read_any(&call.method, params.as_deref(), &key).map(drop)
+                }
+            };
+            if let Err(failure) = read {
+                prop_assert_eq!(failure.code, "INVALID_REQUEST");
+                prop_assert!(!failure.message.is_empty());
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
     acl, agent, budget, chat, completions, config, contact, credential, daemon, db, device, doctor,
-    events, expose, key, lifecycle, login, models, request, runtime, server, session, usage,
+    events, expose, key, lifecycle, login, models, request, runtime, server, session, tool, usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};
@@ -106,6 +106,9 @@ pub(crate) enum Command {
     /// Models: which there are, which is used, whether they answer
     #[command(subcommand, visible_alias = "model")]
     Models(models::Models),
+    /// Tools: which an agent has, and calls of them by name
+    #[command(subcommand, visible_alias = "tools")]
+    Tool(tool::Tool),
     /// What was used, and what it cost
     Usage(usage::Usage),
     /// Budgets: how much may be spent, and how much is left

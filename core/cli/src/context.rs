@@ -125,6 +125,15 @@ impl Context {
         Client::connect(self.options(running.address, token)).await
     }
 
+    /// Where to send a request over HTTP, whom to trust there, and what proves who we are.
+    pub(crate) async fn endpoint(&self) -> Result<(String, Option<Trust>, Token)> {
+        if let Some(remote) = &self.remote {
+            let target = &remote.target;
+            return Ok((target.address.clone(), target.trust, remote.token.clone()));
+        }
+        Ok((self.running().await?.address, None, Token::read(&self.home)?))
+    }
+
     /// A fresh one-time link to the Control UI.
     pub(crate) async fn link(&self, running: &Running) -> Result<String> {
         let token = Token::read(&self.home)?;

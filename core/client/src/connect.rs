@@ -291,6 +291,8 @@ async fn answer_to_hello(
         };
         return match serde_json::from_str::<ServerFrame>(text.as_str()) {
             Ok(ServerFrame::HelloOk(hello)) => Ok(*hello),
+            // The challenge, which only a device answers.
+            Ok(ServerFrame::Event(_)) => continue,
             Ok(ServerFrame::HelloError(error)) => Err(ClientError::Refused(error)),
             Ok(_) => Err(not_nexus("it answered the hello with something else".into())),
             Err(e) => Err(not_nexus(format!("its answer to the hello could not be read: {e}"))),

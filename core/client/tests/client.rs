@@ -223,6 +223,8 @@ fn run_params() -> RunParams {
         session_key: None,
         agent_id: None,
         queue_mode: None,
+        steps_max: None,
+        tier: None,
         idempotency_key: "k".into(),
     }
 }

@@ -20,7 +20,7 @@ use nexus_ledger::Committed;
 use nexus_protocol::session::Streaming;
 use tokio::sync::watch;
 
-pub use filter::{FILTER_TYPES_MAX, Filter};
+pub use filter::{FILTER_TYPES_MAX, Filter, Sessions};
 pub use live::LIVE_TEXT_BYTES_MAX;
 pub use subscription::{Item, Subscription};
 

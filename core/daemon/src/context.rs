@@ -84,6 +84,7 @@ impl Context {
 pub struct Shutdown {
     token: CancellationToken,
     reason: Arc<OnceLock<String>>,
+    restart_expected_ms: Arc<OnceLock<u64>>,
 }
 
 impl Shutdown {
@@ -92,6 +93,21 @@ impl Shutdown {
         // A second order changes nothing: the first reason is already being told to clients.
         let _ = self.reason.set(reason.to_owned());
         self.token.cancel();
+    }
+
+    /// The same, with a start after it that is expected in so many milliseconds.
+    pub fn begin_restart(&self, reason: &str, expected_ms: u64) {
+        if !self.has_begun() {
+            // As above: what is being told already stays.
+            let _ = self.restart_expected_ms.set(expected_ms);
+        }
+        self.begin(reason);
+    }
+
+    /// When the daemon will be back, as far as whoever stopped it said.
+    #[must_use]
+    pub fn restart_expected_ms(&self) -> Option<u64> {
+        self.restart_expected_ms.get().copied()
     }
 
     /// Whether the stop was ordered.

@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use nexus_domain::Failure;
 use nexus_iam::Permit;
 use nexus_protocol::schema::Dialect;
-use nexus_protocol::{Method, for_each_method, parse};
+use nexus_protocol::{Method, alias, for_each_method, parse};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -148,6 +148,31 @@ impl Call {
                 None => failure,
             }
         })
+    }
+}
+
+impl Call {
+    /// Reads a call that may come under another name of its row. `fresh_key` makes a key where
+    /// callers under that name send none.
+    ///
+    /// # Errors
+    /// As for [`Self::read`].
+    pub fn read_any(
+        name: &str,
+        params: Option<&str>,
+        fresh_key: &dyn Fn() -> String,
+    ) -> Result<Self, Failure> {
+        let Some(alias) = alias::find(name) else { return Self::read(name, params) };
+        let value = serde_json::from_str(params.unwrap_or("null"))
+            .map_err(|error| Failure::invalid(format!("`params` is not JSON: {error}")))?;
+        let params = alias.translate(value, fresh_key).to_string();
+        Self::read(alias.method.name(), Some(&params))
+    }
+
+    /// Whether there is a row of this name, or with this other name.
+    #[must_use]
+    pub fn is_known(name: &str) -> bool {
+        Method::by_name(name).is_some() || alias::find(name).is_some()
     }
 }
 

@@ -15,6 +15,8 @@ use tracing_subscriber::{Layer as _, fmt};
 
 use crate::config::{LogFormat, LoggingConfig};
 
+/// Name of the log in its folder.
+pub const LOG_FILE: &str = "nexusd.log";
 /// Size at which the log file is put aside, in bytes.
 const LOG_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Log files that were put aside and are kept.
@@ -24,7 +26,7 @@ const LOG_FILES_MAX: u32 = 3;
 /// No line holds a value that the redactor knows.
 pub fn init(config: &LoggingConfig, folder: &Path, to_terminal: bool, redactor: &Redactor) {
     let filter = |text: &str| EnvFilter::try_new(text).unwrap_or_else(|_| EnvFilter::new("info"));
-    let file = RotatingFile::open(folder.join("nexusd.log")).map(|file| {
+    let file = RotatingFile::open(folder.join(LOG_FILE)).map(|file| {
         let file = Arc::new(Mutex::new(file));
         let redactor = redactor.clone();
         let writer = BoxMakeWriter::new(move || Clean {

@@ -12,7 +12,7 @@ use crate::arrival::{Arrival, PeerKind};
 use crate::failure::Failure;
 use crate::id::{AgentId, RequestId, SessionKey, TurnId};
 use crate::principal::Principal;
-use crate::request::{ParentRun, Request, RequestStatus};
+use crate::request::{ParentRun, Request, RequestStatus, RunWish};
 use crate::session::{self, QueueMode};
 use crate::time::Timestamp;
 
@@ -81,6 +81,8 @@ pub struct Wish {
     /// The run that sends it, when an agent does. Only the engine says so.
     #[serde(skip)]
     pub parent: Option<ParentRun>,
+    /// What the run is to be.
+    pub run: RunWish,
 }
 
 /// After stage 1: recorded, with a request of its own.

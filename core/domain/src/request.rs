@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::id::{AgentId, RequestId, SessionKey, TurnId};
 use crate::pipeline::Stage;
@@ -82,6 +83,38 @@ pub struct ParentRun {
     pub session_key: SessionKey,
 }
 
+/// What a run is asked to be, beside its message. Wishes narrow what the agent has; they never
+/// widen it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RunWish {
+    /// Most model replies of the turn; the agent's own limit where that is lower.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps_max: Option<u32>,
+    /// The model, as `provider/model`; the agent's own when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// One tool call that makes up the whole turn: no model is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<WishedCall>,
+}
+
+impl RunWish {
+    /// Whether nothing is wished for.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A tool call that somebody asks for by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WishedCall {
+    /// Name of the tool.
+    pub tool: String,
+    /// Its arguments.
+    pub arguments: Value,
+}
+
 /// A request as recorded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
@@ -115,6 +148,9 @@ pub struct Request {
     /// Text that automations added to what the agent gets to see.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub enrichment: Vec<String>,
+    /// What the run is asked to be.
+    #[serde(default, skip_serializing_if = "RunWish::is_none")]
+    pub wish: RunWish,
     /// Why it did not end as completed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,

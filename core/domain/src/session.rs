@@ -153,9 +153,17 @@ pub fn default_key(arrival: &Arrival, principal: &Principal) -> String {
             let key = format!("group:{channel}:{peer}{thread}");
             key.chars().take(crate::id::SESSION_KEY_CHARS_MAX).collect()
         }
-        (PeerKind::Dm, Principal::Owner) => MAIN_KEY.to_owned(),
-        (PeerKind::Dm, Principal::Known(id)) => person_key(id),
-        (PeerKind::Dm, _) => stranger_key(&arrival.channel, &arrival.sender_id),
+        (PeerKind::Dm, _) => one_to_one_key(&arrival.channel, &arrival.sender_id, principal),
+    }
+}
+
+/// The session of a one-to-one conversation.
+#[must_use]
+pub fn one_to_one_key(channel: &str, sender_id: &str, principal: &Principal) -> String {
+    match principal {
+        Principal::Owner => MAIN_KEY.to_owned(),
+        Principal::Known(id) => person_key(id),
+        _ => stranger_key(channel, sender_id),
     }
 }
 

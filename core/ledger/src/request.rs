@@ -39,6 +39,9 @@ CREATE TABLE request_stages (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// What a run is asked to be, as JSON; nothing when nothing was wished for.
+pub(crate) const WISH: &str = "ALTER TABLE requests ADD COLUMN wish TEXT;\n";
+
 /// Which requests a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestFilter {
@@ -222,6 +225,7 @@ fn read(row: &Row<'_>) -> Result<Request, LedgerError> {
         queue_mode: sql::text(row, "queue_mode")?,
         purpose: row.get("purpose")?,
         enrichment: sql::json(row, "enrichment")?,
+        wish: sql::json_opt(row, "wish")?.unwrap_or_default(),
         error: row.get("error")?,
         started_at: sql::at(row, "started_at")?,
         completed_at: sql::at_opt(row, "completed_at")?,
@@ -242,8 +246,8 @@ impl RequestsMut<'_> {
             request,
             "INSERT INTO requests (id, event_id, status, stage, principal, session_key,
                  agent_id, turn_id, queue_mode, purpose, error, started_at, completed_at,
-                 enrichment, parent)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                 enrichment, parent, wish)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
              ON CONFLICT (id) DO NOTHING",
         )?;
         if n_rows == 0 {
@@ -262,7 +266,7 @@ impl RequestsMut<'_> {
             "UPDATE requests SET event_id = ?2, status = ?3, stage = ?4, principal = ?5,
                  session_key = ?6, agent_id = ?7, turn_id = ?8, queue_mode = ?9, purpose = ?10,
                  error = ?11, started_at = ?12, completed_at = ?13, enrichment = ?14,
-                 parent = ?15
+                 parent = ?15, wish = ?16
              WHERE id = ?1",
         )?;
         if n_rows == 0 {
@@ -295,6 +299,7 @@ impl RequestsMut<'_> {
     }
 
     fn put(&self, request: &Request, statement: &str) -> Result<usize, LedgerError> {
+        let wish = (!request.wish.is_none()).then(|| serde_json::to_string(&request.wish));
         sql::run(
             self.0.0,
             statement,
@@ -314,6 +319,7 @@ impl RequestsMut<'_> {
                 request.completed_at.map(|at| at.0),
                 serde_json::to_string(&request.enrichment)?,
                 request.parent.as_ref().map(serde_json::to_string).transpose()?,
+                wish.transpose()?,
             ],
         )
     }

@@ -48,7 +48,7 @@ const STEPS: &[&[&str]] = &[
         sender_wait::SCHEMA,
         alias::SCHEMA,
     ],
-    &[access::SCHEMA, agent::SCHEMA],
+    &[access::SCHEMA, agent::SCHEMA, request::WISH],
 ];
 
 /// The schema version this program writes.

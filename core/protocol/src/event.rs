@@ -4,6 +4,47 @@ use nexus_domain::id::{Position, SessionKey};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::scope::Scope;
+
+/// The scope that is needed to see events of a type. Whoever adds an event says here who may see
+/// it; nobody sees a type that does not stand here.
+#[must_use]
+pub fn scope_of(kind: &str) -> Option<Scope> {
+    Some(match kind {
+        "system.started" | "system.stopping" | "adapter.status" => Scope::RuntimeRead,
+        "system.config_reloaded" => Scope::ConfigRead,
+        "nex.request.started"
+        | "nex.request.stage"
+        | "nex.request.queued"
+        | "nex.request.completed"
+        | "adapter.out.sending"
+        | "adapter.out.sent"
+        | "adapter.out.error" => Scope::RequestRead,
+        "acl.decision"
+        | "permission.requested"
+        | "permission.resolved"
+        | "permission.updated"
+        | "contact.changed" => Scope::AclRead,
+        "session.renamed"
+        | "session.created"
+        | "session.labelled"
+        | "session.compacted"
+        | "turn.created"
+        | "turn.updated"
+        | "turn.completed"
+        | "message.recorded"
+        | "agent.tool.started"
+        | "agent.tool.completed"
+        | "agent.error"
+        | "agent.streaming.snapshot"
+        | "agent.streaming.token"
+        | "agent.streaming.reasoning"
+        | "agent.streaming.output" => Scope::SessionRead,
+        "budget.warned" | "budget.exhausted" => Scope::AgentRead,
+        _ => return None,
+    })
+}
+
 /// Input of `events.subscribe`. A second call replaces the first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -30,4 +71,20 @@ pub struct SubscribeResult {
     pub after: Position,
     /// The latest position when it began; events up to it are a replay.
     pub latest: Position,
+}
+
+#[cfg(test)]
+mod tests {
+    use nexus_domain::event::{Event, Transient};
+
+    use super::*;
+
+    #[test]
+    fn every_event_says_who_may_see_it_and_nobody_sees_a_stranger() {
+        for name in Event::TYPE_NAMES.iter().chain(Transient::TYPE_NAMES) {
+            assert!(scope_of(name).is_some(), "{name}: who may see it?");
+        }
+        assert_eq!(scope_of("turn.imagined"), None);
+        assert_eq!(scope_of(""), None);
+    }
 }

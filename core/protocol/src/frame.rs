@@ -117,7 +117,16 @@ pub struct PresenceEntry {
     /// Tells two instances apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<String>,
-    /// Why the entry changed last: `connect`, `disconnect`, `self`.
+    /// How long its person has been idle, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_input_seconds: Option<u64>,
+    /// What it says about itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Words it is marked with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Why the entry changed last: `connect`, `disconnect`, `self`, or what a client said.
     pub reason: String,
     /// When it changed last.
     pub ts: Timestamp,
@@ -244,13 +253,14 @@ pub struct Res {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventFrame {
-    /// Event type: a recorded or transient event, or `tick`, `presence`, `health`, `shutdown`,
-    /// `lagged`.
+    /// Event type: a recorded or transient event, or `challenge`, `tick`, `presence`, `health`,
+    /// `shutdown`, `lagged`.
     pub event: String,
     /// Its content: for recorded and transient events, the properties.
     #[serde(default)]
     pub payload: Value,
-    /// Rises by one with every event frame of this connection; a gap means frames were dropped.
+    /// Rises by one with every event frame of this connection, from 1 on after the hello; a gap
+    /// means frames were dropped. `challenge` has 0.
     pub seq: u64,
     /// The position, for recorded events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -275,6 +285,17 @@ pub enum ServerFrame {
     Res(Res),
     /// Something the daemon says by itself.
     Event(EventFrame),
+}
+
+/// Payload of `challenge`, the event that comes before the hello; whoever signs in with a device key
+/// signs its nonce. Everybody else passes it over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Challenge {
+    /// Random, of this connection only; 64 hexadecimal digits.
+    pub nonce: String,
+    /// When it was made.
+    pub ts: Timestamp,
 }
 
 /// Payload of `shutdown`, sent before the connection closes with code 1012.

@@ -6,6 +6,8 @@
 pub mod acl;
 pub mod adapter;
 pub mod agent;
+pub mod agent_socket;
+pub mod alias;
 pub mod audit;
 pub mod budget;
 pub mod config;
@@ -22,16 +24,19 @@ pub mod jsonrpc;
 pub mod key;
 pub mod line;
 pub mod login;
+pub mod logs;
 pub mod methods;
 pub mod model;
 pub mod parse;
 pub mod policy;
+pub mod presence;
 pub mod request;
 pub mod routes;
 pub mod runtime;
 pub mod schema;
 pub mod scope;
 pub mod session;
+pub mod tool;
 pub mod usage;
 
 pub use error::{ErrorCode, WireError};

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use nexus_domain::failure::Failure;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
@@ -52,6 +53,17 @@ macro_rules! checked {
 }
 
 crate::for_each_method!(checked);
+
+/// Reads the input of a call that stands in no table. Left out means empty.
+///
+/// # Errors
+/// `Invalid`, naming the field and what would be right.
+pub fn input<T: DeserializeOwned + JsonSchema>(value: Value) -> Result<T, Failure> {
+    let value = if value.is_null() { Value::Object(Map::new()) } else { value };
+    let schema = schema::input::<T>();
+    check_bounds(&schema, &schema, &value, "params")?;
+    typed(value, "params")
+}
 
 /// Reads a frame of a client. The tag is taken off by hand: the derived reader of a tagged enum
 /// forgets the path of what does not fit.

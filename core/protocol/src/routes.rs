@@ -5,6 +5,7 @@
 
 use crate::health::HealthResult;
 use crate::schema;
+use crate::tool::Invoked;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -68,6 +69,8 @@ pub enum Reply {
     SignIn,
     /// A one-time link.
     Link,
+    /// What a tool call came to.
+    Call,
     /// A document that describes the wire.
     Document,
 }
@@ -97,9 +100,12 @@ impl Reply {
     pub fn content_type(self) -> Option<&'static str> {
         match self {
             Self::Page => Some("text/html"),
-            Self::JsonRpc | Self::Health | Self::Brief | Self::Link | Self::Document => {
-                Some("application/json")
-            }
+            Self::JsonRpc
+            | Self::Health
+            | Self::Brief
+            | Self::Link
+            | Self::Call
+            | Self::Document => Some("application/json"),
             Self::Text => Some("text/plain"),
             Self::Events => Some("text/event-stream"),
             Self::WebSocket | Self::SignIn => None,
@@ -123,6 +129,7 @@ impl Reply {
             Self::Health => Some(schema::outbound::<HealthResult>()),
             Self::Brief => Some(schema::outbound::<BriefHealth>()),
             Self::Link => Some(schema::outbound::<SignInLink>()),
+            Self::Call => Some(schema::outbound::<Invoked>()),
             _ => None,
         }
     }
@@ -143,6 +150,8 @@ macro_rules! for_each_route {
         Post "/api/link"          => Link,      Known, Empty, Link,      "Makes a one-time link that signs a browser in.";
         Get  "/api/events/stream" => Events,    Known, Empty, Events,    "Recorded events as server-sent events: `?types=`, `?after=`, `?transient=`, `?session=`, `Last-Event-ID`.";
         Get  "/ws"                => Socket,    Open,  Empty, WebSocket, "Framing A: hello, then requests, responses and events.";
+        Get  "/ws/agent"          => AgentSocket, Known, Empty, WebSocket, "Framing B: JSON-RPC 2.0; the credential comes with the upgrade.";
+        Post "/tools/invoke"      => ToolsInvoke, Known, Json, Call,     "One tool call in the name of a session's agent, or with `dryRun` what access control says about it.";
         Post "/rpc"               => Rpc,       Known, Json,  JsonRpc,   "Framing C: JSON-RPC 2.0, a call or a batch.";
         Post "/agent/{id}"        => Agent,     Known, Json,  JsonRpc,   "Framing C at one agent: `send`, `cancel` and the like.";
         Get  "/openapi.json"      => OpenApi,   Known, Empty, Document,  "This surface, as OpenAPI 3.1.";

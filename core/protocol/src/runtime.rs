@@ -84,6 +84,11 @@ pub struct ShutdownParams {
     /// Why; shown to the clients.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// When it will be back, in milliseconds, if whoever stops it starts it again; told to the
+    /// clients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 86_400_000))]
+    pub restart_expected_ms: Option<u64>,
 }
 
 /// Result of `runtime.shutdown`: the daemon drains from here on.

@@ -102,6 +102,11 @@ macro_rules! method_schemas {
 
 crate::for_each_method!(method_schemas);
 
+/// The schema of an input that stands in no table.
+pub(crate) fn input<T: JsonSchema>() -> Value {
+    root::<T>(Dialect::Published, Direction::Inbound)
+}
+
 /// The schema of every frame a client may send.
 #[must_use]
 pub fn client_frame(dialect: Dialect) -> Value {

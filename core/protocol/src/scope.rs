@@ -26,6 +26,12 @@ pub enum Scope {
     /// Talk to agents and stop their runs.
     #[serde(rename = "session.write")]
     SessionWrite,
+    /// See which tools there are, and what access control says about a call.
+    #[serde(rename = "tool.read")]
+    ToolRead,
+    /// Make tool calls in the name of an agent.
+    #[serde(rename = "tool.invoke")]
+    ToolInvoke,
     /// See requests and their traces.
     #[serde(rename = "request.read")]
     RequestRead,
@@ -63,13 +69,15 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in order.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::RuntimeRead,
         Self::RuntimeAdmin,
         Self::AgentRead,
         Self::AgentWrite,
         Self::SessionRead,
         Self::SessionWrite,
+        Self::ToolRead,
+        Self::ToolInvoke,
         Self::RequestRead,
         Self::AclRead,
         Self::AclApprove,
@@ -99,6 +107,8 @@ impl Scope {
             Self::AgentWrite => "agent.write",
             Self::SessionRead => "session.read",
             Self::SessionWrite => "session.write",
+            Self::ToolRead => "tool.read",
+            Self::ToolInvoke => "tool.invoke",
             Self::RequestRead => "request.read",
             Self::AclRead => "acl.read",
             Self::AclApprove => "acl.approve",

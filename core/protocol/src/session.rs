@@ -162,6 +162,9 @@ pub struct AbortParams {
     /// Only if this turn is the active one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn_id: Option<TurnId>,
+    /// Only this run: it is stopped if it is at work, and dropped if it still waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<RequestId>,
     /// Also drops the requests that wait behind it.
     #[serde(default)]
     pub drop_queue: bool,

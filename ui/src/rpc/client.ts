@@ -157,7 +157,7 @@ export class Client {
         void this.refused(frame.reason);
       } else if (frame.type === "res") {
         this.answer(frame);
-      } else {
+      } else if (isGreeted) {
         this.event(socket, frame);
       }
     };

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use nexus_domain::agent::{AgentError, AgentErrorKind, AgentSpec, StopReason, ToolCallRecord};
 use nexus_domain::id::MessageId;
-use nexus_domain::message::{Message, Role, Usage};
+use nexus_domain::message::{Message, Part, Role, Usage};
 use nexus_domain::pipeline::RunOutcome;
 
 use crate::context::{Prompt, system_prompt, whole};
@@ -92,6 +92,23 @@ pub async fn compact(
         }
         Err(end) => end,
     };
+    run.outcome(end)
+}
+
+/// Makes the calls that the last message of a turn asks for, as in any run, and ends with what they
+/// came to: no model is asked.
+pub async fn make_calls(input: TurnInput, world: &World, stop: &StopSignal) -> RunOutcome {
+    let mut run = Run::new(input, world, stop);
+    let end = match run.take_up().await {
+        Ok(None) => End::Said(ProviderStop::End),
+        Ok(Some(end)) | Err(end) => end,
+    };
+    let results = run.history.last().into_iter().flat_map(|message| &message.parts);
+    let texts = results.filter_map(|part| match part {
+        Part::ToolResult(result) => Some(result.content.as_str()),
+        _ => None,
+    });
+    run.text = texts.collect::<Vec<_>>().join("\n\n");
     run.outcome(end)
 }
 

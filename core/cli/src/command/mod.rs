@@ -24,6 +24,7 @@ pub(crate) mod request;
 pub(crate) mod runtime;
 pub(crate) mod server;
 pub(crate) mod session;
+pub(crate) mod tool;
 pub(crate) mod usage;
 pub(crate) mod version;
 
@@ -53,6 +54,7 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Login(login)) => login::run(login, context).await,
         Some(Command::Key(key)) => key::run(key, context).await,
         Some(Command::Budget(budget)) => budget::run(budget, context).await,
+        Some(Command::Tool(tool)) => tool::run(tool, context).await,
         Some(Command::Config(config)) => config::run(config, context).await,
         Some(Command::Credential(credential)) => credential::run(credential, context).await,
         Some(Command::Doctor(doctor)) => doctor::run(&doctor, context).await,

@@ -180,7 +180,7 @@ async fn call_any(name: &str, params: Option<&str>, context: &Context) -> Result
             CliError::usage("a single call cannot follow events").fix("nexus events tail --json")
         );
     }
-    let needs_key = method.kind() == MethodKind::Command || method == Method::AgentRun;
+    let needs_key = method.kind() != MethodKind::Query;
     if let (true, Some(object)) = (needs_key, params.as_object_mut())
         && !object.contains_key("idempotencyKey")
     {

@@ -176,7 +176,7 @@ impl Subscription {
 
     fn take_recorded(&mut self, event: Arc<Committed>) {
         self.after = event.position;
-        if self.filter.wants_recorded(event.kind.as_ref()) {
+        if self.filter.wants_recorded(&event) {
             self.ready.push_back(Item::Recorded(event));
         }
     }

@@ -48,7 +48,9 @@ pub(super) fn models(
     warnings: &mut Vec<Finding>,
 ) -> Vec<ModelConfig> {
     let mut models = Vec::new();
-    for name in get.names("models").into_iter().filter(|n| n != "prices" && n != "discover") {
+    for name in
+        get.names("models").into_iter().filter(|n| n != "prices" && n != "discover" && n != "tiers")
+    {
         let at = |key: &str| ["models", name.as_str(), key].map(str::to_owned).to_vec();
         let kind = get.at(&at("kind")).and_then(|v| v.as_str().map(str::to_owned));
         let Some(kind) = kind else {
@@ -93,14 +95,31 @@ pub(super) fn models(
     models
 }
 
+/// The models that tiers stand for, by the word of the tier.
+pub(super) fn tiers(get: &Getter<'_>) -> BTreeMap<String, String> {
+    let of = |tier: String| {
+        let path = ["models", "tiers", tier.as_str()].map(str::to_owned);
+        get.text_at(&path).map(|model| (tier, model))
+    };
+    get.names_at(&["models", "tiers"]).into_iter().filter_map(of).collect()
+}
+
 pub(super) fn check_model_names(config: &Config, get: &Getter<'_>, errors: &mut Vec<Finding>) {
+    for (tier, model) in &config.tiers {
+        if !is_known(config, model) {
+            let path = ["models", "tiers", tier].map(str::to_owned);
+            errors.push(Finding {
+                line: get.line_at(&path),
+                text: format!(
+                    "`models.tiers.{tier}` is `{model}`: write it as \"provider/model\", with a \
+                     table [models.<provider>]"
+                ),
+            });
+        }
+    }
     for agent in &config.agents {
         for model in &agent.models {
-            let provider = model.split_once('/').map(|(provider, _)| provider);
-            let is_known = provider.is_some_and(|provider| {
-                provider == "offline" || config.models.iter().any(|m| m.name == provider)
-            });
-            if !is_known {
+            if !is_known(config, model) {
                 let path = ["agents", agent.id.as_str(), "models"].map(str::to_owned);
                 errors.push(Finding {
                     line: get.line_at(&path),
@@ -113,6 +132,13 @@ pub(super) fn check_model_names(config: &Config, get: &Getter<'_>, errors: &mut 
             }
         }
     }
+}
+
+fn is_known(config: &Config, model: &str) -> bool {
+    let provider = model.split_once('/').map(|(provider, _)| provider);
+    provider.is_some_and(|provider| {
+        provider == "offline" || config.models.iter().any(|m| m.name == provider)
+    })
 }
 
 pub(super) fn prices(get: &Getter<'_>) -> BTreeMap<String, Price> {

@@ -160,6 +160,8 @@ pub struct Config {
     pub discover_models: bool,
     /// Prices by `provider/model`.
     pub prices: BTreeMap<String, Price>,
+    /// Models by the word of the tier that stands for them.
+    pub tiers: BTreeMap<String, String>,
     /// Permission requests.
     pub acl: AclConfig,
     /// The record of decisions.
@@ -227,6 +229,7 @@ pub(super) fn build(
         models: model::models(&get, environment, errors, warnings),
         discover_models: get.bool("models.discover"),
         prices: model::prices(&get),
+        tiers: model::tiers(&get),
         acl: AclConfig { answer_ms: get.integer("acl.answer_ms") },
         audit: AuditConfig {
             days: u32::try_from(get.integer("acl.audit_days")).unwrap_or_default(),

@@ -11,38 +11,60 @@ use nexus_domain::request::{Request, RequestStatus};
 use super::{START_MS_MAX, abort, close};
 use crate::context::Context;
 
-/// Pause before a request that is between two stages is looked at again, in milliseconds.
-const LOOK_MS: u64 = 20;
+/// What became of a request that was to be stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancelled {
+    /// Its run was at work, and has ended.
+    Stopped(TurnId),
+    /// It waited, and waits no more.
+    Dropped,
+    /// It had ended already.
+    Nothing,
+}
 
-/// Stops a request, whether it waits or runs, and says whether there was anything to stop. It has
-/// ended when this answers.
+impl Cancelled {
+    /// Whether there was anything to stop.
+    #[must_use]
+    pub fn is_something(self) -> bool {
+        self != Self::Nothing
+    }
+}
+
+/// Stops a request: its run if it has one, its place in the queue otherwise. It has ended when this
+/// answers.
 ///
 /// # Errors
-/// When the ledger cannot be read or written, or the request does not end in time.
-pub async fn cancel(context: &Context, id: RequestId) -> Result<bool, Failure> {
-    let deadline = context.clock.now().plus_ms(START_MS_MAX);
+/// `NotFound`, or what the ledger says; `Unavailable` when it is neither here nor there for too
+/// long, which does not happen while the engine works.
+pub async fn cancel(context: &Context, request_id: RequestId) -> Result<Cancelled, Failure> {
+    let mut started = context.engine.start_bell.subscribe();
+    let mut ended = context.engine.completion_bell.subscribe();
+    let mut patience = context.clock.sleep(START_MS_MAX);
     loop {
-        let found = context.ledger.read(move |r| r.requests().get(id)).await?;
-        let Some(request) = found.filter(|request| !request.status.is_final()) else {
-            return Ok(false);
-        };
-        let has_stopped = match (request.turn_id, &request.session_key, request.status) {
-            (Some(turn_id), Some(key), _) => abort(context, key, Some(turn_id)).await.is_some(),
-            (None, _, RequestStatus::Queued | RequestStatus::Parked) => {
-                drop_one(context, id).await?
-            }
-            // It is on its way to its turn or to the queue.
-            _ => false,
-        };
-        if has_stopped {
-            return Ok(true);
+        started.mark_unchanged();
+        ended.mark_unchanged();
+        let request = context.ledger.read(move |r| r.requests().get(request_id)).await?;
+        let request = request
+            .ok_or_else(|| Failure::not_found(format!("there is no request `{request_id}`")))?;
+        if request.status.is_final() {
+            return Ok(Cancelled::Nothing);
         }
-        if context.clock.now() >= deadline {
-            return Err(Failure::unavailable(format!("request {id} does not end"))
-                .hint("see what it is at: nexus request show"));
+        if let (Some(turn_id), Some(session_key)) = (request.turn_id, &request.session_key)
+            && abort(context, session_key, Some(turn_id)).await.is_some()
+        {
+            return Ok(Cancelled::Stopped(turn_id));
         }
+        if request.turn_id.is_none() && drop_waiting(context, request_id).await? {
+            return Ok(Cancelled::Dropped);
+        }
+        // It is between two places, and a bell rings when it has arrived.
         tokio::select! {
-            () = context.clock.sleep(LOOK_MS) => {}
+            _ = started.changed() => {}
+            _ = ended.changed() => {}
+            () = &mut patience => {
+                return Err(Failure::unavailable(format!("`{request_id}` cannot be stopped now"))
+                    .hint("see what it is at: nexus request show"));
+            }
             () = context.engine.suspend.cancelled() => {
                 return Err(Failure::unavailable("the daemon is stopping"));
             }
@@ -50,20 +72,23 @@ pub async fn cancel(context: &Context, id: RequestId) -> Result<bool, Failure> {
     }
 }
 
-/// Ends a request that waits; false when it has got its turn meanwhile.
-async fn drop_one(context: &Context, id: RequestId) -> Result<bool, Failure> {
+/// Ends a request that waits: in a queue, or for a word about its sender. False when it has got its
+/// turn meanwhile.
+async fn drop_waiting(context: &Context, request_id: RequestId) -> Result<bool, Failure> {
     let now = context.clock.now();
-    let dropping = context.ledger.write(move |tx| {
+    let dropped = context.ledger.write(move |tx| {
         let is_aside = |request: &Request| {
             request.turn_id.is_none()
                 && matches!(request.status, RequestStatus::Queued | RequestStatus::Parked)
         };
-        let found = tx.requests().get(id)?.filter(is_aside);
-        found.map_or(Ok(false), |_| close::drop_queued(tx, id, now).map(|()| true))
+        let found = tx.requests().get(request_id)?.filter(is_aside);
+        found.map_or(Ok(false), |_| close::drop_queued(tx, request_id, now).map(|()| true))
     });
-    let has_dropped = dropping.await?;
-    context.engine.completion_bell.send_modify(|n| *n += u64::from(has_dropped));
-    Ok(has_dropped)
+    let is_dropped = dropped.await?;
+    if is_dropped {
+        context.engine.completion_bell.send_modify(|n| *n += 1);
+    }
+    Ok(is_dropped)
 }
 
 /// Stops whatever some agents are at, and says how much it was.
@@ -97,7 +122,7 @@ async fn stop_all(context: &Context, requests: impl Iterator<Item = Request>) ->
         if let Err(failure) = &stopped {
             tracing::warn!(?failure, request = %request.id, "a request was not stopped");
         }
-        u64::from(stopped.unwrap_or(false))
+        u64::from(stopped.is_ok_and(Cancelled::is_something))
     });
     join_all(stopping).await.into_iter().sum()
 }

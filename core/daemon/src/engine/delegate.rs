@@ -12,7 +12,7 @@ use nexus_domain::failure::Failure;
 use nexus_domain::id::{AgentId, RequestId};
 use nexus_domain::pipeline::{CONTROL_CHANNEL, Wish};
 use nexus_domain::principal::{Chain, Principal};
-use nexus_domain::request::{ParentRun, Request, RequestStatus};
+use nexus_domain::request::{ParentRun, Request, RequestStatus, RunWish};
 use nexus_domain::session::QueueMode;
 
 use super::place::Place;
@@ -179,6 +179,7 @@ impl RunDelegate {
             agent_id: Some(to.clone()),
             queue_mode: Some(QueueMode::Followup),
             parent: Some(self.run.clone()),
+            run: RunWish::default(),
         };
         let submission = Submission { arrival, authenticated: Some(self.invoker().clone()), wish };
         let (context, stop) = (Arc::clone(&self.context), self.stop.clone());

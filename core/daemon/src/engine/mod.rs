@@ -11,6 +11,7 @@ mod close;
 mod confine;
 pub(crate) mod contact;
 mod delegate;
+mod foresee;
 mod gate;
 mod hook;
 pub(crate) mod label;
@@ -42,6 +43,7 @@ use nexus_agent::StopSignal;
 use nexus_agent::provider::ModelPool;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::{RequestId, SessionKey, TurnId};
+use nexus_domain::request::{Request, RequestStatus};
 use nexus_domain::session::Stop;
 use nexus_ledger::LedgerError;
 use tokio::sync::{Semaphore, watch as watch_channel};
@@ -50,9 +52,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::context::Context;
 
-pub use cancel::{cancel, stop_agents};
+pub use cancel::{Cancelled, cancel, stop_agents};
 pub use choice::{Choice, KEY_VARIABLES, choose_models, pool, provider_of_variable};
 pub(crate) use confine::SECRET_PLACES;
+pub use foresee::{Foreseen, foresee};
 pub use hook::Hook;
 pub(crate) use meter::RunMeter;
 pub use meter::write_off_leftovers;
@@ -60,9 +63,13 @@ pub use outcome::outcome_text;
 pub use permission::{
     Resolution, expire_permissions, extend_permission, permission_seen, resolve_permission,
 };
+pub use prepare::tools_of;
 pub use receive::{Admission, Submission, receive_event};
 pub use recover::{Unfinished, recover, unfinished};
 pub use size::size;
+
+/// Id of the tool call in a turn that is one call.
+pub use turn::ONE_CALL_ID;
 
 /// Most runs at work at one time; further turns wait for a place, oldest first.
 const RUNS_MAX: usize = 256;
@@ -271,21 +278,38 @@ pub async fn drop_queue(context: &Context, session_key: &SessionKey) -> Result<u
 ///
 /// # Errors
 /// `Unavailable` when the daemon stops first: the request goes on after the next start.
-pub async fn ended(
+pub async fn ended(context: &Context, request_id: RequestId) -> Result<Request, Failure> {
+    until(context, request_id, |request| request.status.is_final()).await
+}
+
+/// Waits until a request has ended, or waits itself for a person.
+///
+/// # Errors
+/// As for [`ended`].
+pub async fn ended_or_parked(context: &Context, request_id: RequestId) -> Result<Request, Failure> {
+    let is_parked = |request: &Request| request.status == RequestStatus::Parked;
+    until(context, request_id, |request| request.status.is_final() || is_parked(request)).await
+}
+
+async fn until(
     context: &Context,
     request_id: RequestId,
-) -> Result<nexus_domain::request::Request, Failure> {
+    is_there: impl Fn(&Request) -> bool,
+) -> Result<Request, Failure> {
     let mut bell = context.engine.completion_bell.subscribe();
+    let mut asked = context.engine.permission_bell.subscribe();
     loop {
         bell.mark_unchanged();
+        asked.mark_unchanged();
         let request = context.ledger.read(move |r| r.requests().get(request_id)).await?;
         match request {
-            Some(request) if request.status.is_final() => return Ok(request),
+            Some(request) if is_there(&request) => return Ok(request),
             Some(_) => {}
             None => return Err(Failure::not_found(format!("request {request_id} is unknown"))),
         }
         tokio::select! {
             changed = bell.changed() => if changed.is_err() { break },
+            changed = asked.changed() => if changed.is_err() { break },
             () = context.engine.suspend.cancelled() => break,
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use nexus_agent::StopSignal;
 use nexus_agent::context::Prompt;
-use nexus_agent::delegate::Delegate;
+use nexus_agent::delegate::{Delegate, Nobody};
 use nexus_agent::port::TurnFacts;
 use nexus_agent::tools::{HttpConfig, ToolBox, ToolConfig};
 use nexus_agent::turn::TurnInput;
@@ -17,7 +17,7 @@ use nexus_domain::made::MadeAgent;
 use nexus_domain::message::{Message, Part, Role};
 use nexus_domain::pipeline::Compaction;
 use nexus_domain::principal::{Chain, Principal};
-use nexus_domain::request::{ParentRun, Request};
+use nexus_domain::request::{ParentRun, Request, RunWish};
 use nexus_ledger::SessionContext;
 
 use super::confine;
@@ -44,6 +44,8 @@ pub(super) struct Prepared {
     pub(super) finished: Option<String>,
     /// The turn condenses its session instead of answering in it.
     pub(super) compaction: Option<Compaction>,
+    /// The turn is one call that was asked for by name: no model is asked.
+    pub(super) is_one_call: bool,
 }
 
 /// What the ledger holds about a turn.
@@ -83,7 +85,8 @@ pub(super) async fn prepare(
         })
         .await?;
     let found = found.ok_or_else(|| Failure::internal(format!("turn {turn_id} is gone")))?;
-    let agent = agent(context, &found.turn.agent_id)?;
+    let mut agent = agent(context, &found.turn.agent_id)?;
+    found.requests.iter().for_each(|request| grant_wish(&mut agent, &request.wish));
     // Before the tools: what is hidden from their programs is at least this.
     let book = context.agents.book();
     let hidden = pinned::hidden(&context.home, &context.config.current(), &book, &agent.id);
@@ -136,7 +139,34 @@ pub(super) async fn prepare(
         n_steps: found.turn.n_steps,
     };
     let compaction = found.compaction;
-    Ok(Prepared { input, tools, gate_facts, finished, compaction })
+    let is_one_call = found.requests.first().is_some_and(|leading| leading.wish.call.is_some());
+    Ok(Prepared { input, tools, gate_facts, finished, compaction, is_one_call })
+}
+
+/// Makes a run what it was asked to be. A wish never lifts a limit, and a model that fails is
+/// followed by the agent's own.
+fn grant_wish(agent: &mut AgentSpec, wish: &RunWish) {
+    if let Some(steps_max) = wish.steps_max {
+        agent.limits.steps_max = agent.limits.steps_max.min(steps_max);
+    }
+    if let Some(model) = &wish.model {
+        agent.models.retain(|own| own != model);
+        agent.models.insert(0, model.clone());
+    }
+}
+
+/// An agent with the tools of its workspace, as a run in a session has them.
+///
+/// # Errors
+/// `NotFound` when the agent is not configured; `Unavailable` when its workspace cannot be used.
+pub fn tools_of(
+    context: &Context,
+    agent_id: &AgentId,
+    session: &SessionKey,
+) -> Result<(AgentSpec, Arc<ToolBox>), Failure> {
+    let agent = agent(context, agent_id)?;
+    let tools = tools(context, &agent, session, Arc::new(Nobody))?;
+    Ok((agent, tools))
 }
 
 /// What an agent of the owner is told, but for what belongs to one turn.

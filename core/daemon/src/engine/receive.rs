@@ -76,6 +76,7 @@ pub async fn receive_event(
         queue_mode: wish.queue_mode.unwrap_or_default(),
         purpose: purpose(&arrival.content),
         enrichment: Vec::new(),
+        wish: wish.run.clone(),
         error: None,
         started_at: now,
         completed_at: None,

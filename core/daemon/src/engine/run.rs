@@ -130,7 +130,7 @@ async fn attempt(
     watcher: &Arc<RunWatcher>,
     stop: &StopSignal,
 ) -> RunOutcome {
-    let Prepared { input, tools, gate_facts, finished, compaction } = prepared;
+    let Prepared { input, tools, gate_facts, finished, compaction, is_one_call } = prepared;
     if let Some(reply) = finished {
         return RunOutcome { reply, stop_reason: StopReason::EndTurn, error: None };
     }
@@ -169,8 +169,9 @@ async fn attempt(
         clock: Arc::clone(&context.clock),
     };
     let mut outcome = match compaction {
-        None => nexus_agent::turn::run(input, &world, stop).await,
         Some(wish) => nexus_agent::turn::compact(input, &world, stop, wish.is_forced).await,
+        None if is_one_call => nexus_agent::turn::make_calls(input, &world, stop).await,
+        None => nexus_agent::turn::run(input, &world, stop).await,
     };
     // What a provider complains about, and what is delivered, may quote a credential.
     let redactor = context.credentials.redactor();

@@ -10,7 +10,7 @@ use nexus_domain::message::{Cost, Message, Part, Role, Usage};
 use nexus_domain::permission::{PermissionAnswer, PermissionRequest, PermissionStatus};
 use nexus_domain::pipeline::{Admitted, Exit, Identified, Stage, Wish};
 use nexus_domain::principal::{Chain, Principal};
-use nexus_domain::request::{Request, RequestStatus};
+use nexus_domain::request::{Request, RequestStatus, RunWish};
 use nexus_domain::session::QueueMode;
 
 use super::{abort, run};
@@ -47,6 +47,7 @@ async fn open_turn(context: &Context, key: &SessionKey) -> TurnId {
         queue_mode: QueueMode::Followup,
         purpose: "hello".to_owned(),
         enrichment: Vec::new(),
+        wish: RunWish::default(),
         error: None,
         started_at: at,
         completed_at: None,

@@ -2,13 +2,13 @@
 
 use nexus_agent::port::Clock;
 use nexus_domain::Timestamp;
-use nexus_domain::agent::{StopReason, Turn, TurnStatus};
+use nexus_domain::agent::{StopReason, ToolCallRecord, ToolCallStatus, Turn, TurnStatus};
 use nexus_domain::event::Event;
 use nexus_domain::id::{MessageId, RequestId, SessionKey, TurnId};
-use nexus_domain::message::{Cost, CostBasis, Message, Part, Role, Usage};
+use nexus_domain::message::{Cost, CostBasis, Message, Part, Role, ToolCall, Usage};
 use nexus_domain::pipeline::{self, Admitted, Automated, Stage};
 use nexus_domain::principal::Principal;
-use nexus_domain::request::{Request, RequestStatus, StageOutcome, StageTrace};
+use nexus_domain::request::{Request, RequestStatus, StageOutcome, StageTrace, WishedCall};
 use nexus_domain::session::next_batch;
 use nexus_ledger::{LedgerError, Tx};
 
@@ -151,7 +151,49 @@ fn join(
         parts,
         created_at: now,
     };
-    add_message(tx, session_key, message)
+    let asked_at = message.created_at;
+    add_message(tx, session_key, message)?;
+    match &request.wish.call {
+        Some(call) => put_call(tx, clock, (session_key, turn_id), call, asked_at),
+        None => Ok(()),
+    }
+}
+
+/// Id of the call in a turn that is one call.
+pub const ONE_CALL_ID: &str = "asked";
+
+/// A call that was asked for by name stands in the conversation as the agent's own: what runs it,
+/// decides about it and takes it up after a crash is the same.
+fn put_call(
+    tx: &mut Tx<'_>,
+    clock: &dyn Clock,
+    (session_key, turn_id): (&SessionKey, TurnId),
+    call: &WishedCall,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let id = ONE_CALL_ID.to_owned();
+    let (name, arguments) = (call.tool.clone(), call.arguments.clone());
+    let part = ToolCall { id: id.clone(), name: name.clone(), arguments: arguments.clone() };
+    let message = Message {
+        id: MessageId::from_parts(now, clock.entropy()),
+        turn_id,
+        request_id: None,
+        role: Role::Assistant,
+        parts: vec![Part::ToolCall(part)],
+        created_at: now,
+    };
+    add_message(tx, session_key, message)?;
+    tx.turns().put_tool_call(&ToolCallRecord {
+        id,
+        turn_id,
+        name,
+        arguments,
+        status: ToolCallStatus::Pending,
+        result: None,
+        record: None,
+        started_at: None,
+        completed_at: None,
+    })
 }
 
 /// Adds a message and tells of it.
@@ -174,15 +216,28 @@ pub(super) fn open_next(
     clock: &dyn Clock,
     session_key: &SessionKey,
 ) -> Result<Option<TurnId>, LedgerError> {
-    let batch = next_batch(&tx.queue().waiting(session_key)?);
-    if batch.is_empty() {
+    let mut requests = Vec::new();
+    for request_id in next_batch(&tx.queue().waiting(session_key)?) {
+        let request = tx.requests().get(request_id)?.ok_or_else(|| missing(request_id))?;
+        // A call that was asked for by name has a turn to itself.
+        let is_one_call = request.wish.call.is_some();
+        if is_one_call && !requests.is_empty() {
+            break;
+        }
+        requests.push(request);
+        if is_one_call {
+            break;
+        }
+    }
+    if requests.is_empty() {
         return Ok(None);
     }
+    let batch: Vec<_> = requests.iter().map(|request| request.id).collect();
     tx.queue().remove(&batch)?;
     let mut openings = Vec::new();
     let mut traces = Vec::new();
-    for request_id in batch {
-        let request = tx.requests().get(request_id)?.ok_or_else(|| missing(request_id))?;
+    for request in requests {
+        let request_id = request.id;
         let arrival = tx.arrivals().get(&request.event_id)?.ok_or_else(|| missing(request_id))?;
         let now = clock.now();
         let waited = StageTrace {

@@ -14,11 +14,14 @@ pub mod grant;
 pub mod health;
 pub mod key;
 pub mod login;
+pub mod logs;
 pub mod model;
 pub mod policy;
+pub mod presence;
 pub mod request;
 pub mod runtime;
 pub mod session;
+pub mod tool;
 pub mod usage;
 
 use nexus_domain::Failure;

@@ -70,6 +70,6 @@ pub async fn cancel(
     _permit: Permit,
     params: CancelParams,
 ) -> Result<CancelResult, Failure> {
-    let is_cancelled = engine::cancel(context, params.id).await?;
+    let is_cancelled = engine::cancel(context, params.id).await?.is_something();
     Ok(CancelResult { id: params.id, is_cancelled })
 }

@@ -105,6 +105,9 @@ pub async fn shutdown(
     params: ShutdownParams,
 ) -> Result<ShutdownResult, Failure> {
     let reason = params.reason.unwrap_or_else(|| "stopped by a client".to_owned());
-    context.shutdown.begin(&reason);
+    match params.restart_expected_ms {
+        Some(expected_ms) => context.shutdown.begin_restart(&reason, expected_ms),
+        None => context.shutdown.begin(&reason),
+    }
     Ok(ShutdownResult { pid: std::process::id() })
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use nexus_domain::arrival::{Arrival, Attachment, ContentType, PeerKind};
 use nexus_domain::failure::Failure;
-use nexus_domain::id::{AgentId, SessionKey};
+use nexus_domain::id::{AgentId, RequestId, SessionKey, TurnId};
 use nexus_domain::pipeline::{CONTROL_CHANNEL, Compaction, Wish};
-use nexus_domain::request::RequestStatus;
-use nexus_domain::session::{QueueMode, Session};
+use nexus_domain::principal::Principal;
+use nexus_domain::request::{Request, RequestStatus, RunWish};
+use nexus_domain::session::{QueueMode, Session, one_to_one_key};
 use nexus_iam::Permit;
 use nexus_protocol::session::{
     AbortParams, AbortResult, CompactParams, CompactResult, GetParams, GetResult, HistoryParams,
@@ -16,7 +17,7 @@ use nexus_protocol::session::{
 
 use super::sees_agent;
 use crate::context::Context;
-use crate::engine::{self, Admission, Submission};
+use crate::engine::{self, Admission, Cancelled, Submission};
 
 /// Lists sessions, the latest first.
 pub async fn list(
@@ -130,6 +131,7 @@ pub async fn send(
         session_key: Some(params.key),
         agent_id: params.agent_id,
         queue_mode: params.queue_mode,
+        wish: RunWish::default(),
         idempotency_key: params.idempotency_key,
         compaction: None,
     };
@@ -148,6 +150,9 @@ pub async fn abort(
         context.ledger.read(move |r| r.sessions().get(&r.sessions().resolve(&key)?)).await?;
     let known = known.filter(|session| sees_agent(context, &permit, &session.agent_id));
     let Some(Session { key, .. }) = known else { return Err(unknown(&params.key)) };
+    if let Some(run_id) = params.run_id {
+        return cancel(context, &key, run_id, params.turn_id).await;
+    }
     // The queue goes first: otherwise its head would start as soon as the run has ended.
     let n_dropped = match params.drop_queue {
         true => engine::drop_queue(context, &key).await?,
@@ -183,6 +188,7 @@ pub async fn compact(
         agent_id: None,
         queue_mode: Some(QueueMode::Followup),
         idempotency_key: params.idempotency_key,
+        wish: RunWish::default(),
         compaction: Some(Compaction { is_forced: params.force }),
     };
     let admission = submit(context, &permit, message).await?;
@@ -207,6 +213,30 @@ pub async fn compact(
     })
 }
 
+/// Stops one run, and nothing else of its session.
+async fn cancel(
+    context: &Arc<Context>,
+    key: &SessionKey,
+    run_id: RequestId,
+    only: Option<TurnId>,
+) -> Result<AbortResult, Failure> {
+    let found = context.ledger.read(move |r| r.requests().get(run_id)).await?;
+    let is_here = |request: &Request| {
+        let is_of_turn = only.is_none() || request.turn_id == only;
+        is_of_turn && request.session_key.as_ref().is_none_or(|of| of == key)
+    };
+    if !found.as_ref().is_some_and(is_here) {
+        return Err(Failure::not_found(format!("there is no run `{run_id}` in `{key}`"))
+            .hint("see its requests: nexus request list"));
+    }
+    let (turn_id, n_dropped, summary) = match engine::cancel(context, run_id).await? {
+        Cancelled::Stopped(turn_id) => (Some(turn_id), 0, "The run was stopped."),
+        Cancelled::Dropped => (None, 1, "The run had not begun and was dropped."),
+        Cancelled::Nothing => (None, 0, "The run had ended already."),
+    };
+    Ok(AbortResult { turn_id, n_dropped, summary: summary.to_owned() })
+}
+
 /// A message that came in over the control plane.
 pub(super) struct ControlMessage {
     pub(super) text: String,
@@ -214,9 +244,17 @@ pub(super) struct ControlMessage {
     pub(super) session_key: Option<SessionKey>,
     pub(super) agent_id: Option<AgentId>,
     pub(super) queue_mode: Option<QueueMode>,
+    pub(super) wish: RunWish,
     pub(super) idempotency_key: String,
     /// Not a message at all: the session is to be condensed.
     pub(super) compaction: Option<Compaction>,
+}
+
+/// The session of a caller that names none.
+#[must_use]
+pub fn own_session(principal: &Principal) -> Option<SessionKey> {
+    let key = one_to_one_key(CONTROL_CHANNEL, &principal.to_string(), principal);
+    SessionKey::parse(&key).ok()
 }
 
 /// Puts a message of the control plane into the pipeline, as one arrival per idempotency key.
@@ -230,7 +268,7 @@ pub(super) async fn submit(
     };
     let peer = message.session_key.as_ref().map_or("main", SessionKey::as_str);
     let mut arrival = Arrival {
-        event_id: format!("{invoker}:{}", message.idempotency_key),
+        event_id: event_id(&invoker, &message.idempotency_key),
         timestamp: context.clock.now(),
         content: message.text,
         content_type: ContentType::Text,
@@ -254,6 +292,7 @@ pub(super) async fn submit(
         agent_id: message.agent_id,
         queue_mode: message.queue_mode,
         parent: None,
+        run: message.wish,
     };
     let submission = Submission { arrival, authenticated: Some(invoker), wish };
     let admission = engine::receive_event(context, submission).await?;
@@ -265,6 +304,22 @@ pub(super) async fn submit(
         }
     }
     Ok(admission)
+}
+
+/// What a message is recorded as: the same key of the same caller is the same message.
+fn event_id(invoker: &Principal, idempotency_key: &str) -> String {
+    format!("{invoker}:{idempotency_key}")
+}
+
+/// Whether a message with this key is on record.
+pub(super) async fn is_known(
+    context: &Context,
+    invoker: &Principal,
+    idempotency_key: &str,
+) -> Result<bool, Failure> {
+    let id = format!("{CONTROL_CHANNEL}:{}", event_id(invoker, idempotency_key));
+    let found = context.ledger.read(move |r| r.arrivals().get(&id)).await?;
+    Ok(found.is_some())
 }
 
 /// Checks the length of a page.

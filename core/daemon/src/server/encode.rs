@@ -65,6 +65,13 @@ pub(super) fn event(kind: &str, payload: &str, seq: u64, place: Place) -> String
     frame
 }
 
+/// A payload as text.
+pub(super) fn json(value: &impl serde::Serialize) -> String {
+    let mut text = String::new();
+    push_json(&mut text, value);
+    text
+}
+
 fn push_text(frame: &mut String, text: &str) {
     push_json(frame, &text);
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use nexus_domain::Failure;
-use nexus_protocol::Method;
 use nexus_protocol::jsonrpc::{self, Call, Incoming, Refused, RpcError};
 
 use super::door::Shared;
@@ -27,7 +26,12 @@ pub(super) struct Reply {
 /// Answers a body; nothing when it held notifications only, which are not answered whatever comes
 /// of them. The calls of a batch are made one after the other, so that one may build on another.
 pub(super) async fn reply(body: &[u8], make: impl Fn(Call) -> Making) -> Option<Reply> {
-    let calls = match jsonrpc::read(body) {
+    reply_to(jsonrpc::read(body), make).await
+}
+
+/// Answers what was read from a body; the same rules.
+pub(super) async fn reply_to(incoming: Incoming, make: impl Fn(Call) -> Making) -> Option<Reply> {
+    let calls = match incoming {
         Incoming::One(call) => {
             let is_refusal = call.is_err();
             return answer(call, &make).await.map(|text| Reply { text, is_refusal });
@@ -62,11 +66,11 @@ pub(super) async fn make(
     call: Call,
 ) -> Result<String, RpcError> {
     let params = call.params.as_ref().map(ToString::to_string);
-    let read = dispatch::Call::read(&call.method, params.as_deref()).map_err(|failure| {
-        match Method::by_name(&call.method) {
-            None => RpcError::no_method(&failure),
-            Some(_) => RpcError::from(&failure),
-        }
+    let fresh_key = || make::fresh_key(&shared);
+    let read = dispatch::Call::read_any(&call.method, params.as_deref(), &fresh_key);
+    let read = read.map_err(|failure| match dispatch::Call::is_known(&call.method) {
+        false => RpcError::no_method(&failure),
+        true => RpcError::from(&failure),
     })?;
     let made = make::make(shared, caller, read).await;
     match made.map_err(|failure| RpcError::from(&failure))? {

@@ -28,6 +28,11 @@ pub(super) async fn make(
     running.await.unwrap_or_else(|error| Err(Failure::internal(error)))
 }
 
+/// A key for a command whose caller sends none: each of its calls is a new one.
+pub(super) fn fresh_key(shared: &Shared) -> String {
+    format!("call-{:032x}", shared.context.clock.entropy())
+}
+
 async fn measured(
     shared: &Shared,
     caller: &Caller,

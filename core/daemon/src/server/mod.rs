@@ -1,6 +1,7 @@
 //! The listening part: one port for HTTP, server-sent events and WebSocket; on loopback, and by TLS
 //! on the addresses that the configuration opens to others.
 
+mod agent_socket;
 mod answer;
 mod assets;
 mod connection;
@@ -12,6 +13,7 @@ mod entrance;
 mod guard;
 mod health;
 mod jsonrpc;
+mod line;
 mod link;
 pub mod login;
 mod make;
@@ -24,6 +26,7 @@ mod socket;
 mod sse;
 mod subscription;
 mod throttle;
+mod tools;
 mod upgrade;
 
 #[cfg(feature = "test-util")]

@@ -217,6 +217,7 @@ impl Desk {
         let params = runtime::ShutdownParams {
             reason: Some("shutdown_server".to_owned()),
             idempotency_key: self.key(),
+            restart_expected_ms: None,
         };
         let _: runtime::ShutdownResult = self.call(Call::RuntimeShutdown(params)).await?;
         Ok(json!({ "success": true, "message": "the daemon ends its work and stops" }))

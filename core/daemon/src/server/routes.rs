@@ -15,7 +15,9 @@ use nexus_protocol::routes::{Body as Carries, Route, Verb};
 use tower::Service as _;
 
 use super::door::Shared;
-use super::{Peer, answer, assets, document, guard, health, link, rpc, sse, upgrade};
+use super::{
+    Peer, agent_socket, answer, assets, document, guard, health, link, rpc, sse, tools, upgrade,
+};
 
 /// Most bytes that a client may send along to an address that reads none of them.
 const UNREAD_BYTES_MAX: u64 = 64 * 1024;
@@ -45,6 +47,8 @@ fn handler(route: Route) -> MethodRouter<Arc<Shared>> {
         Route::Link => on(verb, link::make),
         Route::Events => on(verb, sse::stream),
         Route::Socket => on(verb, upgrade::upgrade),
+        Route::AgentSocket => on(verb, agent_socket::upgrade),
+        Route::ToolsInvoke => on(verb, tools::invoke),
         Route::RpcRoot | Route::Rpc => on(verb, rpc::post),
         Route::Agent => on(verb, rpc::post_agent),
         Route::OpenApi | Route::OpenRpc | Route::AsyncApi | Route::Schema => {

@@ -84,7 +84,7 @@ async fn known(
         .map_err(|failure| Box::new(refuse(answer::status(&failure), &RpcError::from(&failure))))
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let mut types = headers.get_all(header::CONTENT_TYPE).into_iter();
     let (Some(kind), None) = (types.next(), types.next()) else { return false };
     let kind = kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
@@ -93,9 +93,14 @@ fn is_json(headers: &HeaderMap) -> bool {
         .any(|known| kind.eq_ignore_ascii_case(known))
 }
 
-async fn read(shared: &Shared, body: Body) -> Result<Vec<u8>, (StatusCode, String)> {
+/// Reads a body of at most `bytes_max`, or says with which status it is refused.
+pub(super) async fn read(
+    shared: &Shared,
+    body: Body,
+    bytes_max: usize,
+) -> Result<Vec<u8>, (StatusCode, String)> {
     tokio::select! {
-        read = read_all(body) => read,
+        read = read_all(body, bytes_max) => read,
         () = shared.context.clock.sleep(BODY_MS_MAX) => {
             let why = format!("the body did not arrive within {} s", BODY_MS_MAX / 1_000);
             Err((StatusCode::REQUEST_TIMEOUT, why))
@@ -105,23 +110,23 @@ async fn read(shared: &Shared, body: Body) -> Result<Vec<u8>, (StatusCode, Strin
 
 /// Reads a body; what is too much is thrown away first, because a client that is still sending
 /// would lose the answer.
-async fn read_all(body: Body) -> Result<Vec<u8>, (StatusCode, String)> {
+async fn read_all(body: Body, bytes_max: usize) -> Result<Vec<u8>, (StatusCode, String)> {
     let mut chunks = body.into_data_stream();
     let (mut bytes, mut n_bytes) = (Vec::new(), 0);
     while let Some(chunk) = chunks.next().await {
         let chunk =
             chunk.map_err(|_| (StatusCode::BAD_REQUEST, "the body broke off".to_owned()))?;
         n_bytes += chunk.len();
-        if n_bytes <= BODY_BYTES_MAX {
+        if n_bytes <= bytes_max {
             bytes.extend_from_slice(&chunk);
         } else if n_bytes > DISCARD_BYTES_MAX {
             break;
         }
     }
-    if n_bytes <= BODY_BYTES_MAX {
+    if n_bytes <= bytes_max {
         return Ok(bytes);
     }
-    let why = format!("the body has more than {BODY_BYTES_MAX} bytes");
+    let why = format!("the body has more than {bytes_max} bytes");
     Err((StatusCode::PAYLOAD_TOO_LARGE, why))
 }
 
@@ -131,7 +136,7 @@ async fn body_of_calls(
     body: Body,
 ) -> Result<Vec<u8>, Box<Response<Body>>> {
     let (status, why) = if is_json(headers) {
-        match read(shared, body).await {
+        match read(shared, body, BODY_BYTES_MAX).await {
             Ok(body) => return Ok(body),
             Err(refusal) => refusal,
         }

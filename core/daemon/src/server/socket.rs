@@ -15,7 +15,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 
 use limited::Limited;
 
@@ -100,6 +100,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// Queues a frame; the next steps send it.
     pub(super) fn push(&mut self, text: String) {
         self.queue(Message::text(text));
+    }
+
+    /// Queues a ping, which a client that lives answers by itself.
+    pub(super) fn ping(&mut self) {
+        self.queue(Message::Ping(Bytes::new()));
     }
 
     fn queue(&mut self, message: Message) {

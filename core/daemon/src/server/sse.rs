@@ -17,8 +17,8 @@ use tokio::sync::watch;
 
 use super::Peer;
 use super::answer;
-use super::connection::NO_EVENTS;
 use super::door::Shared;
+use super::line::NO_EVENTS;
 use super::metrics::Open;
 use super::subscription::{self, Feed};
 use crate::authorize::{Caller, authorize_method, may_follow};
@@ -50,7 +50,7 @@ pub(super) async fn stream(
         let params = params(&query, &headers)?;
         let permit = authorize_method(&shared.context, &caller, Method::EventsSubscribe).await?;
         drop(permit);
-        subscription::of_stream(&shared.context, params).map(|feed| (caller, feed))
+        subscription::of_stream(&shared.context, &caller, params).map(|feed| (caller, feed))
     };
     match begun.await {
         Ok((caller, feed)) => respond(shared.clone(), caller, feed),

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use nexus_domain::Failure;
+use nexus_domain::event::{Event, Transient};
 use nexus_domain::id::Position;
 use nexus_ledger::{Ledger, LedgerError};
-use nexus_protocol::event::{SubscribeParams, SubscribeResult};
+use nexus_protocol::event::{SubscribeParams, SubscribeResult, scope_of};
 
 use super::encode::{self, Place};
+use crate::authorize::Caller;
 use crate::bus::{Filter, Item, Subscription};
 use crate::context::Context;
 
@@ -19,11 +21,14 @@ const BATCH_LEN_MAX: usize = 64;
 /// Reads params into a filter and a place to begin.
 ///
 /// # Errors
-/// `Invalid` for types that do not exist and for a position that lies in the future.
+/// `Invalid` for types that do not exist and for a position that lies in the future; `Denied` for
+/// types that are named in full and not for this caller. A pattern gets what there is to see of it.
 pub(super) fn begin(
     context: &Context,
+    caller: &Caller,
     params: SubscribeParams,
 ) -> Result<(Subscription, SubscribeResult), Failure> {
+    check_seen(caller, &params.types)?;
     let latest = context.ledger.position();
     let after = params.after.unwrap_or(latest);
     check_after(after, latest)?;
@@ -31,8 +36,26 @@ pub(super) fn begin(
     if params.transient {
         filter = filter.with_transient(params.session_key);
     }
-    let subscription = context.bus.subscribe(filter, after);
+    let subscription = context.bus.subscribe(filter.seen_with(&caller.scopes), after);
     Ok((subscription, SubscribeResult { after, latest }))
+}
+
+/// Silence about what was asked for by name would look like "nothing happens".
+fn check_seen(caller: &Caller, types: &[String]) -> Result<(), Failure> {
+    for kind in types {
+        if let Some(scope) = scope_of(kind).filter(|scope| !caller.has(*scope)) {
+            let scope = scope.name();
+            return Err(Failure::denied(format!("`{kind}` is not for you"))
+                .hint(format!("it takes the scope `{scope}`; leave it out to follow the rest")));
+        }
+    }
+    Ok(())
+}
+
+/// The types of events that a caller may be told of.
+pub(super) fn seen_types(caller: &Caller) -> impl Iterator<Item = &'static str> {
+    let all = Event::TYPE_NAMES.iter().chain(Transient::TYPE_NAMES).copied();
+    all.filter(|kind| scope_of(kind).is_some_and(|scope| caller.has(scope)))
 }
 
 fn check_after(after: Position, latest: Position) -> Result<(), Failure> {
@@ -112,7 +135,11 @@ pub(super) fn lagged_json(after: Position) -> String {
 }
 
 /// The subscription of an event stream over HTTP; the same rules.
-pub(super) fn of_stream(context: &Arc<Context>, params: SubscribeParams) -> Result<Feed, Failure> {
-    let (subscription, _) = begin(context, params)?;
+pub(super) fn of_stream(
+    context: &Arc<Context>,
+    caller: &Caller,
+    params: SubscribeParams,
+) -> Result<Feed, Failure> {
+    let (subscription, _) = begin(context, caller, params)?;
     Ok(Feed::new(context.ledger.clone(), subscription))
 }

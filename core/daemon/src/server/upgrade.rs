@@ -15,11 +15,32 @@ use super::connection::{self, Arrived};
 use super::door::{Shared, Visitor};
 use super::socket::Socket;
 
+/// A socket that an upgrade brings.
+pub(super) type Upgraded = Box<Socket<TokioIo<hyper::upgrade::Upgraded>>>;
+
 /// `GET /ws`: framing A.
 pub(super) async fn upgrade(
     State(shared): State<Arc<Shared>>,
     Extension(peer): Extension<Peer>,
+    request: Request,
+) -> Response<Body> {
+    let cookie_caller = match shared.visitor(request.headers()) {
+        Visitor::Known(caller, _) => Some(caller),
+        // Whoever has no cookie, or an old one, may still prove itself in its hello.
+        Visitor::Wrong | Visitor::Nobody => None,
+    };
+    let arrived = Arrived { peer, cookie_caller };
+    let serving = shared.clone();
+    accept(&shared, request, None, |socket| connection::run(serving, socket, arrived))
+}
+
+/// Answers an opening handshake, and has the socket served once it is there. `protocol` is the
+/// one that is spoken of those the client named.
+pub(super) fn accept<F: Future<Output = ()> + Send + 'static>(
+    shared: &Arc<Shared>,
     mut request: Request,
+    protocol: Option<HeaderValue>,
+    serve: impl FnOnce(Upgraded) -> F + Send + 'static,
 ) -> Response<Body> {
     let accept_key = match check(request.headers()) {
         Ok(key) => derive_accept_key(key.as_bytes()),
@@ -28,20 +49,10 @@ pub(super) async fn upgrade(
     let Ok(accept_key) = HeaderValue::from_str(&accept_key) else {
         return answer::failure(&Failure::internal("the accept key is no header value"));
     };
-    let cookie_caller = match shared.visitor(request.headers()) {
-        Visitor::Known(caller, _) => Some(caller),
-        // Whoever has no cookie, or an old one, may still prove itself in its hello.
-        Visitor::Wrong | Visitor::Nobody => None,
-    };
-    let arrived = Arrived { peer, cookie_caller };
     let upgraded = hyper::upgrade::on(&mut request);
-    let tasks = shared.tasks.clone();
-    tasks.spawn(async move {
+    shared.tasks.spawn(async move {
         match upgraded.await {
-            Ok(upgraded) => {
-                let socket = Box::new(Socket::new(TokioIo::new(upgraded)).await);
-                connection::run(shared, socket, arrived).await;
-            }
+            Ok(upgraded) => serve(Box::new(Socket::new(TokioIo::new(upgraded)).await)).await,
             Err(error) => tracing::debug!(%error, "an upgrade was not completed"),
         }
     });
@@ -51,6 +62,9 @@ pub(super) async fn upgrade(
     headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept_key);
+    if let Some(protocol) = protocol {
+        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
+    }
     response
 }
 

@@ -10,7 +10,7 @@ use nexus_domain::event::Event;
 use nexus_domain::id::{AgentId, MessageId, RequestId, SessionKey, TurnId};
 use nexus_domain::message::{Cost, Message, Part, Role, Usage};
 use nexus_domain::pipeline::Stage;
-use nexus_domain::request::{Request, RequestStatus};
+use nexus_domain::request::{Request, RequestStatus, RunWish};
 use nexus_domain::session::QueueMode;
 use tempfile::TempDir;
 
@@ -116,6 +116,7 @@ pub(crate) fn request(n: u64) -> Request {
         queue_mode: QueueMode::Followup,
         purpose: format!("request {n}"),
         enrichment: vec!["it rains".to_owned()],
+        wish: RunWish { steps_max: Some(3), model: Some("a/b".to_owned()), call: None },
         error: None,
         started_at: at(n),
         completed_at: None,

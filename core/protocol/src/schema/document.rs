@@ -7,6 +7,7 @@ use nexus_domain::{arrival, id, permission, session};
 use serde_json::Value;
 
 use super::{Dialect, Direction, event_schemas, root};
+use crate::alias::ALIASES;
 use crate::error::ErrorCode;
 use crate::methods::Method;
 
@@ -24,8 +25,9 @@ published in [`schema/`](schema/), and by the daemon at the same paths:
 - `NexusProtocol.swift`: the types in Swift (its syntax was checked, it was not compiled); those in
   TypeScript are `ui/src/rpc/protocol.ts`
 
-One WebSocket at `/ws` carries JSON text frames. The first frame of a client is `hello`; the
-daemon answers `hello-ok` or `hello-error`. After that the client sends `req` frames and gets one
+One WebSocket at `/ws` carries JSON text frames. The daemon begins with the event `challenge`, whose
+nonce is for devices to sign; everybody else passes it over. The first frame of a client is `hello`;
+the daemon answers `hello-ok` or `hello-error`. After that the client sends `req` frames and gets one
 `res` per `req` (methods of kind *stream* may answer twice or go on as events), and the daemon
 sends `event` frames whenever there is something to tell. Envelopes, params and results are
 camelCase; records and events keep the snake_case names they have in the ledger.
@@ -54,6 +56,52 @@ Orchestrators have a few methods in other words there and at `POST /agent/{id}`:
 | -32006, -32007 | a limit is reached (`error.data.retryAfterMs`); not now |
 
 `error.data` is the error as the WebSocket writes it.
+
+## JSON-RPC over a WebSocket
+
+`GET /ws/agent` is for clients that run agents. The credential comes with the upgrade, or the answer
+is HTTP 401: `X-API-Key`, or `?token=` for a JSON Web Token that ends soon (nothing else is taken
+from an address), or one of the values of `Sec-WebSocket-Protocol` beside `jsonrpc`, for browsers;
+`Authorization` and the cookie of a signed-in browser count as everywhere. Then JSON-RPC 2.0 goes
+both ways, single and in batches; the first frame is the notification `connected {clientId}`, and a
+ping comes every 30 s. [`examples/ws-agent.cjs`](examples/ws-agent.cjs) is a conversation. Every
+method below answers under its name; besides there are:
+
+| call | params | result |
+| --- | --- | --- |
+| `agent.run` | `task`, `sessionId?` (a new one when left out), `maxTurns?` (30, at most 100, never beyond the agent's own), `tier?` (`none`, `flash`, `haiku`, `sonnet`, `opus`) | when it has ended, also when it was cancelled: `sessionId`, `success`, `answer`, `turns`, `stoppedReason` (`complete`, `max_turns`, `max_tokens`, `timeout`, `error`, `cancelled`), `totalInputTokens`, `totalOutputTokens` |
+| `agent.cancel` | `sessionId` | `sessionId`, `cancelled`, `reason?`; the run is stopped, not only its events |
+| `approval.respond`, `approval.resolve` | `requestId`, `decision` (`approve`, `deny`), `reason?`, `digest?` | `ok`, `requestId`, `decision` |
+| `notify.subscribe`, `notify.unsubscribe` | `channels` (`global`, `approval`, `agent:<session>`, `task:<request>`; none for all) | `subscribed` |
+| `system.ping` | | `pong`, `timestamp` |
+
+A tier stands for the model that `models.tiers` in the configuration names; one that is not named
+there leaves the agent its own models. Notifications: `agent.event {sessionId, event {type, turn,
+data}}` (`thinking`, `chunk`, `tool_call`, `observation` with at most 500 characters, `error`,
+`final_answer`, `done`; a chunk with `replace` stands for all text of the reply so far),
+`approval.request` about the client's own runs, `notify {channel, event, data, timestamp}` about what
+it follows. A client has at most 5 runs (-32002); a session it cannot know is -32001; one that is at
+work already is -32005. Runs end with their client. When the daemon stops, the connection closes with
+1001.
+
+## Tool calls over HTTP
+
+`POST /tools/invoke {tool, action?, args?, sessionKey?, agentId?, dryRun?, idempotencyKey?}` (2 MB)
+makes one call in the name of a session's agent. It goes through the stages, the gate, the audit and
+the budgets like a call of a run, and stands in the conversation, `tools` when none is named. 200
+`{ok, result}`, with `ok` false when the tool failed; 404 when the agent has no such tool; 403 when
+access control or a person said no. When a person has to be asked the answer is 403 as well, with
+`details.permissionId`: once it is allowed the call is made by itself, and the same request with
+`details.idempotencyKey` tells what came of it. With `dryRun` nothing happens: `dryRun {verdict,
+reason, action}` says what would.
+
+## Other names
+
+Names of other programs answer as the rows they stand for; every call without an `idempotencyKey`,
+where they know none, is a new command.
+
+| name | row |
+| --- | --- |
 ";
 
 const RESUMING: &str = "\
@@ -67,13 +115,21 @@ one with the next lower `seq`, and `message.recorded` replaces both. `agent.stre
 what the program of a running tool call writes, for watching only: `agent.tool.completed` ends it,
 and its result is what counts. A client that reads too
 slowly gets `lagged {after}` and subscribes again from there. Beside these come `tick` (every
-policy interval), `presence`, `health` and `shutdown`.
+policy interval), `presence`, `health` and `shutdown`. Every type of event needs a scope, and is told
+only to whoever has it: `features.events` lists what a client may see. A client that has not
+subscribed is told of the sessions it opens.
 ";
 
 /// Renders the document.
 #[must_use]
 pub fn protocol_md() -> String {
     let mut text = INTRODUCTION.to_owned();
+    for alias in ALIASES {
+        let renamed =
+            alias.renamed.iter().map(|(theirs, ours)| format!(", `{theirs}` is `{ours}`"));
+        let renamed: String = renamed.collect();
+        text.push_str(&format!("| `{}` | `{}`{renamed} |\n", alias.name, alias.method.name()));
+    }
     // Writing into a String cannot fail.
     let _ = write_methods(&mut text)
         .and_then(|()| write_events(&mut text))

@@ -7,6 +7,7 @@ use super::bundle::Definitions;
 use super::{Dialect, Direction, info, root, sorted};
 use crate::error::WireError;
 use crate::routes::{Access, Body, Reply, Route};
+use crate::tool::Invocation;
 
 /// The document.
 ///
@@ -73,7 +74,10 @@ fn operation(route: Route, all: &mut Definitions) -> Result<Value, String> {
     if route.body() == Body::Json {
         operation["requestBody"] = json!({
             "required": true,
-            "content": { "application/json": { "schema": {} } },
+            "content": { "application/json": { "schema": match route {
+                Route::ToolsInvoke => all.collect("Invocation", super::input::<Invocation>())?,
+                _ => json!({}),
+            } } },
         });
     }
     let parameters: Vec<_> = parameters(route.path()).collect();
@@ -106,6 +110,7 @@ fn answer_text(reply: Reply) -> &'static str {
         Reply::Events => "Events, until the client leaves.",
         Reply::SignIn => "The browser is signed in.",
         Reply::Link => "The link.",
+        Reply::Call => "The call was made, whatever the tool says, or foreseen.",
         Reply::Document => "The document.",
     }
 }

@@ -89,6 +89,8 @@ impl Driver {
             agent_id: self.agent.clone(),
             queue_mode: None,
             // One key for all tries: whatever breaks, the message is taken once.
+            steps_max: None,
+            tier: None,
             idempotency_key: self.context.fresh_key()?,
         };
         let mut turn = Turn::new(None, self.context.output.clone());
@@ -215,6 +217,7 @@ impl Driver {
         let params = AbortParams {
             key: self.session.clone(),
             turn_id: turn.id,
+            run_id: None,
             drop_queue: false,
             idempotency_key: self.context.fresh_key()?,
         };

@@ -184,6 +184,7 @@ async fn stop(driver: &Driver, context: &Context) -> Result<()> {
     let params = AbortParams {
         key: driver.session.clone(),
         turn_id: None,
+        run_id: None,
         drop_queue: true,
         idempotency_key: context.fresh_key()?,
     };

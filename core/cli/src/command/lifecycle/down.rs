@@ -94,8 +94,11 @@ pub(crate) async fn stop(now: bool, reason: &str, context: &Context) -> Result<O
 }
 
 async fn ask(client: &Client, reason: &str, context: &Context) -> Result<u32> {
-    let params =
-        ShutdownParams { idempotency_key: context.fresh_key()?, reason: Some(reason.to_owned()) };
+    let params = ShutdownParams {
+        idempotency_key: context.fresh_key()?,
+        reason: Some(reason.to_owned()),
+        restart_expected_ms: None,
+    };
     Ok(client.request::<call::RuntimeShutdown>(params).await?.pid)
 }
 

@@ -159,6 +159,7 @@ async fn stop(client: &Client, id: String, queue: bool, context: &Context) -> Re
     let params = AbortParams {
         key,
         turn_id: Some(turn_id),
+        run_id: None,
         drop_queue: queue,
         idempotency_key: context.fresh_key()?,
     };

@@ -10,6 +10,8 @@ const PROVIDERS: Kind = Kind::Choice(&[
     "ollama",
     "openai_compatible",
 ]);
+const TIER: &str = "the model that clients mean who ask for this tier, as \"provider/model\"; \
+                    left out, they get the agent's own";
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
@@ -337,6 +339,10 @@ pub(in crate::config) const KEYS: &[Key] = &[
         false,
         "US dollars per million tokens received",
     ),
+    key("models.tiers.flash", Kind::Text, "", false, TIER),
+    key("models.tiers.haiku", Kind::Text, "", false, TIER),
+    key("models.tiers.opus", Kind::Text, "", false, TIER),
+    key("models.tiers.sonnet", Kind::Text, "", false, TIER),
     key("presets.*.deny_tools", Kind::Texts, "[]", false, "tools its agents may not use"),
     key(
         "presets.*.extends",

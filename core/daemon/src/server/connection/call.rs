@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use nexus_domain::Failure;
+use nexus_domain::id::SessionKey;
 use nexus_protocol::frame::ClientFrame;
 use nexus_protocol::{MethodKind, parse};
 use serde::Deserialize;
@@ -15,6 +16,7 @@ use super::super::make;
 use super::Shared;
 use crate::authorize::Caller;
 use crate::dispatch::{Answer, Call, LastAnswer};
+use crate::methods::session::own_session;
 
 /// Longest id of a call, in characters.
 const ID_CHARS_MAX: usize = 128;
@@ -36,6 +38,17 @@ impl Request {
     /// Whether the call begins something that is answered again when it ends.
     pub(super) fn is_run(&self) -> bool {
         self.call.method().kind() == MethodKind::Stream
+    }
+
+    /// The session in which the caller begins something by this call.
+    pub(super) fn opens(&self, caller: &Caller) -> Option<SessionKey> {
+        match &self.call {
+            Call::SessionsSend(params) => Some(params.key.clone()),
+            Call::AgentRun(params) => {
+                params.session_key.clone().or_else(|| own_session(&caller.principal))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -67,7 +80,7 @@ struct Frame<'a> {
 }
 
 /// Reads a frame.
-pub(super) fn read(text: &str) -> Result<Request, Refused> {
+pub(super) fn read(text: &str, fresh_key: &dyn Fn() -> String) -> Result<Request, Refused> {
     let frame: Frame<'_> = match serde_json::from_str(text) {
         Ok(frame) => frame,
         Err(_) => return Err(explain(text)),
@@ -76,7 +89,7 @@ pub(super) fn read(text: &str) -> Result<Request, Refused> {
     if frame.kind != "req" || n_chars == 0 || n_chars > ID_CHARS_MAX {
         return Err(explain(text));
     }
-    match Call::read(&frame.method, frame.params.map(RawValue::get)) {
+    match Call::read_any(&frame.method, frame.params.map(RawValue::get), fresh_key) {
         Ok(call) => Ok(Request { id: frame.id.into_owned(), call }),
         Err(failure) => Err(Refused { id: frame.id.into_owned(), failure }),
     }
@@ -118,6 +131,10 @@ mod tests {
 
     use super::*;
 
+    fn read(text: &str) -> Result<Request, Refused> {
+        super::read(text, &|| "fresh".to_owned())
+    }
+
     #[test]
     fn a_call_is_read() {
         let request = read(r#"{"type":"req","id":"1","method":"health"}"#).unwrap();
@@ -125,6 +142,13 @@ mod tests {
         let text =
             r#"{"params":{"key":"m\u0061in"},"method":"sessions.get","id":"ä","type":"req"}"#;
         assert_eq!(read(text).unwrap().id, "ä");
+    }
+
+    #[test]
+    fn a_call_under_another_name_is_a_call_of_its_row() {
+        let text = r#"{"type":"req","id":"1","method":"chat.abort","params":{"sessionKey":"m"}}"#;
+        let Call::SessionsAbort(params) = read(text).unwrap().call else { panic!("another row") };
+        assert_eq!((params.key.as_str(), params.idempotency_key.as_str()), ("m", "fresh"));
     }
 
     #[test]

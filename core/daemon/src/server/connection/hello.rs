@@ -3,11 +3,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use nexus_domain::event::{Event, Transient};
 use nexus_domain::id::ConnectionId;
 use nexus_protocol::frame::{
-    ClientFrame, Features, Hello, HelloError, HelloOk, Policy, PresenceEntry, ServerFacts,
-    ServerFrame, Session, Snapshot, StateVersion,
+    Challenge, ClientFrame, Features, Hello, HelloError, HelloOk, Policy, PresenceEntry,
+    ServerFacts, ServerFrame, Session, Snapshot, StateVersion,
 };
 use nexus_protocol::{
     BUFFERED_BYTES_MAX, HANDSHAKE_BYTES_MAX, HANDSHAKE_MS_MAX, Method, PAYLOAD_BYTES_MAX, PROTOCOL,
@@ -18,9 +17,13 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
-use super::{Farewell, Peer, Shared};
+use super::{Peer, Shared};
 use crate::authorize::{Caller, is_offered, may_follow};
+use crate::presence::short;
+use crate::server::encode::{self, Place};
+use crate::server::line::Farewell;
 use crate::server::socket::{Socket, Step};
+use crate::server::subscription;
 
 /// Oldest client that speaks a protocol this daemon understands.
 const MIN_CLIENT: &str = "0.1.0";
@@ -28,8 +31,6 @@ const MIN_CLIENT: &str = "0.1.0";
 const FORBIDDEN: &str = "no policy lets you see this daemon";
 /// Events that come without being asked for.
 const UNASKED_EVENTS: [&str; 5] = ["health", "lagged", "presence", "shutdown", "tick"];
-/// Longest instance id that is kept, in characters.
-const INSTANCE_ID_CHARS_MAX: usize = 100;
 
 /// A client that was let in.
 pub(super) struct Greeted {
@@ -61,6 +62,8 @@ pub(super) async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
     peer: &Peer,
     cookie_caller: Option<Caller>,
 ) -> Result<Option<Greeted>, Farewell> {
+    let challenge = challenge(shared);
+    push_challenge(socket, &challenge);
     let Some(text) = first_frame(shared, socket).await? else { return Ok(None) };
     let hello = match read(&text) {
         Ok(hello) => hello,
@@ -72,7 +75,7 @@ pub(super) async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
         }
     };
     let address = peer.address.ip();
-    let caller = match shared.by_hello(&hello, "", cookie_caller, peer, "/ws").await {
+    let caller = match shared.by_hello(&hello, &challenge.nonce, cookie_caller, peer, "/ws").await {
         Ok(caller) => caller,
         Err(failure) => {
             let reason = match failure.code {
@@ -88,6 +91,22 @@ pub(super) async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
         return Err(Farewell::new(CloseCode::Policy, FORBIDDEN));
     }
     Ok(Some(greet(shared, socket, hello, address, caller)))
+}
+
+/// Said before anything else, so that a device can sign something that no other connection has
+/// seen. A client that says hello at once has not waited for it and need not read it.
+fn challenge(shared: &Shared) -> Challenge {
+    let clock = &shared.context.clock;
+    let nonce = format!("{:032x}{:032x}", clock.entropy(), clock.entropy());
+    Challenge { nonce, ts: clock.now() }
+}
+
+fn push_challenge<S: AsyncRead + AsyncWrite + Unpin>(
+    socket: &mut Socket<S>,
+    challenge: &Challenge,
+) {
+    // Events of the connection are counted from the hello on.
+    socket.push(encode::event("challenge", &encode::json(challenge), 0, Place::default()));
 }
 
 async fn first_frame<S: AsyncRead + AsyncWrite + Unpin>(
@@ -206,10 +225,10 @@ fn greet<S: AsyncRead + AsyncWrite + Unpin>(
 fn features(shared: &Shared, caller: &Caller) -> Features {
     let is_allowed = |method: &&Method| is_offered(&shared.context, caller, **method);
     let allowed = Method::ALL.iter().filter(is_allowed);
-    let names = Event::TYPE_NAMES.iter().chain(Transient::TYPE_NAMES).chain(&UNASKED_EVENTS);
+    let names = subscription::seen_types(caller).chain(UNASKED_EVENTS);
     Features {
         methods: allowed.map(|method| method.name().to_owned()).collect(),
-        events: names.map(|name| (*name).to_owned()).collect(),
+        events: names.map(str::to_owned).collect(),
     }
 }
 
@@ -220,27 +239,22 @@ fn join_presence(
     connection_id: ConnectionId,
 ) -> String {
     let client = hello.client;
-    let instance_id = client
-        .instance_id
-        .map(|id| id.chars().take(INSTANCE_ID_CHARS_MAX).collect::<String>())
-        .filter(|id| !id.is_empty());
-    let key = instance_id.clone().unwrap_or_else(|| connection_id.to_string());
+    let instance_id = client.instance_id.map(|id| short(&id)).filter(|id| !id.is_empty());
+    let key = instance_id.clone().unwrap_or_else(|| connection_id.to_string()).to_lowercase();
     let entry = PresenceEntry {
         host: short(&client.name),
         ip: (!address.is_loopback()).then(|| address.to_string()),
         version: short(&client.version),
         mode: short(&client.mode),
         instance_id,
+        last_input_seconds: None,
+        text: None,
+        tags: Vec::new(),
         reason: "connect".to_owned(),
         ts: shared.context.clock.now(),
     };
-    shared.context.presence.join(&key, entry);
+    shared.context.presence.join(&key, connection_id, entry);
     key
-}
-
-/// What a client says of itself is shown to others; nobody fills their screens.
-fn short(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(100).collect()
 }
 
 fn push<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut Socket<S>, error: &HelloError) {

@@ -1,9 +1,9 @@
 //! What orchestrators call at one agent.
 
-use nexus_domain::Failure;
 use nexus_domain::id::{AgentId, RequestId};
 use nexus_domain::message::{Message, Part};
 use nexus_domain::request::RequestStatus;
+use nexus_domain::{Failure, FailureKind};
 use nexus_protocol::{agent, request, session};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -84,6 +84,8 @@ impl Desk {
             agent_id: Some(agent),
             queue_mode: None,
             idempotency_key: self.key(),
+            steps_max: None,
+            tier: None,
         };
         let call = Call::AgentRun(params);
         let made = make::make(self.shared.clone(), self.caller.clone(), call).await?;
@@ -121,8 +123,12 @@ impl Desk {
             None => false,
             Some(id) => {
                 let params = request::CancelParams { id, idempotency_key: self.key() };
-                let done: request::CancelResult = self.call(Call::RequestsCancel(params)).await?;
-                done.is_cancelled
+                let done = self.call::<request::CancelResult>(Call::RequestsCancel(params)).await;
+                match done {
+                    Ok(done) => done.is_cancelled,
+                    Err(failure) if failure.kind == FailureKind::NotFound => false,
+                    Err(failure) => return Err(failure),
+                }
             }
         };
         Ok(match is_cancelled {
@@ -144,6 +150,7 @@ impl Desk {
         let params = session::AbortParams {
             key: self.session(agent)?,
             turn_id: None,
+            run_id: None,
             drop_queue: true,
             idempotency_key: self.key(),
         };
@@ -247,7 +254,7 @@ fn check_request_id(given: &str) -> Result<(), Failure> {
 /// An agent nobody has spoken to has no conversation yet, which is no fault.
 fn if_not_begun(failure: Failure) -> Result<(), Failure> {
     match failure.kind {
-        nexus_domain::FailureKind::NotFound => Ok(()),
+        FailureKind::NotFound => Ok(()),
         _ => Err(failure),
     }
 }

@@ -42,6 +42,11 @@ impl House {
 
     /// Comes in as somebody else than the owner, whom no surface lets in yet.
     async fn somebody(&self, principal: Principal) -> Client<DuplexStream> {
+        self.known(Caller::with(principal, Scope::ALL.to_vec())).await
+    }
+
+    /// Comes in as a caller that another surface has let in.
+    pub(super) async fn known(&self, caller: Caller) -> Client<DuplexStream> {
         let context = self.daemon.context();
         let tasks = TaskTracker::new();
         let dispatcher = Dispatcher::new(Arc::clone(context));

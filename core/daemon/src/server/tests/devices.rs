@@ -40,12 +40,8 @@ impl Door {
     async fn knock(&self, auth: ClientAuth) -> Result<Caller, Failure> {
         let place = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
         let address = self.house.address();
-        let peer = Peer {
-            address,
-            is_secure: false,
-            _place: Arc::new(place),
-            recorded: Arc::default(),
-        };
+        let peer =
+            Peer { address, is_secure: false, _place: Arc::new(place), recorded: Arc::default() };
         let hello = Hello {
             min_protocol: 1,
             max_protocol: 1,

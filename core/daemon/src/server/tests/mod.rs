@@ -1,7 +1,9 @@
 //! The control plane as its clients meet it: a whole daemon, plain sockets.
 
+mod agent_socket;
 mod authority;
 mod devices;
+mod events;
 mod http;
 mod keys;
 mod outside;
@@ -9,4 +11,5 @@ mod routes;
 mod rpc;
 mod stream;
 mod support;
+mod tools;
 mod ws;

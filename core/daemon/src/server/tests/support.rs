@@ -234,10 +234,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.ws.send(Message::text(text)).await.unwrap();
     }
 
+    /// The next frame, whatever it is.
+    pub(super) async fn hear_any(&mut self) -> Value {
+        match within(self.ws.next()).await {
+            Some(Ok(Message::Text(text))) => serde_json::from_str(&text).unwrap(),
+            other => panic!("no frame but {other:?}"),
+        }
+    }
+
+    /// The next frame; the challenge, which only a device answers, is passed over.
     pub(super) async fn hear(&mut self) -> Value {
         loop {
             match within(self.ws.next()).await {
-                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
+                Some(Ok(Message::Text(text))) => {
+                    let frame: Value = serde_json::from_str(&text).unwrap();
+                    if frame["event"] != "challenge" {
+                        return frame;
+                    }
+                }
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 other => panic!("no frame but {other:?}"),
             }

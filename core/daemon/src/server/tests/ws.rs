@@ -32,7 +32,9 @@ async fn the_root_takes_an_upgrade_too() {
     let (mut ws, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
     ws.send(Message::text(hello(Some(&house.token())).to_string())).await.unwrap();
     let first = ws.next().await.unwrap().unwrap();
-    assert!(first.to_text().unwrap().contains("hello-ok"));
+    assert!(first.to_text().unwrap().contains("challenge"));
+    let second = ws.next().await.unwrap().unwrap();
+    assert!(second.to_text().unwrap().contains("hello-ok"));
 }
 
 #[tokio::test]
