@@ -857,17 +857,72 @@ public struct Amounts: Codable, Hashable, Sendable {
     }
 }
 
-/// What a paired device signed when it answered. Kept as it came: the daemon cannot check it until
-/// it knows devices and their keys.
+/// What a paired device signed when it answered. Checked with the device's key before the answer
+/// counts, and kept.
 public struct AnswerSignature: Codable, Hashable, Sendable {
-    /// The device that signed, by the name it goes by.
+    /// The id of the device that signed.
     public var device: String
-    /// Ed25519 over the digest of the action, lower-case hex.
+    /// Ed25519 over `nexus-answer-1|request id|approve or deny|digest of the action`, lower-case
+    /// hex.
     public var signature: String
 
     public init(device: String, signature: String) {
         self.device = device
         self.signature = signature
+    }
+}
+
+/// A key issued to a program, without its value, which nobody keeps.
+public struct ApiKey: Codable, Hashable, Sendable {
+    /// The agents it may use; all of them when left out.
+    public var agents: [AgentId]?
+    /// How much may be spent on its account.
+    public var budget: KeyBudget?
+    /// When it was issued.
+    public var createdAt: Timestamp
+    /// Who issued it.
+    public var createdBy: Principal
+    /// When it ends; `None` holds until it is revoked.
+    public var expiresAt: Timestamp?
+    /// Its id; the principal is `api_key:<id>`.
+    public var id: KeyId
+    /// What it is for, in a person's words.
+    public var label: String
+    /// When a connection was last opened with it.
+    public var lastUsedAt: Timestamp?
+    /// When it was taken back.
+    public var revokedAt: Timestamp?
+    /// Who took it back.
+    public var revokedBy: Principal?
+    /// What its holder may ask for at most, by the names of the scopes.
+    public var scopes: [String]
+
+    public init(agents: [AgentId]? = nil, budget: KeyBudget? = nil, createdAt: Timestamp, createdBy: Principal, expiresAt: Timestamp? = nil, id: KeyId, label: String, lastUsedAt: Timestamp? = nil, revokedAt: Timestamp? = nil, revokedBy: Principal? = nil, scopes: [String]) {
+        self.agents = agents
+        self.budget = budget
+        self.createdAt = createdAt
+        self.createdBy = createdBy
+        self.expiresAt = expiresAt
+        self.id = id
+        self.label = label
+        self.lastUsedAt = lastUsedAt
+        self.revokedAt = revokedAt
+        self.revokedBy = revokedBy
+        self.scopes = scopes
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case agents = "agents"
+        case budget = "budget"
+        case createdAt = "created_at"
+        case createdBy = "created_by"
+        case expiresAt = "expires_at"
+        case id = "id"
+        case label = "label"
+        case lastUsedAt = "last_used_at"
+        case revokedAt = "revoked_at"
+        case revokedBy = "revoked_by"
+        case scopes = "scopes"
     }
 }
 /// How long an approval holds.
@@ -1271,10 +1326,16 @@ public struct ClearSource: RawRepresentable, Codable, Hashable, Sendable {
 
 /// How a client proves who it is. A browser proves it by its cookie and sends nothing here.
 public struct ClientAuth: Codable, Hashable, Sendable {
-    /// The control-plane token.
+    /// The proof of a device.
+    public var device: DeviceAuth?
+    /// The password.
+    public var password: String?
+    /// The control-plane token, an API key, or a signed token.
     public var token: String?
 
-    public init(token: String? = nil) {
+    public init(device: DeviceAuth? = nil, password: String? = nil, token: String? = nil) {
+        self.device = device
+        self.password = password
         self.token = token
     }
 }
@@ -1934,6 +1995,267 @@ public struct DecidingPolicy: Codable, Hashable, Sendable {
 }
 /// ULID of a delivery
 public typealias DeliveryId = String
+
+/// A device that was paired.
+public struct Device: Codable, Hashable, Sendable {
+    /// SHA-256 of its public key, lower-case hex; the principal is `device:<id>`.
+    public var id: String
+    /// When it last opened a connection.
+    public var lastUsedAt: Timestamp?
+    /// What people call it.
+    public var name: String
+    /// When it was paired.
+    public var pairedAt: Timestamp
+    /// Who paired it.
+    public var pairedBy: Principal
+    /// Its operating system, as it said.
+    public var platform: String
+    /// Its Ed25519 public key, 32 bytes as base64url.
+    public var publicKey: String
+    /// When its pairing was taken back.
+    public var revokedAt: Timestamp?
+    /// Who took it back.
+    public var revokedBy: Principal?
+    /// What it may ask for at most, by the names of the scopes.
+    public var scopes: [String]
+
+    public init(id: String, lastUsedAt: Timestamp? = nil, name: String, pairedAt: Timestamp, pairedBy: Principal, platform: String, publicKey: String, revokedAt: Timestamp? = nil, revokedBy: Principal? = nil, scopes: [String]) {
+        self.id = id
+        self.lastUsedAt = lastUsedAt
+        self.name = name
+        self.pairedAt = pairedAt
+        self.pairedBy = pairedBy
+        self.platform = platform
+        self.publicKey = publicKey
+        self.revokedAt = revokedAt
+        self.revokedBy = revokedBy
+        self.scopes = scopes
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case id = "id"
+        case lastUsedAt = "last_used_at"
+        case name = "name"
+        case pairedAt = "paired_at"
+        case pairedBy = "paired_by"
+        case platform = "platform"
+        case publicKey = "public_key"
+        case revokedAt = "revoked_at"
+        case revokedBy = "revoked_by"
+        case scopes = "scopes"
+    }
+}
+
+/// How a device proves in its hello who it is: it signs the nonce of the challenge that came
+/// before. The signed text is made by [`signed_text`].
+public struct DeviceAuth: Codable, Hashable, Sendable {
+    /// The nonce of the challenge.
+    public var nonce: String
+    /// Its Ed25519 public key: 32 bytes as base64url without padding.
+    public var publicKey: String
+    /// Fewer scopes than it was paired with, for this connection.
+    public var scopes: [Scope]?
+    /// The signature: 64 bytes as base64url without padding.
+    public var signature: String
+    /// When it signed, in milliseconds since 1970.
+    public var signedAt: Timestamp
+    /// A pairing ticket of the owner, when it is not paired yet.
+    public var ticket: String?
+
+    public init(nonce: String, publicKey: String, scopes: [Scope]? = nil, signature: String, signedAt: Timestamp, ticket: String? = nil) {
+        self.nonce = nonce
+        self.publicKey = publicKey
+        self.scopes = scopes
+        self.signature = signature
+        self.signedAt = signedAt
+        self.ticket = ticket
+    }
+}
+
+/// Input of `devices.approve`.
+public struct DevicesApproveParams: Codable, Hashable, Sendable {
+    /// The code that the device shows, or its id or the beginning of it.
+    public var device: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// What it will be called; what it calls itself when left out.
+    public var name: String?
+    /// What it may ask for at most; the usual ones when left out. None that the caller lacks.
+    public var scopes: [Scope]?
+
+    public init(device: String, idempotencyKey: String, name: String? = nil, scopes: [Scope]? = nil) {
+        self.device = device
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+        self.scopes = scopes
+    }
+}
+
+/// Result of `devices.approve`, `devices.rename` and `devices.revoke`.
+public struct DevicesApproveResult: Codable, Hashable, Sendable {
+    /// The device as it stands now.
+    public var device: Device
+
+    public init(device: Device) {
+        self.device = device
+    }
+}
+
+/// Input of `devices.list`.
+public struct DevicesListParams: Codable, Hashable, Sendable {
+    /// Also those whose pairing was taken back.
+    public var includeEnded: Bool?
+
+    public init(includeEnded: Bool? = nil) {
+        self.includeEnded = includeEnded
+    }
+}
+
+/// Result of `devices.list`.
+public struct DevicesListResult: Codable, Hashable, Sendable {
+    /// The devices.
+    public var devices: [Device]
+    /// Those that ask to be paired.
+    public var pending: [PendingDevice]
+
+    public init(devices: [Device], pending: [PendingDevice]) {
+        self.devices = devices
+        self.pending = pending
+    }
+}
+
+/// Input of `devices.pair`.
+public struct DevicesPairParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// What the device will be called; what it calls itself when left out.
+    public var name: String?
+    /// What it may ask for at most; the usual ones when left out. None that the caller lacks.
+    public var scopes: [Scope]?
+
+    public init(idempotencyKey: String, name: String? = nil, scopes: [Scope]? = nil) {
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+        self.scopes = scopes
+    }
+}
+
+/// Result of `devices.pair` and `devices.rotate`.
+public struct DevicesPairResult: Codable, Hashable, Sendable {
+    /// When it ends.
+    public var expiresAt: Timestamp
+    /// The scopes it gives.
+    public var scopes: [Scope]
+    /// A ticket that pairs one device, once.
+    public var ticket: String
+
+    public init(expiresAt: Timestamp, scopes: [Scope], ticket: String) {
+        self.expiresAt = expiresAt
+        self.scopes = scopes
+        self.ticket = ticket
+    }
+}
+
+/// Input of `devices.reject`, `devices.revoke` and `devices.rotate`.
+public struct DevicesRejectParams: Codable, Hashable, Sendable {
+    /// The device: its id or the beginning of it; for one that asks to be paired also its code.
+    public var device: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(device: String, idempotencyKey: String) {
+        self.device = device
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `devices.reject`.
+public struct DevicesRejectResult: Codable, Hashable, Sendable {
+    /// The device that was turned away.
+    public var device: PendingDevice
+
+    public init(device: PendingDevice) {
+        self.device = device
+    }
+}
+
+/// Input of `devices.rename`.
+public struct DevicesRenameParams: Codable, Hashable, Sendable {
+    /// The device: its id or the beginning of it.
+    public var device: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Its new name.
+    public var name: String
+
+    public init(device: String, idempotencyKey: String, name: String) {
+        self.device = device
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+    }
+}
+
+/// Result of `devices.approve`, `devices.rename` and `devices.revoke`.
+public struct DevicesRenameResult: Codable, Hashable, Sendable {
+    /// The device as it stands now.
+    public var device: Device
+
+    public init(device: Device) {
+        self.device = device
+    }
+}
+
+/// Input of `devices.reject`, `devices.revoke` and `devices.rotate`.
+public struct DevicesRevokeParams: Codable, Hashable, Sendable {
+    /// The device: its id or the beginning of it; for one that asks to be paired also its code.
+    public var device: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(device: String, idempotencyKey: String) {
+        self.device = device
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `devices.approve`, `devices.rename` and `devices.revoke`.
+public struct DevicesRevokeResult: Codable, Hashable, Sendable {
+    /// The device as it stands now.
+    public var device: Device
+
+    public init(device: Device) {
+        self.device = device
+    }
+}
+
+/// Input of `devices.reject`, `devices.revoke` and `devices.rotate`.
+public struct DevicesRotateParams: Codable, Hashable, Sendable {
+    /// The device: its id or the beginning of it; for one that asks to be paired also its code.
+    public var device: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(device: String, idempotencyKey: String) {
+        self.device = device
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `devices.pair` and `devices.rotate`.
+public struct DevicesRotateResult: Codable, Hashable, Sendable {
+    /// When it ends.
+    public var expiresAt: Timestamp
+    /// The scopes it gives.
+    public var scopes: [Scope]
+    /// A ticket that pairs one device, once.
+    public var ticket: String
+
+    public init(expiresAt: Timestamp, scopes: [Scope], ticket: String) {
+        self.expiresAt = expiresAt
+        self.scopes = scopes
+        self.ticket = ticket
+    }
+}
 
 /// Somebody who may have several senders.
 public struct Entity: Codable, Hashable, Sendable {
@@ -3122,6 +3444,159 @@ public struct Imported: Codable, Hashable, Sendable {
         self.place = place
     }
 }
+
+/// How much may be spent on a key's account.
+public struct KeyBudget: Codable, Hashable, Sendable {
+    /// Most of each resource in one period.
+    public var limits: Limits
+    /// When it begins anew; days and months begin in UTC.
+    public var period: BudgetPeriod
+
+    public init(limits: Limits, period: BudgetPeriod) {
+        self.limits = limits
+        self.period = period
+    }
+}
+/// ULID of a key
+public typealias KeyId = String
+
+/// Input of `keys.create`.
+public struct KeysCreateParams: Codable, Hashable, Sendable {
+    /// The agents it may use; all of them when left out.
+    public var agents: [AgentId]?
+    /// How much may be spent on its account.
+    public var budget: KeyBudget?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// What the key is for, in a person's words.
+    public var label: String
+    /// How long it holds, in milliseconds; until it is revoked when left out.
+    public var lifetimeMs: UInt64?
+    /// What its holder may ask for at most; `runtime.read` is always among them. None that the
+    /// caller lacks.
+    public var scopes: [Scope]
+
+    public init(agents: [AgentId]? = nil, budget: KeyBudget? = nil, idempotencyKey: String, label: String, lifetimeMs: UInt64? = nil, scopes: [Scope]) {
+        self.agents = agents
+        self.budget = budget
+        self.idempotencyKey = idempotencyKey
+        self.label = label
+        self.lifetimeMs = lifetimeMs
+        self.scopes = scopes
+    }
+}
+
+/// Result of `keys.create`.
+public struct KeysCreateResult: Codable, Hashable, Sendable {
+    /// The key as it is kept.
+    public var key: ApiKey
+    /// Its value. It is shown here and never again.
+    public var value: String
+
+    public init(key: ApiKey, value: String) {
+        self.key = key
+        self.value = value
+    }
+}
+
+/// Input of `keys.list`.
+public struct KeysListParams: Codable, Hashable, Sendable {
+    /// Also those that were revoked.
+    public var includeEnded: Bool?
+
+    public init(includeEnded: Bool? = nil) {
+        self.includeEnded = includeEnded
+    }
+}
+
+/// Result of `keys.list`.
+public struct KeysListResult: Codable, Hashable, Sendable {
+    /// The keys, the latest first; without their values, which nobody keeps.
+    public var keys: [ApiKey]
+
+    public init(keys: [ApiKey]) {
+        self.keys = keys
+    }
+}
+
+/// Input of `keys.revoke`.
+public struct KeysRevokeParams: Codable, Hashable, Sendable {
+    /// The key: its id, an unambiguous beginning of it, or `@last`.
+    public var id: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `keys.revoke`.
+public struct KeysRevokeResult: Codable, Hashable, Sendable {
+    /// The key as it stands now.
+    public var key: ApiKey
+
+    public init(key: ApiKey) {
+        self.key = key
+    }
+}
+
+/// Input of `keys.rotate`.
+public struct KeysRotateParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(idempotencyKey: String) {
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `keys.rotate`.
+public struct KeysRotateResult: Codable, Hashable, Sendable {
+    /// From when on earlier tokens open nothing.
+    public var at: Timestamp
+
+    public init(at: Timestamp) {
+        self.at = at
+    }
+}
+
+/// Input of `keys.token`.
+public struct KeysTokenParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// How long it holds, in milliseconds; ten minutes when left out, 24 hours at most. In an
+    /// address only one of an hour at most is taken.
+    public var lifetimeMs: UInt64?
+    /// What its holder may ask for at most; all that the caller may when left out.
+    public var scopes: [Scope]?
+
+    public init(idempotencyKey: String, lifetimeMs: UInt64? = nil, scopes: [Scope]? = nil) {
+        self.idempotencyKey = idempotencyKey
+        self.lifetimeMs = lifetimeMs
+        self.scopes = scopes
+    }
+}
+
+/// Result of `keys.token`.
+public struct KeysTokenResult: Codable, Hashable, Sendable {
+    /// When it ends.
+    public var expiresAt: Timestamp
+    /// Whom it stands for.
+    public var principal: Principal
+    /// What its holder may ask for at most.
+    public var scopes: [Scope]
+    /// The token: a JWT, signed with HS256.
+    public var token: String
+
+    public init(expiresAt: Timestamp, principal: Principal, scopes: [Scope], token: String) {
+        self.expiresAt = expiresAt
+        self.principal = principal
+        self.scopes = scopes
+        self.token = token
+    }
+}
 /// What a session or a file has been exposed to.
 public struct Label: RawRepresentable, Codable, Hashable, Sendable {
     public let rawValue: String
@@ -3182,6 +3657,29 @@ public struct Limits: Codable, Hashable, Sendable {
         case modelMs = "model_ms"
         case tokens = "tokens"
         case toolCalls = "tool_calls"
+    }
+}
+
+/// Input of `login.password`.
+public struct LoginPasswordParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The new password; left out, there is none any more.
+    public var password: String?
+
+    public init(idempotencyKey: String, password: String? = nil) {
+        self.idempotencyKey = idempotencyKey
+        self.password = password
+    }
+}
+
+/// Result of `login.password`.
+public struct LoginPasswordResult: Codable, Hashable, Sendable {
+    /// Whether there is a password now.
+    public var isSet: Bool
+
+    public init(isSet: Bool) {
+        self.isSet = isSet
     }
 }
 /// How a mapping came about. Only the first two name anybody.
@@ -3465,6 +3963,48 @@ public enum CredentialsVerifyCall: NexusCall {
     public typealias Result = CredentialsVerifyResult
     public static let name = "credentials.verify"
 }
+/// Pairs a device that asks.
+public enum DevicesApproveCall: NexusCall {
+    public typealias Params = DevicesApproveParams
+    public typealias Result = DevicesApproveResult
+    public static let name = "devices.approve"
+}
+/// Lists devices, and those that ask to be paired.
+public enum DevicesListCall: NexusCall {
+    public typealias Params = DevicesListParams
+    public typealias Result = DevicesListResult
+    public static let name = "devices.list"
+}
+/// Makes a ticket that pairs one device, once.
+public enum DevicesPairCall: NexusCall {
+    public typealias Params = DevicesPairParams
+    public typealias Result = DevicesPairResult
+    public static let name = "devices.pair"
+}
+/// Turns a device away that asks.
+public enum DevicesRejectCall: NexusCall {
+    public typealias Params = DevicesRejectParams
+    public typealias Result = DevicesRejectResult
+    public static let name = "devices.reject"
+}
+/// Gives a device another name.
+public enum DevicesRenameCall: NexusCall {
+    public typealias Params = DevicesRenameParams
+    public typealias Result = DevicesRenameResult
+    public static let name = "devices.rename"
+}
+/// Takes a pairing back; the device is cut off.
+public enum DevicesRevokeCall: NexusCall {
+    public typealias Params = DevicesRevokeParams
+    public typealias Result = DevicesRevokeResult
+    public static let name = "devices.revoke"
+}
+/// Ends a device's key and makes a ticket with which it comes back with a new one.
+public enum DevicesRotateCall: NexusCall {
+    public typealias Params = DevicesRotateParams
+    public typealias Result = DevicesRotateResult
+    public static let name = "devices.rotate"
+}
 /// Follows recorded events from a cursor, and streaming text.
 public enum EventsSubscribeCall: NexusCall {
     public typealias Params = EventsSubscribeParams
@@ -3476,6 +4016,42 @@ public enum HealthCall: NexusCall {
     public typealias Params = HealthParams
     public typealias Result = HealthResult
     public static let name = "health"
+}
+/// Issues a key for a program; its value is in the answer and nowhere else.
+public enum KeysCreateCall: NexusCall {
+    public typealias Params = KeysCreateParams
+    public typealias Result = KeysCreateResult
+    public static let name = "keys.create"
+}
+/// Lists keys, without their values.
+public enum KeysListCall: NexusCall {
+    public typealias Params = KeysListParams
+    public typealias Result = KeysListResult
+    public static let name = "keys.list"
+}
+/// Takes a key back; whoever is connected with it is cut off.
+public enum KeysRevokeCall: NexusCall {
+    public typealias Params = KeysRevokeParams
+    public typealias Result = KeysRevokeResult
+    public static let name = "keys.revoke"
+}
+/// Replaces the secret of signed tokens; those made before open nothing any more.
+public enum KeysRotateCall: NexusCall {
+    public typealias Params = KeysRotateParams
+    public typealias Result = KeysRotateResult
+    public static let name = "keys.rotate"
+}
+/// Makes a signed token (JWT) for the caller, with at most what the caller may.
+public enum KeysTokenCall: NexusCall {
+    public typealias Params = KeysTokenParams
+    public typealias Result = KeysTokenResult
+    public static let name = "keys.token"
+}
+/// Sets the password, or forgets it; who came in by the old one is cut off.
+public enum LoginPasswordCall: NexusCall {
+    public typealias Params = LoginPasswordParams
+    public typealias Result = LoginPasswordResult
+    public static let name = "login.password"
 }
 /// Lists the models that are configured or found.
 public enum ModelsListCall: NexusCall {
@@ -3770,6 +4346,34 @@ public struct PeerKind: RawRepresentable, Codable, Hashable, Sendable {
     /// A channel.
     public static let channel = PeerKind(rawValue: "channel")
 }
+
+/// A device that asks to be paired.
+public struct PendingDevice: Codable, Hashable, Sendable {
+    /// Where it knocked from.
+    public var address: String
+    /// The code that the device shows, to be compared with it.
+    public var code: String
+    /// Its id: SHA-256 of its public key, lower-case hex.
+    public var deviceId: String
+    /// Until when it can be approved.
+    public var expiresAt: Timestamp
+    /// What it calls itself.
+    public var name: String
+    /// Its operating system, as it says.
+    public var platform: String
+    /// When it asked.
+    public var requestedAt: Timestamp
+
+    public init(address: String, code: String, deviceId: String, expiresAt: Timestamp, name: String, platform: String, requestedAt: Timestamp) {
+        self.address = address
+        self.code = code
+        self.deviceId = deviceId
+        self.expiresAt = expiresAt
+        self.name = name
+        self.platform = platform
+        self.requestedAt = requestedAt
+    }
+}
 /// A person's answer.
 public struct PermissionAnswer: RawRepresentable, Codable, Hashable, Sendable {
     public let rawValue: String
@@ -3839,7 +4443,7 @@ public struct PermissionRequest: Codable, Hashable, Sendable {
     public var sender: SenderFacts?
     /// The session, or where the message would go.
     public var sessionKey: SessionKey
-    /// What the answering device signed, if it did; not checked yet.
+    /// What the answering device signed; checked before the answer counted.
     public var signature: AnswerSignature?
     /// How it stands.
     public var status: PermissionStatus
@@ -4628,6 +5232,10 @@ public struct Scope: RawRepresentable, Codable, Hashable, Sendable {
     public static let credentialWrite = Scope(rawValue: "credential.write")
     /// See the value of a credential.
     public static let credentialReveal = Scope(rawValue: "credential.reveal")
+    /// See who may come in: keys, devices, whether there is a password; never a value.
+    public static let accessRead = Scope(rawValue: "access.read")
+    /// Let others in: issue keys, pair devices, set the password; and shut them out again.
+    public static let accessAdmin = Scope(rawValue: "access.admin")
 }
 /// Text that is never shown: its `Debug` says nothing, and its memory is wiped.
 public typealias SecretText = String

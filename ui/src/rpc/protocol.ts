@@ -690,6 +690,22 @@ export interface Protocol {
   CredentialsVerifyResult: CredentialsVerifyResult;
   DecidingPolicy: DecidingPolicy;
   DeliveryId: DeliveryId;
+  Device: Device;
+  DeviceAuth: DeviceAuth;
+  DevicesApproveParams: DevicesApproveParams;
+  DevicesApproveResult: DevicesApproveResult;
+  DevicesListParams: DevicesListParams;
+  DevicesListResult: DevicesListResult;
+  DevicesPairParams: DevicesPairParams;
+  DevicesPairResult: DevicesPairResult;
+  DevicesRejectParams: DevicesRejectParams;
+  DevicesRejectResult: DevicesRejectResult;
+  DevicesRenameParams: DevicesRenameParams;
+  DevicesRenameResult: DevicesRenameResult;
+  DevicesRevokeParams: DevicesRevokeParams;
+  DevicesRevokeResult: DevicesRevokeResult;
+  DevicesRotateParams: DevicesRotateParams;
+  DevicesRotateResult: DevicesRotateResult;
   Entity: Entity;
   Entry: Entry;
   ErrorCode: ErrorCode;
@@ -731,6 +747,8 @@ export interface Protocol {
   LabelSource: LabelSource;
   Lagged: Lagged;
   Limits: Limits;
+  LoginPasswordParams: LoginPasswordParams;
+  LoginPasswordResult: LoginPasswordResult;
   MappingKind: MappingKind;
   Message: Message;
   MessageId: MessageId;
@@ -744,6 +762,7 @@ export interface Protocol {
   Part: Part;
   PathAccess: PathAccess;
   PeerKind: PeerKind;
+  PendingDevice: PendingDevice;
   PermissionAnswer: PermissionAnswer;
   PermissionId: PermissionId;
   PermissionKind: PermissionKind;
@@ -1832,16 +1851,17 @@ export interface AclRequestsApproveParams {
   span?: ApproveSpan & string;
 }
 /**
- * What a paired device signed when it answered. Kept as it came: the daemon cannot check it until
- * it knows devices and their keys.
+ * What a paired device signed when it answered. Checked with the device's key before the answer
+ * counts, and kept.
  */
 export interface AnswerSignature {
   /**
-   * The device that signed, by the name it goes by.
+   * The id of the device that signed.
    */
   device: string;
   /**
-   * Ed25519 over the digest of the action, lower-case hex.
+   * Ed25519 over `nexus-answer-1|request id|approve or deny|digest of the action`, lower-case
+   * hex.
    */
   signature: string;
 }
@@ -1932,7 +1952,7 @@ export interface PermissionRequest {
    */
   session_key: SessionKey;
   /**
-   * What the answering device signed, if it did; not checked yet.
+   * What the answering device signed; checked before the answer counted.
    */
   signature?: AnswerSignature | null;
   /**
@@ -2786,9 +2806,49 @@ export interface ClearCredential {
  */
 export interface ClientAuth {
   /**
-   * The control-plane token.
+   * The proof of a device.
+   */
+  device?: DeviceAuth | null;
+  /**
+   * The password.
+   */
+  password?: string | null;
+  /**
+   * The control-plane token, an API key, or a signed token.
    */
   token?: string | null;
+}
+/**
+ * How a device proves in its hello who it is: it signs the nonce of the challenge that came
+ * before. The signed text is made by [`signed_text`].
+ */
+export interface DeviceAuth {
+  /**
+   * The nonce of the challenge.
+   */
+  nonce: string;
+  /**
+   * Its Ed25519 public key: 32 bytes as base64url without padding.
+   */
+  publicKey: string;
+  /**
+   * Fewer scopes than it was paired with, for this connection.
+   *
+   * @maxItems 64
+   */
+  scopes?: Scope[] | null;
+  /**
+   * The signature: 64 bytes as base64url without padding.
+   */
+  signature: string;
+  /**
+   * When it signed, in milliseconds since 1970.
+   */
+  signedAt: Timestamp;
+  /**
+   * A pairing ticket of the owner, when it is not paired yet.
+   */
+  ticket?: string | null;
 }
 /**
  * What a client says about itself.
@@ -3362,6 +3422,274 @@ export interface CredentialsVerifyResult {
    * Its name.
    */
   name: string;
+}
+/**
+ * A device that was paired.
+ */
+export interface Device {
+  /**
+   * SHA-256 of its public key, lower-case hex; the principal is `device:<id>`.
+   */
+  id: string;
+  /**
+   * When it last opened a connection.
+   */
+  last_used_at?: Timestamp | null;
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * When it was paired.
+   */
+  paired_at: Timestamp;
+  /**
+   * Who paired it.
+   */
+  paired_by: Principal;
+  /**
+   * Its operating system, as it said.
+   */
+  platform: string;
+  /**
+   * Its Ed25519 public key, 32 bytes as base64url.
+   */
+  public_key: string;
+  /**
+   * When its pairing was taken back.
+   */
+  revoked_at?: Timestamp | null;
+  /**
+   * Who took it back.
+   */
+  revoked_by?: Principal | null;
+  /**
+   * What it may ask for at most, by the names of the scopes.
+   */
+  scopes: string[];
+}
+/**
+ * Input of `devices.approve`.
+ */
+export interface DevicesApproveParams {
+  /**
+   * The code that the device shows, or its id or the beginning of it.
+   */
+  device: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * What it will be called; what it calls itself when left out.
+   */
+  name?: string | null;
+  /**
+   * What it may ask for at most; the usual ones when left out. None that the caller lacks.
+   *
+   * @maxItems 64
+   */
+  scopes?: Scope[] | null;
+}
+/**
+ * Result of `devices.approve`, `devices.rename` and `devices.revoke`.
+ */
+export interface DevicesApproveResult {
+  /**
+   * The device as it stands now.
+   */
+  device: Device;
+}
+/**
+ * Input of `devices.list`.
+ */
+export interface DevicesListParams {
+  /**
+   * Also those whose pairing was taken back.
+   */
+  includeEnded?: boolean;
+}
+/**
+ * Result of `devices.list`.
+ */
+export interface DevicesListResult {
+  /**
+   * The devices.
+   */
+  devices: Device[];
+  /**
+   * Those that ask to be paired.
+   */
+  pending: PendingDevice[];
+}
+/**
+ * A device that asks to be paired.
+ */
+export interface PendingDevice {
+  /**
+   * Where it knocked from.
+   */
+  address: string;
+  /**
+   * The code that the device shows, to be compared with it.
+   */
+  code: string;
+  /**
+   * Its id: SHA-256 of its public key, lower-case hex.
+   */
+  deviceId: string;
+  /**
+   * Until when it can be approved.
+   */
+  expiresAt: Timestamp;
+  /**
+   * What it calls itself.
+   */
+  name: string;
+  /**
+   * Its operating system, as it says.
+   */
+  platform: string;
+  /**
+   * When it asked.
+   */
+  requestedAt: Timestamp;
+}
+/**
+ * Input of `devices.pair`.
+ */
+export interface DevicesPairParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * What the device will be called; what it calls itself when left out.
+   */
+  name?: string | null;
+  /**
+   * What it may ask for at most; the usual ones when left out. None that the caller lacks.
+   *
+   * @maxItems 64
+   */
+  scopes?: Scope[] | null;
+}
+/**
+ * Result of `devices.pair` and `devices.rotate`.
+ */
+export interface DevicesPairResult {
+  /**
+   * When it ends.
+   */
+  expiresAt: Timestamp;
+  /**
+   * The scopes it gives.
+   */
+  scopes: Scope[];
+  /**
+   * A ticket that pairs one device, once.
+   */
+  ticket: string;
+}
+/**
+ * Input of `devices.reject`, `devices.revoke` and `devices.rotate`.
+ */
+export interface DevicesRejectParams {
+  /**
+   * The device: its id or the beginning of it; for one that asks to be paired also its code.
+   */
+  device: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `devices.reject`.
+ */
+export interface DevicesRejectResult {
+  /**
+   * The device that was turned away.
+   */
+  device: PendingDevice;
+}
+/**
+ * Input of `devices.rename`.
+ */
+export interface DevicesRenameParams {
+  /**
+   * The device: its id or the beginning of it.
+   */
+  device: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Its new name.
+   */
+  name: string;
+}
+/**
+ * Result of `devices.approve`, `devices.rename` and `devices.revoke`.
+ */
+export interface DevicesRenameResult {
+  /**
+   * The device as it stands now.
+   */
+  device: Device;
+}
+/**
+ * Input of `devices.reject`, `devices.revoke` and `devices.rotate`.
+ */
+export interface DevicesRevokeParams {
+  /**
+   * The device: its id or the beginning of it; for one that asks to be paired also its code.
+   */
+  device: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `devices.approve`, `devices.rename` and `devices.revoke`.
+ */
+export interface DevicesRevokeResult {
+  /**
+   * The device as it stands now.
+   */
+  device: Device;
+}
+/**
+ * Input of `devices.reject`, `devices.revoke` and `devices.rotate`.
+ */
+export interface DevicesRotateParams {
+  /**
+   * The device: its id or the beginning of it; for one that asks to be paired also its code.
+   */
+  device: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `devices.pair` and `devices.rotate`.
+ */
+export interface DevicesRotateResult {
+  /**
+   * When it ends.
+   */
+  expiresAt: Timestamp;
+  /**
+   * The scopes it gives.
+   */
+  scopes: Scope[];
+  /**
+   * A ticket that pairs one device, once.
+   */
+  ticket: string;
 }
 /**
  * Something the daemon says by itself.
@@ -4254,6 +4582,28 @@ export interface Lagged {
   after: Position;
 }
 /**
+ * Input of `login.password`.
+ */
+export interface LoginPasswordParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The new password; left out, there is none any more.
+   */
+  password?: string | null;
+}
+/**
+ * Result of `login.password`.
+ */
+export interface LoginPasswordResult {
+  /**
+   * Whether there is a password now.
+   */
+  isSet: boolean;
+}
+/**
  * Every method, by its wire name.
  */
 export interface Methods {
@@ -4531,6 +4881,55 @@ export interface Methods {
     result: CredentialsVerifyResult;
   };
   /**
+   * Pairs a device that asks.
+   */
+  "devices.approve": {
+    params: DevicesApproveParams;
+    result: DevicesApproveResult;
+  };
+  /**
+   * Lists devices, and those that ask to be paired.
+   */
+  "devices.list": {
+    params: DevicesListParams;
+    result: DevicesListResult;
+  };
+  /**
+   * Makes a ticket that pairs one device, once.
+   */
+  "devices.pair": {
+    params: DevicesPairParams;
+    result: DevicesPairResult;
+  };
+  /**
+   * Turns a device away that asks.
+   */
+  "devices.reject": {
+    params: DevicesRejectParams;
+    result: DevicesRejectResult;
+  };
+  /**
+   * Gives a device another name.
+   */
+  "devices.rename": {
+    params: DevicesRenameParams;
+    result: DevicesRenameResult;
+  };
+  /**
+   * Takes a pairing back; the device is cut off.
+   */
+  "devices.revoke": {
+    params: DevicesRevokeParams;
+    result: DevicesRevokeResult;
+  };
+  /**
+   * Ends a device's key and makes a ticket with which it comes back with a new one.
+   */
+  "devices.rotate": {
+    params: DevicesRotateParams;
+    result: DevicesRotateResult;
+  };
+  /**
    * Follows recorded events from a cursor, and streaming text.
    */
   "events.subscribe": {
@@ -4578,6 +4977,13 @@ export interface Methods {
   "keys.token": {
     params: KeysTokenParams;
     result: KeysTokenResult;
+  };
+  /**
+   * Sets the password, or forgets it; who came in by the old one is cut off.
+   */
+  "login.password": {
+    params: LoginPasswordParams;
+    result: LoginPasswordResult;
   };
   /**
    * Lists the models that are configured or found.

@@ -7532,6 +7532,1297 @@ export const methods: {
    }
   ]
  },
+ "devices.approve": {
+  "params": [
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "runtime.read"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once"
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "agent.read"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "session.write"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "acl.read"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "acl.admin"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "credential.read"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "credential.reveal"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "access.admin"
+    ]
+   }
+  ],
+  "result": [
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "kind": "owner"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "kind": "owner"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "known"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "main",
+      "kind": "agent"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "api_key"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "device"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "kind": "system"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   }
+  ]
+ },
+ "devices.list": {
+  "params": [
+   {
+    "includeEnded": true
+   },
+   {
+    "includeEnded": false
+   }
+  ],
+  "result": [
+   {
+    "devices": [
+     {
+      "id": "id",
+      "last_used_at": 1767225600000,
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "kind": "owner"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "kind": "owner"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "id",
+       "kind": "known"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "last_used_at": 1767225600000,
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "id",
+       "kind": "unknown"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "unknown"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "main",
+       "kind": "agent"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "last_used_at": 1767225600000,
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "id",
+       "kind": "adapter"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "adapter"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "id",
+       "kind": "api_key"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "last_used_at": 1767225600000,
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "id",
+       "kind": "job"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "job"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "id",
+       "kind": "device"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "last_used_at": 1767225600000,
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "id",
+       "kind": "hook"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "hook"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "kind": "system"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   }
+  ]
+ },
+ "devices.pair": {
+  "params": [
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "runtime.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once"
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "agent.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "session.write"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "acl.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "acl.admin"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "credential.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "credential.reveal"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "access.admin"
+    ]
+   }
+  ],
+  "result": [
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "runtime.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "runtime.admin"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "agent.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "session.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "session.write"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "request.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "acl.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "acl.approve"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "acl.admin"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "config.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "credential.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "credential.write"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "credential.reveal"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "access.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "access.admin"
+    ],
+    "ticket": "ticket"
+   }
+  ]
+ },
+ "devices.reject": {
+  "params": [
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "device": {
+     "address": "address",
+     "code": "code",
+     "deviceId": "deviceId",
+     "expiresAt": 1767225600000,
+     "name": "name",
+     "platform": "platform",
+     "requestedAt": 1767225600000
+    }
+   }
+  ]
+ },
+ "devices.rename": {
+  "params": [
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name"
+   }
+  ],
+  "result": [
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "kind": "owner"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "kind": "owner"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "known"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "main",
+      "kind": "agent"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "api_key"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "device"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "kind": "system"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   }
+  ]
+ },
+ "devices.revoke": {
+  "params": [
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "kind": "owner"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "kind": "owner"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "known"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "main",
+      "kind": "agent"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "api_key"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "device"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "kind": "system"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   }
+  ]
+ },
+ "devices.rotate": {
+  "params": [
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "runtime.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "runtime.admin"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "agent.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "session.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "session.write"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "request.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "acl.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "acl.approve"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "acl.admin"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "config.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "credential.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "credential.write"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "credential.reveal"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "access.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "access.admin"
+    ],
+    "ticket": "ticket"
+   }
+  ]
+ },
  "events.subscribe": {
   "params": [
    {
@@ -7651,6 +8942,1227 @@ export const methods: {
     "status": "unhealthy",
     "uptime_ms": 1500,
     "version": "0.1.0"
+   }
+  ]
+ },
+ "keys.create": {
+  "params": [
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "day"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "runtime.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "runtime.admin"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "total"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "agent.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "session.read"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "month"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "session.write"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "request.read"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "day"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "acl.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "acl.approve"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "total"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "acl.admin"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "config.read"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "month"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "credential.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "credential.write"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "day"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "credential.reveal"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "access.read"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "total"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "access.admin"
+    ]
+   }
+  ],
+  "result": [
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "day"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "kind": "owner"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "kind": "owner"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "known"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "total"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "main",
+      "kind": "agent"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "month"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "api_key"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "day"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "device"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "total"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "kind": "system"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   }
+  ]
+ },
+ "keys.list": {
+  "params": [
+   {
+    "includeEnded": true
+   },
+   {
+    "includeEnded": false
+   }
+  ],
+  "result": [
+   {
+    "keys": [
+     {
+      "agents": [
+       "main"
+      ],
+      "budget": {
+       "limits": {
+        "micro_usd": 7,
+        "model_ms": 1500,
+        "tokens": 7,
+        "tool_calls": 7
+       },
+       "period": "day"
+      },
+      "created_at": 1767225600000,
+      "created_by": {
+       "kind": "owner"
+      },
+      "expires_at": 1767225600000,
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "last_used_at": 1767225600000,
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "kind": "owner"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "id",
+       "kind": "known"
+      },
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "agents": [
+       "main"
+      ],
+      "budget": {
+       "limits": {
+        "micro_usd": 7,
+        "model_ms": 1500,
+        "tokens": 7,
+        "tool_calls": 7
+       },
+       "period": "total"
+      },
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "id",
+       "kind": "unknown"
+      },
+      "expires_at": 1767225600000,
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "last_used_at": 1767225600000,
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "unknown"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "main",
+       "kind": "agent"
+      },
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "agents": [
+       "main"
+      ],
+      "budget": {
+       "limits": {
+        "micro_usd": 7,
+        "model_ms": 1500,
+        "tokens": 7,
+        "tool_calls": 7
+       },
+       "period": "month"
+      },
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "id",
+       "kind": "adapter"
+      },
+      "expires_at": 1767225600000,
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "last_used_at": 1767225600000,
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "adapter"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "id",
+       "kind": "api_key"
+      },
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "agents": [
+       "main"
+      ],
+      "budget": {
+       "limits": {
+        "micro_usd": 7,
+        "model_ms": 1500,
+        "tokens": 7,
+        "tool_calls": 7
+       },
+       "period": "day"
+      },
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "id",
+       "kind": "job"
+      },
+      "expires_at": 1767225600000,
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "last_used_at": 1767225600000,
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "job"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "id",
+       "kind": "device"
+      },
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "agents": [
+       "main"
+      ],
+      "budget": {
+       "limits": {
+        "micro_usd": 7,
+        "model_ms": 1500,
+        "tokens": 7,
+        "tool_calls": 7
+       },
+       "period": "total"
+      },
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "id",
+       "kind": "hook"
+      },
+      "expires_at": 1767225600000,
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "last_used_at": 1767225600000,
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "hook"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "created_at": 1767225600000,
+      "created_by": {
+       "kind": "system"
+      },
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   }
+  ]
+ },
+ "keys.revoke": {
+  "params": [
+   {
+    "id": "id",
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "day"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "kind": "owner"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "kind": "owner"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "known"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "total"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "main",
+      "kind": "agent"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "month"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "api_key"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "day"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "device"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "total"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "kind": "system"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   }
+  ]
+ },
+ "keys.rotate": {
+  "params": [
+   {
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "at": 1767225600000
+   }
+  ]
+ },
+ "keys.token": {
+  "params": [
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "runtime.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once"
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "agent.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "session.write"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "acl.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "acl.admin"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "credential.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "credential.reveal"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "access.admin"
+    ]
+   }
+  ],
+  "result": [
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "kind": "owner"
+    },
+    "scopes": [
+     "runtime.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "known"
+    },
+    "scopes": [
+     "runtime.admin"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "unknown"
+    },
+    "scopes": [
+     "agent.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "main",
+     "kind": "agent"
+    },
+    "scopes": [
+     "session.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "adapter"
+    },
+    "scopes": [
+     "session.write"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "api_key"
+    },
+    "scopes": [
+     "request.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "job"
+    },
+    "scopes": [
+     "acl.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "device"
+    },
+    "scopes": [
+     "acl.approve"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "hook"
+    },
+    "scopes": [
+     "acl.admin"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "kind": "system"
+    },
+    "scopes": [
+     "config.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "kind": "owner"
+    },
+    "scopes": [
+     "credential.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "known"
+    },
+    "scopes": [
+     "credential.write"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "unknown"
+    },
+    "scopes": [
+     "credential.reveal"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "main",
+     "kind": "agent"
+    },
+    "scopes": [
+     "access.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "adapter"
+    },
+    "scopes": [
+     "access.admin"
+    ],
+    "token": "token"
+   }
+  ]
+ },
+ "login.password": {
+  "params": [
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "password": "passwordxxxx"
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "isSet": true
+   },
+   {
+    "isSet": false
    }
   ]
  },
@@ -13607,6 +16119,17 @@ export const methods: {
 export const clientFrames: ClientFrame[] = [
  {
   "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "runtime.read"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
    "token": "token"
   },
   "caps": [
@@ -13629,6 +16152,223 @@ export const clientFrames: ClientFrame[] = [
   "id": "id",
   "method": "method",
   "type": "req"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "agent.read"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "session.write"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "acl.read"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "acl.admin"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "credential.read"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "credential.reveal"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "access.admin"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
  }
 ];
 

@@ -3,8 +3,8 @@
 mod authority;
 mod devices;
 mod http;
-mod routes;
 mod keys;
+mod routes;
 mod rpc;
 mod stream;
 mod support;
