@@ -848,13 +848,19 @@ public struct AgentParams: Codable, Hashable, Sendable {
     public var queueMode: QueueMode?
     /// The session; the owner's main one when left out.
     public var sessionKey: SessionKey?
+    /// Most model replies of this run; at most what the agent is limited to anyway.
+    public var stepsMax: Int64?
+    /// The class of models for this run.
+    public var tier: Tier?
 
-    public init(agentId: AgentId? = nil, idempotencyKey: String, message: String, queueMode: QueueMode? = nil, sessionKey: SessionKey? = nil) {
+    public init(agentId: AgentId? = nil, idempotencyKey: String, message: String, queueMode: QueueMode? = nil, sessionKey: SessionKey? = nil, stepsMax: Int64? = nil, tier: Tier? = nil) {
         self.agentId = agentId
         self.idempotencyKey = idempotencyKey
         self.message = message
         self.queueMode = queueMode
         self.sessionKey = sessionKey
+        self.stepsMax = stepsMax
+        self.tier = tier
     }
 }
 
@@ -872,16 +878,63 @@ public struct AgentResult: Codable, Hashable, Sendable {
     public var status: RunStatus
     /// The reply, or why there is none.
     public var summary: String?
+    /// How the turn ended, when there was one.
+    public var turn: TurnEnd?
     /// The turn, once there is one.
     public var turnId: TurnId?
 
-    public init(isDuplicate: Bool, requestStatus: RequestStatus? = nil, runId: RequestId, sessionKey: SessionKey? = nil, status: RunStatus, summary: String? = nil, turnId: TurnId? = nil) {
+    public init(isDuplicate: Bool, requestStatus: RequestStatus? = nil, runId: RequestId, sessionKey: SessionKey? = nil, status: RunStatus, summary: String? = nil, turn: TurnEnd? = nil, turnId: TurnId? = nil) {
         self.isDuplicate = isDuplicate
         self.requestStatus = requestStatus
         self.runId = runId
         self.sessionKey = sessionKey
         self.status = status
         self.summary = summary
+        self.turn = turn
+        self.turnId = turnId
+    }
+}
+
+/// Input of `agent.wait`.
+public struct AgentWaitParams: Codable, Hashable, Sendable {
+    /// The run.
+    public var runId: RequestId
+    /// Longest wait, in milliseconds; then the answer says how the run stands.
+    public var timeoutMs: UInt64?
+
+    public init(runId: RequestId, timeoutMs: UInt64? = nil) {
+        self.runId = runId
+        self.timeoutMs = timeoutMs
+    }
+}
+
+/// Result of `agent`, sent twice on the same id.
+public struct AgentWaitResult: Codable, Hashable, Sendable {
+    /// Whether this key had been used before; then nothing new runs.
+    public var isDuplicate: Bool
+    /// How the request ended.
+    public var requestStatus: RequestStatus?
+    /// The run, which is the request.
+    public var runId: RequestId
+    /// The session, once it is known.
+    public var sessionKey: SessionKey?
+    /// How it stands.
+    public var status: RunStatus
+    /// The reply, or why there is none.
+    public var summary: String?
+    /// How the turn ended, when there was one.
+    public var turn: TurnEnd?
+    /// The turn, once there is one.
+    public var turnId: TurnId?
+
+    public init(isDuplicate: Bool, requestStatus: RequestStatus? = nil, runId: RequestId, sessionKey: SessionKey? = nil, status: RunStatus, summary: String? = nil, turn: TurnEnd? = nil, turnId: TurnId? = nil) {
+        self.isDuplicate = isDuplicate
+        self.requestStatus = requestStatus
+        self.runId = runId
+        self.sessionKey = sessionKey
+        self.status = status
+        self.summary = summary
+        self.turn = turn
         self.turnId = turnId
     }
 }
@@ -1107,17 +1160,72 @@ public struct Amounts: Codable, Hashable, Sendable {
     }
 }
 
-/// What a paired device signed when it answered. Kept as it came: the daemon cannot check it until
-/// it knows devices and their keys.
+/// What a paired device signed when it answered. Checked with the device's key before the answer
+/// counts, and kept.
 public struct AnswerSignature: Codable, Hashable, Sendable {
-    /// The device that signed, by the name it goes by.
+    /// The id of the device that signed.
     public var device: String
-    /// Ed25519 over the digest of the action, lower-case hex.
+    /// Ed25519 over `nexus-answer-1|request id|approve or deny|digest of the action`, lower-case
+    /// hex.
     public var signature: String
 
     public init(device: String, signature: String) {
         self.device = device
         self.signature = signature
+    }
+}
+
+/// A key issued to a program, without its value, which nobody keeps.
+public struct ApiKey: Codable, Hashable, Sendable {
+    /// The agents it may use; all of them when left out.
+    public var agents: [AgentId]?
+    /// How much may be spent on its account.
+    public var budget: KeyBudget?
+    /// When it was issued.
+    public var createdAt: Timestamp
+    /// Who issued it.
+    public var createdBy: Principal
+    /// When it ends; `None` holds until it is revoked.
+    public var expiresAt: Timestamp?
+    /// Its id; the principal is `api_key:<id>`.
+    public var id: KeyId
+    /// What it is for, in a person's words.
+    public var label: String
+    /// When a connection was last opened with it.
+    public var lastUsedAt: Timestamp?
+    /// When it was taken back.
+    public var revokedAt: Timestamp?
+    /// Who took it back.
+    public var revokedBy: Principal?
+    /// What its holder may ask for at most, by the names of the scopes.
+    public var scopes: [String]
+
+    public init(agents: [AgentId]? = nil, budget: KeyBudget? = nil, createdAt: Timestamp, createdBy: Principal, expiresAt: Timestamp? = nil, id: KeyId, label: String, lastUsedAt: Timestamp? = nil, revokedAt: Timestamp? = nil, revokedBy: Principal? = nil, scopes: [String]) {
+        self.agents = agents
+        self.budget = budget
+        self.createdAt = createdAt
+        self.createdBy = createdBy
+        self.expiresAt = expiresAt
+        self.id = id
+        self.label = label
+        self.lastUsedAt = lastUsedAt
+        self.revokedAt = revokedAt
+        self.revokedBy = revokedBy
+        self.scopes = scopes
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case agents = "agents"
+        case budget = "budget"
+        case createdAt = "created_at"
+        case createdBy = "created_by"
+        case expiresAt = "expires_at"
+        case id = "id"
+        case label = "label"
+        case lastUsedAt = "last_used_at"
+        case revokedAt = "revoked_at"
+        case revokedBy = "revoked_by"
+        case scopes = "scopes"
     }
 }
 /// How long an approval holds.
@@ -1446,6 +1554,17 @@ public struct CanonicalAction: Codable, Hashable, Sendable {
 /// Who acts for whom: the invoker first, then the agents in order of delegation. A verdict is the
 /// intersection over the chain.
 public typealias Chain = [Principal]
+/// What access control says.
+public struct CheckVerdict: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// It would run.
+    public static let allow = CheckVerdict(rawValue: "allow")
+    /// A person would be asked.
+    public static let ask = CheckVerdict(rawValue: "ask")
+    /// It would not run.
+    public static let deny = CheckVerdict(rawValue: "deny")
+}
 
 /// A signed statement about the chain.
 public struct Checkpoint: Codable, Hashable, Sendable {
@@ -1521,10 +1640,16 @@ public struct ClearSource: RawRepresentable, Codable, Hashable, Sendable {
 
 /// How a client proves who it is. A browser proves it by its cookie and sends nothing here.
 public struct ClientAuth: Codable, Hashable, Sendable {
-    /// The control-plane token.
+    /// The proof of a device.
+    public var device: DeviceAuth?
+    /// The password.
+    public var password: String?
+    /// The control-plane token, an API key, or a signed token.
     public var token: String?
 
-    public init(token: String? = nil) {
+    public init(device: DeviceAuth? = nil, password: String? = nil, token: String? = nil) {
+        self.device = device
+        self.password = password
         self.token = token
     }
 }
@@ -2481,6 +2606,267 @@ public struct DecidingPolicy: Codable, Hashable, Sendable {
 /// ULID of a delivery
 public typealias DeliveryId = String
 
+/// A device that was paired.
+public struct Device: Codable, Hashable, Sendable {
+    /// SHA-256 of its public key, lower-case hex; the principal is `device:<id>`.
+    public var id: String
+    /// When it last opened a connection.
+    public var lastUsedAt: Timestamp?
+    /// What people call it.
+    public var name: String
+    /// When it was paired.
+    public var pairedAt: Timestamp
+    /// Who paired it.
+    public var pairedBy: Principal
+    /// Its operating system, as it said.
+    public var platform: String
+    /// Its Ed25519 public key, 32 bytes as base64url.
+    public var publicKey: String
+    /// When its pairing was taken back.
+    public var revokedAt: Timestamp?
+    /// Who took it back.
+    public var revokedBy: Principal?
+    /// What it may ask for at most, by the names of the scopes.
+    public var scopes: [String]
+
+    public init(id: String, lastUsedAt: Timestamp? = nil, name: String, pairedAt: Timestamp, pairedBy: Principal, platform: String, publicKey: String, revokedAt: Timestamp? = nil, revokedBy: Principal? = nil, scopes: [String]) {
+        self.id = id
+        self.lastUsedAt = lastUsedAt
+        self.name = name
+        self.pairedAt = pairedAt
+        self.pairedBy = pairedBy
+        self.platform = platform
+        self.publicKey = publicKey
+        self.revokedAt = revokedAt
+        self.revokedBy = revokedBy
+        self.scopes = scopes
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case id = "id"
+        case lastUsedAt = "last_used_at"
+        case name = "name"
+        case pairedAt = "paired_at"
+        case pairedBy = "paired_by"
+        case platform = "platform"
+        case publicKey = "public_key"
+        case revokedAt = "revoked_at"
+        case revokedBy = "revoked_by"
+        case scopes = "scopes"
+    }
+}
+
+/// How a device proves in its hello who it is: it signs the nonce of the challenge that came
+/// before. The signed text is made by [`signed_text`].
+public struct DeviceAuth: Codable, Hashable, Sendable {
+    /// The nonce of the challenge.
+    public var nonce: String
+    /// Its Ed25519 public key: 32 bytes as base64url without padding.
+    public var publicKey: String
+    /// Fewer scopes than it was paired with, for this connection.
+    public var scopes: [Scope]?
+    /// The signature: 64 bytes as base64url without padding.
+    public var signature: String
+    /// When it signed, in milliseconds since 1970.
+    public var signedAt: Timestamp
+    /// A pairing ticket of the owner, when it is not paired yet.
+    public var ticket: String?
+
+    public init(nonce: String, publicKey: String, scopes: [Scope]? = nil, signature: String, signedAt: Timestamp, ticket: String? = nil) {
+        self.nonce = nonce
+        self.publicKey = publicKey
+        self.scopes = scopes
+        self.signature = signature
+        self.signedAt = signedAt
+        self.ticket = ticket
+    }
+}
+
+/// Input of `devices.approve`.
+public struct DevicesApproveParams: Codable, Hashable, Sendable {
+    /// The code that the device shows, or its id or the beginning of it.
+    public var device: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// What it will be called; what it calls itself when left out.
+    public var name: String?
+    /// What it may ask for at most; the usual ones when left out. None that the caller lacks.
+    public var scopes: [Scope]?
+
+    public init(device: String, idempotencyKey: String, name: String? = nil, scopes: [Scope]? = nil) {
+        self.device = device
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+        self.scopes = scopes
+    }
+}
+
+/// Result of `devices.approve`, `devices.rename` and `devices.revoke`.
+public struct DevicesApproveResult: Codable, Hashable, Sendable {
+    /// The device as it stands now.
+    public var device: Device
+
+    public init(device: Device) {
+        self.device = device
+    }
+}
+
+/// Input of `devices.list`.
+public struct DevicesListParams: Codable, Hashable, Sendable {
+    /// Also those whose pairing was taken back.
+    public var includeEnded: Bool?
+
+    public init(includeEnded: Bool? = nil) {
+        self.includeEnded = includeEnded
+    }
+}
+
+/// Result of `devices.list`.
+public struct DevicesListResult: Codable, Hashable, Sendable {
+    /// The devices.
+    public var devices: [Device]
+    /// Those that ask to be paired.
+    public var pending: [PendingDevice]
+
+    public init(devices: [Device], pending: [PendingDevice]) {
+        self.devices = devices
+        self.pending = pending
+    }
+}
+
+/// Input of `devices.pair`.
+public struct DevicesPairParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// What the device will be called; what it calls itself when left out.
+    public var name: String?
+    /// What it may ask for at most; the usual ones when left out. None that the caller lacks.
+    public var scopes: [Scope]?
+
+    public init(idempotencyKey: String, name: String? = nil, scopes: [Scope]? = nil) {
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+        self.scopes = scopes
+    }
+}
+
+/// Result of `devices.pair` and `devices.rotate`.
+public struct DevicesPairResult: Codable, Hashable, Sendable {
+    /// When it ends.
+    public var expiresAt: Timestamp
+    /// The scopes it gives.
+    public var scopes: [Scope]
+    /// A ticket that pairs one device, once.
+    public var ticket: String
+
+    public init(expiresAt: Timestamp, scopes: [Scope], ticket: String) {
+        self.expiresAt = expiresAt
+        self.scopes = scopes
+        self.ticket = ticket
+    }
+}
+
+/// Input of `devices.reject`, `devices.revoke` and `devices.rotate`.
+public struct DevicesRejectParams: Codable, Hashable, Sendable {
+    /// The device: its id or the beginning of it; for one that asks to be paired also its code.
+    public var device: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(device: String, idempotencyKey: String) {
+        self.device = device
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `devices.reject`.
+public struct DevicesRejectResult: Codable, Hashable, Sendable {
+    /// The device that was turned away.
+    public var device: PendingDevice
+
+    public init(device: PendingDevice) {
+        self.device = device
+    }
+}
+
+/// Input of `devices.rename`.
+public struct DevicesRenameParams: Codable, Hashable, Sendable {
+    /// The device: its id or the beginning of it.
+    public var device: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Its new name.
+    public var name: String
+
+    public init(device: String, idempotencyKey: String, name: String) {
+        self.device = device
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+    }
+}
+
+/// Result of `devices.approve`, `devices.rename` and `devices.revoke`.
+public struct DevicesRenameResult: Codable, Hashable, Sendable {
+    /// The device as it stands now.
+    public var device: Device
+
+    public init(device: Device) {
+        self.device = device
+    }
+}
+
+/// Input of `devices.reject`, `devices.revoke` and `devices.rotate`.
+public struct DevicesRevokeParams: Codable, Hashable, Sendable {
+    /// The device: its id or the beginning of it; for one that asks to be paired also its code.
+    public var device: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(device: String, idempotencyKey: String) {
+        self.device = device
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `devices.approve`, `devices.rename` and `devices.revoke`.
+public struct DevicesRevokeResult: Codable, Hashable, Sendable {
+    /// The device as it stands now.
+    public var device: Device
+
+    public init(device: Device) {
+        self.device = device
+    }
+}
+
+/// Input of `devices.reject`, `devices.revoke` and `devices.rotate`.
+public struct DevicesRotateParams: Codable, Hashable, Sendable {
+    /// The device: its id or the beginning of it; for one that asks to be paired also its code.
+    public var device: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(device: String, idempotencyKey: String) {
+        self.device = device
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `devices.pair` and `devices.rotate`.
+public struct DevicesRotateResult: Codable, Hashable, Sendable {
+    /// When it ends.
+    public var expiresAt: Timestamp
+    /// The scopes it gives.
+    public var scopes: [Scope]
+    /// A ticket that pairs one device, once.
+    public var ticket: String
+
+    public init(expiresAt: Timestamp, scopes: [Scope], ticket: String) {
+        self.expiresAt = expiresAt
+        self.scopes = scopes
+        self.ticket = ticket
+    }
+}
+
 /// An address that others reach.
 public struct Endpoint: Codable, Hashable, Sendable {
     /// Host and port.
@@ -2605,14 +2991,15 @@ public struct ErrorCode: RawRepresentable, Codable, Hashable, Sendable {
 public struct EventFrame: Codable, Hashable, Sendable {
     /// When it was recorded, for recorded events.
     public var at: Timestamp?
-    /// Event type: a recorded or transient event, or `tick`, `presence`, `health`, `shutdown`,
-    /// `lagged`.
+    /// Event type: a recorded or transient event, or `challenge`, `tick`, `presence`, `health`,
+    /// `shutdown`, `lagged`.
     public var event: String
     /// Its content: for recorded and transient events, the properties.
     public var payload: JSONValue
     /// The position, for recorded events.
     public var position: Position?
-    /// Rises by one with every event frame of this connection; a gap means frames were dropped.
+    /// Rises by one with every event frame of this connection, from 1 on after the hello; a gap
+    /// means frames were dropped. `challenge` has 0.
     public var seq: UInt64
     /// Versions after this event, for `presence` and `health`.
     public var stateVersion: StateVersion?
@@ -3869,6 +4256,159 @@ public struct Imported: Codable, Hashable, Sendable {
         self.place = place
     }
 }
+
+/// How much may be spent on a key's account.
+public struct KeyBudget: Codable, Hashable, Sendable {
+    /// Most of each resource in one period.
+    public var limits: Limits
+    /// When it begins anew; days and months begin in UTC.
+    public var period: BudgetPeriod
+
+    public init(limits: Limits, period: BudgetPeriod) {
+        self.limits = limits
+        self.period = period
+    }
+}
+/// ULID of a key
+public typealias KeyId = String
+
+/// Input of `keys.create`.
+public struct KeysCreateParams: Codable, Hashable, Sendable {
+    /// The agents it may use; all of them when left out.
+    public var agents: [AgentId]?
+    /// How much may be spent on its account.
+    public var budget: KeyBudget?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// What the key is for, in a person's words.
+    public var label: String
+    /// How long it holds, in milliseconds; until it is revoked when left out.
+    public var lifetimeMs: UInt64?
+    /// What its holder may ask for at most; `runtime.read` is always among them. None that the
+    /// caller lacks.
+    public var scopes: [Scope]
+
+    public init(agents: [AgentId]? = nil, budget: KeyBudget? = nil, idempotencyKey: String, label: String, lifetimeMs: UInt64? = nil, scopes: [Scope]) {
+        self.agents = agents
+        self.budget = budget
+        self.idempotencyKey = idempotencyKey
+        self.label = label
+        self.lifetimeMs = lifetimeMs
+        self.scopes = scopes
+    }
+}
+
+/// Result of `keys.create`.
+public struct KeysCreateResult: Codable, Hashable, Sendable {
+    /// The key as it is kept.
+    public var key: ApiKey
+    /// Its value. It is shown here and never again.
+    public var value: String
+
+    public init(key: ApiKey, value: String) {
+        self.key = key
+        self.value = value
+    }
+}
+
+/// Input of `keys.list`.
+public struct KeysListParams: Codable, Hashable, Sendable {
+    /// Also those that were revoked.
+    public var includeEnded: Bool?
+
+    public init(includeEnded: Bool? = nil) {
+        self.includeEnded = includeEnded
+    }
+}
+
+/// Result of `keys.list`.
+public struct KeysListResult: Codable, Hashable, Sendable {
+    /// The keys, the latest first; without their values, which nobody keeps.
+    public var keys: [ApiKey]
+
+    public init(keys: [ApiKey]) {
+        self.keys = keys
+    }
+}
+
+/// Input of `keys.revoke`.
+public struct KeysRevokeParams: Codable, Hashable, Sendable {
+    /// The key: its id, an unambiguous beginning of it, or `@last`.
+    public var id: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `keys.revoke`.
+public struct KeysRevokeResult: Codable, Hashable, Sendable {
+    /// The key as it stands now.
+    public var key: ApiKey
+
+    public init(key: ApiKey) {
+        self.key = key
+    }
+}
+
+/// Input of `keys.rotate`.
+public struct KeysRotateParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(idempotencyKey: String) {
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `keys.rotate`.
+public struct KeysRotateResult: Codable, Hashable, Sendable {
+    /// From when on earlier tokens open nothing.
+    public var at: Timestamp
+
+    public init(at: Timestamp) {
+        self.at = at
+    }
+}
+
+/// Input of `keys.token`.
+public struct KeysTokenParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// How long it holds, in milliseconds; ten minutes when left out, 24 hours at most. In an
+    /// address only one of an hour at most is taken.
+    public var lifetimeMs: UInt64?
+    /// What its holder may ask for at most; all that the caller may when left out.
+    public var scopes: [Scope]?
+
+    public init(idempotencyKey: String, lifetimeMs: UInt64? = nil, scopes: [Scope]? = nil) {
+        self.idempotencyKey = idempotencyKey
+        self.lifetimeMs = lifetimeMs
+        self.scopes = scopes
+    }
+}
+
+/// Result of `keys.token`.
+public struct KeysTokenResult: Codable, Hashable, Sendable {
+    /// When it ends.
+    public var expiresAt: Timestamp
+    /// Whom it stands for.
+    public var principal: Principal
+    /// What its holder may ask for at most.
+    public var scopes: [Scope]
+    /// The token: a JWT, signed with HS256.
+    public var token: String
+
+    public init(expiresAt: Timestamp, principal: Principal, scopes: [Scope], token: String) {
+        self.expiresAt = expiresAt
+        self.principal = principal
+        self.scopes = scopes
+        self.token = token
+    }
+}
 /// What a session or a file has been exposed to.
 public struct Label: RawRepresentable, Codable, Hashable, Sendable {
     public let rawValue: String
@@ -3905,6 +4445,17 @@ public struct Lagged: Codable, Hashable, Sendable {
         self.after = after
     }
 }
+/// A limit of a run.
+public struct LimitKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Model replies.
+    public static let steps = LimitKind(rawValue: "steps")
+    /// Tokens sent and received.
+    public static let tokens = LimitKind(rawValue: "tokens")
+    /// Time.
+    public static let duration = LimitKind(rawValue: "duration")
+}
 
 /// Most of each resource; what is left out has no limit.
 public struct Limits: Codable, Hashable, Sendable {
@@ -3929,6 +4480,52 @@ public struct Limits: Codable, Hashable, Sendable {
         case modelMs = "model_ms"
         case tokens = "tokens"
         case toolCalls = "tool_calls"
+    }
+}
+
+/// Input of `login.password`.
+public struct LoginPasswordParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The new password; left out, there is none any more.
+    public var password: String?
+
+    public init(idempotencyKey: String, password: String? = nil) {
+        self.idempotencyKey = idempotencyKey
+        self.password = password
+    }
+}
+
+/// Result of `login.password`.
+public struct LoginPasswordResult: Codable, Hashable, Sendable {
+    /// Whether there is a password now.
+    public var isSet: Bool
+
+    public init(isSet: Bool) {
+        self.isSet = isSet
+    }
+}
+
+/// Input of `logs.tail`.
+public struct LogsTailParams: Codable, Hashable, Sendable {
+    /// Only lines with this text.
+    public var containing: String?
+    /// Most lines.
+    public var lines: Int64?
+
+    public init(containing: String? = nil, lines: Int64? = nil) {
+        self.containing = containing
+        self.lines = lines
+    }
+}
+
+/// Result of `logs.tail`.
+public struct LogsTailResult: Codable, Hashable, Sendable {
+    /// The last lines, oldest first; each is a JSON object as it stands in the log.
+    public var lines: [String]
+
+    public init(lines: [String]) {
+        self.lines = lines
     }
 }
 /// How a mapping came about. Only the first two name anybody.
@@ -4121,6 +4718,12 @@ public enum AgentCall: NexusCall {
     public typealias Result = AgentResult
     public static let name = "agent"
 }
+/// Waits until a run has ended, and says how it stands.
+public enum AgentWaitCall: NexusCall {
+    public typealias Params = AgentWaitParams
+    public typealias Result = AgentWaitResult
+    public static let name = "agent.wait"
+}
 /// Measures an agent's own conversation.
 public enum AgentsContextCall: NexusCall {
     public typealias Params = AgentsContextParams
@@ -4283,6 +4886,48 @@ public enum CredentialsVerifyCall: NexusCall {
     public typealias Result = CredentialsVerifyResult
     public static let name = "credentials.verify"
 }
+/// Pairs a device that asks.
+public enum DevicesApproveCall: NexusCall {
+    public typealias Params = DevicesApproveParams
+    public typealias Result = DevicesApproveResult
+    public static let name = "devices.approve"
+}
+/// Lists devices, and those that ask to be paired.
+public enum DevicesListCall: NexusCall {
+    public typealias Params = DevicesListParams
+    public typealias Result = DevicesListResult
+    public static let name = "devices.list"
+}
+/// Makes a ticket that pairs one device, once.
+public enum DevicesPairCall: NexusCall {
+    public typealias Params = DevicesPairParams
+    public typealias Result = DevicesPairResult
+    public static let name = "devices.pair"
+}
+/// Turns a device away that asks.
+public enum DevicesRejectCall: NexusCall {
+    public typealias Params = DevicesRejectParams
+    public typealias Result = DevicesRejectResult
+    public static let name = "devices.reject"
+}
+/// Gives a device another name.
+public enum DevicesRenameCall: NexusCall {
+    public typealias Params = DevicesRenameParams
+    public typealias Result = DevicesRenameResult
+    public static let name = "devices.rename"
+}
+/// Takes a pairing back; the device is cut off.
+public enum DevicesRevokeCall: NexusCall {
+    public typealias Params = DevicesRevokeParams
+    public typealias Result = DevicesRevokeResult
+    public static let name = "devices.revoke"
+}
+/// Ends a device's key and makes a ticket with which it comes back with a new one.
+public enum DevicesRotateCall: NexusCall {
+    public typealias Params = DevicesRotateParams
+    public typealias Result = DevicesRotateResult
+    public static let name = "devices.rotate"
+}
 /// Follows recorded events from a cursor, and streaming text.
 public enum EventsSubscribeCall: NexusCall {
     public typealias Params = EventsSubscribeParams
@@ -4307,6 +4952,48 @@ public enum HealthCall: NexusCall {
     public typealias Result = HealthResult
     public static let name = "health"
 }
+/// Issues a key for a program; its value is in the answer and nowhere else.
+public enum KeysCreateCall: NexusCall {
+    public typealias Params = KeysCreateParams
+    public typealias Result = KeysCreateResult
+    public static let name = "keys.create"
+}
+/// Lists keys, without their values.
+public enum KeysListCall: NexusCall {
+    public typealias Params = KeysListParams
+    public typealias Result = KeysListResult
+    public static let name = "keys.list"
+}
+/// Takes a key back; whoever is connected with it is cut off.
+public enum KeysRevokeCall: NexusCall {
+    public typealias Params = KeysRevokeParams
+    public typealias Result = KeysRevokeResult
+    public static let name = "keys.revoke"
+}
+/// Replaces the secret of signed tokens; those made before open nothing any more.
+public enum KeysRotateCall: NexusCall {
+    public typealias Params = KeysRotateParams
+    public typealias Result = KeysRotateResult
+    public static let name = "keys.rotate"
+}
+/// Makes a signed token (JWT) for the caller, with at most what the caller may.
+public enum KeysTokenCall: NexusCall {
+    public typealias Params = KeysTokenParams
+    public typealias Result = KeysTokenResult
+    public static let name = "keys.token"
+}
+/// Sets the password, or forgets it; who came in by the old one is cut off.
+public enum LoginPasswordCall: NexusCall {
+    public typealias Params = LoginPasswordParams
+    public typealias Result = LoginPasswordResult
+    public static let name = "login.password"
+}
+/// Reads the last lines of the daemon's log, without secrets.
+public enum LogsTailCall: NexusCall {
+    public typealias Params = LogsTailParams
+    public typealias Result = LogsTailResult
+    public static let name = "logs.tail"
+}
 /// Lists the models that are configured or found.
 public enum ModelsListCall: NexusCall {
     public typealias Params = ModelsListParams
@@ -4318,6 +5005,18 @@ public enum ModelsTestCall: NexusCall {
     public typealias Params = ModelsTestParams
     public typealias Result = ModelsTestResult
     public static let name = "models.test"
+}
+/// Lists who is connected.
+public enum PresenceCall: NexusCall {
+    public typealias Params = PresenceParams
+    public typealias Result = PresenceResult
+    public static let name = "presence"
+}
+/// Says something about a client, which everybody is shown in presence.
+public enum PresenceNoteCall: NexusCall {
+    public typealias Params = PresenceNoteParams
+    public typealias Result = PresenceNoteResult
+    public static let name = "presence.note"
 }
 /// Stops one request, whether it waits or runs.
 public enum RequestsCancelCall: NexusCall {
@@ -4390,6 +5089,24 @@ public enum StatusCall: NexusCall {
     public typealias Params = StatusParams
     public typealias Result = StatusResult
     public static let name = "status"
+}
+/// Says what access control thinks of a tool call, without making it.
+public enum ToolsCheckCall: NexusCall {
+    public typealias Params = ToolsCheckParams
+    public typealias Result = ToolsCheckResult
+    public static let name = "tools.check"
+}
+/// Makes one tool call in the name of a session's agent: answers `accepted` at once, and a second time when it has ended.
+public enum ToolsInvokeCall: NexusCall {
+    public typealias Params = ToolsInvokeParams
+    public typealias Result = ToolsInvokeResult
+    public static let name = "tools.invoke"
+}
+/// Lists the tools of an agent with the schemas of their arguments.
+public enum ToolsListCall: NexusCall {
+    public typealias Params = ToolsListParams
+    public typealias Result = ToolsListResult
+    public static let name = "tools.list"
 }
 /// Sums up what was used and what it cost.
 public enum UsageGetCall: NexusCall {
@@ -4638,6 +5355,34 @@ public struct PeerKind: RawRepresentable, Codable, Hashable, Sendable {
     /// A channel.
     public static let channel = PeerKind(rawValue: "channel")
 }
+
+/// A device that asks to be paired.
+public struct PendingDevice: Codable, Hashable, Sendable {
+    /// Where it knocked from.
+    public var address: String
+    /// The code that the device shows, to be compared with it.
+    public var code: String
+    /// Its id: SHA-256 of its public key, lower-case hex.
+    public var deviceId: String
+    /// Until when it can be approved.
+    public var expiresAt: Timestamp
+    /// What it calls itself.
+    public var name: String
+    /// Its operating system, as it says.
+    public var platform: String
+    /// When it asked.
+    public var requestedAt: Timestamp
+
+    public init(address: String, code: String, deviceId: String, expiresAt: Timestamp, name: String, platform: String, requestedAt: Timestamp) {
+        self.address = address
+        self.code = code
+        self.deviceId = deviceId
+        self.expiresAt = expiresAt
+        self.name = name
+        self.platform = platform
+        self.requestedAt = requestedAt
+    }
+}
 /// A person's answer.
 public struct PermissionAnswer: RawRepresentable, Codable, Hashable, Sendable {
     public let rawValue: String
@@ -4707,7 +5452,7 @@ public struct PermissionRequest: Codable, Hashable, Sendable {
     public var sender: SenderFacts?
     /// The session, or where the message would go.
     public var sessionKey: SessionKey
-    /// What the answering device signed, if it did; not checked yet.
+    /// What the answering device signed; checked before the answer counted.
     public var signature: AnswerSignature?
     /// How it stands.
     public var status: PermissionStatus
@@ -4864,22 +5609,96 @@ public struct PresenceEntry: Codable, Hashable, Sendable {
     public var instanceId: String?
     /// Where from; left out on loopback.
     public var ip: String?
+    /// How long its person has been idle, in seconds.
+    public var lastInputSeconds: UInt64?
     /// What kind of client.
     public var mode: String
-    /// Why the entry changed last: `connect`, `disconnect`, `self`.
+    /// Why the entry changed last: `connect`, `disconnect`, `self`, or what a client said.
     public var reason: String
+    /// Words it is marked with.
+    public var tags: [String]?
+    /// What it says about itself.
+    public var text: String?
     /// When it changed last.
     public var ts: Timestamp
     /// Program version.
     public var version: String
 
-    public init(host: String, instanceId: String? = nil, ip: String? = nil, mode: String, reason: String, ts: Timestamp, version: String) {
+    public init(host: String, instanceId: String? = nil, ip: String? = nil, lastInputSeconds: UInt64? = nil, mode: String, reason: String, tags: [String]? = nil, text: String? = nil, ts: Timestamp, version: String) {
         self.host = host
         self.instanceId = instanceId
         self.ip = ip
+        self.lastInputSeconds = lastInputSeconds
         self.mode = mode
         self.reason = reason
+        self.tags = tags
+        self.text = text
         self.ts = ts
+        self.version = version
+    }
+}
+
+/// Input of `presence.note`: what a client has to say about itself. What is left out stays as it
+/// is.
+public struct PresenceNoteParams: Codable, Hashable, Sendable {
+    /// Program or machine.
+    public var host: String?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Whose entry it is: the `instanceId` of a hello, or a name of its own.
+    public var instanceId: String?
+    /// Where from.
+    public var ip: String?
+    /// How long its person has been idle, in seconds.
+    public var lastInputSeconds: UInt64?
+    /// What kind of client.
+    public var mode: String?
+    /// Why this is said.
+    public var reason: String?
+    /// Words to be marked with; at most 16 of 50 characters are kept.
+    public var tags: [String]?
+    /// One line for people.
+    public var text: String
+    /// Program version.
+    public var version: String?
+
+    public init(host: String? = nil, idempotencyKey: String, instanceId: String? = nil, ip: String? = nil, lastInputSeconds: UInt64? = nil, mode: String? = nil, reason: String? = nil, tags: [String]? = nil, text: String, version: String? = nil) {
+        self.host = host
+        self.idempotencyKey = idempotencyKey
+        self.instanceId = instanceId
+        self.ip = ip
+        self.lastInputSeconds = lastInputSeconds
+        self.mode = mode
+        self.reason = reason
+        self.tags = tags
+        self.text = text
+        self.version = version
+    }
+}
+
+/// Result of `presence.note`.
+public struct PresenceNoteResult: Codable, Hashable, Sendable {
+    /// Whether it is taken.
+    public var ok: Bool
+
+    public init(ok: Bool) {
+        self.ok = ok
+    }
+}
+/// Input of `presence`.
+public struct PresenceParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `presence`.
+public struct PresenceResult: Codable, Hashable, Sendable {
+    /// The daemon itself first, then the clients, the latest first.
+    public var presence: [PresenceEntry]
+    /// Rises with every change.
+    public var version: UInt64
+
+    public init(presence: [PresenceEntry], version: UInt64) {
+        self.presence = presence
         self.version = version
     }
 }
@@ -5172,8 +5991,10 @@ public struct Request: Codable, Hashable, Sendable {
     public var status: RequestStatus
     /// The turn, once one began. Requests that were merged share one.
     public var turnId: TurnId?
+    /// What the run is asked to be.
+    public var wish: RunWish?
 
-    public init(agentId: AgentId? = nil, completedAt: Timestamp? = nil, enrichment: [String]? = nil, error: String? = nil, eventId: String, id: RequestId, parent: ParentRun? = nil, principal: Principal? = nil, purpose: String, queueMode: QueueMode, sessionKey: SessionKey? = nil, stage: Stage, stages: [StageTrace], startedAt: Timestamp, status: RequestStatus, turnId: TurnId? = nil) {
+    public init(agentId: AgentId? = nil, completedAt: Timestamp? = nil, enrichment: [String]? = nil, error: String? = nil, eventId: String, id: RequestId, parent: ParentRun? = nil, principal: Principal? = nil, purpose: String, queueMode: QueueMode, sessionKey: SessionKey? = nil, stage: Stage, stages: [StageTrace], startedAt: Timestamp, status: RequestStatus, turnId: TurnId? = nil, wish: RunWish? = nil) {
         self.agentId = agentId
         self.completedAt = completedAt
         self.enrichment = enrichment
@@ -5190,6 +6011,7 @@ public struct Request: Codable, Hashable, Sendable {
         self.startedAt = startedAt
         self.status = status
         self.turnId = turnId
+        self.wish = wish
     }
 
     enum CodingKeys: String, CodingKey {
@@ -5209,6 +6031,7 @@ public struct Request: Codable, Hashable, Sendable {
         case startedAt = "started_at"
         case status = "status"
         case turnId = "turn_id"
+        case wish = "wish"
     }
 }
 /// ULID of a request
@@ -5451,6 +6274,29 @@ public struct RunStatus: RawRepresentable, Codable, Hashable, Sendable {
     public static let done = RunStatus(rawValue: "done")
 }
 
+/// What a run is asked to be, beside its message. Wishes narrow what the agent has; they never
+/// widen it.
+public struct RunWish: Codable, Hashable, Sendable {
+    /// One tool call that makes up the whole turn: no model is asked.
+    public var call: WishedCall?
+    /// The model, as `provider/model`; the agent's own when left out.
+    public var model: String?
+    /// Most model replies of the turn; the agent's own limit where that is lower.
+    public var stepsMax: Int64?
+
+    public init(call: WishedCall? = nil, model: String? = nil, stepsMax: Int64? = nil) {
+        self.call = call
+        self.model = model
+        self.stepsMax = stepsMax
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case call = "call"
+        case model = "model"
+        case stepsMax = "steps_max"
+    }
+}
+
 /// Input of `runtime.reload`.
 public struct RuntimeReloadParams: Codable, Hashable, Sendable {
     /// Lets the command be repeated safely.
@@ -5483,10 +6329,14 @@ public struct RuntimeShutdownParams: Codable, Hashable, Sendable {
     public var idempotencyKey: String
     /// Why; shown to the clients.
     public var reason: String?
+    /// When it will be back, in milliseconds, if whoever stops it starts it again; told to the
+    /// clients.
+    public var restartExpectedMs: UInt64?
 
-    public init(idempotencyKey: String, reason: String? = nil) {
+    public init(idempotencyKey: String, reason: String? = nil, restartExpectedMs: UInt64? = nil) {
         self.idempotencyKey = idempotencyKey
         self.reason = reason
+        self.restartExpectedMs = restartExpectedMs
     }
 }
 
@@ -5515,6 +6365,10 @@ public struct Scope: RawRepresentable, Codable, Hashable, Sendable {
     public static let sessionRead = Scope(rawValue: "session.read")
     /// Talk to agents and stop their runs.
     public static let sessionWrite = Scope(rawValue: "session.write")
+    /// See which tools there are, and what access control says about a call.
+    public static let toolRead = Scope(rawValue: "tool.read")
+    /// Make tool calls in the name of an agent.
+    public static let toolInvoke = Scope(rawValue: "tool.invoke")
     /// See requests and their traces.
     public static let requestRead = Scope(rawValue: "request.read")
     /// See permission requests, grants, policies and senders.
@@ -5533,6 +6387,10 @@ public struct Scope: RawRepresentable, Codable, Hashable, Sendable {
     public static let credentialWrite = Scope(rawValue: "credential.write")
     /// See the value of a credential.
     public static let credentialReveal = Scope(rawValue: "credential.reveal")
+    /// See who may come in: keys, devices, whether there is a password; never a value.
+    public static let accessRead = Scope(rawValue: "access.read")
+    /// Let others in: issue keys, pair devices, set the password; and shut them out again.
+    public static let accessAdmin = Scope(rawValue: "access.admin")
 }
 /// Text that is never shown: its `Debug` says nothing, and its memory is wiped.
 public typealias SecretText = String
@@ -5710,14 +6568,15 @@ public indirect enum ServerFrame: Codable, Hashable, Sendable {
     public struct EventCase: Codable, Hashable, Sendable {
         /// When it was recorded, for recorded events.
         public var at: Timestamp?
-        /// Event type: a recorded or transient event, or `tick`, `presence`, `health`, `shutdown`,
-        /// `lagged`.
+        /// Event type: a recorded or transient event, or `challenge`, `tick`, `presence`, `health`,
+        /// `shutdown`, `lagged`.
         public var event: String
         /// Its content: for recorded and transient events, the properties.
         public var payload: JSONValue
         /// The position, for recorded events.
         public var position: Position?
-        /// Rises by one with every event frame of this connection; a gap means frames were dropped.
+        /// Rises by one with every event frame of this connection, from 1 on after the hello; a gap
+        /// means frames were dropped. `challenge` has 0.
         public var seq: UInt64
         /// Versions after this event, for `presence` and `health`.
         public var stateVersion: StateVersion?
@@ -5815,13 +6674,16 @@ public struct SessionsAbortParams: Codable, Hashable, Sendable {
     public var idempotencyKey: String
     /// The session.
     public var key: SessionKey
+    /// Only this run: it is stopped if it is at work, and dropped if it still waits.
+    public var runId: RequestId?
     /// Only if this turn is the active one.
     public var turnId: TurnId?
 
-    public init(dropQueue: Bool? = nil, idempotencyKey: String, key: SessionKey, turnId: TurnId? = nil) {
+    public init(dropQueue: Bool? = nil, idempotencyKey: String, key: SessionKey, runId: RequestId? = nil, turnId: TurnId? = nil) {
         self.dropQueue = dropQueue
         self.idempotencyKey = idempotencyKey
         self.key = key
+        self.runId = runId
         self.turnId = turnId
     }
 }
@@ -6427,6 +7289,23 @@ public struct TestOutcome: Codable, Hashable, Sendable {
         self.verdict = verdict
     }
 }
+/// A class of models by a name that clients of other programs know. Which model it stands for is
+/// said in the configuration, under `models.tiers`; a tier that is not named there, like `none`,
+/// leaves the agent its own.
+public struct Tier: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// The agent's own models.
+    public static let none = Tier(rawValue: "none")
+    /// The quickest.
+    public static let flash = Tier(rawValue: "flash")
+    /// Small.
+    public static let haiku = Tier(rawValue: "haiku")
+    /// Of all trades.
+    public static let sonnet = Tier(rawValue: "sonnet")
+    /// The largest.
+    public static let opus = Tier(rawValue: "opus")
+}
 /// An instant in milliseconds since the Unix epoch, UTC.
 public typealias Timestamp = Int64
 
@@ -6524,6 +7403,22 @@ public struct ToolEffect: RawRepresentable, Codable, Hashable, Sendable {
     public static let delegate = ToolEffect(rawValue: "delegate")
 }
 
+/// A tool as a caller sees it.
+public struct ToolFacts: Codable, Hashable, Sendable {
+    /// What it does, as models are told.
+    public var description: String
+    /// Its name.
+    public var name: String
+    /// JSON Schema of its arguments.
+    public var parameters: JSONValue
+
+    public init(description: String, name: String, parameters: JSONValue) {
+        self.description = description
+        self.name = name
+        self.parameters = parameters
+    }
+}
+
 /// What a call came to.
 public struct ToolResult: Codable, Hashable, Sendable {
     /// The id of the call.
@@ -6543,6 +7438,130 @@ public struct ToolResult: Codable, Hashable, Sendable {
         case callId = "call_id"
         case content = "content"
         case isError = "is_error"
+    }
+}
+
+/// Input of `tools.check`.
+public struct ToolsCheckParams: Codable, Hashable, Sendable {
+    /// The agent, for a session that does not exist yet.
+    public var agentId: AgentId?
+    /// Its arguments, by name.
+    public var args: JSONValue?
+    /// The session whose agent would act; `tools` when left out.
+    public var sessionKey: SessionKey?
+    /// Name of the tool.
+    public var tool: String
+
+    public init(agentId: AgentId? = nil, args: JSONValue? = nil, sessionKey: SessionKey? = nil, tool: String) {
+        self.agentId = agentId
+        self.args = args
+        self.sessionKey = sessionKey
+        self.tool = tool
+    }
+}
+
+/// Result of `tools.check`. Nothing has happened, and what is true now may not be later.
+public struct ToolsCheckResult: Codable, Hashable, Sendable {
+    /// Exactly what would be done.
+    public var action: CanonicalAction
+    /// The agent that would act.
+    public var agentId: AgentId
+    /// Why.
+    public var reason: String
+    /// The session.
+    public var sessionKey: SessionKey
+    /// What access control says.
+    public var verdict: CheckVerdict
+
+    public init(action: CanonicalAction, agentId: AgentId, reason: String, sessionKey: SessionKey, verdict: CheckVerdict) {
+        self.action = action
+        self.agentId = agentId
+        self.reason = reason
+        self.sessionKey = sessionKey
+        self.verdict = verdict
+    }
+}
+
+/// Input of `tools.invoke`.
+public struct ToolsInvokeParams: Codable, Hashable, Sendable {
+    /// The agent, for a session that does not exist yet.
+    public var agentId: AgentId?
+    /// Its arguments, by name.
+    public var args: JSONValue?
+    /// Lets the command be repeated safely: the same key is the same call.
+    public var idempotencyKey: String
+    /// The session whose agent acts, and in whose conversation the call stands; `tools` when left
+    /// out, which is made when it does not exist.
+    public var sessionKey: SessionKey?
+    /// Name of the tool.
+    public var tool: String
+
+    public init(agentId: AgentId? = nil, args: JSONValue? = nil, idempotencyKey: String, sessionKey: SessionKey? = nil, tool: String) {
+        self.agentId = agentId
+        self.args = args
+        self.idempotencyKey = idempotencyKey
+        self.sessionKey = sessionKey
+        self.tool = tool
+    }
+}
+
+/// Result of `tools.invoke`, sent twice on the same id.
+public struct ToolsInvokeResult: Codable, Hashable, Sendable {
+    /// What the tool says, or why it did not run.
+    public var content: String?
+    /// Whether this key had been used before; then nothing new is done.
+    public var isDuplicate: Bool
+    /// Whether access control, or a person, said no.
+    public var isRefused: Bool?
+    /// Whether the tool did what it was asked to.
+    public var ok: Bool?
+    /// The question that was put to a person about it, if one was.
+    public var permissionId: PermissionId?
+    /// A record for people: for an edit, the unified diff.
+    public var record: String?
+    /// How the request ended.
+    public var requestStatus: RequestStatus?
+    /// The call's way through the stages.
+    public var runId: RequestId
+    /// The session.
+    public var sessionKey: SessionKey
+    /// How it stands.
+    public var status: RunStatus
+
+    public init(content: String? = nil, isDuplicate: Bool, isRefused: Bool? = nil, ok: Bool? = nil, permissionId: PermissionId? = nil, record: String? = nil, requestStatus: RequestStatus? = nil, runId: RequestId, sessionKey: SessionKey, status: RunStatus) {
+        self.content = content
+        self.isDuplicate = isDuplicate
+        self.isRefused = isRefused
+        self.ok = ok
+        self.permissionId = permissionId
+        self.record = record
+        self.requestStatus = requestStatus
+        self.runId = runId
+        self.sessionKey = sessionKey
+        self.status = status
+    }
+}
+
+/// Input of `tools.list`.
+public struct ToolsListParams: Codable, Hashable, Sendable {
+    /// Whose tools; those of the default agent when left out.
+    public var agentId: AgentId?
+
+    public init(agentId: AgentId? = nil) {
+        self.agentId = agentId
+    }
+}
+
+/// Result of `tools.list`.
+public struct ToolsListResult: Codable, Hashable, Sendable {
+    /// The agent whose tools they are.
+    public var agentId: AgentId
+    /// The tools.
+    public var tools: [ToolFacts]
+
+    public init(agentId: AgentId, tools: [ToolFacts]) {
+        self.agentId = agentId
+        self.tools = tools
     }
 }
 
@@ -6731,6 +7750,25 @@ public struct Turn: Codable, Hashable, Sendable {
         case status = "status"
         case stopReason = "stop_reason"
         case usage = "usage"
+    }
+}
+
+/// How a turn ended.
+public struct TurnEnd: Codable, Hashable, Sendable {
+    /// The limit that ended it, when one did.
+    public var limit: LimitKind?
+    /// Model replies.
+    public var nSteps: Int64
+    /// Why.
+    public var stopReason: StopReason
+    /// Tokens.
+    public var usage: Usage
+
+    public init(limit: LimitKind? = nil, nSteps: Int64, stopReason: StopReason, usage: Usage) {
+        self.limit = limit
+        self.nSteps = nSteps
+        self.stopReason = stopReason
+        self.usage = usage
     }
 }
 /// ULID of a turn
@@ -6970,6 +8008,19 @@ public struct WireError: Codable, Hashable, Sendable {
         self.message = message
         self.retryAfterMs = retryAfterMs
         self.retryable = retryable
+    }
+}
+
+/// A tool call that somebody asks for by name.
+public struct WishedCall: Codable, Hashable, Sendable {
+    /// Its arguments.
+    public var arguments: JSONValue
+    /// Name of the tool.
+    public var tool: String
+
+    public init(arguments: JSONValue, tool: String) {
+        self.arguments = arguments
+        self.tool = tool
     }
 }
 /// Whether somebody waits for the work, or it began by itself.

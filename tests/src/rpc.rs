@@ -33,6 +33,7 @@ impl Rpc {
     pub async fn post(&self, path: &str, body: Value) -> Result<HttpAnswer> {
         let request = HttpRequest {
             address: &self.address,
+            trust: None,
             path,
             token: Some(&self.token),
             body: Some(body),

@@ -62,6 +62,22 @@ async fn curl_talks_json_rpc() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn curl_comes_in_with_a_key() -> Result<()> {
+    let home = TestHome::offline()?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let said = hold("/bin/sh", "keys.sh", &daemon, &home)?;
+    let lines: Vec<_> = said.lines().collect();
+    let says = |at: usize, start: &str, part: &str| {
+        lines.get(at).is_some_and(|line| line.starts_with(start) && line.contains(part))
+    };
+    ensure!(lines.len() == 4 && says(0, "issued: 0", ""), "{said}");
+    ensure!(says(1, "may read: ", "\"sessions\":[]"), "{said}");
+    ensure!(says(2, "may not write: ", "lacks the scope `session.write`"), "{said}");
+    ensure!(says(3, "revoked: ", "-32000"), "{said}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_of_the_registry_talks_json_rpc() -> Result<()> {
     let model = FakeModel::openai(|_| Act::Say("Hello, package.".to_owned())).await?;
     let home = TestHome::with_model(&model)?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use nexus_client::discovery::{Probe, Running};
 use nexus_client::http::{self, HttpError, HttpRequest};
-use nexus_client::{Client, ClientError, ClientOptions, Discovery, Token};
+use nexus_client::{Client, ClientError, ClientOptions, Discovery, Token, Trust};
 use nexus_protocol::frame::ClientFacts;
 use serde_json::json;
 

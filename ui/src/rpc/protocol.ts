@@ -227,6 +227,12 @@ export type AgentErrorKind =
  */
 export type QueueMode = "steer" | "interrupt" | "followup" | "collect" | "queue";
 /**
+ * A class of models by a name that clients of other programs know. Which model it stands for is
+ * said in the configuration, under `models.tiers`; a tier that is not named there, like `none`,
+ * leaves the agent its own.
+ */
+export type Tier = "none" | "flash" | "haiku" | "sonnet" | "opus";
+/**
  * How a request stands.
  */
 export type RequestStatus =
@@ -242,6 +248,22 @@ export type RequestStatus =
  * How a run stands.
  */
 export type RunStatus = "accepted" | "done";
+/**
+ * A limit of a run.
+ */
+export type LimitKind = "steps" | "tokens" | "duration";
+/**
+ * Why a turn ended.
+ */
+export type StopReason = "end_turn" | "max_tokens" | "limit" | "aborted" | "error";
+/**
+ * When a budget begins anew.
+ */
+export type BudgetPeriod = "day" | "month" | "total";
+/**
+ * ULID of a key
+ */
+export type KeyId = string;
 /**
  * The kind of content.
  */
@@ -259,10 +281,6 @@ export type MappingKind = "confirmed" | "inferred" | "pending";
  */
 export type WorkClass = "interactive" | "background";
 /**
- * When a budget begins anew.
- */
-export type BudgetPeriod = "day" | "month" | "total";
-/**
  * What a budget hangs on.
  */
 export type BudgetScope = "owner" | "agent" | "session" | "key";
@@ -276,6 +294,8 @@ export type Scope =
   | "agent.write"
   | "session.read"
   | "session.write"
+  | "tool.read"
+  | "tool.invoke"
   | "request.read"
   | "acl.read"
   | "acl.approve"
@@ -284,7 +304,13 @@ export type Scope =
   | "config.write"
   | "credential.read"
   | "credential.write"
-  | "credential.reveal";
+  | "credential.reveal"
+  | "access.read"
+  | "access.admin";
+/**
+ * What access control says.
+ */
+export type CheckVerdict = "allow" | "ask" | "deny";
 /**
  * A kind of place where credentials lie in clear.
  */
@@ -462,10 +488,6 @@ export type LabelSource = "tool" | "message" | "file" | "session" | "credential"
  */
 export type TurnStatus = "running" | "parked" | "completed" | "failed" | "aborted";
 /**
- * Why a turn ended.
- */
-export type StopReason = "end_turn" | "max_tokens" | "limit" | "aborted" | "error";
-/**
  * What is announced on the local network.
  */
 export type MdnsMode = "off" | "minimal" | "full";
@@ -554,8 +576,8 @@ export type ServerFrame =
        */
       at?: Timestamp | null;
       /**
-       * Event type: a recorded or transient event, or `tick`, `presence`, `health`, `shutdown`,
-       * `lagged`.
+       * Event type: a recorded or transient event, or `challenge`, `tick`, `presence`, `health`,
+       * `shutdown`, `lagged`.
        */
       event: string;
       /**
@@ -569,7 +591,8 @@ export type ServerFrame =
        */
       position?: Position | null;
       /**
-       * Rises by one with every event frame of this connection; a gap means frames were dropped.
+       * Rises by one with every event frame of this connection, from 1 on after the hello; a gap
+       * means frames were dropped. `challenge` has 0.
        */
       seq: number;
       /**
@@ -630,6 +653,8 @@ export interface Protocol {
   AgentId: AgentId;
   AgentParams: AgentParams;
   AgentResult: AgentResult;
+  AgentWaitParams: AgentWaitParams;
+  AgentWaitResult: AgentWaitResult;
   AgentsContextParams: AgentsContextParams;
   AgentsContextResult: AgentsContextResult;
   AgentsCreateParams: AgentsCreateParams;
@@ -644,6 +669,7 @@ export interface Protocol {
   AgentsUpdateResult: AgentsUpdateResult;
   Amounts: Amounts;
   AnswerSignature: AnswerSignature;
+  ApiKey: ApiKey;
   ApproveSpan: ApproveSpan;
   Arrival: Arrival;
   Attachment: Attachment;
@@ -661,6 +687,7 @@ export interface Protocol {
   Caller: Caller;
   CanonicalAction: CanonicalAction;
   Chain: Chain;
+  CheckVerdict: CheckVerdict;
   Checkpoint: Checkpoint;
   ClearCredential: ClearCredential;
   ClearSource: ClearSource;
@@ -721,6 +748,22 @@ export interface Protocol {
   CredentialsVerifyResult: CredentialsVerifyResult;
   DecidingPolicy: DecidingPolicy;
   DeliveryId: DeliveryId;
+  Device: Device;
+  DeviceAuth: DeviceAuth;
+  DevicesApproveParams: DevicesApproveParams;
+  DevicesApproveResult: DevicesApproveResult;
+  DevicesListParams: DevicesListParams;
+  DevicesListResult: DevicesListResult;
+  DevicesPairParams: DevicesPairParams;
+  DevicesPairResult: DevicesPairResult;
+  DevicesRejectParams: DevicesRejectParams;
+  DevicesRejectResult: DevicesRejectResult;
+  DevicesRenameParams: DevicesRenameParams;
+  DevicesRenameResult: DevicesRenameResult;
+  DevicesRevokeParams: DevicesRevokeParams;
+  DevicesRevokeResult: DevicesRevokeResult;
+  DevicesRotateParams: DevicesRotateParams;
+  DevicesRotateResult: DevicesRotateResult;
   Endpoint: Endpoint;
   EndpointKind: EndpointKind;
   Entity: Entity;
@@ -753,10 +796,27 @@ export interface Protocol {
   HelloError: HelloError;
   HelloOk: HelloOk;
   Imported: Imported;
+  KeyBudget: KeyBudget;
+  KeyId: KeyId;
+  KeysCreateParams: KeysCreateParams;
+  KeysCreateResult: KeysCreateResult;
+  KeysListParams: KeysListParams;
+  KeysListResult: KeysListResult;
+  KeysRevokeParams: KeysRevokeParams;
+  KeysRevokeResult: KeysRevokeResult;
+  KeysRotateParams: KeysRotateParams;
+  KeysRotateResult: KeysRotateResult;
+  KeysTokenParams: KeysTokenParams;
+  KeysTokenResult: KeysTokenResult;
   Label: Label;
   LabelSource: LabelSource;
   Lagged: Lagged;
+  LimitKind: LimitKind;
   Limits: Limits;
+  LoginPasswordParams: LoginPasswordParams;
+  LoginPasswordResult: LoginPasswordResult;
+  LogsTailParams: LogsTailParams;
+  LogsTailResult: LogsTailResult;
   MappingKind: MappingKind;
   MdnsMode: MdnsMode;
   Message: Message;
@@ -772,6 +832,7 @@ export interface Protocol {
   Part: Part;
   PathAccess: PathAccess;
   PeerKind: PeerKind;
+  PendingDevice: PendingDevice;
   PermissionAnswer: PermissionAnswer;
   PermissionId: PermissionId;
   PermissionKind: PermissionKind;
@@ -783,6 +844,10 @@ export interface Protocol {
   PolicyItem: PolicyItem;
   Position: Position;
   PresenceEntry: PresenceEntry;
+  PresenceNoteParams: PresenceNoteParams;
+  PresenceNoteResult: PresenceNoteResult;
+  PresenceParams: PresenceParams;
+  PresenceResult: PresenceResult;
   Principal: Principal;
   Proposal: Proposal;
   Question: Question;
@@ -803,6 +868,7 @@ export interface Protocol {
   Row: Row;
   RunLimits: RunLimits;
   RunStatus: RunStatus;
+  RunWish: RunWish;
   RuntimeReloadParams: RuntimeReloadParams;
   RuntimeReloadResult: RuntimeReloadResult;
   RuntimeShutdownParams: RuntimeShutdownParams;
@@ -844,14 +910,23 @@ export interface Protocol {
   Target: Target;
   TestCase: TestCase;
   TestOutcome: TestOutcome;
+  Tier: Tier;
   Timestamp: Timestamp;
   ToolCall: ToolCall;
   ToolCallRecord: ToolCallRecord;
   ToolCallStatus: ToolCallStatus;
   ToolEffect: ToolEffect;
+  ToolFacts: ToolFacts;
   ToolResult: ToolResult;
+  ToolsCheckParams: ToolsCheckParams;
+  ToolsCheckResult: ToolsCheckResult;
+  ToolsInvokeParams: ToolsInvokeParams;
+  ToolsInvokeResult: ToolsInvokeResult;
+  ToolsListParams: ToolsListParams;
+  ToolsListResult: ToolsListResult;
   Transients: Transients;
   Turn: Turn;
+  TurnEnd: TurnEnd;
   TurnId: TurnId;
   TurnStatus: TurnStatus;
   Usage: Usage;
@@ -866,6 +941,7 @@ export interface Protocol {
   WhoCanItem: WhoCanItem;
   Whom: Whom;
   WireError: WireError;
+  WishedCall: WishedCall;
   WorkClass: WorkClass;
 }
 /**
@@ -1864,16 +1940,17 @@ export interface AclRequestsApproveParams {
   span?: ApproveSpan & string;
 }
 /**
- * What a paired device signed when it answered. Kept as it came: the daemon cannot check it until
- * it knows devices and their keys.
+ * What a paired device signed when it answered. Checked with the device's key before the answer
+ * counts, and kept.
  */
 export interface AnswerSignature {
   /**
-   * The device that signed, by the name it goes by.
+   * The id of the device that signed.
    */
   device: string;
   /**
-   * Ed25519 over the digest of the action, lower-case hex.
+   * Ed25519 over `nexus-answer-1|request id|approve or deny|digest of the action`, lower-case
+   * hex.
    */
   signature: string;
 }
@@ -1964,7 +2041,7 @@ export interface PermissionRequest {
    */
   session_key: SessionKey;
   /**
-   * What the answering device signed, if it did; not checked yet.
+   * What the answering device signed; checked before the answer counted.
    */
   signature?: AnswerSignature | null;
   /**
@@ -2473,6 +2550,14 @@ export interface AgentParams {
    * The session; the owner's main one when left out.
    */
   sessionKey?: SessionKey | null;
+  /**
+   * Most model replies of this run; at most what the agent is limited to anyway.
+   */
+  stepsMax?: number | null;
+  /**
+   * The class of models for this run.
+   */
+  tier?: Tier | null;
 }
 /**
  * Result of `agent`, sent twice on the same id.
@@ -2502,6 +2587,106 @@ export interface AgentResult {
    * The reply, or why there is none.
    */
   summary?: string | null;
+  /**
+   * How the turn ended, when there was one.
+   */
+  turn?: TurnEnd | null;
+  /**
+   * The turn, once there is one.
+   */
+  turnId?: TurnId | null;
+}
+/**
+ * How a turn ended.
+ */
+export interface TurnEnd {
+  /**
+   * The limit that ended it, when one did.
+   */
+  limit?: LimitKind | null;
+  /**
+   * Model replies.
+   */
+  nSteps: number;
+  /**
+   * Why.
+   */
+  stopReason: StopReason;
+  /**
+   * Tokens.
+   */
+  usage: Usage;
+}
+/**
+ * Tokens of one or more model calls.
+ */
+export interface Usage {
+  /**
+   * Of the sent ones, written to the provider's cache.
+   */
+  cache_write_tokens: number;
+  /**
+   * Of the sent ones, read from the provider's cache.
+   */
+  cached_input_tokens: number;
+  /**
+   * Tokens sent, cached ones included.
+   */
+  input_tokens: number;
+  /**
+   * Tokens received, reasoning included.
+   */
+  output_tokens: number;
+  /**
+   * Of the received ones, reasoning.
+   */
+  reasoning_tokens: number;
+}
+/**
+ * Input of `agent.wait`.
+ */
+export interface AgentWaitParams {
+  /**
+   * The run.
+   */
+  runId: RequestId;
+  /**
+   * Longest wait, in milliseconds; then the answer says how the run stands.
+   */
+  timeoutMs?: number | null;
+}
+/**
+ * Result of `agent`, sent twice on the same id.
+ */
+export interface AgentWaitResult {
+  /**
+   * Whether this key had been used before; then nothing new runs.
+   */
+  isDuplicate: boolean;
+  /**
+   * How the request ended.
+   */
+  requestStatus?: RequestStatus | null;
+  /**
+   * The run, which is the request.
+   */
+  runId: RequestId;
+  /**
+   * The session, once it is known.
+   */
+  sessionKey?: SessionKey | null;
+  /**
+   * How it stands.
+   */
+  status: RunStatus;
+  /**
+   * The reply, or why there is none.
+   */
+  summary?: string | null;
+  /**
+   * How the turn ended, when there was one.
+   */
+  turn?: TurnEnd | null;
   /**
    * The turn, once there is one.
    */
@@ -2718,6 +2903,89 @@ export interface AgentsUpdateResult {
   agent: AgentFacts;
 }
 /**
+ * A key issued to a program, without its value, which nobody keeps.
+ */
+export interface ApiKey {
+  /**
+   * The agents it may use; all of them when left out.
+   */
+  agents?: AgentId[] | null;
+  /**
+   * How much may be spent on its account.
+   */
+  budget?: KeyBudget | null;
+  /**
+   * When it was issued.
+   */
+  created_at: Timestamp;
+  /**
+   * Who issued it.
+   */
+  created_by: Principal;
+  /**
+   * When it ends; `None` holds until it is revoked.
+   */
+  expires_at?: Timestamp | null;
+  /**
+   * Its id; the principal is `api_key:<id>`.
+   */
+  id: KeyId;
+  /**
+   * What it is for, in a person's words.
+   */
+  label: string;
+  /**
+   * When a connection was last opened with it.
+   */
+  last_used_at?: Timestamp | null;
+  /**
+   * When it was taken back.
+   */
+  revoked_at?: Timestamp | null;
+  /**
+   * Who took it back.
+   */
+  revoked_by?: Principal | null;
+  /**
+   * What its holder may ask for at most, by the names of the scopes.
+   */
+  scopes: string[];
+}
+/**
+ * How much may be spent on a key's account.
+ */
+export interface KeyBudget {
+  /**
+   * Most of each resource in one period.
+   */
+  limits: Limits;
+  /**
+   * When it begins anew; days and months begin in UTC.
+   */
+  period: BudgetPeriod;
+}
+/**
+ * Most of each resource; what is left out has no limit.
+ */
+export interface Limits {
+  /**
+   * Millionths of a US dollar.
+   */
+  micro_usd?: number | null;
+  /**
+   * Milliseconds.
+   */
+  model_ms?: number | null;
+  /**
+   * Tokens.
+   */
+  tokens?: number | null;
+  /**
+   * Tool calls.
+   */
+  tool_calls?: number | null;
+}
+/**
  * One thing that arrived: the `NexusEvent` of the adapter contract. `(channel, event_id)` names
  * it once and for all; the same pair again is a duplicate and never runs again.
  */
@@ -2886,27 +3154,6 @@ export interface Budget {
   warn_percent: number;
 }
 /**
- * Most of each resource; what is left out has no limit.
- */
-export interface Limits {
-  /**
-   * Millionths of a US dollar.
-   */
-  micro_usd?: number | null;
-  /**
-   * Milliseconds.
-   */
-  model_ms?: number | null;
-  /**
-   * Tokens.
-   */
-  tokens?: number | null;
-  /**
-   * Tool calls.
-   */
-  tool_calls?: number | null;
-}
-/**
  * A budget with how it stands.
  */
 export interface BudgetFacts {
@@ -3013,9 +3260,49 @@ export interface ClearCredential {
  */
 export interface ClientAuth {
   /**
-   * The control-plane token.
+   * The proof of a device.
+   */
+  device?: DeviceAuth | null;
+  /**
+   * The password.
+   */
+  password?: string | null;
+  /**
+   * The control-plane token, an API key, or a signed token.
    */
   token?: string | null;
+}
+/**
+ * How a device proves in its hello who it is: it signs the nonce of the challenge that came
+ * before. The signed text is made by [`signed_text`].
+ */
+export interface DeviceAuth {
+  /**
+   * The nonce of the challenge.
+   */
+  nonce: string;
+  /**
+   * Its Ed25519 public key: 32 bytes as base64url without padding.
+   */
+  publicKey: string;
+  /**
+   * Fewer scopes than it was paired with, for this connection.
+   *
+   * @maxItems 64
+   */
+  scopes?: Scope[] | null;
+  /**
+   * The signature: 64 bytes as base64url without padding.
+   */
+  signature: string;
+  /**
+   * When it signed, in milliseconds since 1970.
+   */
+  signedAt: Timestamp;
+  /**
+   * A pairing ticket of the owner, when it is not paired yet.
+   */
+  ticket?: string | null;
 }
 /**
  * What a client says about itself.
@@ -3945,6 +4232,274 @@ export interface CredentialsVerifyResult {
   name: string;
 }
 /**
+ * A device that was paired.
+ */
+export interface Device {
+  /**
+   * SHA-256 of its public key, lower-case hex; the principal is `device:<id>`.
+   */
+  id: string;
+  /**
+   * When it last opened a connection.
+   */
+  last_used_at?: Timestamp | null;
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * When it was paired.
+   */
+  paired_at: Timestamp;
+  /**
+   * Who paired it.
+   */
+  paired_by: Principal;
+  /**
+   * Its operating system, as it said.
+   */
+  platform: string;
+  /**
+   * Its Ed25519 public key, 32 bytes as base64url.
+   */
+  public_key: string;
+  /**
+   * When its pairing was taken back.
+   */
+  revoked_at?: Timestamp | null;
+  /**
+   * Who took it back.
+   */
+  revoked_by?: Principal | null;
+  /**
+   * What it may ask for at most, by the names of the scopes.
+   */
+  scopes: string[];
+}
+/**
+ * Input of `devices.approve`.
+ */
+export interface DevicesApproveParams {
+  /**
+   * The code that the device shows, or its id or the beginning of it.
+   */
+  device: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * What it will be called; what it calls itself when left out.
+   */
+  name?: string | null;
+  /**
+   * What it may ask for at most; the usual ones when left out. None that the caller lacks.
+   *
+   * @maxItems 64
+   */
+  scopes?: Scope[] | null;
+}
+/**
+ * Result of `devices.approve`, `devices.rename` and `devices.revoke`.
+ */
+export interface DevicesApproveResult {
+  /**
+   * The device as it stands now.
+   */
+  device: Device;
+}
+/**
+ * Input of `devices.list`.
+ */
+export interface DevicesListParams {
+  /**
+   * Also those whose pairing was taken back.
+   */
+  includeEnded?: boolean;
+}
+/**
+ * Result of `devices.list`.
+ */
+export interface DevicesListResult {
+  /**
+   * The devices.
+   */
+  devices: Device[];
+  /**
+   * Those that ask to be paired.
+   */
+  pending: PendingDevice[];
+}
+/**
+ * A device that asks to be paired.
+ */
+export interface PendingDevice {
+  /**
+   * Where it knocked from.
+   */
+  address: string;
+  /**
+   * The code that the device shows, to be compared with it.
+   */
+  code: string;
+  /**
+   * Its id: SHA-256 of its public key, lower-case hex.
+   */
+  deviceId: string;
+  /**
+   * Until when it can be approved.
+   */
+  expiresAt: Timestamp;
+  /**
+   * What it calls itself.
+   */
+  name: string;
+  /**
+   * Its operating system, as it says.
+   */
+  platform: string;
+  /**
+   * When it asked.
+   */
+  requestedAt: Timestamp;
+}
+/**
+ * Input of `devices.pair`.
+ */
+export interface DevicesPairParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * What the device will be called; what it calls itself when left out.
+   */
+  name?: string | null;
+  /**
+   * What it may ask for at most; the usual ones when left out. None that the caller lacks.
+   *
+   * @maxItems 64
+   */
+  scopes?: Scope[] | null;
+}
+/**
+ * Result of `devices.pair` and `devices.rotate`.
+ */
+export interface DevicesPairResult {
+  /**
+   * When it ends.
+   */
+  expiresAt: Timestamp;
+  /**
+   * The scopes it gives.
+   */
+  scopes: Scope[];
+  /**
+   * A ticket that pairs one device, once.
+   */
+  ticket: string;
+}
+/**
+ * Input of `devices.reject`, `devices.revoke` and `devices.rotate`.
+ */
+export interface DevicesRejectParams {
+  /**
+   * The device: its id or the beginning of it; for one that asks to be paired also its code.
+   */
+  device: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `devices.reject`.
+ */
+export interface DevicesRejectResult {
+  /**
+   * The device that was turned away.
+   */
+  device: PendingDevice;
+}
+/**
+ * Input of `devices.rename`.
+ */
+export interface DevicesRenameParams {
+  /**
+   * The device: its id or the beginning of it.
+   */
+  device: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Its new name.
+   */
+  name: string;
+}
+/**
+ * Result of `devices.approve`, `devices.rename` and `devices.revoke`.
+ */
+export interface DevicesRenameResult {
+  /**
+   * The device as it stands now.
+   */
+  device: Device;
+}
+/**
+ * Input of `devices.reject`, `devices.revoke` and `devices.rotate`.
+ */
+export interface DevicesRevokeParams {
+  /**
+   * The device: its id or the beginning of it; for one that asks to be paired also its code.
+   */
+  device: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `devices.approve`, `devices.rename` and `devices.revoke`.
+ */
+export interface DevicesRevokeResult {
+  /**
+   * The device as it stands now.
+   */
+  device: Device;
+}
+/**
+ * Input of `devices.reject`, `devices.revoke` and `devices.rotate`.
+ */
+export interface DevicesRotateParams {
+  /**
+   * The device: its id or the beginning of it; for one that asks to be paired also its code.
+   */
+  device: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `devices.pair` and `devices.rotate`.
+ */
+export interface DevicesRotateResult {
+  /**
+   * When it ends.
+   */
+  expiresAt: Timestamp;
+  /**
+   * The scopes it gives.
+   */
+  scopes: Scope[];
+  /**
+   * A ticket that pairs one device, once.
+   */
+  ticket: string;
+}
+/**
  * An address that others reach.
  */
 export interface Endpoint {
@@ -3982,8 +4537,8 @@ export interface EventFrame {
    */
   at?: Timestamp | null;
   /**
-   * Event type: a recorded or transient event, or `tick`, `presence`, `health`, `shutdown`,
-   * `lagged`.
+   * Event type: a recorded or transient event, or `challenge`, `tick`, `presence`, `health`,
+   * `shutdown`, `lagged`.
    */
   event: string;
   /**
@@ -3997,7 +4552,8 @@ export interface EventFrame {
    */
   position?: Position | null;
   /**
-   * Rises by one with every event frame of this connection; a gap means frames were dropped.
+   * Rises by one with every event frame of this connection, from 1 on after the hello; a gap
+   * means frames were dropped. `challenge` has 0.
    */
   seq: number;
   /**
@@ -4430,31 +4986,6 @@ export interface SessionLabel {
   turn_id?: TurnId | null;
 }
 /**
- * Tokens of one or more model calls.
- */
-export interface Usage {
-  /**
-   * Of the sent ones, written to the provider's cache.
-   */
-  cache_write_tokens: number;
-  /**
-   * Of the sent ones, read from the provider's cache.
-   */
-  cached_input_tokens: number;
-  /**
-   * Tokens sent, cached ones included.
-   */
-  input_tokens: number;
-  /**
-   * Tokens received, reasoning included.
-   */
-  output_tokens: number;
-  /**
-   * Of the received ones, reasoning.
-   */
-  reasoning_tokens: number;
-}
-/**
  * Input of `events.subscribe`. A second call replaces the first.
  */
 export interface EventsSubscribeParams {
@@ -4802,13 +5333,25 @@ export interface PresenceEntry {
    */
   ip?: string | null;
   /**
+   * How long its person has been idle, in seconds.
+   */
+  lastInputSeconds?: number | null;
+  /**
    * What kind of client.
    */
   mode: string;
   /**
-   * Why the entry changed last: `connect`, `disconnect`, `self`.
+   * Why the entry changed last: `connect`, `disconnect`, `self`, or what a client said.
    */
   reason: string;
+  /**
+   * Words it is marked with.
+   */
+  tags?: string[];
+  /**
+   * What it says about itself.
+   */
+  text?: string | null;
   /**
    * When it changed last.
    */
@@ -4819,6 +5362,153 @@ export interface PresenceEntry {
   version: string;
 }
 /**
+ * Input of `keys.create`.
+ */
+export interface KeysCreateParams {
+  /**
+   * The agents it may use; all of them when left out.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  agents?: [AgentId, ...AgentId[]] | null;
+  /**
+   * How much may be spent on its account.
+   */
+  budget?: KeyBudget | null;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * What the key is for, in a person's words.
+   */
+  label: string;
+  /**
+   * How long it holds, in milliseconds; until it is revoked when left out.
+   */
+  lifetimeMs?: number | null;
+  /**
+   * What its holder may ask for at most; `runtime.read` is always among them. None that the
+   * caller lacks.
+   *
+   * @maxItems 64
+   */
+  scopes: Scope[];
+}
+/**
+ * Result of `keys.create`.
+ */
+export interface KeysCreateResult {
+  /**
+   * The key as it is kept.
+   */
+  key: ApiKey;
+  /**
+   * Its value. It is shown here and never again.
+   */
+  value: string;
+}
+/**
+ * Input of `keys.list`.
+ */
+export interface KeysListParams {
+  /**
+   * Also those that were revoked.
+   */
+  includeEnded?: boolean;
+}
+/**
+ * Result of `keys.list`.
+ */
+export interface KeysListResult {
+  /**
+   * The keys, the latest first; without their values, which nobody keeps.
+   */
+  keys: ApiKey[];
+}
+/**
+ * Input of `keys.revoke`.
+ */
+export interface KeysRevokeParams {
+  /**
+   * The key: its id, an unambiguous beginning of it, or `@last`.
+   */
+  id: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `keys.revoke`.
+ */
+export interface KeysRevokeResult {
+  /**
+   * The key as it stands now.
+   */
+  key: ApiKey;
+}
+/**
+ * Input of `keys.rotate`.
+ */
+export interface KeysRotateParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `keys.rotate`.
+ */
+export interface KeysRotateResult {
+  /**
+   * From when on earlier tokens open nothing.
+   */
+  at: Timestamp;
+}
+/**
+ * Input of `keys.token`.
+ */
+export interface KeysTokenParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * How long it holds, in milliseconds; ten minutes when left out, 24 hours at most. In an
+   * address only one of an hour at most is taken.
+   */
+  lifetimeMs?: number | null;
+  /**
+   * What its holder may ask for at most; all that the caller may when left out.
+   *
+   * @maxItems 64
+   */
+  scopes?: Scope[] | null;
+}
+/**
+ * Result of `keys.token`.
+ */
+export interface KeysTokenResult {
+  /**
+   * When it ends.
+   */
+  expiresAt: Timestamp;
+  /**
+   * Whom it stands for.
+   */
+  principal: Principal;
+  /**
+   * What its holder may ask for at most.
+   */
+  scopes: Scope[];
+  /**
+   * The token: a JWT, signed with HS256.
+   */
+  token: string;
+}
+/**
  * Payload of `lagged`: the subscriber was too slow and reads on from the ledger.
  */
 export interface Lagged {
@@ -4826,6 +5516,50 @@ export interface Lagged {
    * The last position that was sent; subscribe again after it.
    */
   after: Position;
+}
+/**
+ * Input of `login.password`.
+ */
+export interface LoginPasswordParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The new password; left out, there is none any more.
+   */
+  password?: string | null;
+}
+/**
+ * Result of `login.password`.
+ */
+export interface LoginPasswordResult {
+  /**
+   * Whether there is a password now.
+   */
+  isSet: boolean;
+}
+/**
+ * Input of `logs.tail`.
+ */
+export interface LogsTailParams {
+  /**
+   * Only lines with this text.
+   */
+  containing?: string | null;
+  /**
+   * Most lines.
+   */
+  lines?: number | null;
+}
+/**
+ * Result of `logs.tail`.
+ */
+export interface LogsTailResult {
+  /**
+   * The last lines, oldest first; each is a JSON object as it stands in the log.
+   */
+  lines: string[];
 }
 /**
  * Every method, by its wire name.
@@ -4984,6 +5718,13 @@ export interface Methods {
   agent: {
     params: AgentParams;
     result: AgentResult;
+  };
+  /**
+   * Waits until a run has ended, and says how it stands.
+   */
+  "agent.wait": {
+    params: AgentWaitParams;
+    result: AgentWaitResult;
   };
   /**
    * Measures an agent's own conversation.
@@ -5175,6 +5916,55 @@ export interface Methods {
     result: CredentialsVerifyResult;
   };
   /**
+   * Pairs a device that asks.
+   */
+  "devices.approve": {
+    params: DevicesApproveParams;
+    result: DevicesApproveResult;
+  };
+  /**
+   * Lists devices, and those that ask to be paired.
+   */
+  "devices.list": {
+    params: DevicesListParams;
+    result: DevicesListResult;
+  };
+  /**
+   * Makes a ticket that pairs one device, once.
+   */
+  "devices.pair": {
+    params: DevicesPairParams;
+    result: DevicesPairResult;
+  };
+  /**
+   * Turns a device away that asks.
+   */
+  "devices.reject": {
+    params: DevicesRejectParams;
+    result: DevicesRejectResult;
+  };
+  /**
+   * Gives a device another name.
+   */
+  "devices.rename": {
+    params: DevicesRenameParams;
+    result: DevicesRenameResult;
+  };
+  /**
+   * Takes a pairing back; the device is cut off.
+   */
+  "devices.revoke": {
+    params: DevicesRevokeParams;
+    result: DevicesRevokeResult;
+  };
+  /**
+   * Ends a device's key and makes a ticket with which it comes back with a new one.
+   */
+  "devices.rotate": {
+    params: DevicesRotateParams;
+    result: DevicesRotateResult;
+  };
+  /**
    * Follows recorded events from a cursor, and streaming text.
    */
   "events.subscribe": {
@@ -5203,6 +5993,55 @@ export interface Methods {
     result: HealthResult;
   };
   /**
+   * Issues a key for a program; its value is in the answer and nowhere else.
+   */
+  "keys.create": {
+    params: KeysCreateParams;
+    result: KeysCreateResult;
+  };
+  /**
+   * Lists keys, without their values.
+   */
+  "keys.list": {
+    params: KeysListParams;
+    result: KeysListResult;
+  };
+  /**
+   * Takes a key back; whoever is connected with it is cut off.
+   */
+  "keys.revoke": {
+    params: KeysRevokeParams;
+    result: KeysRevokeResult;
+  };
+  /**
+   * Replaces the secret of signed tokens; those made before open nothing any more.
+   */
+  "keys.rotate": {
+    params: KeysRotateParams;
+    result: KeysRotateResult;
+  };
+  /**
+   * Makes a signed token (JWT) for the caller, with at most what the caller may.
+   */
+  "keys.token": {
+    params: KeysTokenParams;
+    result: KeysTokenResult;
+  };
+  /**
+   * Sets the password, or forgets it; who came in by the old one is cut off.
+   */
+  "login.password": {
+    params: LoginPasswordParams;
+    result: LoginPasswordResult;
+  };
+  /**
+   * Reads the last lines of the daemon's log, without secrets.
+   */
+  "logs.tail": {
+    params: LogsTailParams;
+    result: LogsTailResult;
+  };
+  /**
    * Lists the models that are configured or found.
    */
   "models.list": {
@@ -5215,6 +6054,20 @@ export interface Methods {
   "models.test": {
     params: ModelsTestParams;
     result: ModelsTestResult;
+  };
+  /**
+   * Lists who is connected.
+   */
+  presence: {
+    params: PresenceParams;
+    result: PresenceResult;
+  };
+  /**
+   * Says something about a client, which everybody is shown in presence.
+   */
+  "presence.note": {
+    params: PresenceNoteParams;
+    result: PresenceNoteResult;
   };
   /**
    * Stops one request, whether it waits or runs.
@@ -5299,6 +6152,27 @@ export interface Methods {
   status: {
     params: StatusParams;
     result: StatusResult;
+  };
+  /**
+   * Says what access control thinks of a tool call, without making it.
+   */
+  "tools.check": {
+    params: ToolsCheckParams;
+    result: ToolsCheckResult;
+  };
+  /**
+   * Makes one tool call in the name of a session's agent: answers `accepted` at once, and a second time when it has ended.
+   */
+  "tools.invoke": {
+    params: ToolsInvokeParams;
+    result: ToolsInvokeResult;
+  };
+  /**
+   * Lists the tools of an agent with the schemas of their arguments.
+   */
+  "tools.list": {
+    params: ToolsListParams;
+    result: ToolsListResult;
   };
   /**
    * Sums up what was used and what it cost.
@@ -5418,6 +6292,78 @@ export interface ModelsTestResult {
    * Tokens.
    */
   usage: Usage;
+}
+/**
+ * Input of `presence`.
+ */
+export interface PresenceParams {}
+/**
+ * Result of `presence`.
+ */
+export interface PresenceResult {
+  /**
+   * The daemon itself first, then the clients, the latest first.
+   */
+  presence: PresenceEntry[];
+  /**
+   * Rises with every change.
+   */
+  version: number;
+}
+/**
+ * Input of `presence.note`: what a client has to say about itself. What is left out stays as it
+ * is.
+ */
+export interface PresenceNoteParams {
+  /**
+   * Program or machine.
+   */
+  host?: string | null;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Whose entry it is: the `instanceId` of a hello, or a name of its own.
+   */
+  instanceId?: string | null;
+  /**
+   * Where from.
+   */
+  ip?: string | null;
+  /**
+   * How long its person has been idle, in seconds.
+   */
+  lastInputSeconds?: number | null;
+  /**
+   * What kind of client.
+   */
+  mode?: string | null;
+  /**
+   * Why this is said.
+   */
+  reason?: string | null;
+  /**
+   * Words to be marked with; at most 16 of 50 characters are kept.
+   */
+  tags?: string[] | null;
+  /**
+   * One line for people.
+   */
+  text: string;
+  /**
+   * Program version.
+   */
+  version?: string | null;
+}
+/**
+ * Result of `presence.note`.
+ */
+export interface PresenceNoteResult {
+  /**
+   * Whether it is taken.
+   */
+  ok: boolean;
 }
 /**
  * Input of `requests.cancel`.
@@ -5555,6 +6501,10 @@ export interface Request {
    * The turn, once one began. Requests that were merged share one.
    */
   turn_id?: TurnId | null;
+  /**
+   * What the run is asked to be.
+   */
+  wish?: RunWish;
 }
 /**
  * The run of an agent that sent a request to another agent.
@@ -5601,6 +6551,39 @@ export interface StageTrace {
    * When it began.
    */
   started_at: Timestamp;
+}
+/**
+ * What a run is asked to be, beside its message. Wishes narrow what the agent has; they never
+ * widen it.
+ */
+export interface RunWish {
+  /**
+   * One tool call that makes up the whole turn: no model is asked.
+   */
+  call?: WishedCall | null;
+  /**
+   * The model, as `provider/model`; the agent's own when left out.
+   */
+  model?: string | null;
+  /**
+   * Most model replies of the turn; the agent's own limit where that is lower.
+   */
+  steps_max?: number | null;
+}
+/**
+ * A tool call that somebody asks for by name.
+ */
+export interface WishedCall {
+  /**
+   * Its arguments.
+   */
+  arguments: {
+    [k: string]: unknown;
+  };
+  /**
+   * Name of the tool.
+   */
+  tool: string;
 }
 /**
  * A tool call as recorded.
@@ -5774,6 +6757,11 @@ export interface RuntimeShutdownParams {
    * Why; shown to the clients.
    */
   reason?: string | null;
+  /**
+   * When it will be back, in milliseconds, if whoever stops it starts it again; told to the
+   * clients.
+   */
+  restartExpectedMs?: number | null;
 }
 /**
  * Result of `runtime.shutdown`: the daemon drains from here on.
@@ -5800,6 +6788,10 @@ export interface SessionsAbortParams {
    * The session.
    */
   key: SessionKey;
+  /**
+   * Only this run: it is stopped if it is at work, and dropped if it still waits.
+   */
+  runId?: RequestId | null;
   /**
    * Only if this turn is the active one.
    */
@@ -6147,6 +7139,168 @@ export interface StatusResult {
    * Agents that do whatever is not forbidden without asking, which is to be shown in red.
    */
   yoloAgents: AgentId[];
+}
+/**
+ * Input of `tools.check`.
+ */
+export interface ToolsCheckParams {
+  /**
+   * The agent, for a session that does not exist yet.
+   */
+  agentId?: AgentId | null;
+  /**
+   * Its arguments, by name.
+   */
+  args?: {
+    [k: string]: unknown;
+  };
+  /**
+   * The session whose agent would act; `tools` when left out.
+   */
+  sessionKey?: SessionKey | null;
+  /**
+   * Name of the tool.
+   */
+  tool: string;
+}
+/**
+ * Result of `tools.check`. Nothing has happened, and what is true now may not be later.
+ */
+export interface ToolsCheckResult {
+  /**
+   * Exactly what would be done.
+   */
+  action: CanonicalAction;
+  /**
+   * The agent that would act.
+   */
+  agentId: AgentId;
+  /**
+   * Why.
+   */
+  reason: string;
+  /**
+   * The session.
+   */
+  sessionKey: SessionKey;
+  /**
+   * What access control says.
+   */
+  verdict: CheckVerdict;
+}
+/**
+ * Input of `tools.invoke`.
+ */
+export interface ToolsInvokeParams {
+  /**
+   * The agent, for a session that does not exist yet.
+   */
+  agentId?: AgentId | null;
+  /**
+   * Its arguments, by name.
+   */
+  args?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Lets the command be repeated safely: the same key is the same call.
+   */
+  idempotencyKey: string;
+  /**
+   * The session whose agent acts, and in whose conversation the call stands; `tools` when left
+   * out, which is made when it does not exist.
+   */
+  sessionKey?: SessionKey | null;
+  /**
+   * Name of the tool.
+   */
+  tool: string;
+}
+/**
+ * Result of `tools.invoke`, sent twice on the same id.
+ */
+export interface ToolsInvokeResult {
+  /**
+   * What the tool says, or why it did not run.
+   */
+  content?: string | null;
+  /**
+   * Whether this key had been used before; then nothing new is done.
+   */
+  isDuplicate: boolean;
+  /**
+   * Whether access control, or a person, said no.
+   */
+  isRefused?: boolean;
+  /**
+   * Whether the tool did what it was asked to.
+   */
+  ok?: boolean | null;
+  /**
+   * The question that was put to a person about it, if one was.
+   */
+  permissionId?: PermissionId | null;
+  /**
+   * A record for people: for an edit, the unified diff.
+   */
+  record?: string | null;
+  /**
+   * How the request ended.
+   */
+  requestStatus?: RequestStatus | null;
+  /**
+   * The call's way through the stages.
+   */
+  runId: RequestId;
+  /**
+   * The session.
+   */
+  sessionKey: SessionKey;
+  /**
+   * How it stands.
+   */
+  status: RunStatus;
+}
+/**
+ * Input of `tools.list`.
+ */
+export interface ToolsListParams {
+  /**
+   * Whose tools; those of the default agent when left out.
+   */
+  agentId?: AgentId | null;
+}
+/**
+ * Result of `tools.list`.
+ */
+export interface ToolsListResult {
+  /**
+   * The agent whose tools they are.
+   */
+  agentId: AgentId;
+  /**
+   * The tools.
+   */
+  tools: ToolFacts[];
+}
+/**
+ * A tool as a caller sees it.
+ */
+export interface ToolFacts {
+  /**
+   * What it does, as models are told.
+   */
+  description: string;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * JSON Schema of its arguments.
+   */
+  parameters: {
+    [k: string]: unknown;
+  };
 }
 /**
  * Which work counts. Days are those of UTC.

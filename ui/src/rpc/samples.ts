@@ -409,7 +409,7 @@ export const methods: {
      "command": [
       "command"
      ],
-     "effect": "read",
+     "effect": "delegate",
      "host": "host",
      "labels": [
       "labels"
@@ -5792,7 +5792,7 @@ export const methods: {
        "command": [
         "command"
        ],
-       "effect": "read",
+       "effect": "delegate",
        "host": "host",
        "labels": [
         "labels"
@@ -5902,7 +5902,7 @@ export const methods: {
      "command": [
       "command"
      ],
-     "effect": "read",
+     "effect": "delegate",
      "host": "host",
      "labels": [
       "labels"
@@ -5936,7 +5936,9 @@ export const methods: {
     "idempotencyKey": "3f1c0b1e-once",
     "message": "Good morning.",
     "queueMode": "steer",
-    "sessionKey": "main"
+    "sessionKey": "main",
+    "stepsMax": 7,
+    "tier": "none"
    },
    {
     "idempotencyKey": "3f1c0b1e-once",
@@ -5947,14 +5949,18 @@ export const methods: {
     "idempotencyKey": "3f1c0b1e-once",
     "message": "Good morning.",
     "queueMode": "followup",
-    "sessionKey": "main"
+    "sessionKey": "main",
+    "stepsMax": 7,
+    "tier": "haiku"
    },
    {
     "agentId": "main",
     "idempotencyKey": "3f1c0b1e-once",
     "message": "Good morning.",
     "queueMode": "queue",
-    "sessionKey": "main"
+    "sessionKey": "main",
+    "stepsMax": 7,
+    "tier": "opus"
    }
   ],
   "result": [
@@ -5965,6 +5971,18 @@ export const methods: {
     "sessionKey": "main",
     "status": "accepted",
     "summary": "summary",
+    "turn": {
+     "limit": "steps",
+     "nSteps": 7,
+     "stopReason": "end_turn",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
     "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
    },
    {
@@ -5979,6 +5997,18 @@ export const methods: {
     "sessionKey": "main",
     "status": "accepted",
     "summary": "summary",
+    "turn": {
+     "limit": "duration",
+     "nSteps": 7,
+     "stopReason": "limit",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
     "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
    },
    {
@@ -5988,6 +6018,18 @@ export const methods: {
     "sessionKey": "main",
     "status": "accepted",
     "summary": "summary",
+    "turn": {
+     "limit": "tokens",
+     "nSteps": 7,
+     "stopReason": "error",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
     "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
    },
    {
@@ -5997,7 +6039,710 @@ export const methods: {
     "sessionKey": "main",
     "status": "accepted",
     "summary": "summary",
+    "turn": {
+     "limit": "steps",
+     "nSteps": 7,
+     "stopReason": "max_tokens",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
     "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+   }
+  ]
+ },
+ "agent.wait": {
+  "params": [
+   {
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "timeoutMs": 1500
+   },
+   {
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+   }
+  ],
+  "result": [
+   {
+    "isDuplicate": true,
+    "requestStatus": "processing",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted",
+    "summary": "summary",
+    "turn": {
+     "limit": "steps",
+     "nSteps": 7,
+     "stopReason": "end_turn",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
+    "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+   },
+   {
+    "isDuplicate": false,
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "status": "done"
+   },
+   {
+    "isDuplicate": true,
+    "requestStatus": "parked",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted",
+    "summary": "summary",
+    "turn": {
+     "limit": "duration",
+     "nSteps": 7,
+     "stopReason": "limit",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
+    "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+   },
+   {
+    "isDuplicate": true,
+    "requestStatus": "denied",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted",
+    "summary": "summary",
+    "turn": {
+     "limit": "tokens",
+     "nSteps": 7,
+     "stopReason": "error",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
+    "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+   },
+   {
+    "isDuplicate": true,
+    "requestStatus": "cancelled",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted",
+    "summary": "summary",
+    "turn": {
+     "limit": "steps",
+     "nSteps": 7,
+     "stopReason": "max_tokens",
+     "usage": {
+      "cache_write_tokens": 7,
+      "cached_input_tokens": 7,
+      "input_tokens": 7,
+      "output_tokens": 7,
+      "reasoning_tokens": 7
+     }
+    },
+    "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+   }
+  ]
+ },
+ "agents.context": {
+  "params": [
+   {
+    "agentId": "main"
+   }
+  ],
+  "result": [
+   {
+    "budgetTokens": 7,
+    "hasSummary": true,
+    "hasSystemPrompt": true,
+    "messageCount": 7,
+    "messageTokens": 7,
+    "systemTokens": 7,
+    "toolTokens": 7
+   },
+   {
+    "budgetTokens": 7,
+    "hasSummary": false,
+    "hasSystemPrompt": false,
+    "messageCount": 7,
+    "messageTokens": 7,
+    "systemTokens": 7,
+    "toolTokens": 7
+   }
+  ]
+ },
+ "agents.create": {
+  "params": [
+   {
+    "agentId": "main",
+    "allowedWritePaths": [
+     "allowedWritePaths"
+    ],
+    "cwd": "cwd",
+    "disableTools": [
+     "disableTools"
+    ],
+    "idempotencyKey": "3f1c0b1e-once",
+    "isTemp": true,
+    "model": "openai/gpt-5",
+    "parentAgentId": "main",
+    "preset": "preset",
+    "systemPrompt": "systemPrompt"
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "isTemp": false
+   }
+  ],
+  "result": [
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "kind": "owner"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": false,
+     "id": "main",
+     "is_busy": false,
+     "is_configured": false,
+     "is_temp": false,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "job"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   }
+  ]
+ },
+ "agents.delete": {
+  "params": [
+   {
+    "agentId": "main",
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "deleted": [
+     "main"
+    ],
+    "nStopped": 7
+   }
+  ]
+ },
+ "agents.get": {
+  "params": [
+   {
+    "agentId": "main"
+   }
+  ],
+  "result": [
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "kind": "owner"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    },
+    "children": [
+     "main"
+    ],
+    "systemPrompt": "systemPrompt"
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": false,
+     "id": "main",
+     "is_busy": false,
+     "is_configured": false,
+     "is_temp": false,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    },
+    "children": [
+     "main"
+    ]
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    },
+    "children": [
+     "main"
+    ],
+    "systemPrompt": "systemPrompt"
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    },
+    "children": [
+     "main"
+    ],
+    "systemPrompt": "systemPrompt"
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "job"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    },
+    "children": [
+     "main"
+    ],
+    "systemPrompt": "systemPrompt"
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    },
+    "children": [
+     "main"
+    ],
+    "systemPrompt": "systemPrompt"
    }
   ]
  },
@@ -6009,24 +6754,531 @@ export const methods: {
    {
     "agents": [
      {
+      "child_count": 7,
       "constraints": [
        "constraints"
       ],
+      "created_at": 1767225600000,
+      "creator": {
+       "kind": "owner"
+      },
+      "cwd": "cwd",
+      "depth": 7,
+      "disabled_tools": [
+       "disabled_tools"
+      ],
+      "has_system_prompt": true,
       "id": "main",
+      "is_busy": true,
+      "is_configured": true,
+      "is_temp": true,
+      "last_action_at": 1767225600000,
       "limits": {
        "duration_ms_max": 7,
        "steps_max": 7,
        "tokens_max": 7
       },
+      "message_count": 7,
       "models": [
        "models"
       ],
+      "parent_agent_id": "main",
+      "preset": "preset",
+      "session_key": "main",
       "tools": [
        "tools"
+      ],
+      "write_paths": [
+       "write_paths"
       ]
      }
     ],
     "defaultAgent": "main"
+   },
+   {
+    "agents": [
+     {
+      "child_count": 7,
+      "constraints": [
+       "constraints"
+      ],
+      "cwd": "cwd",
+      "depth": 7,
+      "disabled_tools": [
+       "disabled_tools"
+      ],
+      "has_system_prompt": false,
+      "id": "main",
+      "is_busy": false,
+      "is_configured": false,
+      "is_temp": false,
+      "limits": {
+       "duration_ms_max": 7,
+       "steps_max": 7,
+       "tokens_max": 7
+      },
+      "message_count": 7,
+      "models": [
+       "models"
+      ],
+      "preset": "preset",
+      "session_key": "main",
+      "tools": [
+       "tools"
+      ],
+      "write_paths": [
+       "write_paths"
+      ]
+     }
+    ],
+    "defaultAgent": "main"
+   },
+   {
+    "agents": [
+     {
+      "child_count": 7,
+      "constraints": [
+       "constraints"
+      ],
+      "created_at": 1767225600000,
+      "creator": {
+       "id": "id",
+       "kind": "unknown"
+      },
+      "cwd": "cwd",
+      "depth": 7,
+      "disabled_tools": [
+       "disabled_tools"
+      ],
+      "has_system_prompt": true,
+      "id": "main",
+      "is_busy": true,
+      "is_configured": true,
+      "is_temp": true,
+      "last_action_at": 1767225600000,
+      "limits": {
+       "duration_ms_max": 7,
+       "steps_max": 7,
+       "tokens_max": 7
+      },
+      "message_count": 7,
+      "models": [
+       "models"
+      ],
+      "parent_agent_id": "main",
+      "preset": "preset",
+      "session_key": "main",
+      "tools": [
+       "tools"
+      ],
+      "write_paths": [
+       "write_paths"
+      ]
+     }
+    ],
+    "defaultAgent": "main"
+   },
+   {
+    "agents": [
+     {
+      "child_count": 7,
+      "constraints": [
+       "constraints"
+      ],
+      "created_at": 1767225600000,
+      "creator": {
+       "id": "id",
+       "kind": "adapter"
+      },
+      "cwd": "cwd",
+      "depth": 7,
+      "disabled_tools": [
+       "disabled_tools"
+      ],
+      "has_system_prompt": true,
+      "id": "main",
+      "is_busy": true,
+      "is_configured": true,
+      "is_temp": true,
+      "last_action_at": 1767225600000,
+      "limits": {
+       "duration_ms_max": 7,
+       "steps_max": 7,
+       "tokens_max": 7
+      },
+      "message_count": 7,
+      "models": [
+       "models"
+      ],
+      "parent_agent_id": "main",
+      "preset": "preset",
+      "session_key": "main",
+      "tools": [
+       "tools"
+      ],
+      "write_paths": [
+       "write_paths"
+      ]
+     }
+    ],
+    "defaultAgent": "main"
+   },
+   {
+    "agents": [
+     {
+      "child_count": 7,
+      "constraints": [
+       "constraints"
+      ],
+      "created_at": 1767225600000,
+      "creator": {
+       "id": "id",
+       "kind": "job"
+      },
+      "cwd": "cwd",
+      "depth": 7,
+      "disabled_tools": [
+       "disabled_tools"
+      ],
+      "has_system_prompt": true,
+      "id": "main",
+      "is_busy": true,
+      "is_configured": true,
+      "is_temp": true,
+      "last_action_at": 1767225600000,
+      "limits": {
+       "duration_ms_max": 7,
+       "steps_max": 7,
+       "tokens_max": 7
+      },
+      "message_count": 7,
+      "models": [
+       "models"
+      ],
+      "parent_agent_id": "main",
+      "preset": "preset",
+      "session_key": "main",
+      "tools": [
+       "tools"
+      ],
+      "write_paths": [
+       "write_paths"
+      ]
+     }
+    ],
+    "defaultAgent": "main"
+   },
+   {
+    "agents": [
+     {
+      "child_count": 7,
+      "constraints": [
+       "constraints"
+      ],
+      "created_at": 1767225600000,
+      "creator": {
+       "id": "id",
+       "kind": "hook"
+      },
+      "cwd": "cwd",
+      "depth": 7,
+      "disabled_tools": [
+       "disabled_tools"
+      ],
+      "has_system_prompt": true,
+      "id": "main",
+      "is_busy": true,
+      "is_configured": true,
+      "is_temp": true,
+      "last_action_at": 1767225600000,
+      "limits": {
+       "duration_ms_max": 7,
+       "steps_max": 7,
+       "tokens_max": 7
+      },
+      "message_count": 7,
+      "models": [
+       "models"
+      ],
+      "parent_agent_id": "main",
+      "preset": "preset",
+      "session_key": "main",
+      "tools": [
+       "tools"
+      ],
+      "write_paths": [
+       "write_paths"
+      ]
+     }
+    ],
+    "defaultAgent": "main"
+   }
+  ]
+ },
+ "agents.update": {
+  "params": [
+   {
+    "agentId": "main",
+    "allowedWritePaths": [
+     "allowedWritePaths"
+    ],
+    "disableTools": [
+     "disableTools"
+    ],
+    "idempotencyKey": "3f1c0b1e-once",
+    "model": "openai/gpt-5",
+    "preset": "preset",
+    "systemPrompt": "systemPrompt"
+   },
+   {
+    "agentId": "main",
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "kind": "owner"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": false,
+     "id": "main",
+     "is_busy": false,
+     "is_configured": false,
+     "is_temp": false,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "job"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
+   },
+   {
+    "agent": {
+     "child_count": 7,
+     "constraints": [
+      "constraints"
+     ],
+     "created_at": 1767225600000,
+     "creator": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "cwd": "cwd",
+     "depth": 7,
+     "disabled_tools": [
+      "disabled_tools"
+     ],
+     "has_system_prompt": true,
+     "id": "main",
+     "is_busy": true,
+     "is_configured": true,
+     "is_temp": true,
+     "last_action_at": 1767225600000,
+     "limits": {
+      "duration_ms_max": 7,
+      "steps_max": 7,
+      "tokens_max": 7
+     },
+     "message_count": 7,
+     "models": [
+      "models"
+     ],
+     "parent_agent_id": "main",
+     "preset": "preset",
+     "session_key": "main",
+     "tools": [
+      "tools"
+     ],
+     "write_paths": [
+      "write_paths"
+     ]
+    }
    }
   ]
  },
@@ -8133,6 +9385,1383 @@ export const methods: {
    }
   ]
  },
+ "devices.approve": {
+  "params": [
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "runtime.read"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once"
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "agent.read"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "session.read"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "tool.read"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "request.read"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "acl.approve"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "config.read"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "credential.read"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "credential.reveal"
+    ]
+   },
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "access.admin"
+    ]
+   }
+  ],
+  "result": [
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "kind": "owner"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "kind": "owner"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "known"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "main",
+      "kind": "agent"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "api_key"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "device"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "kind": "system"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   }
+  ]
+ },
+ "devices.list": {
+  "params": [
+   {
+    "includeEnded": true
+   },
+   {
+    "includeEnded": false
+   }
+  ],
+  "result": [
+   {
+    "devices": [
+     {
+      "id": "id",
+      "last_used_at": 1767225600000,
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "kind": "owner"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "kind": "owner"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "id",
+       "kind": "known"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "last_used_at": 1767225600000,
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "id",
+       "kind": "unknown"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "unknown"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "main",
+       "kind": "agent"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "last_used_at": 1767225600000,
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "id",
+       "kind": "adapter"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "adapter"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "id",
+       "kind": "api_key"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "last_used_at": 1767225600000,
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "id",
+       "kind": "job"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "job"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "id",
+       "kind": "device"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "last_used_at": 1767225600000,
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "id": "id",
+       "kind": "hook"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "hook"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   },
+   {
+    "devices": [
+     {
+      "id": "id",
+      "name": "name",
+      "paired_at": 1767225600000,
+      "paired_by": {
+       "kind": "system"
+      },
+      "platform": "platform",
+      "public_key": "public_key",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ],
+    "pending": [
+     {
+      "address": "address",
+      "code": "code",
+      "deviceId": "deviceId",
+      "expiresAt": 1767225600000,
+      "name": "name",
+      "platform": "platform",
+      "requestedAt": 1767225600000
+     }
+    ]
+   }
+  ]
+ },
+ "devices.pair": {
+  "params": [
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "runtime.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once"
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "agent.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "session.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "tool.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "request.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "acl.approve"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "config.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "credential.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "credential.reveal"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name",
+    "scopes": [
+     "access.admin"
+    ]
+   }
+  ],
+  "result": [
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "runtime.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "runtime.admin"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "agent.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "agent.write"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "session.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "session.write"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "tool.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "tool.invoke"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "request.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "acl.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "acl.approve"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "acl.admin"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "config.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "config.write"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "credential.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "credential.write"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "credential.reveal"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "access.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "access.admin"
+    ],
+    "ticket": "ticket"
+   }
+  ]
+ },
+ "devices.reject": {
+  "params": [
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "device": {
+     "address": "address",
+     "code": "code",
+     "deviceId": "deviceId",
+     "expiresAt": 1767225600000,
+     "name": "name",
+     "platform": "platform",
+     "requestedAt": 1767225600000
+    }
+   }
+  ]
+ },
+ "devices.rename": {
+  "params": [
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once",
+    "name": "name"
+   }
+  ],
+  "result": [
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "kind": "owner"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "kind": "owner"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "known"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "main",
+      "kind": "agent"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "api_key"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "device"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "kind": "system"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   }
+  ]
+ },
+ "devices.revoke": {
+  "params": [
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "kind": "owner"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "kind": "owner"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "known"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "main",
+      "kind": "agent"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "api_key"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "device"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "last_used_at": 1767225600000,
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "device": {
+     "id": "id",
+     "name": "name",
+     "paired_at": 1767225600000,
+     "paired_by": {
+      "kind": "system"
+     },
+     "platform": "platform",
+     "public_key": "public_key",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   }
+  ]
+ },
+ "devices.rotate": {
+  "params": [
+   {
+    "device": "device",
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "runtime.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "runtime.admin"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "agent.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "agent.write"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "session.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "session.write"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "tool.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "tool.invoke"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "request.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "acl.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "acl.approve"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "acl.admin"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "config.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "config.write"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "credential.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "credential.write"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "credential.reveal"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "access.read"
+    ],
+    "ticket": "ticket"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "scopes": [
+     "access.admin"
+    ],
+    "ticket": "ticket"
+   }
+  ]
+ },
  "events.subscribe": {
   "params": [
    {
@@ -8354,6 +10983,1355 @@ export const methods: {
    }
   ]
  },
+ "keys.create": {
+  "params": [
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "day"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "runtime.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "runtime.admin"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "total"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "agent.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "agent.write"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "month"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "session.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "session.write"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "day"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "tool.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "tool.invoke"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "total"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "request.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "acl.read"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "month"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "acl.approve"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "acl.admin"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "day"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "config.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "config.write"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "total"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "credential.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "credential.write"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "month"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "credential.reveal"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "scopes": [
+     "access.read"
+    ]
+   },
+   {
+    "agents": [
+     "main"
+    ],
+    "budget": {
+     "limits": {
+      "micro_usd": 7,
+      "model_ms": 1500,
+      "tokens": 7,
+      "tool_calls": 7
+     },
+     "period": "day"
+    },
+    "idempotencyKey": "3f1c0b1e-once",
+    "label": "label",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "access.admin"
+    ]
+   }
+  ],
+  "result": [
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "day"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "kind": "owner"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "kind": "owner"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "known"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "total"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "main",
+      "kind": "agent"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "month"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "api_key"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "day"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "device"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "total"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "kind": "system"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    },
+    "value": "value"
+   }
+  ]
+ },
+ "keys.list": {
+  "params": [
+   {
+    "includeEnded": true
+   },
+   {
+    "includeEnded": false
+   }
+  ],
+  "result": [
+   {
+    "keys": [
+     {
+      "agents": [
+       "main"
+      ],
+      "budget": {
+       "limits": {
+        "micro_usd": 7,
+        "model_ms": 1500,
+        "tokens": 7,
+        "tool_calls": 7
+       },
+       "period": "day"
+      },
+      "created_at": 1767225600000,
+      "created_by": {
+       "kind": "owner"
+      },
+      "expires_at": 1767225600000,
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "last_used_at": 1767225600000,
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "kind": "owner"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "id",
+       "kind": "known"
+      },
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "agents": [
+       "main"
+      ],
+      "budget": {
+       "limits": {
+        "micro_usd": 7,
+        "model_ms": 1500,
+        "tokens": 7,
+        "tool_calls": 7
+       },
+       "period": "total"
+      },
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "id",
+       "kind": "unknown"
+      },
+      "expires_at": 1767225600000,
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "last_used_at": 1767225600000,
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "unknown"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "main",
+       "kind": "agent"
+      },
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "agents": [
+       "main"
+      ],
+      "budget": {
+       "limits": {
+        "micro_usd": 7,
+        "model_ms": 1500,
+        "tokens": 7,
+        "tool_calls": 7
+       },
+       "period": "month"
+      },
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "id",
+       "kind": "adapter"
+      },
+      "expires_at": 1767225600000,
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "last_used_at": 1767225600000,
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "adapter"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "id",
+       "kind": "api_key"
+      },
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "agents": [
+       "main"
+      ],
+      "budget": {
+       "limits": {
+        "micro_usd": 7,
+        "model_ms": 1500,
+        "tokens": 7,
+        "tool_calls": 7
+       },
+       "period": "day"
+      },
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "id",
+       "kind": "job"
+      },
+      "expires_at": 1767225600000,
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "last_used_at": 1767225600000,
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "job"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "id",
+       "kind": "device"
+      },
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "agents": [
+       "main"
+      ],
+      "budget": {
+       "limits": {
+        "micro_usd": 7,
+        "model_ms": 1500,
+        "tokens": 7,
+        "tool_calls": 7
+       },
+       "period": "total"
+      },
+      "created_at": 1767225600000,
+      "created_by": {
+       "id": "id",
+       "kind": "hook"
+      },
+      "expires_at": 1767225600000,
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "last_used_at": 1767225600000,
+      "revoked_at": 1767225600000,
+      "revoked_by": {
+       "id": "id",
+       "kind": "hook"
+      },
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   },
+   {
+    "keys": [
+     {
+      "created_at": 1767225600000,
+      "created_by": {
+       "kind": "system"
+      },
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "label": "label",
+      "scopes": [
+       "scopes"
+      ]
+     }
+    ]
+   }
+  ]
+ },
+ "keys.revoke": {
+  "params": [
+   {
+    "id": "id",
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "day"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "kind": "owner"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "kind": "owner"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "known"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "total"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "unknown"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "main",
+      "kind": "agent"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "month"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "adapter"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "api_key"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "day"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "job"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "device"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "agents": [
+      "main"
+     ],
+     "budget": {
+      "limits": {
+       "micro_usd": 7,
+       "model_ms": 1500,
+       "tokens": 7,
+       "tool_calls": 7
+      },
+      "period": "total"
+     },
+     "created_at": 1767225600000,
+     "created_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "expires_at": 1767225600000,
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "last_used_at": 1767225600000,
+     "revoked_at": 1767225600000,
+     "revoked_by": {
+      "id": "id",
+      "kind": "hook"
+     },
+     "scopes": [
+      "scopes"
+     ]
+    }
+   },
+   {
+    "key": {
+     "created_at": 1767225600000,
+     "created_by": {
+      "kind": "system"
+     },
+     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "label": "label",
+     "scopes": [
+      "scopes"
+     ]
+    }
+   }
+  ]
+ },
+ "keys.rotate": {
+  "params": [
+   {
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "at": 1767225600000
+   }
+  ]
+ },
+ "keys.token": {
+  "params": [
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "runtime.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once"
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "agent.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "session.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "tool.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "request.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "acl.approve"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "config.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "credential.read"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "credential.reveal"
+    ]
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "lifetimeMs": 1500,
+    "scopes": [
+     "access.admin"
+    ]
+   }
+  ],
+  "result": [
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "kind": "owner"
+    },
+    "scopes": [
+     "runtime.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "known"
+    },
+    "scopes": [
+     "runtime.admin"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "unknown"
+    },
+    "scopes": [
+     "agent.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "main",
+     "kind": "agent"
+    },
+    "scopes": [
+     "agent.write"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "adapter"
+    },
+    "scopes": [
+     "session.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "api_key"
+    },
+    "scopes": [
+     "session.write"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "job"
+    },
+    "scopes": [
+     "tool.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "device"
+    },
+    "scopes": [
+     "tool.invoke"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "hook"
+    },
+    "scopes": [
+     "request.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "kind": "system"
+    },
+    "scopes": [
+     "acl.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "kind": "owner"
+    },
+    "scopes": [
+     "acl.approve"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "known"
+    },
+    "scopes": [
+     "acl.admin"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "unknown"
+    },
+    "scopes": [
+     "config.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "main",
+     "kind": "agent"
+    },
+    "scopes": [
+     "config.write"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "adapter"
+    },
+    "scopes": [
+     "credential.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "api_key"
+    },
+    "scopes": [
+     "credential.write"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "job"
+    },
+    "scopes": [
+     "credential.reveal"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "device"
+    },
+    "scopes": [
+     "access.read"
+    ],
+    "token": "token"
+   },
+   {
+    "expiresAt": 1767225600000,
+    "principal": {
+     "id": "id",
+     "kind": "hook"
+    },
+    "scopes": [
+     "access.admin"
+    ],
+    "token": "token"
+   }
+  ]
+ },
+ "login.password": {
+  "params": [
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "password": "passwordxxxx"
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "isSet": true
+   },
+   {
+    "isSet": false
+   }
+  ]
+ },
+ "logs.tail": {
+  "params": [
+   {
+    "containing": "containing",
+    "lines": 7
+   },
+   {}
+  ],
+  "result": [
+   {
+    "lines": [
+     "lines"
+    ]
+   }
+  ]
+ },
  "models.list": {
   "params": [
    {}
@@ -8453,6 +12431,92 @@ export const methods: {
      "output_tokens": 7,
      "reasoning_tokens": 7
     }
+   }
+  ]
+ },
+ "presence": {
+  "params": [
+   {}
+  ],
+  "result": [
+   {
+    "presence": [
+     {
+      "host": "host",
+      "instanceId": "instanceId",
+      "ip": "ip",
+      "lastInputSeconds": 7,
+      "mode": "mode",
+      "reason": "reason",
+      "tags": [
+       "tags"
+      ],
+      "text": "text",
+      "ts": 1767225600000,
+      "version": "0.1.0"
+     }
+    ],
+    "version": 7
+   },
+   {
+    "presence": [
+     {
+      "host": "host",
+      "mode": "mode",
+      "reason": "reason",
+      "ts": 1767225600000,
+      "version": "0.1.0"
+     }
+    ],
+    "version": 7
+   }
+  ]
+ },
+ "presence.note": {
+  "params": [
+   {
+    "host": "host",
+    "idempotencyKey": "3f1c0b1e-once",
+    "instanceId": "instanceId",
+    "ip": "ip",
+    "lastInputSeconds": 7,
+    "mode": "mode",
+    "reason": "reason",
+    "tags": [
+     "tags"
+    ],
+    "text": "text",
+    "version": "0.1.0"
+   },
+   {
+    "idempotencyKey": "3f1c0b1e-once",
+    "text": "text"
+   }
+  ],
+  "result": [
+   {
+    "ok": true
+   },
+   {
+    "ok": false
+   }
+  ]
+ },
+ "requests.cancel": {
+  "params": [
+   {
+    "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "idempotencyKey": "3f1c0b1e-once"
+   }
+  ],
+  "result": [
+   {
+    "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "isCancelled": true
+   },
+   {
+    "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "isCancelled": false
    }
   ]
  },
@@ -8584,6 +12648,12 @@ export const methods: {
      "error": "error",
      "event_id": "event_id",
      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "parent": {
+      "agent_id": "main",
+      "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "session_key": "main",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     },
      "principal": {
       "kind": "owner"
      },
@@ -8602,8 +12672,71 @@ export const methods: {
      ],
      "started_at": 1767225600000,
      "status": "processing",
-     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "wish": {
+      "call": {
+       "arguments": {
+        "any": [
+         "thing",
+         1
+        ]
+       },
+       "tool": "read_file"
+      },
+      "model": "openai/gpt-5",
+      "steps_max": 7
+     }
     },
+    "sent": [
+     {
+      "agent_id": "main",
+      "completed_at": 1767225600000,
+      "enrichment": [
+       "enrichment"
+      ],
+      "error": "error",
+      "event_id": "event_id",
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
+      "principal": {
+       "kind": "owner"
+      },
+      "purpose": "purpose",
+      "queue_mode": "steer",
+      "session_key": "main",
+      "stage": "receiveEvent",
+      "stages": [
+       {
+        "duration_us": 7,
+        "note": "note",
+        "outcome": "passed",
+        "stage": "receiveEvent",
+        "started_at": 1767225600000
+       }
+      ],
+      "started_at": 1767225600000,
+      "status": "processing",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
+     }
+    ],
     "toolCalls": [
      {
       "arguments": {
@@ -8877,6 +13010,12 @@ export const methods: {
      "error": "error",
      "event_id": "event_id",
      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "parent": {
+      "agent_id": "main",
+      "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "session_key": "main",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     },
      "principal": {
       "id": "id",
       "kind": "unknown"
@@ -8896,8 +13035,72 @@ export const methods: {
      ],
      "started_at": 1767225600000,
      "status": "parked",
-     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "wish": {
+      "call": {
+       "arguments": {
+        "any": [
+         "thing",
+         1
+        ]
+       },
+       "tool": "read_file"
+      },
+      "model": "openai/gpt-5",
+      "steps_max": 7
+     }
     },
+    "sent": [
+     {
+      "agent_id": "main",
+      "completed_at": 1767225600000,
+      "enrichment": [
+       "enrichment"
+      ],
+      "error": "error",
+      "event_id": "event_id",
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
+      "principal": {
+       "id": "id",
+       "kind": "unknown"
+      },
+      "purpose": "purpose",
+      "queue_mode": "followup",
+      "session_key": "main",
+      "stage": "resolveAccess",
+      "stages": [
+       {
+        "duration_us": 7,
+        "note": "note",
+        "outcome": "ended",
+        "stage": "resolveAccess",
+        "started_at": 1767225600000
+       }
+      ],
+      "started_at": 1767225600000,
+      "status": "parked",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
+     }
+    ],
     "toolCalls": [
      {
       "arguments": {
@@ -9164,6 +13367,12 @@ export const methods: {
      "error": "error",
      "event_id": "event_id",
      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "parent": {
+      "agent_id": "main",
+      "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "session_key": "main",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     },
      "principal": {
       "id": "id",
       "kind": "adapter"
@@ -9183,8 +13392,72 @@ export const methods: {
      ],
      "started_at": 1767225600000,
      "status": "denied",
-     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "wish": {
+      "call": {
+       "arguments": {
+        "any": [
+         "thing",
+         1
+        ]
+       },
+       "tool": "read_file"
+      },
+      "model": "openai/gpt-5",
+      "steps_max": 7
+     }
     },
+    "sent": [
+     {
+      "agent_id": "main",
+      "completed_at": 1767225600000,
+      "enrichment": [
+       "enrichment"
+      ],
+      "error": "error",
+      "event_id": "event_id",
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
+      "principal": {
+       "id": "id",
+       "kind": "adapter"
+      },
+      "purpose": "purpose",
+      "queue_mode": "queue",
+      "session_key": "main",
+      "stage": "assembleContext",
+      "stages": [
+       {
+        "duration_us": 7,
+        "note": "note",
+        "outcome": "passed",
+        "stage": "assembleContext",
+        "started_at": 1767225600000
+       }
+      ],
+      "started_at": 1767225600000,
+      "status": "denied",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
+     }
+    ],
     "toolCalls": [
      {
       "arguments": {
@@ -9458,6 +13731,12 @@ export const methods: {
      "error": "error",
      "event_id": "event_id",
      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "parent": {
+      "agent_id": "main",
+      "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "session_key": "main",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     },
      "principal": {
       "id": "id",
       "kind": "job"
@@ -9477,8 +13756,72 @@ export const methods: {
      ],
      "started_at": 1767225600000,
      "status": "cancelled",
-     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "wish": {
+      "call": {
+       "arguments": {
+        "any": [
+         "thing",
+         1
+        ]
+       },
+       "tool": "read_file"
+      },
+      "model": "openai/gpt-5",
+      "steps_max": 7
+     }
     },
+    "sent": [
+     {
+      "agent_id": "main",
+      "completed_at": 1767225600000,
+      "enrichment": [
+       "enrichment"
+      ],
+      "error": "error",
+      "event_id": "event_id",
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
+      "principal": {
+       "id": "id",
+       "kind": "job"
+      },
+      "purpose": "purpose",
+      "queue_mode": "interrupt",
+      "session_key": "main",
+      "stage": "deliverResponse",
+      "stages": [
+       {
+        "duration_us": 7,
+        "note": "note",
+        "outcome": "ended",
+        "stage": "deliverResponse",
+        "started_at": 1767225600000
+       }
+      ],
+      "started_at": 1767225600000,
+      "status": "cancelled",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
+     }
+    ],
     "toolCalls": [
      {
       "arguments": {
@@ -9745,6 +14088,12 @@ export const methods: {
      "error": "error",
      "event_id": "event_id",
      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "parent": {
+      "agent_id": "main",
+      "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "session_key": "main",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     },
      "principal": {
       "id": "id",
       "kind": "hook"
@@ -9764,8 +14113,72 @@ export const methods: {
      ],
      "started_at": 1767225600000,
      "status": "processing",
-     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+     "wish": {
+      "call": {
+       "arguments": {
+        "any": [
+         "thing",
+         1
+        ]
+       },
+       "tool": "read_file"
+      },
+      "model": "openai/gpt-5",
+      "steps_max": 7
+     }
     },
+    "sent": [
+     {
+      "agent_id": "main",
+      "completed_at": 1767225600000,
+      "enrichment": [
+       "enrichment"
+      ],
+      "error": "error",
+      "event_id": "event_id",
+      "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
+      "principal": {
+       "id": "id",
+       "kind": "hook"
+      },
+      "purpose": "purpose",
+      "queue_mode": "collect",
+      "session_key": "main",
+      "stage": "receiveEvent",
+      "stages": [
+       {
+        "duration_us": 7,
+        "note": "note",
+        "outcome": "passed",
+        "stage": "receiveEvent",
+        "started_at": 1767225600000
+       }
+      ],
+      "started_at": 1767225600000,
+      "status": "processing",
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
+     }
+    ],
     "toolCalls": [
      {
       "arguments": {
@@ -9951,6 +14364,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "kind": "owner"
       },
@@ -9969,7 +14388,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ]
    },
@@ -10007,6 +14439,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "unknown"
@@ -10026,7 +14464,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "parked",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ]
    },
@@ -10064,6 +14515,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "adapter"
@@ -10083,7 +14540,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "denied",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ]
    },
@@ -10121,6 +14591,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "job"
@@ -10140,7 +14616,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "cancelled",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ]
    },
@@ -10178,6 +14667,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "hook"
@@ -10197,7 +14692,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ]
    },
@@ -10249,7 +14757,8 @@ export const methods: {
   "params": [
    {
     "idempotencyKey": "3f1c0b1e-once",
-    "reason": "reason"
+    "reason": "reason",
+    "restartExpectedMs": 1500
    },
    {
     "idempotencyKey": "3f1c0b1e-once"
@@ -10267,6 +14776,7 @@ export const methods: {
     "dropQueue": true,
     "idempotencyKey": "3f1c0b1e-once",
     "key": "main",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
     "turnId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
    },
    {
@@ -10284,6 +14794,36 @@ export const methods: {
    {
     "nDropped": 7,
     "summary": "summary"
+   }
+  ]
+ },
+ "sessions.compact": {
+  "params": [
+   {
+    "force": true,
+    "idempotencyKey": "3f1c0b1e-once",
+    "key": "main"
+   },
+   {
+    "force": false,
+    "idempotencyKey": "3f1c0b1e-once",
+    "key": "main"
+   }
+  ],
+  "result": [
+   {
+    "isCompacted": true,
+    "requestId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "summary": "summary",
+    "tokensAfter": 7,
+    "tokensBefore": 7
+   },
+   {
+    "isCompacted": false,
+    "requestId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "summary": "summary",
+    "tokensAfter": 7,
+    "tokensBefore": 7
    }
   ]
  },
@@ -10344,6 +14884,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "kind": "owner"
       },
@@ -10362,7 +14908,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "session": {
@@ -10591,6 +15150,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "unknown"
@@ -10610,7 +15175,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "parked",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "session": {
@@ -10848,6 +15426,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "adapter"
@@ -10867,7 +15451,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "denied",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "session": {
@@ -11098,6 +15695,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "job"
@@ -11117,7 +15720,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "cancelled",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "session": {
@@ -11355,6 +15971,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "hook"
@@ -11374,7 +15996,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "session": {
@@ -11561,7 +16196,8 @@ export const methods: {
    {
     "before": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
     "key": "main",
-    "limit": 7
+    "limit": 7,
+    "offset": 7
    },
    {
     "key": "main"
@@ -12324,6 +16960,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "kind": "owner"
       },
@@ -12342,7 +16984,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "safeMode": "safeMode",
@@ -12435,6 +17090,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "kind": "owner"
       },
@@ -12453,7 +17114,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "yoloAgents": [
@@ -12705,6 +17379,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "unknown"
@@ -12724,7 +17404,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "parked",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "safeMode": "safeMode",
@@ -12826,6 +17519,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "unknown"
@@ -12845,7 +17544,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "parked",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "yoloAgents": [
@@ -13097,6 +17809,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "adapter"
@@ -13116,7 +17834,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "denied",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "safeMode": "safeMode",
@@ -13211,6 +17942,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "adapter"
@@ -13230,7 +17967,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "denied",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "yoloAgents": [
@@ -13482,6 +18232,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "job"
@@ -13501,7 +18257,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "cancelled",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "safeMode": "safeMode",
@@ -13603,6 +18372,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "job"
@@ -13622,7 +18397,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "cancelled",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "yoloAgents": [
@@ -13874,6 +18662,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "hook"
@@ -13893,7 +18687,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "safeMode": "safeMode",
@@ -13988,6 +18795,12 @@ export const methods: {
       "error": "error",
       "event_id": "event_id",
       "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "parent": {
+       "agent_id": "main",
+       "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+       "session_key": "main",
+       "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      },
       "principal": {
        "id": "id",
        "kind": "hook"
@@ -14007,7 +18820,20 @@ export const methods: {
       ],
       "started_at": 1767225600000,
       "status": "processing",
-      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+      "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+      "wish": {
+       "call": {
+        "arguments": {
+         "any": [
+          "thing",
+          1
+         ]
+        },
+        "tool": "read_file"
+       },
+       "model": "openai/gpt-5",
+       "steps_max": 7
+      }
      }
     ],
     "yoloAgents": [
@@ -14167,6 +18993,226 @@ export const methods: {
     ],
     "yoloAgents": [
      "main"
+    ]
+   }
+  ]
+ },
+ "tools.check": {
+  "params": [
+   {
+    "agentId": "main",
+    "args": {},
+    "sessionKey": "main",
+    "tool": "read_file"
+   },
+   {
+    "args": {},
+    "tool": "read_file"
+   }
+  ],
+  "result": [
+   {
+    "action": {
+     "arguments": {
+      "any": [
+       "thing",
+       1
+      ]
+     },
+     "digest": "digest",
+     "folder": "folder",
+     "summary": "summary",
+     "targets": [
+      {
+       "access": "read",
+       "content": "Good morning.",
+       "kind": "path",
+       "path": "notes/today.md"
+      }
+     ],
+     "tool": "read_file"
+    },
+    "agentId": "main",
+    "reason": "reason",
+    "sessionKey": "main",
+    "verdict": "allow"
+   },
+   {
+    "action": {
+     "arguments": {
+      "any": [
+       "thing",
+       1
+      ]
+     },
+     "digest": "digest",
+     "summary": "summary",
+     "targets": [
+      {
+       "host": "host",
+       "kind": "host",
+       "port": 7
+      }
+     ],
+     "tool": "read_file"
+    },
+    "agentId": "main",
+    "reason": "reason",
+    "sessionKey": "main",
+    "verdict": "ask"
+   },
+   {
+    "action": {
+     "arguments": {
+      "any": [
+       "thing",
+       1
+      ]
+     },
+     "digest": "digest",
+     "folder": "folder",
+     "summary": "summary",
+     "targets": [
+      {
+       "argv": [
+        "argv"
+       ],
+       "content": "Good morning.",
+       "cwd": "cwd",
+       "env": [
+        "env"
+       ],
+       "kind": "command",
+       "network": true,
+       "program": "program"
+      }
+     ],
+     "tool": "read_file"
+    },
+    "agentId": "main",
+    "reason": "reason",
+    "sessionKey": "main",
+    "verdict": "deny"
+   },
+   {
+    "action": {
+     "arguments": {
+      "any": [
+       "thing",
+       1
+      ]
+     },
+     "digest": "digest",
+     "summary": "summary",
+     "targets": [
+      {
+       "channel": "channel",
+       "kind": "recipient",
+       "to": "to"
+      }
+     ],
+     "tool": "read_file"
+    },
+    "agentId": "main",
+    "reason": "reason",
+    "sessionKey": "main",
+    "verdict": "allow"
+   }
+  ]
+ },
+ "tools.invoke": {
+  "params": [
+   {
+    "agentId": "main",
+    "args": {},
+    "idempotencyKey": "3f1c0b1e-once",
+    "sessionKey": "main",
+    "tool": "read_file"
+   },
+   {
+    "args": {},
+    "idempotencyKey": "3f1c0b1e-once",
+    "tool": "read_file"
+   }
+  ],
+  "result": [
+   {
+    "content": "Good morning.",
+    "isDuplicate": true,
+    "isRefused": true,
+    "ok": true,
+    "permissionId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "record": "record",
+    "requestStatus": "processing",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted"
+   },
+   {
+    "isDuplicate": false,
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "done"
+   },
+   {
+    "content": "Good morning.",
+    "isDuplicate": true,
+    "isRefused": true,
+    "ok": true,
+    "permissionId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "record": "record",
+    "requestStatus": "parked",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted"
+   },
+   {
+    "content": "Good morning.",
+    "isDuplicate": true,
+    "isRefused": true,
+    "ok": true,
+    "permissionId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "record": "record",
+    "requestStatus": "denied",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted"
+   },
+   {
+    "content": "Good morning.",
+    "isDuplicate": true,
+    "isRefused": true,
+    "ok": true,
+    "permissionId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "record": "record",
+    "requestStatus": "cancelled",
+    "runId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+    "sessionKey": "main",
+    "status": "accepted"
+   }
+  ]
+ },
+ "tools.list": {
+  "params": [
+   {
+    "agentId": "main"
+   },
+   {}
+  ],
+  "result": [
+   {
+    "agentId": "main",
+    "tools": [
+     {
+      "description": "description",
+      "name": "name",
+      "parameters": {
+       "any": [
+        "thing",
+        1
+       ]
+      }
+     }
     ]
    }
   ]
@@ -14342,6 +19388,17 @@ export const methods: {
 export const clientFrames: ClientFrame[] = [
  {
   "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "runtime.read"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
    "token": "token"
   },
   "caps": [
@@ -14364,6 +19421,285 @@ export const clientFrames: ClientFrame[] = [
   "id": "id",
   "method": "method",
   "type": "req"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "agent.read"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "session.read"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "tool.read"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "request.read"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "acl.approve"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "config.read"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "credential.read"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "credential.reveal"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
+ },
+ {
+  "auth": {
+   "device": {
+    "nonce": "nonce",
+    "publicKey": "publicKeyxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "scopes": [
+     "access.admin"
+    ],
+    "signature": "signaturexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "signedAt": 1767225600000,
+    "ticket": "ticket"
+   },
+   "password": "password",
+   "token": "token"
+  },
+  "caps": [
+   "caps"
+  ],
+  "client": {
+   "instanceId": "instanceId",
+   "mode": "mode",
+   "name": "name",
+   "platform": "platform",
+   "version": "0.1.0"
+  },
+  "locale": "locale",
+  "maxProtocol": 7,
+  "minProtocol": 7,
+  "type": "hello",
+  "userAgent": "userAgent"
  }
 ];
 
@@ -14427,8 +19763,13 @@ export const serverFrames: ServerFrame[] = [
      "host": "host",
      "instanceId": "instanceId",
      "ip": "ip",
+     "lastInputSeconds": 7,
      "mode": "mode",
      "reason": "reason",
+     "tags": [
+      "tags"
+     ],
+     "text": "text",
      "ts": 1767225600000,
      "version": "0.1.0"
     }
@@ -14489,7 +19830,7 @@ export const serverFrames: ServerFrame[] = [
     "kind": "adapter"
    },
    "scopes": [
-    "session.write"
+    "session.read"
    ]
   },
   "features": {
@@ -14542,8 +19883,13 @@ export const serverFrames: ServerFrame[] = [
      "host": "host",
      "instanceId": "instanceId",
      "ip": "ip",
+     "lastInputSeconds": 7,
      "mode": "mode",
      "reason": "reason",
+     "tags": [
+      "tags"
+     ],
+     "text": "text",
      "ts": 1767225600000,
      "version": "0.1.0"
     }
@@ -14587,7 +19933,7 @@ export const serverFrames: ServerFrame[] = [
     "kind": "hook"
    },
    "scopes": [
-    "acl.admin"
+    "request.read"
    ]
   },
   "features": {
@@ -14640,8 +19986,13 @@ export const serverFrames: ServerFrame[] = [
      "host": "host",
      "instanceId": "instanceId",
      "ip": "ip",
+     "lastInputSeconds": 7,
      "mode": "mode",
      "reason": "reason",
+     "tags": [
+      "tags"
+     ],
+     "text": "text",
      "ts": 1767225600000,
      "version": "0.1.0"
     }
@@ -14661,7 +20012,7 @@ export const serverFrames: ServerFrame[] = [
     "kind": "unknown"
    },
    "scopes": [
-    "credential.write"
+    "config.read"
    ]
   },
   "features": {
@@ -14714,8 +20065,92 @@ export const serverFrames: ServerFrame[] = [
      "host": "host",
      "instanceId": "instanceId",
      "ip": "ip",
+     "lastInputSeconds": 7,
      "mode": "mode",
      "reason": "reason",
+     "tags": [
+      "tags"
+     ],
+     "text": "text",
+     "ts": 1767225600000,
+     "version": "0.1.0"
+    }
+   ],
+   "stateVersion": {
+    "health": 7,
+    "presence": 7
+   },
+   "uptimeMs": 1500
+  },
+  "type": "hello-ok"
+ },
+ {
+  "auth": {
+   "principal": {
+    "id": "id",
+    "kind": "job"
+   },
+   "scopes": [
+    "credential.reveal"
+   ]
+  },
+  "features": {
+   "events": [
+    "events"
+   ],
+   "methods": [
+    "methods"
+   ]
+  },
+  "policy": {
+   "maxBufferedBytes": 7,
+   "maxPayload": 7,
+   "tickIntervalMs": 1500
+  },
+  "protocol": 7,
+  "server": {
+   "connId": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
+   "host": "host",
+   "version": "0.1.0"
+  },
+  "snapshot": {
+   "health": {
+    "adapters": {
+     "errored": 7,
+     "running": 7,
+     "total": 7
+    },
+    "checks": [
+     {
+      "fix": "fix",
+      "id": "id",
+      "reason": "reason",
+      "since": 1767225600000,
+      "status": "starting"
+     }
+    ],
+    "pid": 7,
+    "pipeline": {
+     "active_requests": 7,
+     "total_processed": 7
+    },
+    "status": "starting",
+    "uptime_ms": 1500,
+    "version": "0.1.0"
+   },
+   "position": 7,
+   "presence": [
+    {
+     "host": "host",
+     "instanceId": "instanceId",
+     "ip": "ip",
+     "lastInputSeconds": 7,
+     "mode": "mode",
+     "reason": "reason",
+     "tags": [
+      "tags"
+     ],
+     "text": "text",
      "ts": 1767225600000,
      "version": "0.1.0"
     }
@@ -14956,6 +20391,31 @@ export const events: Of<Events>[] = [
  {
   "properties": {
    "agent_id": "main",
+   "creator": {
+    "id": "id",
+    "kind": "api_key"
+   },
+   "parent": null,
+   "preset": "preset"
+  },
+  "type": "agent.created"
+ },
+ {
+  "properties": {
+   "agent_id": "main",
+   "preset": "preset"
+  },
+  "type": "agent.updated"
+ },
+ {
+  "properties": {
+   "agent_id": "main"
+  },
+  "type": "agent.deleted"
+ },
+ {
+  "properties": {
+   "agent_id": "main",
    "session_key": "main"
   },
   "type": "session.created"
@@ -14966,8 +20426,7 @@ export const events: Of<Events>[] = [
     "at": 1767225600000,
     "detail": "detail",
     "label": "private",
-    "source": "message",
-    "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
+    "source": "credential"
    },
    "session_key": "main"
   },
@@ -14986,7 +20445,7 @@ export const events: Of<Events>[] = [
  {
   "properties": {
    "session_key": "main",
-   "status": "failed",
+   "status": "parked",
    "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
   },
   "type": "turn.updated"
@@ -14997,10 +20456,10 @@ export const events: Of<Events>[] = [
     "basis": "free",
     "micro_usd": 7
    },
-   "error": null,
+   "error": "error",
    "session_key": "main",
-   "status": "aborted",
-   "stop_reason": "error",
+   "status": "completed",
+   "stop_reason": "limit",
    "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
    "usage": {
     "cache_write_tokens": 7,
@@ -15019,11 +20478,14 @@ export const events: Of<Events>[] = [
     "id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
     "parts": [
      {
-      "kind": "text",
-      "value": "value"
+      "kind": "tool_result",
+      "value": {
+       "call_id": "call_id",
+       "content": "Good morning.",
+       "is_error": false
+      }
      }
     ],
-    "request_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
     "role": "tool",
     "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
    },
@@ -15046,9 +20508,9 @@ export const events: Of<Events>[] = [
    "duration_ms": 1500,
    "excerpt": "excerpt",
    "name": "name",
-   "record": "record",
+   "record": null,
    "session_key": "main",
-   "status": "failed",
+   "status": "waiting",
    "tool_call_id": "tool_call_id",
    "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1"
   },
@@ -15059,7 +20521,7 @@ export const events: Of<Events>[] = [
    "message": "Good morning.",
    "session_key": "main",
    "turn_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
-   "will_retry": false
+   "will_retry": true
   },
   "type": "agent.error"
  },
@@ -15092,7 +20554,7 @@ export const events: Of<Events>[] = [
   "properties": {
    "delivery_id": "01JDQ7M2Z3N4P5Q6R7S8T9V0W1",
    "error": "error",
-   "is_unknown": false
+   "is_unknown": true
   },
   "type": "adapter.out.error"
  },
@@ -15109,8 +20571,8 @@ export const events: Of<Events>[] = [
    "budget": "budget",
    "holder": "holder",
    "limit": 7,
-   "resets_at": null,
-   "resource": "tokens",
+   "resets_at": 1767225600000,
+   "resource": "money",
    "used": 7
   },
   "type": "budget.warned"
@@ -15120,8 +20582,8 @@ export const events: Of<Events>[] = [
    "budget": "budget",
    "holder": "holder",
    "limit": 7,
-   "resets_at": 1767225600000,
-   "resource": "tool_calls",
+   "resets_at": null,
+   "resource": "tokens",
    "used": 7
   },
   "type": "budget.exhausted"

@@ -183,14 +183,19 @@ fn ticket(made: &TicketResult, address: &str, output: &Output) -> Result<()> {
     }
     let link = format!("nexus://pair?at={address}&ticket={}", made.ticket);
     if let Ok(code) = QrCode::new(link.as_bytes()) {
-        let picture = code.render::<Dense1x2>().quiet_zone(true).build();
+        // Light on dark, as terminals mostly are.
+        let picture = code
+            .render::<Dense1x2>()
+            .dark_color(Dense1x2::Light)
+            .light_color(Dense1x2::Dark)
+            .build();
         for line in picture.lines() {
             output.line(line)?;
         }
     }
     output.line(&link)?;
     output.line(&format!(
-        "Scan it with the device, or type it there. It pairs one device, within {}.",
+        "Scan it with the device, or type it there. It pairs one device; {}.",
         text::left(made.expires_at, now())
     ))
 }

@@ -210,7 +210,7 @@ fn say(key: &ApiKey, word: &str, sign: Sign, output: &Output) -> Result<()> {
 fn token(made: &TokenResult, output: &Output) -> Result<()> {
     output.line(&made.token)?;
     let left = text::left(made.expires_at, now());
-    output.line(&format!("It stands for {} and holds for {left}.", made.principal))?;
+    output.line(&format!("It stands for {}; {left}.", made.principal))?;
     Ok(())
 }
 

@@ -1,8 +1,8 @@
 //! `nexus tool`.
 
 use clap::{Args, Subcommand};
+use nexus_client::call;
 use nexus_client::http::{self, HttpError, HttpRequest};
-use nexus_client::{Token, call};
 use nexus_domain::id::{AgentId, SessionKey};
 use nexus_protocol::WireError;
 use nexus_protocol::tool::{CheckParams, CheckResult, CheckVerdict, Invoked, ListParams};

@@ -119,11 +119,14 @@ fn wrong(code: &'static str, message: &str) -> Failure {
     failure
 }
 
-/// Reads what a device signs, for the fuzzer: whatever the fields are, nothing but the right
-/// signature proves anything.
+/// Whether the hello of a device proves anything to whoever sent its nonce; for the fuzzer.
 #[cfg(feature = "test-util")]
-pub fn proves(auth: &DeviceAuth, client: &ClientFacts, nonce: &str, now: Timestamp) -> bool {
-    prove(auth, client, nonce, now).is_ok()
+pub fn device_proves(hello: &str) -> bool {
+    let hello = serde_json::from_str::<nexus_protocol::frame::Hello>(hello).ok();
+    let client = hello.as_ref().map(|hello| &hello.client);
+    let auth = hello.as_ref().and_then(|hello| hello.auth.as_ref()?.device.as_ref());
+    let Some((auth, client)) = auth.zip(client) else { return false };
+    prove(auth, client, &auth.nonce, auth.signed_at).is_ok()
 }
 
 /// What a ticket gives to the device that brings it.

@@ -58,7 +58,6 @@ impl House {
             _place: Arc::new(place),
             recorded: Arc::default(),
         };
-        let caller = Caller::with(principal, Scope::ALL.to_vec());
         let (ours, theirs) = tokio::io::duplex(1024 * 1024);
         tokio::spawn(async move {
             let socket = Box::new(Socket::new(theirs).await);

@@ -207,3 +207,40 @@ async fn the_password_is_the_owners_and_a_new_one_ends_what_the_old_one_opened()
     let audit = owner.call("acl.audit.list", json!({ "limit": 200 })).await.to_string();
     assert!(audit.contains("the password was given") && !audit.contains(first), "{audit}");
 }
+
+#[tokio::test]
+async fn an_address_may_carry_a_short_lived_token_and_nothing_else() {
+    let door = Door::new().await;
+    let key = json!({ "label": "x", "scopes": ["session.read"] });
+    let key = door.call("keys.create", key).await["value"].as_str().unwrap().to_owned();
+    let token = async |life_ms: u64| {
+        let made = door.call("keys.token", json!({ "lifetimeMs": life_ms })).await;
+        made["token"].as_str().unwrap().to_owned()
+    };
+    let (hour, day) = (token(3_600_000).await, token(86_400_000).await);
+    let knock = async |query: &str, lines: &[(&'static str, &str)]| {
+        let mut headers = axum::http::HeaderMap::new();
+        for (name, value) in lines {
+            headers.insert(*name, value.parse().unwrap());
+        }
+        let place = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
+        let address = door.house.address();
+        let peer =
+            Peer { address, is_secure: false, _place: Arc::new(place), recorded: Arc::default() };
+        let uri = format!("/ws/agent{query}").parse().unwrap();
+        let upgrade = door.shared.by_upgrade(&headers, &uri, &peer, "/ws/agent");
+        door.house.while_time_passes(upgrade).await.map(|upgrade| {
+            let protocol = upgrade.subprotocol.map(|name| name.to_str().unwrap().to_owned());
+            (upgrade.caller.principal.to_string(), protocol)
+        })
+    };
+    assert_eq!(knock(&format!("?token={hour}"), &[]).await.unwrap().0, "owner");
+    for wrong in [&day, &key, &door.house.token()] {
+        assert!(knock(&format!("?token={wrong}"), &[]).await.is_err(), "{wrong}");
+    }
+    let names = format!("jsonrpc, {day}");
+    let (_, named) = knock("", &[("sec-websocket-protocol", &names)]).await.unwrap();
+    assert_eq!(named.as_deref(), Some("jsonrpc"));
+    assert!(knock("", &[("x-api-key", &key)]).await.unwrap().0.starts_with("api_key:"));
+    assert!(knock("", &[]).await.is_err());
+}
