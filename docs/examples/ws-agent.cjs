@@ -4,12 +4,22 @@
 const { readFileSync } = require("node:fs");
 const WebSocket = globalThis.WebSocket ?? require("ws");
 
-const token = readFileSync(process.env.NEXUS_TOKEN_FILE, "utf8").trim();
-const url = `${process.env.NEXUS_URL.replace(/^http/, "ws")}/ws/agent`;
-// A browser's WebSocket cannot send headers: the credential goes in as one of the protocols. A
-// client that can sends it as X-API-Key.
-const socket = new WebSocket(url, ["jsonrpc", token]);
+const http = process.env.NEXUS_URL;
+const lasting = readFileSync(process.env.NEXUS_TOKEN_FILE, "utf8").trim();
 
+// A token that ends in a minute: what is handed to a page, which cannot send headers with its
+// WebSocket and shows it among the protocols. A program that can shows what it has as X-API-Key.
+const mint = async () => {
+  const params = { lifetimeMs: 60_000, idempotencyKey: "example-token" };
+  const answer = await fetch(`${http}/rpc`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${lasting}` },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "keys.token", params }),
+  });
+  return (await answer.json()).result.token;
+};
+
+let socket;
 const waiting = new Map();
 let nextId = 1;
 const call = (method, params) =>
@@ -51,7 +61,7 @@ const hear = {
   },
 };
 
-socket.onmessage = ({ data }) => {
+const onmessage = ({ data }) => {
   const frame = JSON.parse(data);
   if (Array.isArray(frame)) {
     console.log("batch", frame.map((one) => one.id).join(" "), frame[0].result.pong);
@@ -62,3 +72,8 @@ socket.onmessage = ({ data }) => {
     answer(frame);
   }
 };
+
+mint().then((token) => {
+  socket = new WebSocket(`${http.replace(/^http/, "ws")}/ws/agent`, ["jsonrpc", token]);
+  socket.onmessage = onmessage;
+});

@@ -12,7 +12,7 @@ use crate::scope::Scope;
 pub fn scope_of(kind: &str) -> Option<Scope> {
     Some(match kind {
         "system.started" | "system.stopping" | "adapter.status" => Scope::RuntimeRead,
-        "system.config_reloaded" => Scope::ConfigRead,
+        "system.config_reloaded" | "config.changed" | "config.rejected" => Scope::ConfigRead,
         "nex.request.started"
         | "nex.request.stage"
         | "nex.request.queued"
@@ -40,7 +40,8 @@ pub fn scope_of(kind: &str) -> Option<Scope> {
         | "agent.streaming.token"
         | "agent.streaming.reasoning"
         | "agent.streaming.output" => Scope::SessionRead,
-        "budget.warned" | "budget.exhausted" => Scope::AgentRead,
+        "budget.warned" | "budget.exhausted" | "agent.created" | "agent.updated"
+        | "agent.deleted" => Scope::AgentRead,
         _ => return None,
     })
 }

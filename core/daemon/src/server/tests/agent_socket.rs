@@ -68,18 +68,34 @@ async fn a_credential_is_shown_at_the_upgrade_or_nobody_comes_in() {
     let house = House::new().await;
     let token = house.token();
     let bearer = format!("Bearer {token}");
-    for lines in
-        [("x-api-key", &token), ("authorization", &bearer), ("sec-websocket-protocol", &token)]
-    {
+    for lines in [("x-api-key", &token), ("authorization", &bearer)] {
         assert!(house.knock_agent("", &[(lines.0, lines.1)]).await.is_ok(), "{}", lines.0);
     }
+    let body = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "keys.token", "params": { "idempotencyKey": "k" },
+    });
+    let made = house
+        .ask_raw(&format!(
+            "POST /rpc HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            house.address(),
+            house.bearer(),
+            body.to_string().len()
+        ))
+        .await;
+    let made = made.json();
+    let signed = made["result"]["token"].as_str().unwrap();
+    assert!(house.knock_agent(&format!("?token={signed}"), &[]).await.is_ok());
+    let names = format!("jsonrpc, {signed}");
+    assert!(house.knock_agent("", &[("sec-websocket-protocol", &names)]).await.is_ok());
     let refused = async |query: &str, lines: &[(&'static str, &str)]| {
         house.while_time_passes(house.knock_agent(query, lines)).await.err()
     };
     assert_eq!(refused("", &[]).await, Some(401));
     assert_eq!(refused("", &[("x-api-key", "wrong")]).await, Some(401));
-    // The seed let any key in when none was set; and a lasting token has no place in an address.
+    // A lasting token has no place in an address, nor among names that are said back.
     assert_eq!(refused(&format!("?token={token}"), &[]).await, Some(401));
+    assert_eq!(refused("", &[("sec-websocket-protocol", &token)]).await, Some(401));
     assert_eq!(refused("?token=a.b.c", &[]).await, Some(401));
     let plain = house.ask("GET /ws/agent", &[&house.bearer()]).await;
     assert_eq!(plain.status(), 426);
