@@ -1,6 +1,7 @@
 //! What somebody without a credential gets to see of a daemon: tried, not assumed.
 
 use nexus_protocol::frame::ClientFacts;
+use nexus_protocol::routes::{Access, Route, Verb};
 use serde_json::{Value, json};
 
 use crate::connect::{Client, ClientOptions};
@@ -15,14 +16,14 @@ const TRY_MS_MAX: u64 = 10_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Try {
     /// What, such as `GET /metrics`.
-    pub what: &'static str,
+    pub what: String,
     /// What came back, in words.
     pub seen: String,
     /// Whether that is as it should be.
     pub is_fine: bool,
 }
 
-/// Tries everything that a stranger would try first. The first line is about the connection; when
+/// Knocks at every address that is for those who are known. The first line is about the connection; when
 /// that fails, it is the only one.
 pub async fn look(target: &Target) -> Vec<Try> {
     let health = match send(target, "/health", None).await {
@@ -31,18 +32,16 @@ pub async fn look(target: &Target) -> Vec<Try> {
     };
     let mut tries = vec![line("connect", "it answers, as whom it should be".to_owned(), true)];
     tries.push(brief(&health));
-    for (what, path, body) in [
-        ("GET /metrics", "/metrics", None),
-        ("GET /api/events/stream", "/api/events/stream", None),
-        ("POST /rpc", "/rpc", Some(json!({ "jsonrpc": "2.0", "id": 1, "method": "status" }))),
-        ("POST /api/link", "/api/link", Some(json!({}))),
-    ] {
-        let try_ = match send(target, path, body).await {
+    for route in Route::ALL.iter().filter(|route| route.access() == Access::Known) {
+        let what = format!("{} {}", route.verb().name(), route.path());
+        let body = (route.verb() == Verb::Post)
+            .then(|| json!({ "jsonrpc": "2.0", "id": 1, "method": "status" }));
+        let try_ = match send(target, &path(*route), body).await {
             Ok(answer) => {
                 let is_refused = matches!(answer.status, 401 | 403);
-                line(what, format!("HTTP {}", answer.status), is_refused)
+                line(&what, format!("HTTP {}", answer.status), is_refused)
             }
-            Err(error) => line(what, error.to_string(), false),
+            Err(error) => line(&what, error.to_string(), false),
         };
         tries.push(try_);
     }
@@ -50,8 +49,15 @@ pub async fn look(target: &Target) -> Vec<Try> {
     tries
 }
 
-fn line(what: &'static str, seen: String, is_fine: bool) -> Try {
-    Try { what, seen, is_fine }
+/// The path with something in its places.
+fn path(route: Route) -> String {
+    let parts =
+        route.path().split('/').map(|part| if part.starts_with('{') { "main" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+fn line(what: &str, seen: String, is_fine: bool) -> Try {
+    Try { what: what.to_owned(), seen, is_fine }
 }
 
 /// Health tells everybody that it lives and its version, and nothing else.

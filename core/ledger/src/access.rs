@@ -71,7 +71,8 @@ impl Access<'_> {
         )
     }
 
-    /// The key that a person named: by id, by the beginning of an id, or `@last`.
+    /// The key that a person named: by its label where one key in force has it, by id, by the
+    /// beginning of an id, or `@last`.
     ///
     /// # Errors
     /// `NotFound`, or `Invalid` with the candidates when several begin so.
@@ -80,6 +81,11 @@ impl Access<'_> {
             let latest = "SELECT id FROM api_keys WHERE id > '' ORDER BY id DESC LIMIT 1";
             let latest = sql::first(self.0, latest, (), |row| sql::text(row, "id"))?;
             return latest.ok_or_else(|| LedgerError::not_found("key", name));
+        }
+        let labelled = "SELECT min(id) AS id FROM api_keys
+                        WHERE label = ?1 AND revoked_at IS NULL HAVING count(*) = 1";
+        if let Some(id) = sql::first(self.0, labelled, [name], |row| sql::text(row, "id"))? {
+            return Ok(id);
         }
         let id = sql::find_id(
             self.0,

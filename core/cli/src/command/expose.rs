@@ -163,7 +163,7 @@ fn show_endpoint(one: &Checked, output: &Output) -> Result<()> {
     output.line("    what a stranger sees there:")?;
     for one in &one.tries {
         let sign = output.sign(if one.is_fine { Sign::Good } else { Sign::Bad });
-        let what = text::pad(one.what, 23);
+        let what = text::pad(&one.what, 23);
         output.line(&format!("      {sign} {what}  {}", text::one_line(&one.seen)))?;
     }
     Ok(())

@@ -28,6 +28,7 @@ Examples
   nexus key list --all --json";
 const REVOKE_EXAMPLES: &str = "\
 Examples
+  nexus key revoke ci
   nexus key revoke @last
   nexus key revoke 01JDQ7M2Z3";
 const ROTATE_EXAMPLES: &str = "\
@@ -59,7 +60,7 @@ pub(crate) enum Key {
     /// Take a key back; whoever is connected with it is cut off
     #[command(after_help = REVOKE_EXAMPLES)]
     Revoke {
-        /// Its id, the beginning of it, or @last
+        /// Its label, its id, the beginning of it, or @last
         id: String,
     },
     /// Make a short-lived signed token (JWT), where a program cannot keep a key

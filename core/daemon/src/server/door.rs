@@ -210,6 +210,9 @@ impl Shared {
 }
 
 fn unauthorized() -> Failure {
-    Failure::unauthenticated("this needs the control-plane token or a signed-in browser")
-        .hint("send `Authorization: Bearer <token>`, or open the UI with `nexus ui`")
+    Failure::unauthenticated("this needs a credential that holds: a token, a key or a browser")
+        .hint(
+            "send `Authorization: Bearer <token or key>` (`nexus key create` makes one), or open \
+             the UI with `nexus ui`",
+        )
 }

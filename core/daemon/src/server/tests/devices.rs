@@ -91,17 +91,59 @@ impl Key {
     }
 
     fn auth(&self, door: &Door, ticket: Option<&str>, scopes: Option<Vec<Scope>>) -> ClientAuth {
+        self.answer(&door.house, NONCE, ticket, scopes)
+    }
+
+    /// Signs the nonce of a challenge.
+    fn answer(
+        &self,
+        house: &House,
+        nonce: &str,
+        ticket: Option<&str>,
+        scopes: Option<Vec<Scope>>,
+    ) -> ClientAuth {
         let mut auth = DeviceAuth {
             public_key: URL_SAFE_NO_PAD.encode(self.0.public_key().as_ref()),
             signature: String::new(),
-            signed_at: door.house.daemon.context().clock.now(),
-            nonce: NONCE.to_owned(),
+            signed_at: house.daemon.context().clock.now(),
+            nonce: nonce.to_owned(),
             scopes,
             ticket: ticket.map(str::to_owned),
         };
         let text = signed_text(&self.id(), &client(), &auth).unwrap();
         auth.signature = URL_SAFE_NO_PAD.encode(self.0.sign(text.as_bytes()).as_ref());
         ClientAuth { device: Some(auth), ..ClientAuth::default() }
+    }
+}
+
+#[tokio::test]
+async fn a_device_comes_in_over_a_socket_by_the_challenge_of_that_socket() {
+    let house = House::new().await;
+    let phone = Key::new(9);
+    let mut owner = house.client().await;
+    let mut seen = Vec::new();
+    // Unpaired, then paired, then with the challenge of another socket.
+    for (nonce_of, expected) in [(0, "hello-error"), (1, "hello-ok"), (1, "hello-error")] {
+        let mut client = house.knock(&[]).await;
+        let challenge = client.hear_any().await;
+        assert_eq!(challenge["event"], "challenge", "{challenge}");
+        seen.push(challenge["payload"]["nonce"].as_str().unwrap().to_owned());
+        let auth = phone.answer(&house, &seen[nonce_of], None, None);
+        let mut hello = super::support::hello(None);
+        hello["client"] = serde_json::to_value(self::client()).unwrap();
+        hello["auth"] = serde_json::to_value(auth).unwrap();
+        client.say(&hello).await;
+        let answer = house.while_time_passes(client.hear()).await;
+        assert_eq!(answer["type"], expected, "{answer}");
+        if nonce_of == 0 {
+            let reason = answer["reason"].as_str().unwrap();
+            let code = reason.split_whitespace().last().unwrap();
+            let params = json!({
+                "device": code, "name": "Phone", "scopes": ["session.read"], "idempotencyKey": "a",
+            });
+            let approved = owner.call("devices.approve", params).await;
+            assert_eq!(approved["ok"], true, "{approved} for {reason}");
+        }
     }
 }
 

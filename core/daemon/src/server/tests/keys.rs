@@ -52,6 +52,21 @@ fn methods(hello_ok: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
+async fn a_key_is_named_by_its_label_where_one_alone_has_it() {
+    let house = House::new().await;
+    let (first, _) = issue(&house, &["session.read"], json!({ "label": "ci" })).await;
+    let (second, _) = issue(&house, &["session.read"], json!({ "label": "ci" })).await;
+    let mut owner = house.client().await;
+    let mut named = async |name: &str| {
+        let params = json!({ "id": name, "idempotencyKey": fresh() });
+        owner.call("keys.revoke", params).await
+    };
+    assert_eq!(named("ci").await["error"]["code"], "NOT_FOUND", "two are called so");
+    assert_eq!(named(&first).await["ok"], true);
+    assert_eq!(named("ci").await["payload"]["key"]["id"], second.as_str());
+}
+
+#[tokio::test]
 async fn two_keys_with_other_scopes_are_offered_other_methods() {
     let house = House::new().await;
     let (id, reader) = issue(&house, &["session.read"], json!({})).await;
