@@ -27,13 +27,56 @@ const N_SESSIONS: usize = 8;
 /// Turns of each of them in one go.
 const N_TURNS: usize = 25;
 
+/// Keys that are made and revoked.
+const N_REVOKED: usize = 50;
+
 /// Measures all of it on a daemon of its own.
 pub(crate) async fn measure(server: &Server) -> Result<Vec<Row>> {
     let alone = load::calls(&server.target, 1, 1, N_CALLS).await?;
     let mut rows = idle(server, alone.p99_ms).await?;
     rows.extend(followers(server).await?);
     rows.extend(stalled(server).await?);
+    rows.push(revoked(server).await?);
     Ok(rows)
+}
+
+/// From the answer to a revocation until the holder's connection is closed, the slowest of several.
+async fn revoked(server: &Server) -> Result<Row> {
+    let mut owner = connect(&server.target).await?;
+    let mut slowest_ms = 0.0_f64;
+    for n in 0..N_REVOKED {
+        let params = json!({
+            "label": "bench", "scopes": ["session.read"], "idempotencyKey": format!("make-{n}"),
+        });
+        let made = call(&mut owner, "keys.create", params).await?;
+        let key = made["payload"]["value"].as_str().context("no key was made")?;
+        let hello = server.target.hello.as_deref().context("the limit has no keys")?;
+        let hello = hello.replace(&server.target.token, key);
+        let target = Target { hello: Some(hello), ..server.target.clone() };
+        let mut holder = connect(&target).await?;
+        let params =
+            json!({ "id": made["payload"]["key"]["id"], "idempotencyKey": format!("end-{n}") });
+        let ended = tokio::spawn(async move {
+            while let Some(Ok(_)) = holder.next().await {}
+            Instant::now()
+        });
+        call(&mut owner, "keys.revoke", params).await?;
+        let answered = Instant::now();
+        let ms = ended.await?.saturating_duration_since(answered).as_secs_f64() * 1_000.0;
+        slowest_ms = slowest_ms.max(ms);
+    }
+    let what = "revoked to cut off, slowest of 50";
+    Ok(Row::new("revoked.cut", what, slowest_ms, "ms").aim("<= 100 ms"))
+}
+
+async fn call(socket: &mut Socket, method: &str, params: Value) -> Result<Value> {
+    let id = format!("{method} {}", params["idempotencyKey"].as_str().unwrap_or_default());
+    let call = json!({ "type": "req", "id": id, "method": method, "params": params });
+    socket.send(Message::text(call.to_string())).await?;
+    let answer = wait_for(socket, &json!(id).to_string()).await?;
+    let answer: Value = serde_json::from_str(&answer)?;
+    ensure!(answer["ok"] == true, "{method}: {answer}");
+    Ok(answer)
 }
 
 async fn idle(server: &Server, alone_p99_ms: f64) -> Result<Vec<Row>> {
