@@ -254,11 +254,18 @@ impl Drop for StopMark<'_> {
     }
 }
 
-/// Drops every request that waits behind the active run of a session.
+/// Drops every request that waits behind the active run of a session, and with them those that
+/// were said before and are still on their way there.
 ///
 /// # Errors
 /// When the ledger cannot write; then nothing was dropped.
 pub async fn drop_queue(context: &Context, session_key: &SessionKey) -> Result<u64, Failure> {
+    if let Some(passed) = context.engine.order.passed(session_key) {
+        tokio::select! {
+            () = passed.cancelled() => {}
+            () = context.clock.sleep(START_MS_MAX) => {}
+        }
+    }
     let (key, now) = (session_key.clone(), context.clock.now());
     let n_dropped = context
         .ledger

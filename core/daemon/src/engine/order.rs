@@ -51,6 +51,13 @@ impl Order {
         let request_id = received.request_id;
         Place { order: self.clone(), conversation, request_id, before, passed }
     }
+
+    /// Cancelled once everything that was said in a session by now has gone through; `None` when
+    /// nothing is on its way.
+    pub(super) fn passed(&self, session_key: &SessionKey) -> Option<CancellationToken> {
+        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.get(&Conversation::Named(session_key.clone())).map(|last| last.passed.clone())
+    }
 }
 
 /// A place in a line; whoever comes next may go when it is dropped.
