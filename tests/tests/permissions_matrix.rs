@@ -11,7 +11,7 @@ use nexus_domain::id::AgentId;
 use nexus_domain::permission::{PathAccess, Target};
 use nexus_domain::principal::{Chain, Principal};
 use nexus_iam::{Action, AgentProfile, Engine, Facts, Holder, Preset, Query, canonical_action_in};
-use nexus_protocol::{Method, MethodKind};
+use nexus_protocol::Method;
 
 /// A key with the scopes to talk to agents and to read what was said.
 fn key() -> Principal {
@@ -37,14 +37,6 @@ fn chains() -> Vec<(&'static str, Chain)> {
         ("owner>agent", Chain::of(Principal::Owner).through(agent.clone())),
         ("job>agent", Chain::of(Principal::Job("heartbeat".to_owned())).through(agent)),
     ]
-}
-
-fn kind_name(kind: MethodKind) -> &'static str {
-    match kind {
-        MethodKind::Query => "query",
-        MethodKind::Command => "command",
-        MethodKind::Stream => "stream",
-    }
 }
 
 /// A tool in a situation.
@@ -194,7 +186,7 @@ fn methods() -> String {
         let _ = write!(text, " {name:<11}");
     }
     for method in Method::ALL {
-        let kind = kind_name(method.kind());
+        let kind = method.kind().name();
         let _ = write!(text, "\n{:<21} {:<14} {kind:<8}", method.name(), method.scope().name());
         for (_, chain) in &chains {
             let action = Action::Method {

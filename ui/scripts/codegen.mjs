@@ -18,7 +18,11 @@ const types = await compile(await read("bundle.draft-07.json"), "Protocol", {
 
 // What the daemon itself would write, held against the types above by the compiler.
 const samples = await read("samples.json");
-const text = (value) => JSON.stringify(value, null, 1);
+// A value a line, so that a change of one is a change of one line.
+const list = (values) => `[\n${values.map((value) => `  ${JSON.stringify(value)},\n`).join("")}]`;
+const rows = Object.entries(samples.methods)
+  .map(([name, { params, result }]) => `  "${name}": { params: ${list(params)}, result: ${list(result)} },\n`)
+  .join("");
 const values = `${banner("samples.json")}
 import type { ClientFrame, Events, Methods, ServerFrame, Transients } from "./protocol";
 
@@ -26,15 +30,15 @@ type Of<Table> = { [E in keyof Table]: { type: E; properties: Table[E] } }[keyof
 
 export const methods: {
   [M in keyof Methods]: { params: Methods[M]["params"][]; result: Methods[M]["result"][] };
-} = ${text(samples.methods)};
+} = {\n${rows}};
 
-export const clientFrames: ClientFrame[] = ${text(samples.frames.client)};
+export const clientFrames: ClientFrame[] = ${list(samples.frames.client)};
 
-export const serverFrames: ServerFrame[] = ${text(samples.frames.daemon)};
+export const serverFrames: ServerFrame[] = ${list(samples.frames.daemon)};
 
-export const events: Of<Events>[] = ${text(samples.events)};
+export const events: Of<Events>[] = ${list(samples.events)};
 
-export const transients: Of<Transients>[] = ${text(samples.transients)};
+export const transients: Of<Transients>[] = ${list(samples.transients)};
 `;
 
 for (const [name, made] of [["protocol.ts", types], ["samples.ts", values]]) {

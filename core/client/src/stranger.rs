@@ -36,7 +36,7 @@ pub async fn look(target: &Target) -> Vec<Try> {
         let what = format!("{} {}", route.verb().name(), route.path());
         let body = (route.verb() == Verb::Post)
             .then(|| json!({ "jsonrpc": "2.0", "id": 1, "method": "status" }));
-        let try_ = match send(target, &path(*route), body).await {
+        let try_ = match send(target, &route.path_with("main"), body).await {
             Ok(answer) => {
                 let is_refused = matches!(answer.status, 401 | 403);
                 line(&what, format!("HTTP {}", answer.status), is_refused)
@@ -47,13 +47,6 @@ pub async fn look(target: &Target) -> Vec<Try> {
     }
     tries.push(socket(target).await);
     tries
-}
-
-/// The path with something in its places.
-fn path(route: Route) -> String {
-    let parts =
-        route.path().split('/').map(|part| if part.starts_with('{') { "main" } else { part });
-    parts.collect::<Vec<_>>().join("/")
 }
 
 fn line(what: &str, seen: String, is_fine: bool) -> Try {

@@ -202,8 +202,6 @@ pub enum DoorEvent {
     LinkMade,
     /// A one-time link signed a browser in.
     SignedIn,
-    /// The password signed a browser in.
-    PasswordGiven,
 }
 
 /// Records what was decided at the door, before anything follows from it.
@@ -222,7 +220,6 @@ pub async fn audit_door(
         }
         DoorEvent::LinkMade => ("make_link", Effect::Allow, "the caller is signed in"),
         DoorEvent::SignedIn => ("sign_in", Effect::Allow, "a one-time link was used"),
-        DoorEvent::PasswordGiven => ("sign_in", Effect::Allow, "the password was given"),
     };
     let entry = AuditEntry {
         verdict: effect.name().to_owned(),
@@ -257,15 +254,10 @@ enum Kind {
 }
 
 fn method_query(caller: &Caller, method: Method) -> Query {
-    let kind = match method.kind() {
-        MethodKind::Query => "query",
-        MethodKind::Command => "command",
-        MethodKind::Stream => "stream",
-    };
     let action = Action::Method {
         name: method.name().to_owned(),
         scope: method.scope().name().to_owned(),
-        kind: kind.to_owned(),
+        kind: method.kind().name().to_owned(),
     };
     Query { chain: Chain::of(caller.principal.clone()), action, facts: Facts::default() }
 }

@@ -20,6 +20,18 @@ pub enum MethodKind {
     Stream,
 }
 
+impl MethodKind {
+    /// The name in documents and in the audit, such as `query`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Command => "command",
+            Self::Stream => "stream",
+        }
+    }
+}
+
 /// Calls `$with!` with every row of the method table:
 /// wire name, variant, `resource::function`, params, result, scope, kind, one line of docs.
 #[macro_export]

@@ -212,3 +212,13 @@ macro_rules! route_enum {
 }
 
 for_each_route!(route_enum);
+
+impl Route {
+    /// The path with something in the places where it varies.
+    #[must_use]
+    pub fn path_with(self, something: &str) -> String {
+        let parts = self.path().split('/');
+        let parts = parts.map(|part| if part.starts_with('{') { something } else { part });
+        parts.collect::<Vec<_>>().join("/")
+    }
+}

@@ -144,15 +144,10 @@ fn show_checks(health: &HealthResult, output: &Output) -> Result<()> {
 
 fn methods(context: &Context) -> Result<Exit> {
     let output = &context.output;
-    let kind = |method: Method| match method.kind() {
-        MethodKind::Query => "query",
-        MethodKind::Command => "command",
-        MethodKind::Stream => "stream",
-    };
     if output.is_json() {
         let rows = Method::ALL.iter().map(|method| {
             json!({
-                "method": method.name(), "kind": kind(*method),
+                "method": method.name(), "kind": method.kind().name(),
                 "scope": method.scope().name(), "doc": method.doc(),
             })
         });
@@ -163,7 +158,7 @@ fn methods(context: &Context) -> Result<Exit> {
     for method in Method::ALL {
         table.row([
             method.name().into(),
-            kind(*method).into(),
+            method.kind().name().into(),
             method.scope().name().into(),
             method.doc().into(),
         ]);

@@ -10,7 +10,7 @@ use nexus_iam::{Preset, check_ceilings};
 
 use super::book::Book;
 use crate::config::Config;
-use crate::methods::policy::effect_of;
+use crate::methods::policy::{effect_of, tool_names};
 use crate::suggest::closest;
 
 /// An agent that somebody wants.
@@ -75,31 +75,12 @@ pub(super) fn check_tools(tools: &[String]) -> Result<(), Failure> {
         return Ok(());
     };
     let failure = Failure::invalid(format!("there is no tool `{}`", stranger.escape_debug()));
-    let near = closest(stranger, TOOLS.iter().copied());
+    let near = closest(stranger, tool_names());
     Err(failure.hint(match near {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the tools are {}", TOOLS.join(", ")),
+        None => format!("the tools are {}", tool_names().collect::<Vec<_>>().join(", ")),
     }))
 }
-
-/// Names that are suggested for a misspelt one.
-const TOOLS: &[&str] = &[
-    "read_file",
-    "list_dir",
-    "search_files",
-    "write_file",
-    "edit_file",
-    "delete_file",
-    "http_fetch",
-    "time",
-    "exec",
-    "exec_process",
-    "agent_create",
-    "agent_send",
-    "agent_wait",
-    "agent_list",
-    "agent_destroy",
-];
 
 pub(super) fn check_write_paths(paths: &[String]) -> Result<(), Failure> {
     check_count(paths.len(), WRITE_PATHS_MAX, "paths to write")

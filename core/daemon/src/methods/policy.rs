@@ -12,13 +12,13 @@ use nexus_domain::principal::{Chain, Principal};
 use nexus_iam::{
     Action, Engine, Facts, Permit, PolicyEntry, PolicySource, Query, canonical_action_in,
 };
+use nexus_protocol::Method;
 use nexus_protocol::policy::{
     DecidingPolicy, ExplainParams, ExplainResult, ExplainedLink, PoliciesListParams,
     PoliciesListResult, PoliciesShowParams, PoliciesShowResult, PoliciesValidateParams,
     PoliciesValidateResult, PolicyFinding, PolicyItem, Question, TestOutcome, TestParams,
     TestResult, Verb, WhoCanItem, WhoCanParams, WhoCanResult,
 };
-use nexus_protocol::{Method, MethodKind};
 
 use crate::context::Context;
 use crate::place::resolved;
@@ -204,7 +204,11 @@ fn query(context: &Context, chain: Chain, question: &Question) -> Result<Query, 
         Verb::Call => {
             let method = Method::by_name(&name)
                 .ok_or_else(|| Failure::not_found(format!("there is no method `{name}`")))?;
-            Action::Method { name, scope: method.scope().name().to_owned(), kind: kind(method) }
+            Action::Method {
+                name,
+                scope: method.scope().name().to_owned(),
+                kind: method.kind().name().to_owned(),
+            }
         }
         Verb::StartRun => Action::StartRun {
             agent: AgentId::parse(&name)?,
@@ -231,15 +235,6 @@ fn query(context: &Context, chain: Chain, question: &Question) -> Result<Query, 
 fn folder(context: &Context, chain: &Chain) -> Option<String> {
     let Some(Principal::Agent(agent)) = chain.actor() else { return None };
     Some(resolved(&context.workspace(agent)).display().to_string())
-}
-
-fn kind(method: Method) -> String {
-    match method.kind() {
-        MethodKind::Query => "query",
-        MethodKind::Command => "command",
-        MethodKind::Stream => "stream",
-    }
-    .to_owned()
 }
 
 fn tool(question: &Question, folder: Option<String>) -> Result<Action, Failure> {
@@ -281,15 +276,30 @@ fn tool(question: &Question, folder: Option<String>) -> Result<Action, Failure> 
 }
 
 /// What the tools of the daemon can do to the world.
+const EFFECTS: &[(&str, ToolEffect)] = &[
+    ("read_file", ToolEffect::Read),
+    ("list_dir", ToolEffect::Read),
+    ("search_files", ToolEffect::Read),
+    ("write_file", ToolEffect::Write),
+    ("edit_file", ToolEffect::Write),
+    ("delete_file", ToolEffect::Write),
+    ("http_fetch", ToolEffect::Network),
+    ("time", ToolEffect::Read),
+    ("exec", ToolEffect::Execute),
+    ("exec_process", ToolEffect::Execute),
+    ("agent_create", ToolEffect::Delegate),
+    ("agent_send", ToolEffect::Delegate),
+    ("agent_wait", ToolEffect::Delegate),
+    ("agent_list", ToolEffect::Read),
+    ("agent_destroy", ToolEffect::Delegate),
+];
+
+/// What a tool can do to the world; `None` when there is no such tool.
 pub(crate) fn effect_of(tool: &str) -> Option<ToolEffect> {
-    match tool {
-        "read_file" | "list_dir" | "search_files" | "time" | "agent_list" => Some(ToolEffect::Read),
-        "write_file" | "edit_file" | "delete_file" => Some(ToolEffect::Write),
-        "http_fetch" => Some(ToolEffect::Network),
-        "exec" | "exec_process" => Some(ToolEffect::Execute),
-        "agent_create" | "agent_send" | "agent_wait" | "agent_destroy" => {
-            Some(ToolEffect::Delegate)
-        }
-        _ => None,
-    }
+    EFFECTS.iter().find(|(name, _)| *name == tool).map(|(_, effect)| *effect)
+}
+
+/// The names of the tools.
+pub(crate) fn tool_names() -> impl Iterator<Item = &'static str> {
+    EFFECTS.iter().map(|(name, _)| *name)
 }

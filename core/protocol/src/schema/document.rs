@@ -145,7 +145,7 @@ fn write_methods(text: &mut String) -> std::fmt::Result {
     )?;
     for method in Method::ALL {
         let (name, anchor) = (method.name(), method.name().replace('.', ""));
-        let kind = format!("{:?}", method.kind()).to_lowercase();
+        let kind = method.kind().name();
         writeln!(
             text,
             "| [`{name}`](#{anchor}) | `{}` | {kind} | {} |",

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::bundle::Definitions;
 use super::{Dialect, info, params, result, result_name, sample, sorted};
 use crate::jsonrpc;
-use crate::methods::{Method, MethodKind};
+use crate::methods::Method;
 
 /// Errors a call may come to, with what they mean.
 pub(super) const ERRORS: [(&str, i64, &str); 11] = [
@@ -82,10 +82,6 @@ fn row(method: Method, all: &mut Definitions) -> Result<Value, String> {
         "errors": errors,
         "examples": [sample::pairing(method)?],
         "x-scope": method.scope().name(),
-        "x-kind": match method.kind() {
-            MethodKind::Query => "query",
-            MethodKind::Command => "command",
-            MethodKind::Stream => "stream",
-        },
+        "x-kind": method.kind().name(),
     }))
 }

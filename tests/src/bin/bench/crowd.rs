@@ -130,11 +130,7 @@ async fn followers(server: &Server) -> Result<Vec<Row>> {
 
 async fn follow(target: &Target, after: Option<u64>) -> Result<(Socket, u64)> {
     let mut socket = connect(target).await?;
-    let call = json!({
-        "type": "req", "id": "follow", "method": "events.subscribe", "params": { "after": after },
-    });
-    socket.send(Message::text(call.to_string())).await?;
-    let answer: Value = serde_json::from_str(&wait_for(&mut socket, "\"id\":\"follow\"").await?)?;
+    let answer = call(&mut socket, "events.subscribe", json!({ "after": after })).await?;
     let after = answer["payload"]["after"].as_u64();
     Ok((socket, after.with_context(|| format!("no place to follow from: {answer}"))?))
 }

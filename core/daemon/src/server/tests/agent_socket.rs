@@ -74,15 +74,7 @@ async fn a_credential_is_shown_at_the_upgrade_or_nobody_comes_in() {
     let body = json!({
         "jsonrpc": "2.0", "id": 1, "method": "keys.token", "params": { "idempotencyKey": "k" },
     });
-    let made = house
-        .ask_raw(&format!(
-            "POST /rpc HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            house.address(),
-            house.bearer(),
-            body.to_string().len()
-        ))
-        .await;
+    let made = house.post_json("/rpc", &body).await;
     let made = made.json();
     let signed = made["result"]["token"].as_str().unwrap();
     assert!(house.knock_agent(&format!("?token={signed}"), &[]).await.is_ok());

@@ -8,12 +8,6 @@ use super::support::{Answer, House};
 /// More than any address takes.
 const TOO_LARGE_BYTES: usize = 3 * 1024 * 1024;
 
-/// The path with something in its places.
-fn path(route: Route) -> String {
-    let parts = route.path().split('/').map(|part| if part.starts_with('{') { "x" } else { part });
-    parts.collect::<Vec<_>>().join("/")
-}
-
 /// Knocks as a client would that does everything right, but for these lines.
 async fn knock(house: &House, route: Route, lines: &[&str], body: &str) -> Answer {
     let has = |name: &str| lines.iter().any(|line| line.to_lowercase().starts_with(name));
@@ -33,7 +27,7 @@ async fn knock(house: &House, route: Route, lines: &[&str], body: &str) -> Answe
         .chain(lines.iter().copied())
         .map(|line| format!("{line}\r\n"))
         .collect();
-    let (verb, path) = (route.verb().name(), path(route));
+    let (verb, path) = (route.verb().name(), route.path_with("x"));
     let request = format!("{verb} {path} HTTP/1.1\r\nConnection: close\r\n{lines}\r\n{body}");
     house.ask_raw(&request).await
 }

@@ -2,21 +2,8 @@ use serde_json::{Value, json};
 
 use super::support::{Answer, House};
 
-async fn post(house: &House, path: &str, body: &str, lines: &[&str]) -> Answer {
-    let address = house.address();
-    let length = body.len();
-    let lines = lines.iter().map(|line| format!("{line}\r\n")).collect::<String>();
-    house
-        .ask_raw(&format!(
-            "POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
-             Content-Length: {length}\r\n{lines}\r\n{body}"
-        ))
-        .await
-}
-
 async fn ask(house: &House, body: &Value) -> Answer {
-    let lines = ["Content-Type: application/json", &house.bearer()];
-    post(house, "/rpc", &body.to_string(), &lines).await
+    house.post_json("/rpc", body).await
 }
 
 fn call(method: &str, params: Value, id: Value) -> Value {
@@ -29,7 +16,7 @@ async fn the_table_is_called_by_its_wire_names() {
     for path in ["/rpc", "/"] {
         let body = call("health", json!({}), json!(7)).to_string();
         let lines = ["Content-Type: application/json; charset=utf-8", &house.bearer()];
-        let answer = post(&house, path, &body, &lines).await;
+        let answer = house.post(path, &body, &lines).await;
         assert_eq!(answer.status(), 200, "{}", answer.0);
         assert_eq!(answer.json()["id"], 7);
         assert!(answer.json()["result"]["checks"].is_array(), "{}", answer.0);
@@ -76,7 +63,7 @@ async fn notifications_and_batches_are_answered_as_the_specification_says() {
     assert_eq!(seen, expected);
     for (body, code) in [("[]", -32600), ("{", -32700), ("1", -32600)] {
         let lines = ["Content-Type: application/json", &house.bearer()];
-        let answer = post(&house, "/rpc", body, &lines).await;
+        let answer = house.post("/rpc", body, &lines).await;
         assert_eq!(
             (answer.status(), &answer.json()["error"]["code"]),
             (400, &json!(code)),
@@ -91,19 +78,19 @@ async fn what_is_no_call_is_refused_by_http() {
     let house = House::new().await;
     let body = call("health", json!({}), json!(1)).to_string();
     let kind = "Content-Type: application/json";
-    assert_eq!(post(&house, "/rpc", &body, &[kind]).await.status(), 401);
-    let wrong = post(&house, "/rpc", &body, &[kind, "Authorization: Bearer no"]).await;
+    assert_eq!(house.post("/rpc", &body, &[kind]).await.status(), 401);
+    let wrong = house.post("/rpc", &body, &[kind, "Authorization: Bearer no"]).await;
     assert_eq!(wrong.status(), 401);
     assert_eq!(wrong.json()["error"]["code"], -32000);
     let bearer = house.bearer();
     let foreign = [kind, &bearer, "Origin: http://evil.example"];
-    assert_eq!(post(&house, "/rpc", &body, &foreign).await.status(), 403);
-    let text = post(&house, "/rpc", &body, &["Content-Type: text/plain", &bearer]).await;
+    assert_eq!(house.post("/rpc", &body, &foreign).await.status(), 403);
+    let text = house.post("/rpc", &body, &["Content-Type: text/plain", &bearer]).await;
     assert_eq!((text.status(), &text.json()["error"]["code"]), (415, &json!(-32600)));
-    assert_eq!(post(&house, "/rpc", &body, &[&bearer]).await.status(), 415);
+    assert_eq!(house.post("/rpc", &body, &[&bearer]).await.status(), 415);
     assert_eq!(house.ask("GET /rpc", &[&bearer]).await.status(), 405);
     let large = call("health", json!({ "x": "x".repeat(1024 * 1024) }), json!(1)).to_string();
-    assert_eq!(post(&house, "/rpc", &large, &[kind, &bearer]).await.status(), 413);
+    assert_eq!(house.post("/rpc", &large, &[kind, &bearer]).await.status(), 413);
 }
 
 #[tokio::test]

@@ -116,6 +116,23 @@ impl House {
         .await
     }
 
+    /// Posts a body with these further lines.
+    pub(super) async fn post(&self, path: &str, body: &str, lines: &[&str]) -> Answer {
+        let (address, length) = (self.address(), body.len());
+        let lines = lines.iter().map(|line| format!("{line}\r\n")).collect::<String>();
+        self.ask_raw(&format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+             Content-Length: {length}\r\n{lines}\r\n{body}"
+        ))
+        .await
+    }
+
+    /// Posts JSON as the owner.
+    pub(super) async fn post_json(&self, path: &str, body: &Value) -> Answer {
+        let lines = ["Content-Type: application/json", &self.bearer()];
+        self.post(path, &body.to_string(), &lines).await
+    }
+
     pub(super) async fn ask_raw(&self, text: &str) -> Answer {
         let mut stream = TcpStream::connect(self.address()).await.unwrap();
         stream.write_all(text.as_bytes()).await.unwrap();

@@ -5,14 +5,7 @@ use serde_json::{Value, json};
 use super::support::{Answer, House};
 
 async fn post(house: &House, body: &Value) -> Answer {
-    let (address, body) = (house.address(), body.to_string());
-    let (bearer, length) = (house.bearer(), body.len());
-    house
-        .ask_raw(&format!(
-            "POST /tools/invoke HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
-             Content-Type: application/json\r\n{bearer}\r\nContent-Length: {length}\r\n\r\n{body}"
-        ))
-        .await
+    house.post_json("/tools/invoke", body).await
 }
 
 #[tokio::test]
