@@ -85,6 +85,8 @@ mod tests {
             thread_id: None,
             reply_to_id: None,
             text: "two\nlines".to_owned(),
+            stream_id: None,
+            outcome: None,
         }
     }
 

@@ -134,6 +134,8 @@ fn delivery(key: &str) -> SendParams {
         thread_id: None,
         reply_to_id: None,
         text: format!("text of {key}"),
+        stream_id: None,
+        outcome: None,
     }
 }
 

@@ -7,7 +7,13 @@ use std::time::Duration;
 
 use nexus_domain::arrival::Arrival;
 use nexus_protocol::adapter::{Acknowledgement, EventParams, Line, LineError};
+use nexus_protocol::caller::{
+    CallerFacts, CallerParams, CancelParams, CancelResult, EmbedParams, EmbedResult, Refusal,
+    RefusalKind, SubmitParams, SubmitResult,
+};
 use nexus_protocol::jsonrpc::INVALID_PARAMS;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
@@ -17,6 +23,9 @@ pub(crate) const EVENTS_MAX: usize = 64;
 pub(crate) const ACKNOWLEDGE_MS_MAX: u64 = 30_000;
 /// Pause before an event is sent again that the daemon could not take, in milliseconds.
 const RESEND_MS: u64 = 1_000;
+
+/// Code of the error for a line that was not sent because it is too long; never on the wire.
+const TOO_LONG: i64 = -32099;
 
 type Outcome = Result<Value, LineError>;
 
@@ -100,23 +109,90 @@ impl Daemon {
 
     /// Sends an event once; `None` when the daemon says "not now".
     async fn attempt(&self, params: Value) -> Result<Option<Acknowledgement>, Disconnected> {
+        Ok(match self.call("event", params).await? {
+            Ok(value) => serde_json::from_value(value).ok(),
+            Err(error) if matches!(error.code, INVALID_PARAMS | TOO_LONG) => {
+                Some(Acknowledgement::Refused(error.message))
+            }
+            Err(_) => None,
+        })
+    }
+
+    /// Who a caller is and which agents it may speak to.
+    ///
+    /// # Errors
+    /// `Unauthorized` for a credential that is not good; and when the daemon is gone.
+    pub async fn caller(&self, params: &CallerParams) -> Result<CallerFacts, Refusal> {
+        self.ask("caller", params).await
+    }
+
+    /// Asks for one run for a caller. What comes of it follows through [`crate::Bridge::stream`]
+    /// and [`crate::Bridge::send`].
+    ///
+    /// # Errors
+    /// Why the caller gets no run; nothing was recorded then.
+    pub async fn submit(&self, params: &SubmitParams) -> Result<SubmitResult, Refusal> {
+        self.ask("submit", params).await
+    }
+
+    /// Stops what was submitted: its caller is gone. True when there was anything left to stop.
+    ///
+    /// # Errors
+    /// When the daemon cannot stop it now, or is gone.
+    pub async fn cancel(&self, event_id: &str) -> Result<bool, Refusal> {
+        let params = CancelParams { event_id: event_id.to_owned() };
+        let result: CancelResult = self.ask("cancel", &params).await?;
+        Ok(result.is_cancelled)
+    }
+
+    /// Turns texts into vectors for a caller.
+    ///
+    /// # Errors
+    /// `NotFound` when no model for it is configured; otherwise as [`Daemon::submit`].
+    pub async fn embed(&self, params: &EmbedParams) -> Result<EmbedResult, Refusal> {
+        self.ask("embed", params).await
+    }
+
+    async fn ask<R: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: &impl Serialize,
+    ) -> Result<R, Refusal> {
+        let ours =
+            |error: serde_json::Error| Refusal::new(RefusalKind::Internal, error.to_string());
+        let gone = |gone: Disconnected| Refusal::new(RefusalKind::Unavailable, gone.to_string());
+        let params = serde_json::to_value(params).map_err(ours)?;
+        self.reach(Phase::Open).await.map_err(gone)?;
+        let limit = Duration::from_millis(ACKNOWLEDGE_MS_MAX);
+        let outcome = tokio::select! {
+            outcome = tokio::time::timeout(limit, self.call(method, params)) => outcome,
+            closed = self.reach(Phase::Closed) => {
+                closed.map_err(gone)?;
+                return Err(gone(Disconnected));
+            }
+        };
+        let Ok(answer) = outcome else {
+            let message = format!("the daemon did not answer `{method}` in time");
+            return Err(Refusal::new(RefusalKind::Unavailable, message));
+        };
+        serde_json::from_value(answer.map_err(gone)??).map_err(ours)
+    }
+
+    /// Calls a method of the daemon and waits for its answer.
+    async fn call(&self, method: &str, params: Value) -> Result<Outcome, Disconnected> {
         let id = self.inner.n_calls.fetch_add(1, Ordering::Relaxed) + 1;
-        let line = match Line::call(id, "event", params).to_bytes() {
+        let line = match Line::call(id, method, params).to_bytes() {
             Ok(line) => line,
-            Err(error) => return Ok(Some(Acknowledgement::Refused(error.to_string()))),
+            Err(error) => {
+                let message = error.to_string();
+                return Ok(Err(LineError { code: TOO_LONG, message, data: None }));
+            }
         };
         let (caller, answer) = oneshot::channel();
         self.inner.lock().insert(id, caller);
         let _entry = Entry { inner: &self.inner, id };
         self.inner.outgoing.send(line).await.map_err(|_| Disconnected)?;
-        let acknowledgement = match answer.await.map_err(|_| Disconnected)? {
-            Ok(value) => serde_json::from_value(value).ok(),
-            Err(error) if error.code == INVALID_PARAMS => {
-                Some(Acknowledgement::Refused(error.message))
-            }
-            Err(_) => None,
-        };
-        Ok(acknowledgement)
+        answer.await.map_err(|_| Disconnected)
     }
 
     /// Tells the daemon something worth a line in its log. Lost when the connection is closed.

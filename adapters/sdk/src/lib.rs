@@ -27,6 +27,7 @@
 mod clock;
 mod daemon;
 mod serve;
+mod stream;
 
 use std::future::Future;
 use std::io::Write;
@@ -34,13 +35,25 @@ use std::process::ExitCode;
 
 pub use clock::now;
 pub use daemon::{Daemon, Disconnected};
-pub use nexus_domain::Timestamp;
+pub use nexus_domain::agent::{AgentErrorKind, StopReason};
 pub use nexus_domain::arrival::{Arrival, Attachment, ContentType, PeerKind};
+pub use nexus_domain::brief::{
+    Brief, ClientTool, ReplyForm, STOPS_MAX, Said, Sampling, ToolChoice,
+};
+pub use nexus_domain::id::{AgentId, RequestId, SessionKey, TurnId};
+pub use nexus_domain::message::{Image, Part, Role, ToolCall, ToolResult, Usage};
+pub use nexus_domain::{Failure, FailureKind, Timestamp};
 pub use nexus_protocol::adapter::{
     ADAPTER_PROTOCOL, Ability, Acknowledgement, AdapterFacts, HelloParams, SendError,
     SendErrorKind, SendParams, SendResult,
 };
+pub use nexus_protocol::caller::{
+    CallerAgent, CallerFacts, CallerParams, EmbedParams, EmbedResult, Outcome, Refusal,
+    RefusalKind, SPOOL, SPOOL_FILE_BYTES_MAX, Shown, StreamDelta, StreamError, StreamStart,
+    StreamTool, SubmitParams, SubmitResult, ToolProgress,
+};
 pub use serve::{ServeError, serve};
+pub use stream::StreamPart;
 
 /// The outside system, as this crate sees it.
 pub trait Bridge: Send + Sync + 'static {
@@ -70,6 +83,10 @@ pub trait Bridge: Send + Sync + 'static {
         let message = format!("nothing can be sent to {}", params.to);
         async { Err(SendError::new(SendErrorKind::ContentRejected, message)) }
     }
+
+    /// Shows a piece of a reply while it is written. Called in the order in which the daemon says
+    /// it, before the `send` that completes the stream; must return at once.
+    fn stream(&self, _part: StreamPart) {}
 
     /// Says whether the outside system can be reached.
     ///

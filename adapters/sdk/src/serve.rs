@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use crate::daemon::{Daemon, Phase};
+use crate::stream::StreamPart;
 use crate::{Bridge, complain};
 
 /// Lines that wait to be written.
@@ -133,7 +134,11 @@ impl<B: Bridge> Server<B> {
     async fn take(&mut self, incoming: Incoming) -> Result<(), ServeError> {
         match incoming {
             Incoming::Answer { id, outcome } => self.daemon.answer(id, outcome),
-            Incoming::Notification { .. } => {}
+            Incoming::Notification { method, params } => match StreamPart::read(&method, params) {
+                Some(Ok(part)) => self.bridge.stream(part),
+                Some(Err(error)) => complain(&format!("`{method}` cannot be read: {error}")),
+                None => {}
+            },
             Incoming::Call { id, method, params } if method == "hello" => {
                 return self.greet(id, params).await;
             }

@@ -42,6 +42,7 @@ pub fn word(status: ToolCallStatus) -> &'static str {
         ToolCallStatus::Completed => "completed",
         ToolCallStatus::Failed => "failed",
         ToolCallStatus::Unknown => "unknown",
+        ToolCallStatus::HandedOut => "handed out",
         ToolCallStatus::Pending | ToolCallStatus::Waiting | ToolCallStatus::Running => "not ended",
     }
 }

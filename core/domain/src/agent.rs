@@ -81,6 +81,8 @@ pub enum ToolCallStatus {
     Failed,
     /// The daemon died between intent and result; nobody knows.
     Unknown,
+    /// Handed to the caller, whose tool it is.
+    HandedOut,
 }
 
 /// A tool call as recorded.
@@ -136,6 +138,8 @@ pub enum StopReason {
     MaxTokens,
     /// Our limit of steps, tokens or time was reached.
     Limit,
+    /// The model called tools that the caller runs itself: the caller goes on.
+    ClientTools,
     /// Somebody stopped it.
     Aborted,
     /// Something failed.

@@ -7,6 +7,7 @@
 pub mod access;
 pub mod agent;
 pub mod arrival;
+pub mod brief;
 pub mod budget;
 pub mod contact;
 pub mod event;

@@ -53,6 +53,19 @@ pub enum Part {
     ToolCall(ToolCall),
     /// The result of a call.
     ToolResult(ToolResult),
+    /// A picture.
+    Image(Image),
+}
+
+/// A picture, by name: its bytes lie beside the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Image {
+    /// MIME type, such as `image/png`.
+    pub content_type: String,
+    /// Where its bytes are: SHA-256 of them, lower-case hex; in what an adapter hands in, the name
+    /// of a file in its spool folder.
+    pub blob: String,
 }
 
 /// Reasoning that a provider returned, with the seal it wants back on the next call.
@@ -88,6 +101,14 @@ impl Message {
     #[must_use]
     pub fn text(&self) -> String {
         join_text(&self.parts)
+    }
+
+    /// The pictures in it, in order.
+    pub fn images(&self) -> impl Iterator<Item = &Image> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Image(image) => Some(image),
+            _ => None,
+        })
     }
 
     /// The tool calls in it, in order.

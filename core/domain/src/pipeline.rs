@@ -375,6 +375,8 @@ pub fn plan_delivery(ran: &Ran) -> DeliveryPlan {
     let text = match (&ran.outcome.error, ran.outcome.reply.trim()) {
         (_, reply) if !reply.is_empty() => reply.to_owned(),
         (Some(error), _) => error.message.clone(),
+        // The calls are the answer.
+        (None, _) if ran.outcome.stop_reason == StopReason::ClientTools => String::new(),
         (None, _) => return DeliveryPlan::Nothing,
     };
     DeliveryPlan::Send { text }
@@ -411,7 +413,10 @@ pub fn finalize(delivered: Delivered) -> Finalized {
     let status = match outcome.stop_reason {
         StopReason::Aborted => RequestStatus::Cancelled,
         StopReason::Error => RequestStatus::Failed,
-        StopReason::EndTurn | StopReason::MaxTokens | StopReason::Limit => RequestStatus::Completed,
+        StopReason::EndTurn
+        | StopReason::ClientTools
+        | StopReason::MaxTokens
+        | StopReason::Limit => RequestStatus::Completed,
     };
     Finalized { request_ids, status, error: outcome.error.map(|error| error.message) }
 }

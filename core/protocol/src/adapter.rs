@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::caller::Outcome;
+
 /// Longest line, in bytes; larger content goes through the spool folder.
 pub const LINE_BYTES_MAX: usize = 1024 * 1024;
 /// The version of the adapter contract.
@@ -24,6 +26,8 @@ pub enum Ability {
     Backfill,
     /// Answers health probes.
     Health,
+    /// Serves callers that show a credential and wait: `submit` and what belongs to it.
+    Callers,
 }
 
 /// What an adapter says about itself in answer to `hello`.
@@ -102,6 +106,12 @@ pub struct SendParams {
     pub reply_to_id: Option<String>,
     /// The text.
     pub text: String,
+    /// The stream that this completes; `text` is the whole reply, not the rest of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream_id: Option<String>,
+    /// How the run came out that this answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
 }
 
 /// The adapter's answer to `send`.

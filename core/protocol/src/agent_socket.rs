@@ -81,7 +81,7 @@ impl StoppedReason {
     pub fn of(turn: Option<&TurnEnd>) -> Self {
         let Some(turn) = turn else { return Self::Error };
         match (turn.stop_reason, turn.limit) {
-            (StopReason::EndTurn, _) => Self::Complete,
+            (StopReason::EndTurn | StopReason::ClientTools, _) => Self::Complete,
             (StopReason::MaxTokens, _) | (StopReason::Limit, Some(LimitKind::Tokens)) => {
                 Self::MaxTokens
             }

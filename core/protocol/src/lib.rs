@@ -10,6 +10,7 @@ pub mod agent_socket;
 pub mod alias;
 pub mod audit;
 pub mod budget;
+pub mod caller;
 pub mod config;
 pub mod contact;
 pub mod credential;

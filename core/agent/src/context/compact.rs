@@ -76,8 +76,8 @@ async fn ask(
             request_id: None,
             ..template.clone()
         }],
-        tools: Vec::new(),
         output_tokens_max: Some(SUMMARY_TOKENS_MAX),
+        ..ModelCall::default()
     };
     let mut stream = open(&*picked.client, call, picked.times, clock).await?;
     let (mut text, mut stop, mut is_first) = (String::new(), None, true);
@@ -132,6 +132,7 @@ fn question(replaced: &[Message], earlier: Option<&str>, context_tokens_max: u64
                     format!("Failed: {}", result.content)
                 }
                 Part::ToolResult(result) => format!("Result: {}", result.content),
+                Part::Image(image) => format!("Person showed a picture ({})", image.content_type),
                 Part::Reasoning(_) => continue,
             };
             text.push_str(&middle_cut(&piece, PIECE_BYTES_MAX));

@@ -28,6 +28,8 @@ pub struct Prompt {
     pub user: Option<String>,
     /// Rules for all agents: AGENTS.md.
     pub house_rules: Option<String>,
+    /// Instructions of the caller.
+    pub caller: Option<String>,
     /// What automations added to this turn.
     pub enrichment: Vec<String>,
 }
@@ -82,6 +84,7 @@ pub fn system_prompt(agent: &AgentSpec, prompt: &Prompt) -> String {
         ("Who you are", &prompt.identity),
         ("How you behave", &prompt.soul),
         ("About the owner", &prompt.user),
+        ("From the program that calls you", &prompt.caller),
     ];
     for (title, file) in files {
         let Some(file) = file.as_deref().map(str::trim).filter(|file| !file.is_empty()) else {

@@ -8,6 +8,9 @@ use crate::provider::ToolSpec;
 /// Tokens around each message, for its role and its borders.
 const MESSAGE_TOKENS: u64 = 8;
 
+/// Tokens of a picture: about what providers charge for one that fills their largest tile.
+const IMAGE_TOKENS: u64 = 1_600;
+
 /// Tokens of a text: about four ASCII characters each, and one for any other character.
 pub(crate) fn text_tokens(text: &str) -> u64 {
     let n_ascii = text.bytes().filter(u8::is_ascii).count() as u64;
@@ -24,6 +27,7 @@ pub(super) fn message_tokens(message: &Message) -> u64 {
         }
         Part::ToolCall(call) => text_tokens(&call.name) + text_tokens(&call.arguments.to_string()),
         Part::ToolResult(result) => text_tokens(&result.content),
+        Part::Image(_) => IMAGE_TOKENS,
     });
     parts.sum::<u64>() + MESSAGE_TOKENS
 }

@@ -3,13 +3,16 @@
 use std::collections::VecDeque;
 
 use futures_util::future::BoxFuture;
+use nexus_domain::brief::{Sampling, ToolChoice};
 use nexus_domain::message::{Message, Part, Role, ToolCall, Usage};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::chat::{TOOL_CALLS_MAX, arguments};
 use super::error::ModelError;
+use super::form::with_form;
 use super::http::{self, EventReader, Framing, Http};
+use super::picture::{GONE, Pictures};
 use super::sse::Event;
 use super::{ModelCall, ModelClient, ProviderStop, ReplyPart, ReplyStream};
 
@@ -61,7 +64,7 @@ fn bad_key(provider: &str) -> ModelError {
 fn body(call: &ModelCall) -> Value {
     let mut messages: Vec<Value> = Vec::new();
     for message in &call.messages {
-        let (role, blocks) = blocks(message);
+        let (role, blocks) = blocks(message, &call.pictures);
         if blocks.is_empty() {
             continue;
         }
@@ -88,9 +91,10 @@ fn body(call: &ModelCall) -> Value {
         "messages": messages,
         "stream": true,
     });
-    if !call.system.is_empty() {
+    let system = with_form(&call.system, &call.reply_form);
+    if !system.is_empty() {
         body["system"] = json!([{
-            "type": "text", "text": call.system, "cache_control": { "type": "ephemeral" },
+            "type": "text", "text": system, "cache_control": { "type": "ephemeral" },
         }]);
     }
     if !call.tools.is_empty() {
@@ -100,10 +104,30 @@ fn body(call: &ModelCall) -> Value {
         });
         body["tools"] = tools.collect();
     }
+    put_wishes(call, &mut body);
     body
 }
 
-fn blocks(message: &Message) -> (&'static str, Vec<Value>) {
+fn put_wishes(call: &ModelCall, body: &mut Value) {
+    let Sampling { temperature, top_p, stops, .. } = &call.sampling;
+    if let Some(temperature) = temperature {
+        // Its range ends at 1.
+        body["temperature"] = json!(temperature.min(1.0));
+    }
+    if let Some(top_p) = top_p {
+        body["top_p"] = json!(top_p);
+    }
+    if !stops.is_empty() {
+        body["stop_sequences"] = json!(stops);
+    }
+    match &call.tool_choice {
+        ToolChoice::Required => body["tool_choice"] = json!({ "type": "any" }),
+        ToolChoice::Named(name) => body["tool_choice"] = json!({ "type": "tool", "name": name }),
+        ToolChoice::Auto | ToolChoice::None => {}
+    }
+}
+
+fn blocks(message: &Message, pictures: &Pictures) -> (&'static str, Vec<Value>) {
     let role = if message.role == Role::Assistant { "assistant" } else { "user" };
     let blocks = message.parts.iter().filter_map(|part| match part {
         Part::Text(text) if text.trim().is_empty() => None,
@@ -128,6 +152,12 @@ fn blocks(message: &Message) -> (&'static str, Vec<Value>) {
             "type": "tool_result", "tool_use_id": result.call_id, "content": result.content,
             "is_error": result.is_error,
         })),
+        Part::Image(image) => Some(match pictures.base64(image) {
+            Some(data) => json!({ "type": "image", "source": {
+                "type": "base64", "media_type": image.content_type, "data": data,
+            } }),
+            None => json!({ "type": "text", "text": GONE }),
+        }),
     });
     (role, blocks.collect())
 }

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, VecDeque};
 
 use futures_util::future::BoxFuture;
 use nexus_domain::agent::AgentErrorKind;
+use nexus_domain::brief::{ReplyForm, Sampling, ToolChoice};
 use nexus_domain::message::{Message, Part, Role, ToolCall, Usage};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::error::{ModelError, provider_message};
 use super::http::{self, EventReader, Framing, Http};
+use super::picture::{GONE, Pictures};
 use super::sse::Event;
 use super::{ModelCall, ModelClient, ProviderStop, ReplyPart, ReplyStream};
 
@@ -47,7 +49,7 @@ fn body(call: &ModelCall, is_openai: bool) -> Value {
         messages.push(json!({ "role": "system", "content": call.system }));
     }
     for message in &call.messages {
-        push_message(message, &mut messages);
+        push_message(message, &call.pictures, &mut messages);
     }
     let mut body = json!({
         "model": call.model,
@@ -67,11 +69,60 @@ fn body(call: &ModelCall, is_openai: bool) -> Value {
         let name = if is_openai { "max_completion_tokens" } else { "max_tokens" };
         body[name] = json!(tokens);
     }
+    put_wishes(call, &mut body);
     body
 }
 
-fn push_message(message: &Message, messages: &mut Vec<Value>) {
+fn put_wishes(call: &ModelCall, body: &mut Value) {
+    let Sampling { temperature, top_p, seed, stops, .. } = &call.sampling;
+    if let Some(temperature) = temperature {
+        body["temperature"] = json!(temperature);
+    }
+    if let Some(top_p) = top_p {
+        body["top_p"] = json!(top_p);
+    }
+    if let Some(seed) = seed {
+        body["seed"] = json!(seed);
+    }
+    if !stops.is_empty() {
+        body["stop"] = json!(stops);
+    }
+    match &call.tool_choice {
+        ToolChoice::Required => body["tool_choice"] = json!("required"),
+        ToolChoice::Named(name) => {
+            body["tool_choice"] = json!({ "type": "function", "function": { "name": name } });
+        }
+        ToolChoice::Auto | ToolChoice::None => {}
+    }
+    match &call.reply_form {
+        ReplyForm::Text => {}
+        ReplyForm::Json => body["response_format"] = json!({ "type": "json_object" }),
+        ReplyForm::Schema { name, schema, is_strict } => {
+            body["response_format"] = json!({ "type": "json_schema", "json_schema": {
+                "name": name, "schema": schema, "strict": is_strict,
+            } });
+        }
+    }
+}
+
+/// What a person says with pictures, as the list of its pieces.
+fn pieces(message: &Message, pictures: &Pictures) -> Vec<Value> {
+    let piece = |part: &Part| match part {
+        Part::Text(text) => Some(json!({ "type": "text", "text": text })),
+        Part::Image(image) => Some(match pictures.data_url(image) {
+            Some(url) => json!({ "type": "image_url", "image_url": { "url": url } }),
+            None => json!({ "type": "text", "text": GONE }),
+        }),
+        _ => None,
+    };
+    message.parts.iter().filter_map(piece).collect()
+}
+
+fn push_message(message: &Message, pictures: &Pictures, messages: &mut Vec<Value>) {
     match message.role {
+        Role::User if message.images().next().is_some() => {
+            messages.push(json!({ "role": "user", "content": pieces(message, pictures) }));
+        }
         Role::User => {
             let text = message.text();
             // Many chat templates refuse two messages of the same speaker in a row.

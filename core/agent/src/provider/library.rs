@@ -15,17 +15,19 @@ use futures_util::future::BoxFuture;
 use futures_util::stream;
 use genai::adapter::AdapterKind;
 use genai::chat::{
-    ChatMessage, ChatOptions, ChatRequest, ChatStreamEvent, ContentPart, MessageContent,
-    StopReason, StreamEnd, Tool, ToolCall as LibraryCall, ToolResponse,
+    ChatMessage, ChatOptions, ChatRequest, ChatResponseFormat, ChatStreamEvent, ContentPart,
+    JsonSpec, MessageContent, StopReason, StreamEnd, Tool, ToolCall as LibraryCall, ToolResponse,
 };
 use genai::resolver::{AuthData, Endpoint};
 use genai::{Client, ModelIden, ServiceTarget};
 use nexus_domain::agent::AgentErrorKind;
+use nexus_domain::brief::{ReplyForm, Sampling, ToolChoice};
 use nexus_domain::message::{Message, Part, Role, ToolCall, Usage};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::{ModelError, provider_message};
 use super::http::{Http, apply_headers, transport_error};
+use super::picture::{GONE, Pictures};
 use super::{ModelCall, ModelClient, ProviderKind, ProviderStop, ReplyPart, ReplyStream};
 
 /// Marks signatures as the library's to send back to the same provider.
@@ -79,6 +81,7 @@ impl ModelClient for LibraryClient {
                 .with_capture_content(true)
                 .with_capture_reasoning_content(self.kind == ProviderKind::Gemini);
             options.max_tokens = call.output_tokens_max;
+            put_wishes(&call, &mut options);
             let request = request(call, self.kind);
             let client = Client::builder()
                 .with_reqwest(self.http.client()?.clone())
@@ -110,8 +113,11 @@ fn request(call: ModelCall, kind: ProviderKind) -> ChatRequest {
         for made in message.tool_calls() {
             names.insert(made.id.clone(), made.name.clone());
         }
-        let parts: Vec<_> =
-            message.parts.iter().filter_map(|part| content(part, &names, kind)).collect();
+        let parts: Vec<_> = message
+            .parts
+            .iter()
+            .filter_map(|part| content(part, &names, &call.pictures, kind))
+            .collect();
         if parts.is_empty() {
             continue;
         }
@@ -128,6 +134,26 @@ fn request(call: ModelCall, kind: ProviderKind) -> ChatRequest {
     request
 }
 
+fn put_wishes(call: &ModelCall, options: &mut ChatOptions) {
+    let Sampling { temperature, top_p, seed, stops, .. } = &call.sampling;
+    options.temperature = *temperature;
+    options.top_p = *top_p;
+    options.seed = seed.and_then(|seed| u64::try_from(seed).ok());
+    options.stop_sequences.clone_from(stops);
+    options.tool_choice = match &call.tool_choice {
+        ToolChoice::Required => Some(genai::chat::ToolChoice::Required),
+        ToolChoice::Named(name) => Some(genai::chat::ToolChoice::Tool { name: name.clone() }),
+        ToolChoice::Auto | ToolChoice::None => None,
+    };
+    options.response_format = match &call.reply_form {
+        ReplyForm::Text => None,
+        ReplyForm::Json => Some(ChatResponseFormat::JsonMode),
+        ReplyForm::Schema { name, schema, .. } => {
+            Some(ChatResponseFormat::JsonSpec(JsonSpec::new(name, schema.clone())))
+        }
+    };
+}
+
 fn speak(message: &Message, content: MessageContent) -> ChatMessage {
     match message.role {
         Role::User => ChatMessage::user(content),
@@ -139,6 +165,7 @@ fn speak(message: &Message, content: MessageContent) -> ChatMessage {
 fn content(
     part: &Part,
     names: &std::collections::HashMap<String, String>,
+    pictures: &Pictures,
     kind: ProviderKind,
 ) -> Option<ContentPart> {
     Some(match part {
@@ -159,6 +186,10 @@ fn content(
             response.fn_name = names.get(&result.call_id).cloned();
             ContentPart::ToolResponse(response)
         }
+        Part::Image(image) => match pictures.base64(image) {
+            Some(data) => ContentPart::from_binary_base64(&image.content_type, data, None),
+            None => ContentPart::Text(GONE.to_owned()),
+        },
     })
 }
 

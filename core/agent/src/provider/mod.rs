@@ -5,10 +5,12 @@ mod build;
 mod chat;
 mod discreet;
 mod error;
+mod form;
 mod http;
 mod library;
 pub mod offline;
 mod ollama;
+mod picture;
 mod pool;
 mod price;
 mod sse;
@@ -20,11 +22,13 @@ mod worst;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use nexus_domain::brief::{ReplyForm, Sampling, ToolChoice};
 use nexus_domain::message::{Message, ToolCall, Usage};
 use secrecy::SecretString;
 use serde_json::Value;
 
 pub use error::ModelError;
+pub use picture::Pictures;
 pub use pool::{ModelFacts, ModelPool, Picked};
 pub use price::{Price, PriceTable};
 pub use trial::ModelTest;
@@ -61,6 +65,14 @@ pub struct ModelCall {
     pub tools: Vec<ToolSpec>,
     /// Most tokens of the reply.
     pub output_tokens_max: Option<u32>,
+    /// The bytes of the pictures in the messages.
+    pub pictures: Pictures,
+    /// How the model is to choose its words.
+    pub sampling: Sampling,
+    /// Whether it has to call a tool; with `None` there are no tools to begin with.
+    pub tool_choice: ToolChoice,
+    /// The form of the answer.
+    pub reply_form: ReplyForm,
 }
 
 /// A tool as a model sees it.

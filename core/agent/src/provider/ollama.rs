@@ -6,6 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use futures_util::future::BoxFuture;
+use nexus_domain::brief::{ReplyForm, Sampling};
 use nexus_domain::message::{Message, Part, Role, ToolCall, Usage};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use super::chat::{TOOL_CALLS_MAX, arguments};
 use super::error::ModelError;
 use super::http::{self, EventReader, Framing, Http};
+use super::picture::Pictures;
 use super::sse::Event;
 use super::{ModelCall, ModelClient, ProviderStop, ReplyPart, ReplyStream};
 
@@ -51,11 +53,24 @@ fn body(call: &ModelCall, context_tokens_max: u64) -> Value {
         for made in message.tool_calls() {
             names.insert(made.id.as_str(), made.name.as_str());
         }
-        push_message(message, &names, &mut messages);
+        push_message(message, &names, &call.pictures, &mut messages);
     }
     let mut options = json!({ "num_ctx": context_tokens_max });
     if let Some(tokens) = call.output_tokens_max {
         options["num_predict"] = json!(tokens);
+    }
+    let Sampling { temperature, top_p, seed, stops, .. } = &call.sampling;
+    if let Some(temperature) = temperature {
+        options["temperature"] = json!(temperature);
+    }
+    if let Some(top_p) = top_p {
+        options["top_p"] = json!(top_p);
+    }
+    if let Some(seed) = seed {
+        options["seed"] = json!(seed);
+    }
+    if !stops.is_empty() {
+        options["stop"] = json!(stops);
     }
     let mut body =
         json!({ "model": call.model, "messages": messages, "stream": true, "options": options });
@@ -67,12 +82,29 @@ fn body(call: &ModelCall, context_tokens_max: u64) -> Value {
         });
         body["tools"] = tools.collect();
     }
+    match &call.reply_form {
+        ReplyForm::Text => {}
+        ReplyForm::Json => body["format"] = json!("json"),
+        ReplyForm::Schema { schema, .. } => body["format"] = schema.clone(),
+    }
     body
 }
 
-fn push_message(message: &Message, names: &HashMap<&str, &str>, messages: &mut Vec<Value>) {
+fn push_message(
+    message: &Message,
+    names: &HashMap<&str, &str>,
+    pictures: &Pictures,
+    messages: &mut Vec<Value>,
+) {
     match message.role {
-        Role::User => messages.push(json!({ "role": "user", "content": message.text() })),
+        Role::User => {
+            let mut value = json!({ "role": "user", "content": message.text() });
+            let shown: Vec<_> = message.images().filter_map(|i| pictures.base64(i)).collect();
+            if !shown.is_empty() {
+                value["images"] = shown.into();
+            }
+            messages.push(value);
+        }
         Role::Assistant => {
             let calls: Vec<_> = message
                 .tool_calls()

@@ -57,7 +57,7 @@ fn hello() -> ModelCall {
             description: "Tells the time.".to_owned(),
             schema: json!({ "type": "object", "properties": {} }),
         }],
-        output_tokens_max: None,
+        ..ModelCall::default()
     }
 }
 

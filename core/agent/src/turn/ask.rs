@@ -1,6 +1,7 @@
 //! Asking a model until one answers: retries, failover, cool-downs, and making room.
 
 use nexus_domain::agent::AgentErrorKind;
+use nexus_domain::brief::ToolChoice;
 use nexus_domain::id::MessageId;
 use nexus_domain::message::Message;
 use nexus_domain::retry::RetryPolicy;
@@ -97,7 +98,8 @@ impl Run<'_> {
         is_last: bool,
     ) -> Result<Result<Complete, ModelError>, End> {
         let mut n_tries = 0;
-        let mut may_make_room = true;
+        // What a caller keeps itself, it has to condense itself.
+        let mut may_make_room = self.brief.said.is_empty();
         loop {
             if self.is_too_full(picked) && may_make_room {
                 may_make_room = false;
@@ -145,10 +147,15 @@ impl Run<'_> {
             messages: self.messages(picked),
             tools: self.tools.clone(),
             output_tokens_max: None,
+            pictures: self.pictures.clone(),
+            sampling: self.brief.sampling.clone(),
+            tool_choice: self.tool_choice(),
+            reply_form: self.brief.reply_form.clone(),
         };
         let input_tokens = call_tokens(&call.system, &call.tools, &call.messages);
         let tab = self.open_tab(picked, input_tokens, None).await.map_err(Failed::End)?;
-        call.output_tokens_max = tab.output_tokens_max();
+        let limits = [tab.output_tokens_max(), call.sampling.output_tokens_max];
+        call.output_tokens_max = limits.into_iter().flatten().min();
         let mut draft = Draft::new(&*self.world.watcher, message_id);
         let clock = &*self.world.clock;
         let mut is_open = false;
@@ -183,6 +190,14 @@ impl Run<'_> {
                 self.world.meter.settle(spent).await.map_err(|e| Failed::End(e.into()))?;
                 Err(failed)
             }
+        }
+    }
+
+    /// Once the model has called what it had to call, it may speak.
+    fn tool_choice(&self) -> ToolChoice {
+        match self.n_steps {
+            0 => self.brief.tool_choice.clone(),
+            _ => ToolChoice::Auto,
         }
     }
 

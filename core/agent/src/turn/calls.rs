@@ -50,6 +50,11 @@ impl Open {
         Self { call, status, result: None }
     }
 
+    /// The tool it calls.
+    pub(super) fn name(&self) -> &str {
+        &self.call.name
+    }
+
     /// The result that is on record already.
     fn finished(&self) -> Option<ToolResult> {
         let is_error = match self.status {

@@ -16,15 +16,17 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use nexus_domain::agent::{AgentError, AgentErrorKind, AgentSpec, StopReason, ToolCallRecord};
+use nexus_domain::brief::{Brief, ToolChoice};
 use nexus_domain::id::MessageId;
 use nexus_domain::message::{Message, Part, Role, Usage};
 use nexus_domain::pipeline::RunOutcome;
 
 use crate::context::{Prompt, system_prompt, whole};
 use crate::port::{Clock, Gate, LogError, Meter, TurnFacts, TurnLog, Watcher};
-use crate::provider::{ModelPool, ProviderStop, ToolSpec};
+use crate::provider::{ModelPool, Pictures, ProviderStop, ToolSpec};
 use crate::stop::StopSignal;
 use crate::tools::ToolBox;
+use calls::Open;
 use limit::{Refusals, Stopwatch};
 
 /// What a run begins with, or goes on with after a restart.
@@ -46,6 +48,10 @@ pub struct TurnInput {
     pub usage: Usage,
     /// Replies in this turn so far.
     pub n_steps: u32,
+    /// What the caller brought along. What it says of the conversation stands in `history`.
+    pub brief: Brief,
+    /// The bytes of the pictures in `history`.
+    pub pictures: Pictures,
 }
 
 /// The world that a run sees.
@@ -117,6 +123,8 @@ pub async fn make_calls(input: TurnInput, world: &World, stop: &StopSignal) -> R
 enum End {
     /// The model has nothing more to say.
     Said(ProviderStop),
+    /// It called tools that the caller runs.
+    HandedOut,
     /// Somebody stopped it.
     Stopped,
     /// A limit was reached; the sentence names it.
@@ -160,11 +168,15 @@ struct Run<'a> {
     call_ids: HashSet<String>,
     /// The reply as far as it got.
     text: String,
+    brief: Brief,
+    pictures: Pictures,
 }
 
 impl<'a> Run<'a> {
     fn new(input: TurnInput, world: &'a World, stop: &'a StopSignal) -> Self {
-        let TurnInput { facts, agent, prompt, history, summary, pending, usage, n_steps } = input;
+        let TurnInput { facts, agent, prompt, history, summary, pending, usage, n_steps, .. } =
+            input;
+        let (brief, pictures) = (input.brief, input.pictures);
         let ours = history.iter().filter(|message| message.turn_id == facts.turn_id);
         let call_ids =
             ours.clone().flat_map(Message::tool_calls).map(|call| call.id.clone()).collect();
@@ -176,7 +188,7 @@ impl<'a> Run<'a> {
         Self {
             system: system_prompt(&agent, &prompt),
             enrichment: prompt.enrichment,
-            tools: world.tools.specs(&agent.tools),
+            tools: offered(world.tools.specs(&agent.tools), &brief),
             stopwatch: Stopwatch::start(Arc::clone(&world.clock)),
             world,
             stop,
@@ -190,6 +202,8 @@ impl<'a> Run<'a> {
             refusals: Refusals::default(),
             call_ids,
             text,
+            brief,
+            pictures,
         }
     }
 
@@ -215,8 +229,21 @@ impl<'a> Run<'a> {
             if calls.is_empty() {
                 return Ok(End::Said(stop));
             }
-            self.run_calls(calls).await?;
+            if self.run_ours(calls).await? {
+                return Ok(End::HandedOut);
+            }
         }
+    }
+
+    /// Runs the calls of the agent's own tools. True when there are others: those are the
+    /// caller's, and the turn ends for it to go on.
+    async fn run_ours(&mut self, calls: Vec<Open>) -> Result<bool, End> {
+        let is_ours = |open: &Open| !self.brief.tools.iter().any(|tool| tool.name == open.name());
+        let (ours, theirs): (Vec<_>, Vec<_>) = calls.into_iter().partition(is_ours);
+        if !ours.is_empty() {
+            self.run_calls(ours).await?;
+        }
+        Ok(!theirs.is_empty())
     }
 
     /// Goes on where an earlier run of the same turn was cut off.
@@ -231,8 +258,8 @@ impl<'a> Run<'a> {
             return Ok(Some(End::Said(ProviderStop::End)));
         }
         let calls = self.with_records(calls);
-        self.run_calls(calls).await?;
-        Ok(None)
+        let is_handed_out = self.run_ours(calls).await?;
+        Ok(is_handed_out.then_some(End::HandedOut))
     }
 
     fn new_message_id(&self) -> MessageId {
@@ -252,6 +279,7 @@ impl<'a> Run<'a> {
                 (StopReason::Error, failed(message, AgentErrorKind::ModelError))
             }
             End::Said(_) => (StopReason::EndTurn, None),
+            End::HandedOut => (StopReason::ClientTools, None),
             End::Stopped => (StopReason::Aborted, None),
             End::Limit(sentence) => {
                 let gap = if reply.is_empty() { "" } else { "\n\n" };
@@ -263,4 +291,18 @@ impl<'a> Run<'a> {
         };
         RunOutcome { reply, stop_reason, error }
     }
+}
+
+/// What the model is offered: the agent's tools and the caller's, whose names come first.
+fn offered(own: Vec<ToolSpec>, brief: &Brief) -> Vec<ToolSpec> {
+    if brief.tool_choice == ToolChoice::None {
+        return Vec::new();
+    }
+    let is_free = |spec: &ToolSpec| !brief.tools.iter().any(|tool| tool.name == spec.name);
+    let theirs = brief.tools.iter().map(|tool| ToolSpec {
+        name: tool.name.clone(),
+        description: tool.description.clone(),
+        schema: tool.schema.clone(),
+    });
+    own.into_iter().filter(is_free).chain(theirs).collect()
 }

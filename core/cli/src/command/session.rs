@@ -230,6 +230,7 @@ fn show_message(message: &Message, calls: &[ToolCallRecord], output: &Output) ->
                     }
                 })?;
             }
+            Part::Image(image) => output.line(&format!("  [picture, {}]", image.content_type))?,
             Part::Reasoning(_) | Part::ToolResult(_) => {}
         }
     }
@@ -242,7 +243,7 @@ pub(crate) fn tool_line(call: &ToolCallRecord, output: &Output) -> String {
         ToolCallStatus::Pending => Sign::Idle,
         ToolCallStatus::Waiting => Sign::Ask,
         ToolCallStatus::Running => Sign::Busy,
-        ToolCallStatus::Completed => Sign::Good,
+        ToolCallStatus::Completed | ToolCallStatus::HandedOut => Sign::Good,
         ToolCallStatus::Failed => Sign::Bad,
         ToolCallStatus::Unknown => Sign::Warn,
     };
@@ -326,6 +327,9 @@ fn markdown(key: &SessionKey, history: &HistoryResult) -> String {
                 Part::Text(said) => md.push_str(&format!("{}\n", said.trim_end())),
                 Part::ToolCall(call) => {
                     md.push_str(&format!("\n- `{}` `{}`\n", call.name, call.arguments));
+                }
+                Part::Image(image) => {
+                    md.push_str(&format!("\n[picture, {}]\n", image.content_type))
                 }
                 Part::Reasoning(_) | Part::ToolResult(_) => {}
             }

@@ -96,7 +96,7 @@ pub(super) async fn close_turn(
         // A run that broke down has settled nothing.
         meter::write_off(tx, Some(turn_id), now)?;
         keep_partial(tx, &turn, partial, now)?;
-        settle_calls(tx, &*clock, &turn)?;
+        settle_calls(tx, &*clock, &turn, outcome.stop_reason)?;
         if outcome.stop_reason == StopReason::Limit {
             keep_last_word(tx, &*clock, &turn, &outcome.reply)?;
         }
@@ -169,8 +169,14 @@ fn keep_last_word(
 }
 
 /// A reply whose calls have no results on record would make the next turn unreadable for a model:
-/// each such call gets the result that is true of it.
-fn settle_calls(tx: &mut Tx<'_>, clock: &dyn Clock, turn: &Turn) -> Result<(), LedgerError> {
+/// each such call gets the result that is true of it. What was handed to the caller stays open: its
+/// result comes with the next message, or never.
+fn settle_calls(
+    tx: &mut Tx<'_>,
+    clock: &dyn Clock,
+    turn: &Turn,
+    stop_reason: StopReason,
+) -> Result<(), LedgerError> {
     let messages = tx.turns().of_turn(turn.id)?;
     let answered: Vec<&str> = messages
         .iter()
@@ -187,6 +193,15 @@ fn settle_calls(tx: &mut Tx<'_>, clock: &dyn Clock, turn: &Turn) -> Result<(), L
     }
     let now = clock.now();
     let mut records = tx.turns().tool_calls(&[turn.id])?;
+    if stop_reason == StopReason::ClientTools {
+        let theirs = records.iter_mut().filter(|record| open.iter().any(|c| c.id == record.id));
+        for record in theirs {
+            record.status = ToolCallStatus::HandedOut;
+            record.completed_at = Some(now);
+            tx.turns().put_tool_call(record)?;
+        }
+        return Ok(());
+    }
     let mut results = Vec::new();
     for call in open {
         let record = records.iter_mut().find(|record| record.id == call.id);
@@ -218,7 +233,7 @@ fn settle(
             let is_error = record.status == ToolCallStatus::Failed;
             return Ok((record.result.clone().unwrap_or_default(), is_error));
         }
-        ToolCallStatus::Pending | ToolCallStatus::Waiting => {
+        ToolCallStatus::Pending | ToolCallStatus::Waiting | ToolCallStatus::HandedOut => {
             (ToolCallStatus::Failed, "the run was stopped before this ran")
         }
         ToolCallStatus::Running | ToolCallStatus::Unknown => {
@@ -243,7 +258,10 @@ fn end_turn(
     turn.status = match outcome.stop_reason {
         StopReason::Error => TurnStatus::Failed,
         StopReason::Aborted => TurnStatus::Aborted,
-        StopReason::EndTurn | StopReason::MaxTokens | StopReason::Limit => TurnStatus::Completed,
+        StopReason::EndTurn
+        | StopReason::ClientTools
+        | StopReason::MaxTokens
+        | StopReason::Limit => TurnStatus::Completed,
     };
     turn.stop_reason = Some(outcome.stop_reason);
     turn.error.clone_from(&outcome.error);

@@ -8,9 +8,11 @@ use nexus_agent::StopSignal;
 use nexus_agent::context::Prompt;
 use nexus_agent::delegate::{Delegate, Nobody};
 use nexus_agent::port::TurnFacts;
+use nexus_agent::provider::Pictures;
 use nexus_agent::tools::{HttpConfig, ToolBox, ToolConfig};
 use nexus_agent::turn::TurnInput;
 use nexus_domain::agent::{AgentSpec, ToolCallRecord, Turn};
+use nexus_domain::brief::Brief;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::{AgentId, RequestId, SessionKey, TurnId};
 use nexus_domain::made::MadeAgent;
@@ -137,6 +139,8 @@ pub(super) async fn prepare(
         pending,
         usage: found.turn.usage,
         n_steps: found.turn.n_steps,
+        brief: Brief::default(),
+        pictures: Pictures::default(),
     };
     let compaction = found.compaction;
     let is_one_call = found.requests.first().is_some_and(|leading| leading.wish.call.is_some());
@@ -178,6 +182,7 @@ pub(super) fn prompt(context: &Context, id: &AgentId, made: Option<&MadeAgent>) 
         soul: Some(files.soul),
         user: Some(files.owner).filter(|user| !user.is_empty()),
         house_rules: Some(files.house_rules),
+        caller: None,
         enrichment: Vec::new(),
     }
 }

@@ -131,6 +131,8 @@ async fn deliver(context: &Context, child: &Child, record: DeliveryRecord) -> Re
         thread_id: target.thread_id,
         reply_to_id: target.reply_to_id,
         text: record.delivery.text.clone(),
+        stream_id: None,
+        outcome: None,
     };
     // Asked before: an adapter that dies while it sends says nothing any more.
     let is_repeatable = child.facts().is_some_and(|facts| facts.has_idempotent_sends);

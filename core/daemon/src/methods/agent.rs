@@ -205,7 +205,7 @@ pub async fn run(
         session_key: session_key.clone(),
         agent_id: params.agent_id,
         queue_mode: params.queue_mode,
-        wish: RunWish { steps_max: params.steps_max, model, call: None },
+        wish: RunWish { steps_max: params.steps_max, model, ..RunWish::default() },
         idempotency_key: params.idempotency_key,
         compaction: None,
     };

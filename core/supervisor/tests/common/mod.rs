@@ -184,6 +184,8 @@ pub(crate) fn delivery(text: &str) -> SendParams {
         thread_id: None,
         reply_to_id: None,
         text: text.to_owned(),
+        stream_id: None,
+        outcome: None,
     }
 }
 

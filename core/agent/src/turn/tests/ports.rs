@@ -8,6 +8,7 @@ use futures_util::future::{BoxFuture, pending};
 use futures_util::stream;
 use nexus_domain::Timestamp;
 use nexus_domain::agent::{AgentErrorKind, AgentSpec, RunLimits, ToolCallRecord};
+use nexus_domain::brief::Brief;
 use nexus_domain::id::{AgentId, MessageId, SessionKey, TurnId};
 use nexus_domain::message::{Message, Part, Role, ToolCall, Usage};
 use nexus_domain::pipeline::RunOutcome;
@@ -21,8 +22,8 @@ use crate::port::{
     Answer, Ask, Clock, Compaction, Exposure, Gate, LogError, Reply, TurnFacts, TurnLog, Watcher,
 };
 use crate::provider::{
-    ModelCall, ModelClient, ModelError, ModelPool, PriceTable, ProviderConfig, ProviderKind,
-    ProviderStop, ReplyPart, ReplyStream,
+    ModelCall, ModelClient, ModelError, ModelPool, Pictures, PriceTable, ProviderConfig,
+    ProviderKind, ProviderStop, ReplyPart, ReplyStream,
 };
 use crate::tools::{HttpConfig, ToolBox, ToolConfig};
 use crate::turn::{TurnInput, World, run};
@@ -429,6 +430,8 @@ pub(crate) fn input(history: Vec<Message>) -> TurnInput {
         pending: Vec::new(),
         usage: Usage::default(),
         n_steps: 0,
+        brief: Brief::default(),
+        pictures: Pictures::default(),
     }
 }
 
