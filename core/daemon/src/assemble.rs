@@ -18,7 +18,9 @@ use tokio::task::JoinHandle;
 
 use crate::agents::Agents;
 use crate::audit;
+use crate::blob::Blobs;
 use crate::bus::Bus;
+use crate::callers::{self, Callers};
 use crate::clock::SystemClock;
 use crate::config::{self, Config, ConfigHandle, Environment, Overlay};
 use crate::context::{Context, Shutdown};
@@ -159,6 +161,7 @@ impl Daemon {
         let ways = Ways::open(&home.state(), logins.clone())?;
         ways.refresh(&ledger, &policies, started_at).await?;
         let context = Arc::new(Context {
+            blobs: Blobs::new(&home.state()),
             logins,
             ways,
             iam,
@@ -174,6 +177,8 @@ impl Daemon {
             programs,
             health,
             presence: Presence::new(VERSION, started_at),
+            adapters: OnceLock::new(),
+            callers: Callers::default(),
             credentials,
             token,
             address: OnceLock::new(),
@@ -272,12 +277,17 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
     let ends = tokio::spawn(ways::run_ends(Arc::clone(&context)));
     let budgets = tokio::spawn(jobs::budgets::run(Arc::clone(&context)));
     let audit = tokio::spawn(jobs::audit::run(Arc::clone(&context)));
+    let blobs = tokio::spawn(jobs::blobs::run(Arc::clone(&context)));
     credentials::check(&context).await;
     let adapters = jobs::adapters::start(&context, is_safe_mode).await;
+    // Set once, here: nothing else starts adapters.
+    let _ = context.adapters.set(adapters.clone());
     let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), adapters.clone()));
+    let callers = tokio::spawn(callers::run(Arc::clone(&context)));
     context.shutdown.begun().await;
     adapters.drain().await;
-    for task in [watch, exposure, permissions, grants, ends, budgets, audit, outbox] {
+    for task in [watch, exposure, permissions, grants, ends, budgets, audit, blobs, outbox, callers]
+    {
         if let Err(error) = task.await {
             tracing::error!(%error, "a job ended badly");
         }

@@ -13,13 +13,16 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use crate::agents::Agents;
+use crate::blob::Blobs;
 use crate::bus::Bus;
+use crate::callers::Callers;
 use crate::config::ConfigHandle;
 use crate::credentials::Credentials;
 use crate::engine::Engine;
 use crate::exposure::Exposure;
 use crate::health::HealthBoard;
 use crate::home::Home;
+use crate::jobs::adapters::Adapters;
 use crate::policy::{Iam, Policies};
 use crate::presence::Presence;
 use crate::server::login::Logins;
@@ -59,6 +62,12 @@ pub struct Context {
     pub ways: Ways,
     /// Reads and keeps credentials.
     pub credentials: Credentials,
+    /// Pictures beside the ledger.
+    pub blobs: Blobs,
+    /// The running adapters, once they are started.
+    pub adapters: OnceLock<Adapters>,
+    /// Callers that adapters serve.
+    pub callers: Callers,
     /// The control-plane token.
     pub token: SecretString,
     /// What is open to others.

@@ -4,11 +4,14 @@
 //! the order of the stages. The functions are pure: facts in, the next type or an early [`Exit`]
 //! out. The engine of the daemon gathers the facts and performs the effects.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::agent::{AgentError, StopReason};
 use crate::arrival::{Arrival, PeerKind};
+use crate::brief::Brief;
 use crate::failure::Failure;
 use crate::id::{AgentId, RequestId, SessionKey, TurnId};
 use crate::principal::Principal;
@@ -70,7 +73,7 @@ impl Stage {
 }
 
 /// Where the sender would like it to go. Wishes are checked like anything else.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Wish {
     /// A session by name.
     pub session_key: Option<SessionKey>,
@@ -83,6 +86,9 @@ pub struct Wish {
     pub parent: Option<ParentRun>,
     /// What the run is to be.
     pub run: RunWish,
+    /// What the caller brings along; recorded beside the request.
+    #[serde(skip)]
+    pub brief: Option<Arc<Brief>>,
 }
 
 /// After stage 1: recorded, with a request of its own.

@@ -96,9 +96,6 @@ pub struct RunWish {
     /// One tool call that makes up the whole turn: no model is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<WishedCall>,
-    /// What the caller brought along, by the SHA-256 of its record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub brief: Option<String>,
     /// Whether the sender wants to see the reply while it is written, where its adapter can show
     /// that; as the adapter declares when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]

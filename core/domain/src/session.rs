@@ -169,6 +169,8 @@ pub fn one_to_one_key(channel: &str, sender_id: &str, principal: &Principal) -> 
 
 /// The key of the owner's own conversation.
 pub const MAIN_KEY: &str = "main";
+/// Begins the key of a session that is made for one run and not gone on with.
+pub const ALONE: &str = "call:";
 
 /// The key of the conversation with a person, whatever channel they write on.
 #[must_use]

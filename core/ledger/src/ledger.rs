@@ -15,6 +15,7 @@ use crate::access::{Access, AccessMut};
 use crate::agent::{Agents, AgentsMut};
 use crate::arrival::{Arrivals, ArrivalsMut};
 use crate::audit::{Audit, AuditMut};
+use crate::brief::{Briefs, BriefsMut};
 use crate::budget::{Budgets, BudgetsMut};
 use crate::cooldown::{Cooldowns, CooldownsMut};
 use crate::error::LedgerError;
@@ -254,6 +255,8 @@ ledgers! {
     arrivals: Arrivals, ArrivalsMut;
     /// Requests and their traces.
     requests: Requests, RequestsMut;
+    /// What callers brought along.
+    briefs: Briefs, BriefsMut;
     /// Sessions.
     sessions: Sessions, SessionsMut;
     /// Turns, messages, tool calls, compactions.

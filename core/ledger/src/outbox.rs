@@ -31,6 +31,12 @@ CREATE INDEX deliveries_sending ON deliveries (id) WHERE status = 'sending';
 CREATE INDEX deliveries_request ON deliveries (request_id, id);
 ";
 
+/// Added in step 5: what is still to be sent to one conversation, in order.
+pub(crate) const LANES: &str = "
+CREATE INDEX deliveries_lane ON deliveries (adapter, json_extract(target, '$.to'), id)
+    WHERE status IN ('pending', 'sending');
+";
+
 /// What is to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
@@ -97,19 +103,32 @@ impl Outbox<'_> {
         sql::first(self.0, "SELECT * FROM deliveries WHERE id = ?1", [id.to_string()], read)
     }
 
-    /// Deliveries due at an instant, the longest due first; without those about which a person
-    /// is being asked.
+    /// Deliveries of some adapters that are due at an instant, the longest due first: of each
+    /// conversation the oldest that has not ended, so that what is tried again is not overtaken.
+    /// Those about which a person is being asked are left out, and hold nobody up.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn due(&self, at: Timestamp, limit: u32) -> Result<Vec<DeliveryRecord>, LedgerError> {
+    pub fn due(
+        &self,
+        at: Timestamp,
+        adapters: &[String],
+        limit: u32,
+    ) -> Result<Vec<DeliveryRecord>, LedgerError> {
         sql::all(
             self.0,
-            "SELECT * FROM deliveries WHERE status = 'pending' AND next_at <= ?1
-               AND id NOT IN (SELECT tool_call_id FROM permission_requests
-                              WHERE status = 'pending' AND tool_call_id IS NOT NULL)
-             ORDER BY next_at, id LIMIT ?2",
-            (at.0, sql::limit(limit)),
+            "WITH asked AS (SELECT tool_call_id FROM permission_requests
+                            WHERE status = 'pending' AND tool_call_id IS NOT NULL)
+             SELECT * FROM deliveries AS mine
+             WHERE status = 'pending' AND next_at <= ?1 AND id NOT IN asked
+               AND adapter IN (SELECT value FROM json_each(?2))
+               AND NOT EXISTS (
+                   SELECT 1 FROM deliveries AS before
+                   WHERE before.adapter = mine.adapter AND before.id < mine.id
+                     AND json_extract(before.target, '$.to') = json_extract(mine.target, '$.to')
+                     AND before.status IN ('pending', 'sending') AND before.id NOT IN asked)
+             ORDER BY next_at, id LIMIT ?3",
+            (at.0, serde_json::to_string(adapters)?, sql::limit(limit)),
             read,
         )
     }

@@ -5,8 +5,9 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::error::LedgerError;
 use crate::{
-    access, agent, alias, arrival, audit, budget, cooldown, event, grant, idempotency, identity,
-    job, label, message, outbox, permission, queue, request, sender_wait, session, turn, usage,
+    access, agent, alias, arrival, audit, brief, budget, cooldown, event, grant, idempotency,
+    identity, job, label, message, outbox, permission, queue, request, sender_wait, session, turn,
+    usage,
 };
 
 /// Marks the file as ours: `NXLG`.
@@ -49,6 +50,7 @@ const STEPS: &[&[&str]] = &[
         alias::SCHEMA,
     ],
     &[access::SCHEMA, agent::SCHEMA, request::WISH],
+    &[brief::SCHEMA, outbox::LANES],
 ];
 
 /// The schema version this program writes.

@@ -106,7 +106,8 @@ pub struct SendParams {
     pub reply_to_id: Option<String>,
     /// The text.
     pub text: String,
-    /// The stream that this completes; `text` is the whole reply, not the rest of it.
+    /// The stream that this completes; `text` is the whole reply, not the rest of it. One that was
+    /// never started showed nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream_id: Option<String>,
     /// How the run came out that this answers.

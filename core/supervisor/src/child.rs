@@ -15,6 +15,9 @@ use crate::stderr::LastLines;
 /// Longest wait for a `send`, in milliseconds.
 pub(crate) const SEND_MS_MAX: u64 = 60_000;
 
+/// Longest wait for a child to take a notification, in milliseconds.
+const NOTIFY_MS_MAX: u64 = 10_000;
+
 /// What is wanted of a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Wanted {
@@ -98,6 +101,14 @@ impl Child {
         order
     }
 
+    /// Says something that wants no answer. Waits while the child reads slowly.
+    ///
+    /// # Errors
+    /// When it is not running, or does not read.
+    pub async fn notify(&self, method: &str, params: Value) -> Result<(), CallError> {
+        self.link()?.notify(method, params, NOTIFY_MS_MAX).await
+    }
+
     /// Calls a method of the contract and waits for its answer, at most `limit_ms`.
     ///
     /// # Errors
@@ -108,14 +119,15 @@ impl Child {
         params: Value,
         limit_ms: u64,
     ) -> Result<Value, CallError> {
+        self.link()?.call(method, params, limit_ms).await
+    }
+
+    fn link(&self) -> Result<Arc<Link>, CallError> {
         let link = self.link.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match link {
-            Some(link) => link.call(method, params, limit_ms).await,
-            None => {
-                let state = self.status.borrow().state;
-                Err(CallError::NotSent(format!("adapter `{}` is {state}", self.name)))
-            }
-        }
+        link.ok_or_else(|| {
+            let state = self.status.borrow().state;
+            CallError::NotSent(format!("adapter `{}` is {state}", self.name))
+        })
     }
 
     /// Hands it one delivery.

@@ -11,6 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::Handler;
 use crate::child::Wanted;
 use crate::clock::{Clock, jitter};
+use crate::desk::{self, Desk, Origin};
 use crate::link::{CallError, Calls, Link, OUTGOING_LINES_MAX};
 use crate::pipe::{self, EVENTS_WAITING_MAX, Intake, Reader};
 use crate::process::Process;
@@ -68,6 +69,7 @@ struct Run {
     process: Process,
     link: Arc<Link>,
     events: Option<mpsc::Receiver<pipe::Event>>,
+    wishes: Option<mpsc::Receiver<desk::Wish>>,
     end_input: watch::Sender<bool>,
     /// Reading, writing and, once `hello` is answered, taking arrivals in.
     tasks: JoinSet<Finished>,
@@ -178,6 +180,7 @@ impl Keeper {
         let (process, pipes) = Process::spawn(&self.spec)?;
         let (outgoing, lines) = mpsc::channel(OUTGOING_LINES_MAX);
         let (events_in, events) = mpsc::channel(EVENTS_WAITING_MAX);
+        let (wishes_in, wishes) = mpsc::channel(desk::CALLS_MAX);
         let (end_input, end) = watch::channel(false);
         let calls = Arc::new(Calls::default());
         let mut tasks = JoinSet::new();
@@ -191,6 +194,7 @@ impl Keeper {
             adapter: self.spec.name.clone(),
             calls: Arc::clone(&calls),
             events: events_in,
+            wishes: wishes_in,
             outgoing: outgoing.clone(),
             clock: Arc::clone(&self.clock),
         };
@@ -210,7 +214,8 @@ impl Keeper {
             Arc::clone(&self.clock),
         )));
         let link = Arc::new(Link { outgoing, calls, clock: Arc::clone(&self.clock) });
-        Ok(Run { process, link, events: Some(events), end_input, tasks, stdout_end, last_words })
+        let (events, wishes) = (Some(events), Some(wishes));
+        Ok(Run { process, link, events, wishes, end_input, tasks, stdout_end, last_words })
     }
 
     /// Greets the child, then watches it until it ends or an order comes.
@@ -270,6 +275,22 @@ impl Keeper {
             };
             run.tasks.spawn(async move {
                 intake.run(events).await;
+                Finished::new(None, ())
+            });
+        }
+        if let Some(wishes) = run.wishes.take() {
+            let origin = Origin {
+                adapter: self.spec.name.clone(),
+                channel: facts.channel.clone(),
+                account_id: self.spec.hello.account_id.clone(),
+            };
+            let desk = Desk {
+                origin: Arc::new(origin),
+                handler: Arc::clone(&self.handler),
+                outgoing: run.link.outgoing.clone(),
+            };
+            run.tasks.spawn(async move {
+                desk.run(wishes).await;
                 Finished::new(None, ())
             });
         }

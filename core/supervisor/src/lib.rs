@@ -7,6 +7,7 @@
 
 mod child;
 mod clock;
+mod desk;
 mod keeper;
 mod link;
 mod once;
@@ -20,10 +21,13 @@ mod supervisor;
 
 use futures_util::future::BoxFuture;
 use nexus_domain::arrival::Arrival;
-use nexus_protocol::adapter::Acknowledgement;
+use nexus_protocol::adapter::{Acknowledgement, LineError};
+use nexus_protocol::jsonrpc::METHOD_NOT_FOUND;
+use serde_json::Value;
 
 pub use child::Child;
 pub use clock::Clock;
+pub use desk::Origin;
 pub use link::CallError;
 pub use nexus_protocol::adapter::{SendError, SendErrorKind};
 pub use once::{Once, OnceError, run_once};
@@ -43,4 +47,15 @@ pub trait Handler: Send + Sync {
     /// One adapter's arrivals wait for each other. This must not wait for a `send` to the same
     /// adapter, whose answer would come in behind the next arrival.
     fn event<'a>(&'a self, adapter: &'a str, arrival: Arrival) -> BoxFuture<'a, Acknowledgement>;
+
+    /// Answers any other call of an adapter. Called side by side; dropped when the adapter ends.
+    fn call<'a>(
+        &'a self,
+        _origin: &'a Origin,
+        method: &'a str,
+        _params: Value,
+    ) -> BoxFuture<'a, Result<Value, LineError>> {
+        let message = format!("there is no method `{method}`");
+        Box::pin(async { Err(LineError { code: METHOD_NOT_FOUND, message, data: None }) })
+    }
 }

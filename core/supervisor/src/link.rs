@@ -148,4 +148,25 @@ impl Link {
             () = &mut limit => Err(CallError::TimedOut { limit_ms }),
         }
     }
+
+    /// Says something that wants no answer; waits for room, at most `limit_ms`.
+    pub(crate) async fn notify(
+        &self,
+        method: &str,
+        params: Value,
+        limit_ms: u64,
+    ) -> Result<(), CallError> {
+        let line = Line::notification(method, params)
+            .to_bytes()
+            .map_err(|error| CallError::NotSent(error.to_string()))?;
+        tokio::select! {
+            biased;
+            sent = self.outgoing.send(line) => {
+                sent.map_err(|_| CallError::NotSent("it is no longer running".to_owned()))
+            }
+            () = self.clock.sleep(limit_ms) => {
+                Err(CallError::NotSent("it does not read what is sent to it".to_owned()))
+            }
+        }
+    }
 }

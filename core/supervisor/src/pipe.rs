@@ -4,14 +4,15 @@
 use std::sync::Arc;
 
 use nexus_protocol::adapter::{Acknowledgement, EventParams, LINE_BYTES_MAX, Line, LineError};
-use nexus_protocol::jsonrpc::{INVALID_PARAMS, METHOD_NOT_FOUND};
-use nexus_protocol::line::{Incoming, LineBuffer};
+use nexus_protocol::jsonrpc::INVALID_PARAMS;
+use nexus_protocol::line::{Incoming, LineBuffer, NOT_NOW};
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{mpsc, watch};
 
 use crate::Handler;
 use crate::clock::Clock;
+use crate::desk::{Wish, too_many};
 use crate::link::Calls;
 use crate::stderr::Throttle;
 
@@ -23,6 +24,8 @@ pub(crate) const GARBAGE_LINES_MAX: u32 = 100;
 pub(crate) const EVENTS_WAITING_MAX: usize = 8;
 /// Longest text of a `log` or `status` line that is kept, in characters.
 const REMARK_CHARS_MAX: usize = 1_000;
+/// Longest name of a method that is passed on whole, in bytes.
+const METHOD_BYTES_MAX: usize = 64;
 /// Bytes read at once.
 const CHUNK_BYTES: usize = 64 * 1024;
 
@@ -66,6 +69,7 @@ pub(crate) struct Reader {
     pub(crate) adapter: String,
     pub(crate) calls: Arc<Calls>,
     pub(crate) events: mpsc::Sender<Event>,
+    pub(crate) wishes: mpsc::Sender<Wish>,
     pub(crate) outgoing: mpsc::Sender<Vec<u8>>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -109,10 +113,14 @@ impl Reader {
                 // pipe. An error means that the child is being ended.
                 let _ = self.events.send(Event { id, params }).await;
             }
-            Incoming::Call { id, method, .. } => {
-                let message = format!("there is no method `{}`", excerpt(&method));
-                let error = LineError { code: METHOD_NOT_FOUND, message, data: None };
-                answer(&self.outgoing, id, Err(error)).await;
+            Incoming::Call { id, mut method, params } => {
+                if method.len() > METHOD_BYTES_MAX {
+                    method = excerpt(&method);
+                }
+                // Waiting here would keep answers to our own calls from being read.
+                if self.wishes.try_send(Wish { id, method, params }).is_err() {
+                    answer(&self.outgoing, id, Err(too_many())).await;
+                }
             }
             Incoming::Notification { method, params } => {
                 if throttle.admits(self.clock.monotonic_us()) {
@@ -128,8 +136,16 @@ fn excerpt(text: &str) -> String {
     text.chars().take(REMARK_CHARS_MAX).collect()
 }
 
-async fn answer(outgoing: &mpsc::Sender<Vec<u8>>, id: u64, outcome: Result<Value, LineError>) {
-    if let Ok(line) = Line::answer(id, outcome).to_bytes() {
+pub(crate) async fn answer(
+    outgoing: &mpsc::Sender<Vec<u8>>,
+    id: u64,
+    outcome: Result<Value, LineError>,
+) {
+    let line = Line::answer(id, outcome).to_bytes().or_else(|too_long| {
+        let message = too_long.to_string();
+        Line::answer(id, Err(LineError { code: NOT_NOW, message, data: None })).to_bytes()
+    });
+    if let Ok(line) = line {
         // An error means that the child is being ended; it will hand the event in again.
         let _ = outgoing.send(line).await;
     }

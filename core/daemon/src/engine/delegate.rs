@@ -180,6 +180,7 @@ impl RunDelegate {
             queue_mode: Some(QueueMode::Followup),
             parent: Some(self.run.clone()),
             run: RunWish::default(),
+            brief: None,
         };
         let submission = Submission { arrival, authenticated: Some(self.invoker().clone()), wish };
         let (context, stop) = (Arc::clone(&self.context), self.stop.clone());

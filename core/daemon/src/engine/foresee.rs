@@ -75,6 +75,7 @@ pub async fn foresee(
         request_ids: Vec::new(),
         chain: book.chain(&invoker, agent_id),
         hidden: pinned::hidden(&context.home, &context.config.current(), &book, agent_id),
+        watcher: None,
     };
     let action = prepared.action.clone();
     let ask = Ask {

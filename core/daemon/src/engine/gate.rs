@@ -17,10 +17,12 @@ use nexus_domain::principal::{Chain, Principal};
 use nexus_domain::request::RequestStatus;
 use nexus_iam::{Action, Effect, Facts, Query, Verdict};
 use nexus_ledger::{AuditEntry, LedgerError, Tx};
+use nexus_protocol::caller::ToolProgress;
 
 use super::label;
 use super::meter;
 use super::question::Earlier;
+use super::watch::RunWatcher;
 use crate::audit;
 use crate::budget;
 use crate::context::Context;
@@ -40,6 +42,8 @@ pub(super) struct RunGate {
     pub(super) chain: Chain,
     /// What rules keep from the programs of this run.
     pub(super) hidden: Vec<PathBuf>,
+    /// Tells whoever watches the run; nobody watches what is only foreseen.
+    pub(super) watcher: Option<Arc<RunWatcher>>,
 }
 
 impl Gate for RunGate {
@@ -140,6 +144,7 @@ impl RunGate {
         grants: Vec<GrantId>,
     ) -> Result<Answer, Failure> {
         let now = self.context.clock.now();
+        let asked = ask;
         let (gate, ask) = (self.clone(), ask.clone());
         let will_write = label::Places::new(&self.context, &self.agent_id).will_write(&ask);
         let refused = self
@@ -172,6 +177,9 @@ impl RunGate {
             return Ok(Answer::Refused(why));
         }
         CrashPoint::IntentRecorded.pass();
+        if let Some(watcher) = &self.watcher {
+            watcher.tool(&asked.tool_call_id, &asked.action.tool, ToolProgress::Started);
+        }
         Ok(Answer::Allowed)
     }
 

@@ -14,6 +14,7 @@ use nexus_domain::message::Message;
 use nexus_domain::principal::Chain;
 use nexus_iam::Effect;
 use nexus_ledger::{AuditEntry, LedgerError, Tx};
+use nexus_protocol::caller::ToolProgress;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -84,6 +85,11 @@ impl TurnLog for RunLog {
         Box::pin(async move {
             CrashPoint::EffectUnrecorded.pass();
             clean(&self.context, &mut record);
+            let progress = match record.status {
+                ToolCallStatus::Completed => ToolProgress::Completed,
+                _ => ToolProgress::Failed,
+            };
+            let (tool_call_id, name) = (record.id.clone(), record.name.clone());
             let session_key = self.session_key.clone();
             let now = self.context.clock.now();
             let trail = (self.chain.clone(), self.request_id);
@@ -111,6 +117,7 @@ impl TurnLog for RunLog {
                 Ok(())
             })
             .await?;
+            self.watcher.tool(&tool_call_id, &name, progress);
             CrashPoint::ResultRecorded.pass();
             Ok(())
         })

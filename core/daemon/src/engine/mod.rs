@@ -19,6 +19,7 @@ mod log;
 mod meter;
 mod order;
 mod outcome;
+mod outlet;
 mod permission;
 mod place;
 mod prepare;
@@ -142,6 +143,11 @@ impl Engine {
     pub fn set_models(&self, models: ModelPool, choice: Choice) {
         *self.models.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(models);
         *self.choice.write().unwrap_or_else(PoisonError::into_inner) = choice;
+    }
+
+    /// Rings whenever a request ended.
+    pub(crate) fn endings(&self) -> watch_channel::Receiver<u64> {
+        self.completion_bell.subscribe()
     }
 
     /// Requests that ended since the start.

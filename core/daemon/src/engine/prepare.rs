@@ -8,13 +8,14 @@ use nexus_agent::StopSignal;
 use nexus_agent::context::Prompt;
 use nexus_agent::delegate::{Delegate, Nobody};
 use nexus_agent::port::TurnFacts;
-use nexus_agent::provider::Pictures;
 use nexus_agent::tools::{HttpConfig, ToolBox, ToolConfig};
 use nexus_agent::turn::TurnInput;
+use nexus_domain::Timestamp;
 use nexus_domain::agent::{AgentSpec, ToolCallRecord, Turn};
-use nexus_domain::brief::Brief;
+use nexus_domain::arrival::Arrival;
+use nexus_domain::brief::{Brief, Said};
 use nexus_domain::failure::Failure;
-use nexus_domain::id::{AgentId, RequestId, SessionKey, TurnId};
+use nexus_domain::id::{AgentId, MessageId, RequestId, SessionKey, TurnId};
 use nexus_domain::made::MadeAgent;
 use nexus_domain::message::{Message, Part, Role};
 use nexus_domain::pipeline::Compaction;
@@ -48,6 +49,8 @@ pub(super) struct Prepared {
     pub(super) compaction: Option<Compaction>,
     /// The turn is one call that was asked for by name: no model is asked.
     pub(super) is_one_call: bool,
+    /// The request that leads the turn, and what arrived with it.
+    pub(super) leading: Option<(Request, Arrival)>,
 }
 
 /// What the ledger holds about a turn.
@@ -58,6 +61,8 @@ struct OnRecord {
     calls: Vec<ToolCallRecord>,
     requests: Vec<Request>,
     compaction: Option<Compaction>,
+    brief: Brief,
+    arrival: Option<Arrival>,
 }
 
 /// Reads everything a run needs.
@@ -76,8 +81,11 @@ pub(super) async fn prepare(
             let Some(turn) = r.turns().get(turn_id)? else { return Ok(None) };
             let leading = r.requests().get(turn.request_id)?;
             let arrival = leading.map(|request| r.arrivals().get(&request.event_id)).transpose()?;
+            let arrival = arrival.flatten();
             Ok(Some(OnRecord {
-                compaction: arrival.flatten().as_ref().and_then(Compaction::asked_by),
+                compaction: arrival.as_ref().and_then(Compaction::asked_by),
+                brief: r.briefs().of(turn.request_id)?.unwrap_or_default(),
+                arrival,
                 context: r.turns().context(&turn.session_key)?,
                 messages: r.turns().of_turn(turn_id)?,
                 calls: r.turns().tool_calls(&[turn_id])?,
@@ -113,6 +121,7 @@ pub(super) async fn prepare(
         chain.invoker().is_some_and(label::is_owners) && found.requests.iter().all(is_owners);
     let made = book.get(&agent.id).and_then(|agent| agent.made.as_ref());
     let mut prompt = prompt(context, &agent.id, made);
+    prompt.caller.clone_from(&found.brief.instructions);
     prompt.enrichment = found.requests.iter().flat_map(|r| r.enrichment.clone()).collect();
     // What the owner told about themselves is for the owner's conversations.
     prompt.user = prompt.user.filter(|_| is_for_owner);
@@ -130,21 +139,39 @@ pub(super) async fn prepare(
     };
     let finished = finished(&found.messages);
     let pending = pending(&found.messages, found.calls);
+    let mut history = said(&found.brief, found.turn.started_at);
+    history.extend(found.context.messages);
     let input = TurnInput {
         facts: TurnFacts { turn_id, session_key: found.turn.session_key },
         agent,
         prompt,
-        history: found.context.messages,
+        pictures: context.blobs.pictures(&history).await?,
+        history,
         summary: found.context.summary,
         pending,
         usage: found.turn.usage,
         n_steps: found.turn.n_steps,
-        brief: Brief::default(),
-        pictures: Pictures::default(),
+        brief: found.brief,
     };
     let compaction = found.compaction;
     let is_one_call = found.requests.first().is_some_and(|leading| leading.wish.call.is_some());
-    Ok(Prepared { input, tools, gate_facts, finished, compaction, is_one_call })
+    let leading = found.requests.into_iter().next().zip(found.arrival);
+    Ok(Prepared { input, tools, gate_facts, finished, compaction, is_one_call, leading })
+}
+
+/// The conversation that a caller keeps, as messages before those of the session. They are of no
+/// turn of ours: nothing that was said elsewhere counts as done here.
+fn said(brief: &Brief, at: Timestamp) -> Vec<Message> {
+    let elsewhere = TurnId::from_parts(Timestamp(0), 0);
+    let message = |(n, said): (usize, &Said)| Message {
+        id: MessageId::from_parts(Timestamp(0), n as u128),
+        turn_id: elsewhere,
+        request_id: None,
+        role: said.role,
+        parts: said.parts.clone(),
+        created_at: at,
+    };
+    brief.said.iter().enumerate().map(message).collect()
 }
 
 /// Makes a run what it was asked to be. A wish never lifts a limit, and a model that fails is

@@ -82,6 +82,7 @@ pub async fn receive_event(
         completed_at: None,
         stages: Vec::new(),
     };
+    let brief = wish.brief.clone();
     let received =
         Received { request_id, arrival: arrival.clone(), authenticated, wish, received_at: now };
     book.end(StageOutcome::Passed, format!("from {} as {}", arrival.channel, request.event_id));
@@ -98,6 +99,9 @@ pub async fn receive_event(
                 }
                 Known::New => {
                     tx.requests().create(&request)?;
+                    if let Some(brief) = &brief {
+                        tx.briefs().put(request_id, brief)?;
+                    }
                     if request.principal.is_none() {
                         // Nobody vouches for the sender but the channel: noted once per message,
                         // whatever becomes of it.

@@ -101,6 +101,8 @@ async fn drive_again(context: &Arc<Context>, request: Request) -> Result<(), Fai
             queue_mode: Some(request.queue_mode),
             parent: request.parent,
             run: request.wish,
+            // It is on record already.
+            brief: None,
         },
         received_at: request.started_at,
     };

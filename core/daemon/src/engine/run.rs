@@ -130,9 +130,16 @@ async fn attempt(
     watcher: &Arc<RunWatcher>,
     stop: &StopSignal,
 ) -> RunOutcome {
-    let Prepared { input, tools, gate_facts, finished, compaction, is_one_call } = prepared;
+    let Prepared { input, tools, gate_facts, finished, compaction, is_one_call, leading } =
+        prepared;
     if let Some(reply) = finished {
         return RunOutcome { reply, stop_reason: StopReason::EndTurn, error: None };
+    }
+    if let Some((request, arrival)) = &leading
+        && compaction.is_none()
+        && !is_one_call
+    {
+        watcher.show_to_sender(request, arrival).await;
     }
     let facts = input.facts.clone();
     let payer = Payer::of(&gate_facts.chain, Some(facts.session_key.clone()));
@@ -154,6 +161,7 @@ async fn attempt(
             request_ids: gate_facts.request_ids.clone(),
             chain: gate_facts.chain.clone(),
             hidden: gate_facts.hidden,
+            watcher: Some(Arc::clone(watcher)),
         }),
         log: Arc::new(RunLog {
             context: Arc::clone(context),
@@ -173,6 +181,7 @@ async fn attempt(
         None if is_one_call => nexus_agent::turn::make_calls(input, &world, stop).await,
         None => nexus_agent::turn::run(input, &world, stop).await,
     };
+    watcher.flush().await;
     // What a provider complains about, and what is delivered, may quote a credential.
     let redactor = context.credentials.redactor();
     redactor.clean_mut(&mut outcome.reply);

@@ -138,16 +138,23 @@ fn join(
         // What an agent hands down may hold whatever it has seen.
         tx.inherit_labels(&parent.session_key, session_key, now)?;
     }
-    let mut parts = vec![Part::Text(arrival.content.clone())];
+    let brought = tx.briefs().of(request.id)?.map(|brief| brief.parts).unwrap_or_default();
+    let is_answer = brought.iter().any(|part| matches!(part, Part::ToolResult(_)));
+    let mut parts = Vec::new();
+    if !is_answer {
+        parts.push(Part::Text(arrival.content.clone()));
+    }
     for file in &arrival.attachments {
         let text = format!("\n[attached: {} ({})]", file.filename, file.content_type);
         parts.push(Part::Text(text));
     }
+    parts.extend(brought);
     let message = Message {
         id: MessageId::from_parts(now, clock.entropy()),
         turn_id,
         request_id: Some(request.id),
-        role: Role::User,
+        // Results of the caller's tools go on with what the agent said.
+        role: if is_answer { Role::Tool } else { Role::User },
         parts,
         created_at: now,
     };
@@ -219,13 +226,13 @@ pub(super) fn open_next(
     let mut requests = Vec::new();
     for request_id in next_batch(&tx.queue().waiting(session_key)?) {
         let request = tx.requests().get(request_id)?.ok_or_else(|| missing(request_id))?;
-        // A call that was asked for by name has a turn to itself.
-        let is_one_call = request.wish.call.is_some();
-        if is_one_call && !requests.is_empty() {
+        // A call that was asked for by name, or a brief, has a turn to itself.
+        let is_alone = request.wish.call.is_some() || tx.briefs().of(request_id)?.is_some();
+        if is_alone && !requests.is_empty() {
             break;
         }
         requests.push(request);
-        if is_one_call {
+        if is_alone {
             break;
         }
     }

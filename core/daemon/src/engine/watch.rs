@@ -1,11 +1,15 @@
 //! Text while it is written: to the bus, and kept so that a stopped run can record what it had.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use nexus_agent::port::{Piece, Watcher};
+use nexus_domain::arrival::Arrival;
 use nexus_domain::event::Transient;
 use nexus_domain::id::{MessageId, SessionKey, TurnId};
+use nexus_domain::request::Request;
+use nexus_protocol::caller::ToolProgress;
 
+use super::outlet::Outlet;
 use crate::context::Context;
 
 /// Shows the text of one run.
@@ -14,11 +18,42 @@ pub(super) struct RunWatcher {
     turn_id: TurnId,
     session_key: SessionKey,
     partial: Mutex<Option<(MessageId, String)>>,
+    /// Where the reply is shown outside while it is written.
+    outlet: OnceLock<Outlet>,
 }
 
 impl RunWatcher {
     pub(super) fn new(context: Arc<Context>, turn_id: TurnId, session_key: SessionKey) -> Self {
-        Self { context, turn_id, session_key, partial: Mutex::new(None) }
+        let (partial, outlet) = (Mutex::new(None), OnceLock::new());
+        Self { context, turn_id, session_key, partial, outlet }
+    }
+
+    /// Shows the reply to whoever asked, too, if it may be.
+    pub(super) async fn show_to_sender(&self, request: &Request, arrival: &Arrival) {
+        match Outlet::open(&self.context, self.turn_id, request, arrival).await {
+            Ok(Some(outlet)) => {
+                // A run is shown once.
+                let _ = self.outlet.set(outlet);
+            }
+            Ok(None) => {}
+            Err(failure) => {
+                tracing::warn!(?failure, turn = %self.turn_id, "a reply is not shown while it is written");
+            }
+        }
+    }
+
+    /// A tool of the agent begins or ends.
+    pub(super) fn tool(&self, tool_call_id: &str, name: &str, status: ToolProgress) {
+        if let Some(outlet) = self.outlet.get() {
+            outlet.tool(tool_call_id, name, status);
+        }
+    }
+
+    /// Waits until what was written is shown, before the whole reply follows.
+    pub(super) async fn flush(&self) {
+        if let Some(outlet) = self.outlet.get() {
+            outlet.flush(&self.context).await;
+        }
     }
 
     /// The reply is on record: there is nothing left to rescue.
@@ -52,10 +87,16 @@ impl Watcher for RunWatcher {
         if let Some((_, text)) = self.partial().as_mut().filter(|(id, _)| *id == message_id) {
             text.push_str(delta);
         }
+        if let Some(outlet) = self.outlet.get() {
+            outlet.text(delta);
+        }
         self.context.bus.reply_text(self.turn_id, &self.session_key, message_id, delta);
     }
 
     fn reasoning(&self, message_id: MessageId, delta: &str) {
+        if let Some(outlet) = self.outlet.get() {
+            outlet.reasoning(delta);
+        }
         self.context.bus.reply_reasoning(self.turn_id, &self.session_key, message_id, delta);
     }
 

@@ -8,13 +8,14 @@ use nexus_domain::event::Event;
 use nexus_domain::failure::{Failure, FailureKind};
 use nexus_domain::pipeline::Wish;
 use nexus_domain::principal::Principal;
-use nexus_protocol::adapter::{ADAPTER_PROTOCOL, Acknowledgement, HelloParams};
+use nexus_protocol::adapter::{ADAPTER_PROTOCOL, Acknowledgement, HelloParams, LineError};
 use nexus_protocol::health::{AdapterCounts, HealthStatus};
 use nexus_secrets::{ExposeSecret as _, Pointer, Reach};
-use nexus_supervisor::{Child, ChildSpec, Handler, State, Supervisor};
+use nexus_supervisor::{Child, ChildSpec, Handler, Origin, State, Supervisor};
 use serde_json::Value;
 use tokio::sync::watch;
 
+use crate::callers;
 use crate::clock::SupervisorClock;
 use crate::config::AdapterConfig;
 use crate::context::Context;
@@ -40,6 +41,16 @@ impl Adapters {
             let account = child.name().rsplit_once('/').map_or("", |(_, account)| account);
             child.facts().is_some_and(|facts| key(&facts.channel, account) == wanted)
         })
+    }
+
+    /// What can be delivered through at this moment, as deliveries name it.
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        let key_of = |child: Child| {
+            let account = child.name().rsplit_once('/').map_or("", |(_, account)| account);
+            child.facts().map(|facts| key(&facts.channel, account))
+        };
+        self.supervisor.children().into_iter().filter_map(key_of).collect()
     }
 
     /// Stops them all.
@@ -241,6 +252,18 @@ impl Handler for Ear {
                     }
                 }
             }
+        })
+    }
+
+    fn call<'a>(
+        &'a self,
+        origin: &'a Origin,
+        method: &'a str,
+        params: Value,
+    ) -> BoxFuture<'a, Result<Value, LineError>> {
+        Box::pin(async move {
+            let Some(context) = self.0.upgrade() else { return std::future::pending().await };
+            callers::call(&context, origin, method, params).await
         })
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod adapters;
 pub mod audit;
+pub mod blobs;
 pub mod budgets;
 pub mod config;
 pub mod exposure;

@@ -2,29 +2,31 @@
 //! nobody knows: such a delivery is sent again only if the adapter promises that a repetition does
 //! no harm, and shown as unknown otherwise.
 
+mod outcome;
+pub(crate) mod permit;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
-use nexus_domain::principal::{Chain, Principal};
-use nexus_domain::request::Request;
+use nexus_domain::id::DeliveryId;
 use nexus_domain::retry::RetryPolicy;
-use nexus_iam::{Action, Effect, Facts, Query};
-use nexus_ledger::{AuditEntry, DeliveryRecord};
-use nexus_protocol::adapter::{SendErrorKind, SendParams, SendResult};
+use nexus_ledger::DeliveryRecord;
+use nexus_protocol::adapter::{Ability, AdapterFacts, SendErrorKind, SendParams, SendResult};
 use nexus_supervisor::{Child, SendError};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
+use tokio::task::JoinSet;
 
 use super::adapters::Adapters;
-use super::question;
 use crate::audit;
 use crate::context::Context;
 use crate::crash::CrashPoint;
-use crate::engine;
 
 /// Deliveries taken up at once.
-const BATCH: u32 = 64;
+const BATCH: u32 = 256;
+/// Deliveries that one adapter has in hand at once.
+const AT_WORK_MAX: usize = 32;
 /// Longest pause between two looks, in milliseconds; commits wake the job earlier.
 const LOOK_MS: u64 = 2_000;
 /// How a delivery that failed is tried again.
@@ -42,23 +44,69 @@ pub struct Target {
     pub reply_to_id: Option<String>,
 }
 
-/// Sends what is due, until the daemon stops.
+/// What is on its way.
+#[derive(Default)]
+struct Lanes {
+    at_work: JoinSet<(DeliveryId, String)>,
+    deliveries: HashSet<DeliveryId>,
+    /// Deliveries on their way by adapter: one that hangs takes no room from the others.
+    by_adapter: HashMap<String, usize>,
+}
+
+impl Lanes {
+    /// Adapters that are there and have room.
+    fn open(&self, adapters: &Adapters) -> Vec<String> {
+        let has_room = |key: &String| {
+            self.by_adapter.get(key).is_none_or(|&n_at_work| n_at_work < AT_WORK_MAX)
+        };
+        adapters.keys().into_iter().filter(has_room).collect()
+    }
+
+    fn start(&mut self, context: &Arc<Context>, child: Child, record: DeliveryRecord) {
+        let (id, adapter) = (record.delivery.id, record.delivery.adapter.clone());
+        self.deliveries.insert(id);
+        *self.by_adapter.entry(adapter.clone()).or_default() += 1;
+        let context = Arc::clone(context);
+        self.at_work.spawn(async move {
+            if let Err(failure) = deliver(&context, &child, record).await {
+                tracing::warn!(?failure, delivery = %id, "a delivery could not be recorded");
+            }
+            (id, adapter)
+        });
+    }
+
+    fn end(&mut self, (id, adapter): (DeliveryId, String)) {
+        self.deliveries.remove(&id);
+        if let Some(n_at_work) = self.by_adapter.get_mut(&adapter) {
+            *n_at_work = n_at_work.saturating_sub(1);
+        }
+    }
+}
+
+/// Sends what is due, until the daemon stops: conversations side by side, each in its order.
 pub async fn run(context: Arc<Context>, adapters: Adapters) {
     let mut bell = context.bus.watch();
     if let Err(failure) = settle_in_flight(&context, &adapters).await {
         tracing::error!(?failure, "deliveries in flight could not be settled");
     }
+    let mut lanes = Lanes::default();
     loop {
         bell.mark_unchanged();
-        if let Err(failure) = send_due(&context, &adapters).await {
+        if let Err(failure) = send_due(&context, &adapters, &mut lanes).await {
             tracing::warn!(?failure, "deliveries could not be looked at");
         }
         tokio::select! {
             _ = bell.changed() => {}
+            Some(ended) = lanes.at_work.join_next() => match ended {
+                Ok(ended) => lanes.end(ended),
+                Err(error) => tracing::error!(%error, "a delivery broke down"),
+            },
             () = context.clock.sleep(LOOK_MS) => {}
-            () = context.shutdown.begun() => return,
+            () = context.shutdown.begun() => break,
         }
     }
+    // Adapters are drained meanwhile: whatever is on its way gets an answer or loses its adapter.
+    while lanes.at_work.join_next().await.is_some() {}
 }
 
 /// What was being sent when the daemon died: nobody knows how it ended. It becomes `unknown`, or
@@ -103,13 +151,27 @@ async fn wait_for(context: &Context, adapters: &Adapters, name: &str) -> Option<
     None
 }
 
-async fn send_due(context: &Arc<Context>, adapters: &Adapters) -> Result<(), Failure> {
+async fn send_due(
+    context: &Arc<Context>,
+    adapters: &Adapters,
+    lanes: &mut Lanes,
+) -> Result<(), Failure> {
+    // An adapter that is not there now may come back: its deliveries wait.
+    let open = lanes.open(adapters);
+    if open.is_empty() {
+        return Ok(());
+    }
     let now = context.clock.now();
-    let due = context.ledger.read(move |r| r.outbox().due(now, BATCH)).await?;
+    let due = context.ledger.read(move |r| r.outbox().due(now, &open, BATCH)).await?;
     for record in due {
-        // An adapter that is not there now may come back: its deliveries wait.
-        if let Some(child) = adapters.serving(&record.delivery.adapter) {
-            deliver(context, &child, record).await?;
+        let adapter = &record.delivery.adapter;
+        let is_known = lanes.deliveries.contains(&record.delivery.id);
+        let n_at_work = lanes.by_adapter.get(adapter).copied().unwrap_or_default();
+        if is_known || n_at_work >= AT_WORK_MAX {
+            continue;
+        }
+        if let Some(child) = adapters.serving(adapter) {
+            lanes.start(context, child, record);
         }
     }
     Ok(())
@@ -121,21 +183,27 @@ async fn deliver(context: &Context, child: &Child, record: DeliveryRecord) -> Re
         let error = SendError::new(SendErrorKind::NotFound, "its target cannot be read");
         return failed(context, &record, &error, false).await;
     };
-    if !permit(context, &record, &target).await? {
+    if !permit::permit(context, &record, &target).await? {
         return Ok(());
     }
     CrashPoint::DeliveryIntent.pass();
+    // Asked before: an adapter that dies while it sends says nothing any more.
+    let facts = child.facts();
+    let wants_outcome = facts.as_ref().is_some_and(wants_outcome);
+    let outcome = match wants_outcome {
+        true => outcome::of(context, record.delivery.request_id).await?,
+        false => None,
+    };
     let params = SendParams {
         idempotency_key: record.delivery.idempotency_key.clone(),
         to: target.to,
         thread_id: target.thread_id,
         reply_to_id: target.reply_to_id,
         text: record.delivery.text.clone(),
-        stream_id: None,
-        outcome: None,
+        stream_id: outcome.as_ref().map(|outcome| outcome.turn_id.to_string()),
+        outcome,
     };
-    // Asked before: an adapter that dies while it sends says nothing any more.
-    let is_repeatable = child.facts().is_some_and(|facts| facts.has_idempotent_sends);
+    let is_repeatable = facts.as_ref().is_some_and(|facts| facts.has_idempotent_sends);
     match child.send(params).await {
         Ok(SendResult { message_ids }) => {
             CrashPoint::DeliveryUnrecorded.pass();
@@ -152,93 +220,10 @@ async fn deliver(context: &Context, child: &Child, record: DeliveryRecord) -> Re
     }
 }
 
-/// Decides, audits and marks the delivery as being sent, in one commit before anything is sent.
-async fn permit(
-    context: &Context,
-    record: &DeliveryRecord,
-    target: &Target,
-) -> Result<bool, Failure> {
-    let now = context.clock.now();
-    let delivery = record.delivery.clone();
-    let channel = delivery.adapter.split('/').next().unwrap_or_default().to_owned();
-    let request_id = delivery.request_id;
-    let request = context.ledger.read(move |r| r.requests().get(request_id)).await?;
-    let session_key = request.as_ref().and_then(|request| request.session_key.clone());
-    let labels = match &session_key {
-        Some(key) => engine::label::of_session(context, key).await?,
-        None => Vec::new(),
-    };
-    let query = Query {
-        chain: chain(context, request.as_ref()),
-        action: Action::Deliver { channel: channel.clone(), target: target.to.clone() },
-        facts: Facts {
-            session_key,
-            channel: Some(channel),
-            labels: engine::label::facts(&labels),
-            ..Facts::default()
-        },
-    };
-    let mut verdict = context.iam.decide(&query);
-    engine::label::explain(&mut verdict, &labels);
-    if verdict.effect == Effect::Ask {
-        match question::answer(context, &delivery, target, &query, request.as_ref(), &verdict)
-            .await?
-        {
-            Some(answer) => verdict = answer,
-            None => return Ok(false),
-        }
-    }
-    let is_allowed = verdict.effect == Effect::Allow;
-    let to = format!("{} {}", delivery.adapter, target.to);
-    let digest = hex::encode(Sha256::digest(delivery.text.as_bytes()));
-    let decided = context.ledger.write(move |tx| {
-        let entry = AuditEntry {
-            at: now,
-            request_id: Some(delivery.request_id),
-            turn_id: None,
-            chain: query.chain.clone(),
-            action: "deliver".to_owned(),
-            resource: to.clone(),
-            verdict: verdict.effect.name().to_owned(),
-            reason: verdict.to_string(),
-            digest: Some(digest),
-        };
-        match is_allowed {
-            true => tx.audit().begin(&entry, Some(&audit::delivery(delivery.id)))?,
-            false => tx.audit().append(&entry)?,
-        };
-        if !is_allowed {
-            let error = verdict.to_string();
-            tx.outbox().failed(delivery.id, now, &error, None)?;
-            let event =
-                Event::DeliveryFailed { delivery_id: delivery.id, error, is_unknown: false };
-            return tx.events().record(now, &event).map(|_| ());
-        }
-        tx.outbox().sending(delivery.id, now)?;
-        let event = Event::DeliverySending {
-            delivery_id: delivery.id,
-            request_id: delivery.request_id,
-            target: to,
-        };
-        tx.events().record(now, &event).map(|_| ())
-    });
-    decided.await?;
-    Ok(is_allowed)
-}
-
-/// On whose behalf a delivery goes out: the sender of the request it answers, through the agent.
-fn chain(context: &Context, request: Option<&Request>) -> Chain {
-    let nobody = || Principal::Unknown("unrecorded".to_owned());
-    let (principal, agent) = match request {
-        Some(request) => {
-            (request.principal.clone().unwrap_or_else(nobody), request.agent_id.clone())
-        }
-        None => (nobody(), None),
-    };
-    match agent {
-        Some(agent) => context.agents.book().chain(&principal, &agent),
-        None => Chain::of(principal),
-    }
+/// Whether an adapter is told how the run came out: one that shows replies while they grow, or
+/// serves callers.
+fn wants_outcome(facts: &AdapterFacts) -> bool {
+    facts.supports.iter().any(|ability| matches!(ability, Ability::Stream | Ability::Callers))
 }
 
 /// Records that a delivery failed, and when it is tried again. One whose outcome nobody knows is

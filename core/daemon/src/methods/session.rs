@@ -293,6 +293,7 @@ pub(super) async fn submit(
         queue_mode: message.queue_mode,
         parent: None,
         run: message.wish,
+        brief: None,
     };
     let submission = Submission { arrival, authenticated: Some(invoker), wish };
     let admission = engine::receive_event(context, submission).await?;

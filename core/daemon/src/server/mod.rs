@@ -25,7 +25,7 @@ mod rpc;
 mod socket;
 mod sse;
 mod subscription;
-mod throttle;
+pub(crate) mod throttle;
 mod tools;
 mod upgrade;
 

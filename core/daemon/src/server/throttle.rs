@@ -25,7 +25,7 @@ const V6_OWN_BITS: u32 = 64;
 /// Failed logins by address, and by the principal that was claimed: whoever guesses from many
 /// addresses is slowed down as well.
 #[derive(Default)]
-pub(super) struct Throttle {
+pub(crate) struct Throttle {
     addresses: Mutex<HashMap<IpAddr, Failures>>,
     principals: Mutex<HashMap<String, Failures>>,
 }
@@ -38,18 +38,18 @@ struct Failures {
 
 impl Throttle {
     /// Counts a failure and says how long its answer has to wait, in milliseconds.
-    pub(super) fn failed(&self, address: IpAddr, now: Timestamp) -> u64 {
+    pub(crate) fn failed(&self, address: IpAddr, now: Timestamp) -> u64 {
         count(&self.addresses, network(address), now)
     }
 
     /// The same for a failure in which somebody claimed to be a certain principal.
-    pub(super) fn failed_as(&self, principal: &str, now: Timestamp) -> u64 {
+    pub(crate) fn failed_as(&self, principal: &str, now: Timestamp) -> u64 {
         count(&self.principals, principal.to_owned(), now)
     }
 
     /// How long another guess has to wait before it is looked at, in milliseconds: for guesses
     /// that cost us work.
-    pub(super) fn delay_ms(&self, address: IpAddr, principal: &str, now: Timestamp) -> u64 {
+    pub(crate) fn delay_ms(&self, address: IpAddr, principal: &str, now: Timestamp) -> u64 {
         let of_address = peek(&self.addresses, &network(address), now);
         of_address.max(peek(&self.principals, principal, now))
     }

@@ -10,11 +10,49 @@ fn delivery(n: u64) -> Delivery {
         id: DeliveryId::from_parts(at(n), u128::from(n)),
         request_id: request_id(1),
         adapter: "echo".to_owned(),
-        target: serde_json::json!({"peer": "anna"}),
+        target: serde_json::json!({"to": "anna"}),
         text: "hello".to_owned(),
         idempotency_key: format!("key-{n}"),
         created_at: at(n),
     }
+}
+
+fn adapters() -> Vec<String> {
+    vec!["echo".to_owned()]
+}
+
+#[tokio::test]
+async fn each_conversation_keeps_its_order_and_holds_no_other_up() {
+    let home = Home::new();
+    let ledger = home.open();
+    ledger.write(|tx| tx.requests().create(&request(1))).await.unwrap();
+    let to = |n, to: &str, adapter: &str| Delivery {
+        target: serde_json::json!({ "to": to }),
+        adapter: adapter.to_owned(),
+        ..delivery(n)
+    };
+    let all = [
+        to(1, "anna", "echo"),
+        to(2, "anna", "echo"),
+        to(3, "ben", "echo"),
+        to(4, "anna", "other"),
+    ];
+    ledger
+        .write(move |tx| all.iter().try_for_each(|d| tx.outbox().enqueue(d).map(|_| ())))
+        .await
+        .unwrap();
+    let due = async || {
+        let due = ledger.read(|r| r.outbox().due(at(9), &adapters(), 10)).await.unwrap();
+        due.into_iter().map(|record| record.delivery.id).collect::<Vec<_>>()
+    };
+    assert_eq!(due().await, [delivery(1).id, delivery(3).id]);
+    change(&ledger, |o, id| o.sending(id, at(9))).await.unwrap();
+    assert_eq!(due().await, [delivery(3).id], "the one before is on its way");
+    change(&ledger, |o, id| o.failed(id, at(9), "busy", Some(at(99)))).await.unwrap();
+    assert_eq!(due().await, [delivery(3).id], "the one before is tried again later");
+    change(&ledger, |o, id| o.sending(id, at(99))).await.unwrap();
+    change(&ledger, |o, id| o.sent(id, at(99), &[])).await.unwrap();
+    assert_eq!(due().await, [delivery(2).id, delivery(3).id]);
 }
 
 async fn change(
@@ -39,9 +77,9 @@ async fn a_delivery_is_handed_over_once_and_never_repeated_by_itself() {
         tx.outbox().enqueue(&Delivery { idempotency_key: "key-1".to_owned(), ..delivery(2) })
     });
     assert!(!again.await.unwrap());
-    let due = ledger.read(|r| r.outbox().due(at(1), 10)).await.unwrap();
+    let due = ledger.read(|r| r.outbox().due(at(1), &adapters(), 10)).await.unwrap();
     assert_eq!(due[0].delivery, delivery(1));
-    assert!(ledger.read(|r| r.outbox().due(at(0), 10)).await.unwrap().is_empty());
+    assert!(ledger.read(|r| r.outbox().due(at(0), &adapters(), 10)).await.unwrap().is_empty());
 
     change(&ledger, |o, id| o.sending(id, at(2))).await.unwrap();
     let second = change(&ledger, |o, id| o.sending(id, at(2))).await;
@@ -50,11 +88,11 @@ async fn a_delivery_is_handed_over_once_and_never_repeated_by_itself() {
 
     change(&ledger, |o, id| o.failed(id, at(3), "busy", Some(at(9)))).await.unwrap();
     assert_eq!(ledger.read(|r| r.outbox().next_at()).await.unwrap(), Some(at(9)));
-    assert!(ledger.read(|r| r.outbox().due(at(8), 10)).await.unwrap().is_empty());
+    assert!(ledger.read(|r| r.outbox().due(at(8), &adapters(), 10)).await.unwrap().is_empty());
     change(&ledger, |o, id| o.sending(id, at(9))).await.unwrap();
     change(&ledger, |o, id| o.unknown(id, at(10), "the adapter died")).await.unwrap();
     assert_eq!(status(&ledger).await, (DeliveryStatus::Unknown, 2));
-    assert!(ledger.read(|r| r.outbox().due(at(99), 10)).await.unwrap().is_empty());
+    assert!(ledger.read(|r| r.outbox().due(at(99), &adapters(), 10)).await.unwrap().is_empty());
 
     change(&ledger, |o, id| o.sent(id, at(11), &["m1".to_owned()])).await.unwrap();
     for deed in [
@@ -78,7 +116,7 @@ async fn a_person_can_try_an_unknown_delivery_again() {
     change(&ledger, |o, id| o.sending(id, at(2))).await.unwrap();
     change(&ledger, |o, id| o.unknown(id, at(3), "the adapter died")).await.unwrap();
     change(&ledger, |o, id| o.retry(id, at(5))).await.unwrap();
-    let due = ledger.read(|r| r.outbox().due(at(5), 10)).await.unwrap();
+    let due = ledger.read(|r| r.outbox().due(at(5), &adapters(), 10)).await.unwrap();
     assert_eq!((due[0].status, due[0].n_tries), (DeliveryStatus::Pending, 1));
     change(&ledger, |o, id| o.failed(id, at(6), "no such adapter", None)).await.unwrap();
     assert_eq!(status(&ledger).await.0, DeliveryStatus::Failed);

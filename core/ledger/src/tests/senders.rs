@@ -158,7 +158,10 @@ async fn a_question_about_a_sender_holds_no_delivery_back() {
         })
     })
     .await;
-    assert_eq!(ledger.read(|r| r.outbox().due(at(9), 10)).await.unwrap().len(), 1);
+    assert_eq!(
+        ledger.read(|r| r.outbox().due(at(9), &["echo/main".to_owned()], 10)).await.unwrap().len(),
+        1
+    );
 }
 
 /// A conversation with one finished turn, a question, a label and a message.

@@ -116,7 +116,7 @@ pub(crate) fn request(n: u64) -> Request {
         queue_mode: QueueMode::Followup,
         purpose: format!("request {n}"),
         enrichment: vec!["it rains".to_owned()],
-        wish: RunWish { steps_max: Some(3), model: Some("a/b".to_owned()), call: None },
+        wish: RunWish { steps_max: Some(3), model: Some("a/b".to_owned()), ..RunWish::default() },
         error: None,
         started_at: at(n),
         completed_at: None,

@@ -1,0 +1,84 @@
+//! One run for a caller, into the pipeline.
+
+use std::sync::Arc;
+
+use nexus_domain::failure::Failure;
+use nexus_domain::id::{RequestId, SessionKey};
+use nexus_domain::pipeline::Wish;
+use nexus_domain::request::RunWish;
+use nexus_protocol::Method;
+use nexus_protocol::caller::{SubmitParams, SubmitResult};
+use nexus_supervisor::Origin;
+
+use super::{Waiting, admit, reachable, settle, spool};
+use crate::authorize::authorize_method;
+use crate::context::Context;
+use crate::engine::{self, Submission};
+use crate::jobs;
+
+/// The name under which deliveries find the adapter of a call.
+pub(super) fn key(origin: &Origin) -> String {
+    jobs::adapters::key(&origin.channel, &origin.account_id)
+}
+
+/// Takes one run in. Answers once it is on record.
+pub(super) async fn submit(
+    context: &Arc<Context>,
+    origin: &Origin,
+    params: SubmitParams,
+) -> Result<SubmitResult, Failure> {
+    let SubmitParams { caller, event, agent_id, session_key, queue_mode, .. } = params;
+    if event.channel != origin.channel || event.account_id != origin.account_id {
+        return Err(Failure::invalid(format!(
+            "this adapter serves account `{}` of channel `{}` and no other",
+            origin.account_id, origin.channel
+        )));
+    }
+    let caller = admit(context, origin, &caller).await?;
+    let permit = authorize_method(context, &caller, Method::SessionsSend).await?;
+    let Some(invoker) = permit.chain().invoker().cloned() else {
+        return Err(Failure::internal("a permit without a principal"));
+    };
+    let agents = reachable(context, origin, &invoker);
+    let agent_id = match agent_id {
+        Some(wanted) => {
+            agents.into_iter().map(|(id, _)| id).find(|id| *id == wanted).ok_or_else(|| {
+                Failure::not_found(format!("there is no agent `{wanted}` for this key"))
+            })?
+        }
+        None => agents.into_iter().map(|(id, _)| id).next().ok_or_else(|| {
+            Failure::denied("this key may speak to no agent")
+                .hint("make one that may: nexus key create --agent main")
+        })?,
+    };
+    let brief = spool::brief(context, origin, params.brief, params.brief_file).await?;
+    let session_key = match session_key {
+        Some(key) => key,
+        None => alone(context)?,
+    };
+    let wish = Wish {
+        session_key: Some(session_key),
+        agent_id: Some(agent_id),
+        queue_mode,
+        parent: None,
+        run: RunWish { is_streamed: Some(params.is_streamed), ..RunWish::default() },
+        brief: brief.map(Arc::new),
+    };
+    let event_id = event.event_id.clone();
+    let submission = Submission { arrival: event, authenticated: Some(invoker), wish };
+    let admission = engine::receive_event(context, submission).await?;
+    let request_id = admission.request_id;
+    if !admission.is_duplicate {
+        let waiting = Waiting { adapter: key(origin), event_id };
+        context.callers.waiting().insert(request_id, waiting);
+        // It may have ended before anybody knew that it is waited for.
+        settle(context).await;
+    }
+    Ok(SubmitResult { request_id, is_duplicate: admission.is_duplicate })
+}
+
+/// A session for one run that stands alone.
+fn alone(context: &Context) -> Result<SessionKey, Failure> {
+    let id = RequestId::from_parts(context.clock.now(), context.clock.entropy());
+    SessionKey::parse(&format!("{}{id}", nexus_domain::session::ALONE))
+}

@@ -1,0 +1,267 @@
+//! A reply while it is written, on its way to the adapter of the one who asked. What the adapter
+//! does not take yet is put together, so that a slow one costs no more than the reply itself.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use nexus_domain::arrival::Arrival;
+use nexus_domain::failure::Failure;
+use nexus_domain::id::TurnId;
+use nexus_domain::request::Request;
+use nexus_iam::Effect;
+use nexus_ledger::AuditEntry;
+use nexus_protocol::adapter::Ability;
+use nexus_protocol::caller::{StreamDelta, StreamStart, StreamTool, ToolProgress};
+use nexus_supervisor::Child;
+use serde_json::json;
+use tokio::sync::{Notify, oneshot};
+
+use crate::context::Context;
+use crate::jobs;
+use crate::jobs::outbox::permit;
+
+/// Longest text of one line, in bytes.
+const DELTA_BYTES_MAX: usize = 128 * 1024;
+/// Longest wait for the adapter to take the rest of a reply that is complete, in milliseconds;
+/// after it, the reply comes in one piece.
+const FLUSH_MS_MAX: u64 = 5_000;
+
+enum Piece {
+    Text(String),
+    Reasoning(String),
+    Tool(StreamTool),
+}
+
+#[derive(Default)]
+struct Pending {
+    pieces: VecDeque<Piece>,
+    has_ended: bool,
+}
+
+#[derive(Default)]
+struct Queue {
+    pending: Mutex<Pending>,
+    bell: Notify,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The stream of one run.
+pub(super) struct Outlet {
+    stream_id: String,
+    queue: Arc<Queue>,
+    flushed: Mutex<Option<oneshot::Receiver<()>>>,
+}
+
+impl Outlet {
+    /// Begins to show a reply, if its sender wants to see it grow, its adapter can show that, and
+    /// nothing forbids it. What has to be asked first comes in one piece, later.
+    ///
+    /// # Errors
+    /// When the decision cannot be made or recorded; then nothing is shown.
+    pub(super) async fn open(
+        context: &Arc<Context>,
+        turn_id: TurnId,
+        request: &Request,
+        arrival: &Arrival,
+    ) -> Result<Option<Self>, Failure> {
+        if request.wish.is_streamed == Some(false) {
+            return Ok(None);
+        }
+        let adapter = jobs::adapters::key(&arrival.channel, &arrival.account_id);
+        let child = context.adapters.get().and_then(|adapters| adapters.serving(&adapter));
+        let can_show = |child: &Child| {
+            child.facts().is_some_and(|facts| facts.supports.contains(&Ability::Stream))
+        };
+        let Some(child) = child.filter(can_show) else { return Ok(None) };
+        let (query, verdict) =
+            permit::decide(context, &adapter, &arrival.peer_id, Some(request)).await?;
+        if verdict.effect != Effect::Allow {
+            return Ok(None);
+        }
+        let entry = AuditEntry {
+            at: context.clock.now(),
+            request_id: Some(request.id),
+            turn_id: Some(turn_id),
+            chain: query.chain,
+            action: "deliver".to_owned(),
+            resource: format!("{adapter} {}, while it is written", arrival.peer_id),
+            verdict: verdict.effect.name().to_owned(),
+            reason: verdict.to_string(),
+            digest: None,
+        };
+        let subject = format!("stream:{turn_id}");
+        context.ledger.write(move |tx| tx.audit().begin(&entry, Some(&subject))).await?;
+        let queue = Arc::new(Queue::default());
+        let (done, flushed) = oneshot::channel();
+        let stream_id = turn_id.to_string();
+        let start = StreamStart {
+            stream_id: stream_id.clone(),
+            event_id: arrival.event_id.clone(),
+            to: arrival.peer_id.clone(),
+            thread_id: arrival.thread_id.clone(),
+            reply_to_id: Some(arrival.event_id.clone()),
+        };
+        let writer = Writer {
+            context: Arc::clone(context),
+            child,
+            adapter,
+            request: request.clone(),
+            queue: Arc::clone(&queue),
+            start,
+        };
+        tokio::spawn(async move {
+            writer.run().await;
+            // Nobody may be left who waits for it.
+            let _ = done.send(());
+        });
+        Ok(Some(Self { stream_id, queue, flushed: Mutex::new(Some(flushed)) }))
+    }
+
+    pub(super) fn text(&self, delta: &str) {
+        let mut pending = self.queue.lock();
+        match pending.pieces.back_mut() {
+            Some(Piece::Text(text)) => text.push_str(delta),
+            _ => pending.pieces.push_back(Piece::Text(delta.to_owned())),
+        }
+        drop(pending);
+        self.queue.bell.notify_one();
+    }
+
+    pub(super) fn reasoning(&self, delta: &str) {
+        let mut pending = self.queue.lock();
+        match pending.pieces.back_mut() {
+            Some(Piece::Reasoning(text)) => text.push_str(delta),
+            _ => pending.pieces.push_back(Piece::Reasoning(delta.to_owned())),
+        }
+        drop(pending);
+        self.queue.bell.notify_one();
+    }
+
+    pub(super) fn tool(&self, tool_call_id: &str, name: &str, status: ToolProgress) {
+        let piece = Piece::Tool(StreamTool {
+            stream_id: self.stream_id.clone(),
+            tool_call_id: tool_call_id.to_owned(),
+            name: name.to_owned(),
+            status,
+        });
+        self.queue.lock().pieces.push_back(piece);
+        self.queue.bell.notify_one();
+    }
+
+    /// Ends the stream, and waits a moment until the adapter has it all.
+    pub(super) async fn flush(&self, context: &Context) {
+        self.queue.lock().has_ended = true;
+        self.queue.bell.notify_one();
+        let flushed = self.flushed.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(flushed) = flushed else { return };
+        tokio::select! {
+            _ = flushed => {}
+            () = context.clock.sleep(FLUSH_MS_MAX) => self.queue.lock().pieces.clear(),
+        }
+    }
+}
+
+impl Drop for Outlet {
+    fn drop(&mut self) {
+        self.queue.lock().has_ended = true;
+        self.queue.bell.notify_one();
+    }
+}
+
+/// Says the pieces to the adapter, one after the other.
+struct Writer {
+    context: Arc<Context>,
+    child: Child,
+    adapter: String,
+    request: Request,
+    queue: Arc<Queue>,
+    start: StreamStart,
+}
+
+impl Writer {
+    async fn run(self) {
+        let outcome = match self.write().await {
+            Ok(()) => "shown",
+            Err(why) => {
+                tracing::debug!(adapter = self.adapter, %why, "a reply is no longer shown");
+                "broken off"
+            }
+        };
+        let subject = format!("stream:{}", self.start.stream_id);
+        let now = self.context.clock.now();
+        let ended = self.context.ledger.write(move |tx| tx.audit().end(&subject, now, outcome));
+        if let Err(error) = ended.await {
+            tracing::warn!(%error, "the end of a stream could not be recorded");
+        }
+    }
+
+    async fn write(&self) -> Result<(), String> {
+        let say = async |method: &str, params| {
+            self.child.notify(method, params).await.map_err(|error| error.to_string())
+        };
+        say("stream.start", json!(self.start)).await?;
+        let mut is_checked = true;
+        loop {
+            let piece = {
+                let mut pending = self.queue.lock();
+                match pending.pieces.pop_front() {
+                    None if pending.has_ended => return Ok(()),
+                    piece => piece,
+                }
+            };
+            let Some(piece) = piece else {
+                self.queue.bell.notified().await;
+                continue;
+            };
+            match piece {
+                Piece::Tool(tool) => {
+                    is_checked = false;
+                    say("stream.tool", json!(tool)).await?;
+                }
+                Piece::Text(text) | Piece::Reasoning(text) if !is_checked && text.is_empty() => {}
+                Piece::Text(text) => {
+                    self.check(&mut is_checked).await?;
+                    self.speak("stream.delta", &text).await?;
+                }
+                Piece::Reasoning(text) => {
+                    self.check(&mut is_checked).await?;
+                    self.speak("stream.reasoning", &text).await?;
+                }
+            }
+        }
+    }
+
+    /// What a tool returned may be nothing for this place: what is said after it is decided anew.
+    async fn check(&self, is_checked: &mut bool) -> Result<(), String> {
+        if *is_checked {
+            return Ok(());
+        }
+        let decided =
+            permit::decide(&self.context, &self.adapter, &self.start.to, Some(&self.request));
+        let (_, verdict) = decided.await.map_err(|failure| failure.message)?;
+        *is_checked = verdict.effect == Effect::Allow;
+        if *is_checked { Ok(()) } else { Err(verdict.to_string()) }
+    }
+
+    async fn speak(&self, method: &str, text: &str) -> Result<(), String> {
+        let text = self.context.credentials.redactor().clean(text).into_owned();
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            let mut end = rest.len().min(DELTA_BYTES_MAX);
+            while !rest.is_char_boundary(end) {
+                end -= 1;
+            }
+            let (now, later) = rest.split_at(end);
+            let stream_id = self.start.stream_id.clone();
+            let delta = StreamDelta { stream_id, text: now.to_owned() };
+            self.child.notify(method, json!(delta)).await.map_err(|error| error.to_string())?;
+            rest = later;
+        }
+        Ok(())
+    }
+}

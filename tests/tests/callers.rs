@@ -1,0 +1,259 @@
+//! Programs that come in through an adapter with a key of their own: what one run comes to for
+//! them, while it is written and in the end, and what they are refused.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use nexus_client::{call, idempotency_key};
+use nexus_domain::id::AgentId;
+use nexus_protocol::key;
+use nexus_protocol::scope::Scope;
+use nexus_tests::{Act, DaemonProcess, FakeModel, Talk, TestHome};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
+const DESK: &str = env!("CARGO_BIN_EXE_caller-adapter");
+
+fn home(model: &FakeModel) -> Result<TestHome> {
+    let home = TestHome::with_model(model)?;
+    let config = format!(
+        "{}\n[adapters.desk]\ncommand = [{DESK:?}]\naccount = \"main\"\n\n\
+         [adapters.desk.settings]\naddress_file = {:?}\n",
+        model.config(),
+        home.path().join("desk.address"),
+    );
+    std::fs::write(home.path().join("nexus.toml"), config)?;
+    Ok(home)
+}
+
+async fn make_key(talk: &Talk, agents: &[&str]) -> Result<key::CreateResult> {
+    let agents: Result<Vec<_>, _> = agents.iter().map(|id| AgentId::parse(id)).collect();
+    let params = key::CreateParams {
+        label: "desk".to_owned(),
+        scopes: vec![Scope::SessionWrite],
+        agents: Some(agents?).filter(|agents| !agents.is_empty()),
+        budget: None,
+        lifetime_ms: None,
+        idempotency_key: idempotency_key()?,
+    };
+    Ok(talk.client().request::<call::KeysCreate>(params).await?)
+}
+
+struct Caller {
+    name: String,
+    key: String,
+    lines: Lines<BufReader<OwnedReadHalf>>,
+    output: OwnedWriteHalf,
+}
+
+impl Caller {
+    async fn come_in(home: &TestHome, name: &str, key: &str) -> Result<Self> {
+        let file = home.path().join("desk.address");
+        let mut address = String::new();
+        while address.is_empty() {
+            address = std::fs::read_to_string(&file).unwrap_or_default();
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let (input, output) = TcpStream::connect(address).await?.into_split();
+        let lines = BufReader::new(input).lines();
+        Ok(Self { name: name.to_owned(), key: key.to_owned(), lines, output })
+    }
+
+    async fn say(&mut self, method: &str, params: Value) -> Result<()> {
+        let line = format!("{}\n", json!({ "method": method, "params": params }));
+        Ok(self.output.write_all(line.as_bytes()).await?)
+    }
+
+    /// Submits one run under an event id that begins with the caller's name.
+    async fn submit(&mut self, id: &str, content: &str, more: Value) -> Result<()> {
+        let event_id = format!("{}/{id}", self.name);
+        let mut params = json!({
+            "caller": { "credential": self.key, "remote": "192.0.2.7" },
+            "event": {
+                "event_id": event_id, "timestamp": 1, "content": content, "channel": "desk",
+                "account_id": "main", "sender_id": self.name, "peer_id": self.name,
+            },
+        });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            params[name] = value.clone();
+        }
+        self.say("submit", params).await
+    }
+
+    /// The next line of a kind; what comes before it is given as well.
+    async fn until(&mut self, kind: &str) -> Result<(Value, Vec<Value>)> {
+        let mut before = Vec::new();
+        loop {
+            let next = tokio::time::timeout(Duration::from_secs(60), self.lines.next_line());
+            let Some(line) =
+                next.await.with_context(|| format!("no `{kind}` after {before:?}"))??
+            else {
+                bail!("the adapter hung up after {before:?}");
+            };
+            let line: Value = serde_json::from_str(&line)?;
+            match line.get(kind) {
+                Some(value) => return Ok((value.clone(), before)),
+                None => before.push(line),
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_stands_alone_is_shown_while_written_and_sent_whole() -> Result<()> {
+    let model = FakeModel::openai(|seen| Act::Say(format!("heard: {}", seen.asked()))).await?;
+    let home = home(&model)?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let talk = Talk::with(&daemon).await?;
+    let key = make_key(&talk, &[]).await?;
+    let mut caller = Caller::come_in(&home, "ann", &key.value).await?;
+    let brief = json!({
+        "instructions": "Answer in verse.",
+        "said": [
+            { "role": "user", "parts": [{ "kind": "text", "value": "My name is Ann." }] },
+            { "role": "assistant", "parts": [{ "kind": "text", "value": "Hello, Ann." }] },
+        ],
+        "sampling": { "temperature": 0.25, "output_tokens_max": 77, "stops": ["END"] },
+    });
+    caller.submit("1", "What is my name?", json!({ "brief": brief, "is_streamed": true })).await?;
+    let (sent, before) = caller.until("send").await?;
+    ensure!(sent["text"] == "heard: What is my name?", "{sent}");
+    ensure!(sent["outcome"]["stop_reason"] == "end_turn", "{sent}");
+    ensure!(sent["outcome"]["event_id"] == "ann/1", "{sent}");
+    ensure!(sent["outcome"]["usage"]["output_tokens"].as_u64() > Some(0), "{sent}");
+    let start = before.iter().find_map(|line| line.get("start")).context("no start")?;
+    ensure!(start["stream_id"] == sent["stream_id"] && start["event_id"] == "ann/1", "{start}");
+    let deltas = before.iter().filter_map(|line| line["delta"]["text"].as_str());
+    ensure!(deltas.collect::<String>() == "heard: What is my name?", "{before:?}");
+
+    let seen = model.seen();
+    let body = &seen.last().context("the model was not asked")?.body;
+    let said = body["messages"].to_string();
+    ensure!(said.contains("My name is Ann.") && said.contains("Answer in verse."), "{said}");
+    ensure!(body["temperature"] == 0.25 && body["stop"] == json!(["END"]), "{body}");
+    let tokens = body["max_tokens"].as_u64().or(body["max_completion_tokens"].as_u64());
+    ensure!(tokens == Some(77), "{body}");
+
+    // The same event again runs nothing; another one does not know of the first.
+    caller.submit("1", "What is my name?", json!({})).await?;
+    let (again, _) = caller.until("result").await?;
+    ensure!(again["is_duplicate"] == true, "{again}");
+    caller.submit("2", "And now?", json!({})).await?;
+    let (sent, before) = caller.until("send").await?;
+    ensure!(sent["text"] == "heard: And now?", "{sent}");
+    ensure!(before.iter().all(|line| line.get("delta").is_none()), "nobody wanted to see it grow");
+    let seen = model.seen();
+    let said = seen.last().context("the model was not asked")?.body["messages"].to_string();
+    ensure!(!said.contains("Ann"), "{said}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tools_of_the_caller_are_handed_out_and_their_results_taken_in() -> Result<()> {
+    let model = FakeModel::openai(|seen| match seen.body["messages"].to_string() {
+        said if said.contains("22 degrees") => Act::Say("It is 22 degrees.".to_owned()),
+        _ => Act::Call(vec![("weather".to_owned(), json!({ "city": "Ulm" }))]),
+    })
+    .await?;
+    let home = home(&model)?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let talk = Talk::with(&daemon).await?;
+    let key = make_key(&talk, &[]).await?;
+    let mut caller = Caller::come_in(&home, "ann", &key.value).await?;
+    let tools = json!([{
+        "name": "weather", "description": "Tells the weather.",
+        "schema": { "type": "object", "properties": { "city": { "type": "string" } } },
+    }]);
+    let first = json!({ "brief": { "tools": tools, "tool_choice": "required" } });
+    caller.submit("1", "How warm is it in Ulm?", first).await?;
+    let (sent, _) = caller.until("send").await?;
+    ensure!(sent["outcome"]["stop_reason"] == "client_tools", "{sent}");
+    let call = sent["outcome"]["tool_calls"][0].clone();
+    ensure!(call["name"] == "weather" && call["arguments"]["city"] == "Ulm", "{sent}");
+    ensure!(model.seen()[0].body["tool_choice"] == "required", "{:?}", model.seen()[0].body);
+
+    // A caller that keeps the conversation hands all of it in.
+    let brief = json!({
+        "tools": tools,
+        "said": [
+            { "role": "user", "parts": [{ "kind": "text", "value": "How warm is it in Ulm?" }] },
+            { "role": "assistant", "parts": [{ "kind": "tool_call", "value": call }] },
+        ],
+        "parts": [{ "kind": "tool_result", "value":
+            { "call_id": call["id"], "content": "22 degrees", "is_error": false } }],
+    });
+    caller.submit("2", "22 degrees", json!({ "brief": brief })).await?;
+    let (sent, _) = caller.until("send").await?;
+    ensure!(sent["text"] == "It is 22 degrees.", "{sent}");
+
+    // In a session only what is new is handed in.
+    let named = |mut more: Value| {
+        more["session_key"] = json!("warm");
+        more
+    };
+    caller.submit("3", "And now?", named(json!({ "brief": { "tools": tools } }))).await?;
+    let (sent, _) = caller.until("send").await?;
+    let id = sent["outcome"]["tool_calls"][0]["id"].clone();
+    let result = json!({ "call_id": id, "content": "22 degrees", "is_error": false });
+    let parts = json!({ "parts": [{ "kind": "tool_result", "value": result }], "tools": tools });
+    caller.submit("4", "22 degrees", named(json!({ "brief": parts }))).await?;
+    let (sent, _) = caller.until("send").await?;
+    ensure!(sent["text"] == "It is 22 degrees.", "{sent}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_caller_may_not_is_refused_with_its_kind() -> Result<()> {
+    let model = FakeModel::openai(|_| Act::Stall).await?;
+    let home = home(&model)?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let talk = Talk::with(&daemon).await?;
+    let key = make_key(&talk, &["main"]).await?;
+    let mut caller = Caller::come_in(&home, "ann", &key.value).await?;
+    caller.say("caller", json!({ "credential": key.value })).await?;
+    let (facts, _) = caller.until("result").await?;
+    ensure!(facts["principal"] == format!("api_key:{}", key.key.id), "{facts}");
+    ensure!(facts["agents"][0]["id"] == "main", "{facts}");
+
+    let refused = [
+        (json!({ "caller": { "credential": "nxk_wrong" } }), "unauthorized"),
+        (json!({ "agent_id": "nobody" }), "not_found"),
+        (json!({ "brief": { "sampling": { "temperature": 9 } } }), "invalid"),
+        (json!({ "brief_file": "../control.token" }), "invalid"),
+        (
+            json!({ "brief": { "parts": [{ "kind": "image", "value":
+            { "content_type": "image/png", "blob": "nothing.png" } }] } }),
+            "invalid",
+        ),
+    ];
+    for (more, kind) in refused {
+        caller.submit("x", "Hello", more).await?;
+        let (refusal, _) = caller.until("refusal").await?;
+        ensure!(refusal["kind"] == kind, "{refusal}");
+        ensure!(!refusal.to_string().contains("nxk_"), "{refusal}");
+    }
+    ensure!(model.seen().is_empty(), "the model was asked");
+
+    // A caller that leaves stops its run, and is told.
+    caller.submit("1", "Think long", json!({})).await?;
+    caller.until("result").await?;
+    while model.seen().is_empty() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    caller.say("cancel", json!({ "event_id": "ann/1" })).await?;
+    let (error, before) = caller.until("error").await?;
+    ensure!(error["event_id"] == "ann/1" && error["error"]["kind"] == "cancelled", "{error}");
+    ensure!(before.iter().all(|line| line.get("send").is_none()), "{before:?}");
+
+    // One key cannot be used when it was taken back.
+    let params =
+        key::RevokeParams { id: key.key.id.to_string(), idempotency_key: idempotency_key()? };
+    talk.client().request::<call::KeysRevoke>(params).await?;
+    caller.submit("2", "Hello", json!({})).await?;
+    let (refusal, _) = caller.until("refusal").await?;
+    ensure!(refusal["kind"] == "unauthorized", "{refusal}");
+    Ok(())
+}
