@@ -135,11 +135,12 @@ impl Brief {
         })
     }
 
-    /// Checks the numbers, the names and what belongs together.
+    /// Checks the numbers, the names and what belongs together. `is_alone` says that nothing was said
+    /// but what is in here.
     ///
     /// # Errors
     /// `Invalid`, naming the field and what would be right.
-    pub fn check(&self) -> Result<(), Failure> {
+    pub fn check(&self, is_alone: bool) -> Result<(), Failure> {
         if self.said.len() > SAID_MAX {
             return Err(Failure::invalid(format!(
                 "`said` has {} messages; at most {SAID_MAX} are taken",
@@ -148,7 +149,15 @@ impl Brief {
         }
         self.check_sampling()?;
         self.check_tools()?;
-        self.check_calls()
+        if is_alone { self.check_calls() } else { Ok(()) }
+    }
+
+    /// The calls whose results arrive.
+    pub fn answered(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::ToolResult(result) => Some(result.call_id.as_str()),
+            _ => None,
+        })
     }
 
     fn check_sampling(&self) -> Result<(), Failure> {
@@ -257,7 +266,7 @@ mod tests {
     }
 
     fn refusal(brief: &Brief) -> String {
-        brief.check().unwrap_err().message
+        brief.check(true).unwrap_err().message
     }
 
     #[test]
@@ -265,12 +274,12 @@ mod tests {
         let mut brief = Brief { said: vec![call("1")], ..Brief::default() };
         assert!(refusal(&brief).contains("`1`"), "a call without a result");
         brief.parts = vec![result("1")];
-        brief.check().unwrap();
+        brief.check(true).unwrap();
         brief.parts = vec![result("1"), result("1")];
         assert!(refusal(&brief).contains("no call of that id"));
         brief.said.push(Said { role: Role::Tool, parts: vec![result("1")] });
         brief.parts = Vec::new();
-        brief.check().unwrap();
+        brief.check(true).unwrap();
     }
 
     #[test]
@@ -290,7 +299,7 @@ mod tests {
         brief.tool_choice = ToolChoice::Named("b".into());
         assert!(refusal(&brief).contains("`b`"));
         brief.tool_choice = ToolChoice::Named("a".into());
-        brief.check().unwrap();
+        brief.check(true).unwrap();
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The conversation as a model gets to see it.
 
-use std::collections::HashSet;
 
 use nexus_domain::id::TurnId;
 use nexus_domain::message::{Message, Part, Role, ToolResult};
@@ -19,17 +18,18 @@ pub(crate) fn whole(history: Vec<Message>) -> Vec<Message> {
     let mut open: Vec<String> = Vec::new();
     for mut message in history {
         if message.role == Role::Tool {
-            let wanted: HashSet<_> = open.drain(..).collect();
-            let mut seen = HashSet::new();
             message.parts.retain(|part| match part {
                 Part::ToolResult(result) => {
-                    wanted.contains(&result.call_id) && seen.insert(result.call_id.clone())
+                    let at = open.iter().position(|id| *id == result.call_id);
+                    at.map(|at| open.swap_remove(at)).is_some()
                 }
                 _ => true,
             });
-            message.parts.extend(wanted.into_iter().filter(|id| !seen.contains(id)).map(missing));
-            if !message.parts.is_empty() {
-                out.push(message);
+            // Results may come in two messages: the agent's own, and those of its caller.
+            match out.last_mut().filter(|last| last.role == Role::Tool) {
+                Some(last) => last.parts.append(&mut message.parts),
+                None if message.parts.is_empty() => {}
+                None => out.push(message),
             }
             continue;
         }
@@ -44,6 +44,10 @@ pub(crate) fn whole(history: Vec<Message>) -> Vec<Message> {
 /// Answers the calls that nobody answered, behind the message that made them.
 fn close(out: &mut Vec<Message>, open: &mut Vec<String>) {
     if open.is_empty() {
+        return;
+    }
+    if let Some(last) = out.last_mut().filter(|last| last.role == Role::Tool) {
+        last.parts.extend(open.drain(..).map(missing));
         return;
     }
     if let Some(last) = out.last() {

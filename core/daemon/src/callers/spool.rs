@@ -24,8 +24,8 @@ const NAME_BYTES_MAX: usize = 128;
 pub(super) async fn brief(
     context: &Context,
     origin: &Origin,
-    inline: Option<Brief>,
-    file: Option<String>,
+    (inline, file): (Option<Brief>, Option<String>),
+    is_alone: bool,
 ) -> Result<Option<Brief>, Failure> {
     let home = origin.adapter.split('/').next().unwrap_or_default();
     let dir = context.home.adapters().join(home).join(SPOOL);
@@ -41,7 +41,7 @@ pub(super) async fn brief(
             return Err(Failure::invalid("`brief` and `brief_file` are one too many"));
         }
     };
-    brief.check()?;
+    brief.check(is_alone)?;
     let mut pictures: Vec<_> = brief.images_mut().collect();
     if pictures.len() > PICTURES_MAX {
         return Err(Failure::invalid(format!(

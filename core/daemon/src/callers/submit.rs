@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use nexus_domain::brief::Brief;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::{RequestId, SessionKey};
+use nexus_domain::message::Role;
 use nexus_domain::pipeline::Wish;
 use nexus_domain::request::RunWish;
 use nexus_protocol::Method;
@@ -51,9 +53,15 @@ pub(super) async fn submit(
                 .hint("make one that may: nexus key create --agent main")
         })?,
     };
-    let brief = spool::brief(context, origin, params.brief, params.brief_file).await?;
+    let brought = (params.brief, params.brief_file);
+    let brief = spool::brief(context, origin, brought, session_key.is_none()).await?;
     let session_key = match session_key {
-        Some(key) => key,
+        Some(key) => {
+            if let Some(brief) = &brief {
+                check_answered(context, &key, brief).await?;
+            }
+            key
+        }
         None => alone(context)?,
     };
     let wish = Wish {
@@ -75,6 +83,28 @@ pub(super) async fn submit(
         settle(context).await;
     }
     Ok(SubmitResult { request_id, is_duplicate: admission.is_duplicate })
+}
+
+/// Results belong to calls that the agent made last in the session.
+async fn check_answered(context: &Context, key: &SessionKey, brief: &Brief) -> Result<(), Failure> {
+    if brief.answered().next().is_none() {
+        return Ok(());
+    }
+    let wanted = key.clone();
+    let history = context
+        .ledger
+        .read(move |r| Ok(r.turns().context(&r.sessions().resolve(&wanted)?)?.messages))
+        .await?;
+    let spoken = history.iter().rfind(|message| message.role == Role::Assistant);
+    let is_made =
+        |id: &str| spoken.is_some_and(|message| message.tool_calls().any(|call| call.id == id));
+    match brief.answered().find(|id| !is_made(id)) {
+        None => Ok(()),
+        Some(id) => Err(Failure::invalid(format!(
+            "there is a result for `{}`, and the agent made no such call last in `{key}`",
+            id.escape_debug()
+        ))),
+    }
 }
 
 /// A session for one run that stands alone.
