@@ -193,11 +193,35 @@ async fn serve(
                     connection: close\r\n\r\na page";
         return Ok(stream.write_all(page.as_bytes()).await?);
     }
+    if path.ends_with("/embeddings") {
+        let answer = vectors(&body).to_string();
+        log.lock().unwrap_or_else(PoisonError::into_inner).push(Seen { path, body, key });
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+             connection: close\r\n\r\n",
+            answer.len()
+        );
+        return Ok(stream.write_all(format!("{head}{answer}").as_bytes()).await?);
+    }
     let seen = Seen { path, body, key };
     let act = brain(&seen);
     let is_anthropic = seen.path.ends_with("/messages");
     log.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
     answer(&mut stream, act, is_anthropic).await
+}
+
+/// One vector per text, which begins with the length of the text; the last text comes first, as an
+/// answer may.
+fn vectors(body: &Value) -> Value {
+    let input = body["input"].as_array().cloned().unwrap_or_default();
+    let n_dimensions = body["dimensions"].as_u64().unwrap_or(3);
+    let data = input.iter().enumerate().rev().map(|(index, text)| {
+        let length = text.as_str().unwrap_or_default().len() as u64;
+        let vector: Vec<_> = (0..n_dimensions).map(|n| if n == 0 { length } else { n }).collect();
+        json!({"object": "embedding", "index": index, "embedding": vector})
+    });
+    json!({"object": "list", "data": data.collect::<Vec<_>>(), "model": body["model"],
+        "usage": {"prompt_tokens": input.len() * 2, "total_tokens": input.len() * 2}})
 }
 
 async fn read_request(stream: &mut TcpStream) -> Result<(String, Value, String)> {

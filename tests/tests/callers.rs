@@ -206,6 +206,55 @@ async fn tools_of_the_caller_are_handed_out_and_their_results_taken_in() -> Resu
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pictures_come_through_the_spool_and_texts_become_vectors() -> Result<()> {
+    let model = FakeModel::openai(|_| Act::Say("A dot.".to_owned())).await?;
+    let home = home(&model)?;
+    let file = home.path().join("nexus.toml");
+    let config = std::fs::read_to_string(&file)?;
+    std::fs::write(&file, format!("{config}\n[models]\nembeddings = \"fake/small\"\n"))?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let talk = Talk::with(&daemon).await?;
+    let key = make_key(&talk, &[]).await?;
+    let mut caller = Caller::come_in(&home, "ann", &key.value).await?;
+    let spool = home.path().join("state/adapters/desk/spool");
+    std::fs::create_dir_all(&spool)?;
+    std::fs::write(spool.join("dot.png"), b"dot")?;
+    let parts = json!([
+        { "kind": "image", "value": { "content_type": "image/png", "blob": "dot.png" } },
+        { "kind": "text", "value": "What is this?" },
+    ]);
+    let brief = json!({ "parts": parts }).to_string();
+    std::fs::write(spool.join("brief.json"), brief)?;
+    caller.submit("1", "(a picture)", json!({ "brief_file": "brief.json" })).await?;
+    caller.until("result").await?;
+    // Whoever answers has read it.
+    std::fs::remove_dir_all(&spool)?;
+    let (sent, _) = caller.until("send").await?;
+    ensure!(sent["text"] == "A dot.", "{sent}");
+    let body = model.seen().last().context("the model was not asked")?.body.clone();
+    let said = body["messages"].as_array().and_then(|all| all.last()).cloned();
+    let said = said.context("nothing was said")?["content"].clone();
+    ensure!(said[0]["image_url"]["url"] == "data:image/png;base64,ZG90", "{said}");
+    ensure!(
+        said[1]["text"] == "What is this?" && said.as_array().map(Vec::len) == Some(2),
+        "{said}"
+    );
+
+    let embed = |model: &str| {
+        let caller = json!({ "credential": key.value });
+        json!({ "caller": caller, "model": model, "input": ["four", "a"], "dimensions": 2 })
+    };
+    caller.say("embed", embed("small")).await?;
+    let (made, _) = caller.until("result").await?;
+    ensure!(made["vectors"] == json!([[4.0, 1.0], [1.0, 1.0]]), "{made}");
+    ensure!(made["input_tokens"] == 4 && made["model"] == "fake/small", "{made}");
+    caller.say("embed", embed("large")).await?;
+    let (refusal, _) = caller.until("refusal").await?;
+    ensure!(refusal["kind"] == "not_found", "{refusal}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_caller_may_not_is_refused_with_its_kind() -> Result<()> {
     let model = FakeModel::openai(|_| Act::Stall).await?;
     let home = home(&model)?;

@@ -2,6 +2,7 @@
 //! what one run comes to. The adapter passes the credential on; whose it is and what it may do is
 //! decided here, for every call, by the door and the access control that the control plane has.
 
+mod embed;
 mod spool;
 mod submit;
 
@@ -81,6 +82,12 @@ pub async fn call(
         "caller" => facts(context, origin, read(params)?).await.map(|facts| json!(facts)),
         "submit" => {
             submit::submit(context, origin, read(params)?).await.map(|result| json!(result))
+        }
+        "embed" => {
+            return match embed::embed(context, origin, read(params)?).await {
+                Ok(result) => Ok(json!(result)),
+                Err(refusal) => Err(refusal.into()),
+            };
         }
         "cancel" => cancel(context, origin, read(params)?).await.map(|result| json!(result)),
         _ => {

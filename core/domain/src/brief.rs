@@ -111,7 +111,8 @@ pub struct Brief {
     /// The conversation before the message that arrives, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub said: Vec<Said>,
-    /// What arrives beside the text of the message: pictures, and results of the caller's tools.
+    /// What arrives beside the text of the message: pictures. If there is text among it, or results
+    /// of the caller's tools, then this is the message, and its text is only a title.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
     /// Tools that the caller runs.

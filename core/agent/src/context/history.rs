@@ -1,6 +1,5 @@
 //! The conversation as a model gets to see it.
 
-
 use nexus_domain::id::TurnId;
 use nexus_domain::message::{Message, Part, Role, ToolResult};
 

@@ -9,6 +9,7 @@ use nexus_domain::message::{Message, Part, Role, ToolCall, Usage};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
+use super::embed::{self, EmbedCall, Embedded};
 use super::error::{ModelError, provider_message};
 use super::http::{self, EventReader, Framing, Http};
 use super::picture::{GONE, Pictures};
@@ -40,6 +41,11 @@ impl ModelClient for ChatClient {
             let reader = Reader::new(&self.provider);
             http::post(request, &body, self.provider.clone(), Framing::Events, reader).await
         })
+    }
+
+    fn embed(&self, call: EmbedCall) -> BoxFuture<'_, Result<Embedded, ModelError>> {
+        let key = self.key.as_ref().map(ExposeSecret::expose_secret);
+        embed::embed(&self.http, &self.provider, &self.base_url, key, call)
     }
 }
 

@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 
-use super::{ModelCall, ModelClient, ModelError, ReplyStream};
+use super::{EmbedCall, Embedded, ModelCall, ModelClient, ModelError, ReplyStream};
 
 /// Shortest key that is looked for; a shorter one would blank out ordinary words.
 const KEY_BYTES_MIN: usize = 6;
@@ -24,6 +24,12 @@ impl ModelClient for Discreet {
             let stream = stream.map(move |part| part.map_err(|error| blank(error, &key)));
             Ok(stream.boxed())
         })
+    }
+
+    fn embed(&self, call: EmbedCall) -> BoxFuture<'_, Result<Embedded, ModelError>> {
+        Box::pin(
+            async move { self.client.embed(call).await.map_err(|error| blank(error, &self.key)) },
+        )
     }
 }
 

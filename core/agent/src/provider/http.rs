@@ -181,6 +181,35 @@ fn foreign_content(headers: &HeaderMap, framing: Framing) -> Option<String> {
     (kind.contains("html") || is_json).then_some(kind)
 }
 
+/// Posts a call and reads its whole answer, up to a size.
+pub(super) async fn post_whole(
+    request: reqwest::RequestBuilder,
+    body: &Value,
+    provider: &str,
+    bytes_max: usize,
+) -> Result<Vec<u8>, ModelError> {
+    let lost = |error| transport_error(provider, error);
+    let response = request.json(body).send().await.map_err(lost)?;
+    let status = response.status();
+    if !status.is_success() {
+        let headers = response.headers().clone();
+        let body = read_start(response).await;
+        let mut error = ModelError::from_status(provider, status.as_u16(), &body);
+        apply_headers(&mut error, &headers);
+        return Err(error);
+    }
+    let mut stream = response.bytes_stream();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        bytes.extend_from_slice(&chunk.map_err(lost)?);
+        if bytes.len() > bytes_max {
+            let what = format!("it answered more than {bytes_max} bytes");
+            return Err(ModelError::garbage(provider, what, ""));
+        }
+    }
+    Ok(bytes)
+}
+
 async fn read_start(response: reqwest::Response) -> String {
     let mut stream = response.bytes_stream();
     let mut body = Vec::new();

@@ -4,6 +4,7 @@ mod anthropic;
 mod build;
 mod chat;
 mod discreet;
+mod embed;
 mod error;
 mod form;
 mod http;
@@ -27,6 +28,7 @@ use nexus_domain::message::{Message, ToolCall, Usage};
 use secrecy::SecretString;
 use serde_json::Value;
 
+pub use embed::{EmbedCall, Embedded};
 pub use error::ModelError;
 pub use picture::Pictures;
 pub use pool::{ModelFacts, ModelPool, Picked};
@@ -47,6 +49,11 @@ pub trait ModelClient: Send + Sync {
     /// [`ReplyPart::Stop`]; a stream that ends without one was cut off and yields an error.
     /// Dropping the stream closes the connection.
     fn stream(&self, call: ModelCall) -> BoxFuture<'_, Result<ReplyStream, ModelError>>;
+
+    /// Turns texts into vectors, where the provider can.
+    fn embed(&self, call: EmbedCall) -> BoxFuture<'_, Result<Embedded, ModelError>> {
+        Box::pin(async move { Err(embed::unable(&call.model)) })
+    }
 }
 
 /// A reply while it arrives.

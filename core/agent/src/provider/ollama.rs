@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::chat::{TOOL_CALLS_MAX, arguments};
+use super::embed::{self, EmbedCall, Embedded};
 use super::error::ModelError;
 use super::http::{self, EventReader, Framing, Http};
 use super::picture::Pictures;
@@ -40,6 +41,11 @@ impl ModelClient for OllamaClient {
             let reader = Reader { provider: self.provider.clone(), ..Reader::default() };
             http::post(request, &body, self.provider.clone(), Framing::Lines, reader).await
         })
+    }
+
+    fn embed(&self, call: EmbedCall) -> BoxFuture<'_, Result<Embedded, ModelError>> {
+        let key = self.key.as_ref().map(ExposeSecret::expose_secret);
+        embed::embed(&self.http, &self.provider, &self.base_url, key, call)
     }
 }
 

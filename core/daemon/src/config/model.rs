@@ -48,8 +48,10 @@ pub(super) fn models(
     warnings: &mut Vec<Finding>,
 ) -> Vec<ModelConfig> {
     let mut models = Vec::new();
-    for name in
-        get.names("models").into_iter().filter(|n| n != "prices" && n != "discover" && n != "tiers")
+    for name in get
+        .names("models")
+        .into_iter()
+        .filter(|n| !matches!(n.as_str(), "prices" | "discover" | "tiers" | "embeddings"))
     {
         let at = |key: &str| ["models", name.as_str(), key].map(str::to_owned).to_vec();
         let kind = get.at(&at("kind")).and_then(|v| v.as_str().map(str::to_owned));

@@ -158,6 +158,8 @@ pub struct Config {
     pub models: Vec<ModelConfig>,
     /// Whether to look for a model server on this machine.
     pub discover_models: bool,
+    /// The model that turns texts into vectors, as `provider/model`.
+    pub embeddings: Option<String>,
     /// Prices by `provider/model`.
     pub prices: BTreeMap<String, Price>,
     /// Models by the word of the tier that stands for them.
@@ -228,6 +230,7 @@ pub(super) fn build(
         user_home,
         models: model::models(&get, environment, errors, warnings),
         discover_models: get.bool("models.discover"),
+        embeddings: Some(get.text("models.embeddings")).filter(|model| !model.is_empty()),
         prices: model::prices(&get),
         tiers: model::tiers(&get),
         acl: AclConfig { answer_ms: get.integer("acl.answer_ms") },

@@ -139,27 +139,32 @@ fn join(
         tx.inherit_labels(&parent.session_key, session_key, now)?;
     }
     let brought = tx.briefs().of(request.id)?.map(|brief| brief.parts).unwrap_or_default();
-    let is_answer = brought.iter().any(|part| matches!(part, Part::ToolResult(_)));
-    let mut parts = Vec::new();
-    if !is_answer {
-        parts.push(Part::Text(arrival.content.clone()));
+    let (results, mut parts): (Vec<_>, Vec<_>) =
+        brought.into_iter().partition(|part| matches!(part, Part::ToolResult(_)));
+    // Whoever brings the message itself gives it a title beside.
+    let is_brought = !results.is_empty() || parts.iter().any(|part| matches!(part, Part::Text(_)));
+    if !is_brought {
+        parts.insert(0, Part::Text(arrival.content.clone()));
     }
     for file in &arrival.attachments {
         let text = format!("\n[attached: {} ({})]", file.filename, file.content_type);
         parts.push(Part::Text(text));
     }
-    parts.extend(brought);
-    let message = Message {
-        id: MessageId::from_parts(now, clock.entropy()),
-        turn_id,
-        request_id: Some(request.id),
-        // Results of the caller's tools go on with what the agent said.
-        role: if is_answer { Role::Tool } else { Role::User },
-        parts,
-        created_at: now,
-    };
-    let asked_at = message.created_at;
-    add_message(tx, session_key, message)?;
+    // Results of the caller's tools go on with what the agent said.
+    for (role, parts) in [(Role::Tool, results), (Role::User, parts)] {
+        if !parts.is_empty() {
+            let message = Message {
+                id: MessageId::from_parts(now, clock.entropy()),
+                turn_id,
+                request_id: Some(request.id),
+                role,
+                parts,
+                created_at: now,
+            };
+            add_message(tx, session_key, message)?;
+        }
+    }
+    let asked_at = now;
     match &request.wish.call {
         Some(call) => put_call(tx, clock, (session_key, turn_id), call, asked_at),
         None => Ok(()),

@@ -325,6 +325,13 @@ pub(in crate::config) const KEYS: &[Key] = &[
         "look for a model server on this machine when nothing is configured",
     ),
     key(
+        "models.embeddings",
+        Kind::Text,
+        "",
+        true,
+        "model that turns texts into vectors for callers, as \"provider/model\"",
+    ),
+    key(
         "models.prices.*.cached_input",
         Kind::Amount,
         "",
