@@ -1,9 +1,13 @@
 //! The echo adapter in a scenario: what strangers write, and what was sent to them.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
+use nexus_domain::Timestamp;
+use nexus_domain::contact::{Confidence, Entity, MappingKind};
+use nexus_ledger::Mapping;
 use serde_json::Value;
 
-use crate::{FakeModel, TestHome};
+use crate::process::run_command;
+use crate::{FakeModel, TestHome, records};
 
 /// A home with a model and the echo adapter; `settings` are its own, with what it hands in.
 ///
@@ -37,4 +41,33 @@ pub fn play(home: &TestHome, model: &FakeModel, adapter: &str, settings: &str) -
 pub fn sent(home: &TestHome) -> Result<Vec<Value>> {
     let text = std::fs::read_to_string(home.path().join("sent.jsonl")).unwrap_or_default();
     text.lines().map(|line| serde_json::from_str(line).context("a torn line")).collect()
+}
+
+/// Makes a sender of the echo channel known, as a person would before anything came.
+///
+/// # Errors
+/// When the home cannot be made.
+pub async fn introduce(
+    nexusd: &str,
+    home: &TestHome,
+    sender_id: &'static str,
+    is_owner: bool,
+) -> Result<()> {
+    let (is_made, said) = run_command(nexusd, home.path(), &["init"])?;
+    ensure!(is_made, "{said}");
+    let ledger = records::open(home)?;
+    let map = move |tx: &mut nexus_ledger::Tx<'_>| {
+        let (id, name) = (sender_id.to_owned(), sender_id.to_owned());
+        let mapping = Mapping {
+            channel: "echo".to_owned(),
+            sender_id: sender_id.to_owned(),
+            entity: Entity { id, name, is_owner },
+            kind: MappingKind::Confirmed,
+            confidence: Confidence::SURE,
+        };
+        tx.identity().map(&mapping, Timestamp(1))
+    };
+    ledger.write(map).await?;
+    ledger.close().await;
+    Ok(())
 }

@@ -5,14 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use nexus_client::call;
-use nexus_domain::Timestamp;
-use nexus_domain::contact::{Confidence, Entity, MappingKind};
 use nexus_domain::id::RequestId;
 use nexus_domain::request::RequestStatus;
-use nexus_ledger::{AuditDecision, Mapping};
+use nexus_ledger::AuditDecision;
 use nexus_protocol::frame::EventFrame;
 use nexus_protocol::health::{HealthParams, HealthResult, HealthStatus};
-use nexus_tests::process::run_command;
 use nexus_tests::{Act, DaemonProcess, FakeModel, Talk, TestHome, echo, records};
 
 const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
@@ -21,27 +18,6 @@ const ECHO: &str = env!("CARGO_BIN_EXE_adapter-echo-scenario");
 /// A home with the echo adapter; `settings` are its own.
 fn home(model: &FakeModel, settings: &str) -> Result<TestHome> {
     echo::home(model, ECHO, settings)
-}
-
-/// Makes a sender of the echo channel known, as a person would before anything came.
-async fn introduce(home: &TestHome, sender_id: &'static str, is_owner: bool) -> Result<()> {
-    let (is_made, said) = run_command(NEXUSD, home.path(), &["init"])?;
-    ensure!(is_made, "{said}");
-    let ledger = records::open(home)?;
-    let map = move |tx: &mut nexus_ledger::Tx<'_>| {
-        let (id, name) = (sender_id.to_owned(), sender_id.to_owned());
-        let mapping = Mapping {
-            channel: "echo".to_owned(),
-            sender_id: sender_id.to_owned(),
-            entity: Entity { id, name, is_owner },
-            kind: MappingKind::Confirmed,
-            confidence: Confidence::SURE,
-        };
-        tx.identity().map(&mapping, Timestamp(1))
-    };
-    ledger.write(map).await?;
-    ledger.close().await;
-    Ok(())
 }
 
 /// Waits until the request of an event has ended.
@@ -103,7 +79,7 @@ async fn a_known_sender_is_answered_once() -> Result<()> {
          { content = \"and?\", event_id = \"two\", sender_id = \"anna\" },\n\
          { content = \"let me in\", event_id = \"three\" }]",
     )?;
-    introduce(&home, "anna", false).await?;
+    echo::introduce(NEXUSD, &home, "anna", false).await?;
     let mut daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
     let talk = Talk::with(&daemon).await?;
     for event_id in ["one", "two"] {
@@ -140,7 +116,7 @@ async fn an_adapter_that_dies_while_it_sends_is_started_again_and_sends_once() -
         "crash_after = 0\n\
          events = [{ content = \"hi\", event_id = \"one\", sender_id = \"boss\" }]",
     )?;
-    introduce(&home, "boss", true).await?;
+    echo::introduce(NEXUSD, &home, "boss", true).await?;
     let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
     let talk = Talk::with(&daemon).await?;
     let down =
@@ -170,7 +146,7 @@ async fn asked_once(settings: &str) -> Result<(FakeModel, TestHome)> {
     let model = FakeModel::openai(|_| Act::Say("Here I am.".to_owned())).await?;
     let event = "events = [{ content = \"hi\", event_id = \"one\", sender_id = \"boss\" }]";
     let home = home(&model, &format!("{settings}\n{event}"))?;
-    introduce(&home, "boss", true).await?;
+    echo::introduce(NEXUSD, &home, "boss", true).await?;
     Ok((model, home))
 }
 

@@ -42,6 +42,7 @@ impl Bridge for Echo {
         let repeats = self.settings.get().is_some_and(|settings| settings.repeats);
         AdapterFacts {
             has_idempotent_sends: !repeats,
+            text_chars_max: self.settings.get().and_then(|settings| settings.text_chars_max),
             ..nexus_adapter::facts(
                 "echo",
                 env!("CARGO_PKG_VERSION"),

@@ -17,6 +17,8 @@ pub(crate) struct Settings {
     pub(crate) events: Vec<ScriptedEvent>,
     /// Pause before each event, in milliseconds.
     pub(crate) every_ms: u64,
+    /// Longest message it declares to take, in characters.
+    pub(crate) text_chars_max: Option<u32>,
 
     /// Test mode: after this many new deliveries, the next one is recorded, and the process dies
     /// with exit code 3 before it answers. The daemon cannot know whether it was sent.

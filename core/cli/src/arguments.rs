@@ -7,7 +7,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
     acl, agent, budget, chat, completions, config, contact, credential, daemon, db, device, doctor,
-    events, expose, key, lifecycle, login, models, request, runtime, server, session, tool, usage,
+    events, expose, key, lifecycle, login, models, outbox, request, runtime, server, session, tool,
+    usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};
@@ -109,6 +110,9 @@ pub(crate) enum Command {
     /// Tools: which an agent has, and calls of them by name
     #[command(subcommand, visible_alias = "tools")]
     Tool(tool::Tool),
+    /// What was sent, what waits, and what has no certain end
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
     /// What was used, and what it cost
     Usage(usage::Usage),
     /// Budgets: how much may be spent, and how much is left

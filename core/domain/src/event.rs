@@ -187,6 +187,9 @@ pub enum Event {
     /// A delivery failed, or nobody knows how it ended.
     #[serde(rename = "adapter.out.error")]
     DeliveryFailed { delivery_id: DeliveryId, error: String, is_unknown: bool },
+    /// A person had a delivery sent once more, or took it back.
+    #[serde(rename = "adapter.out.changed")]
+    DeliveryChanged { delivery_id: DeliveryId, is_dropped: bool },
     /// An adapter changed its state.
     #[serde(rename = "adapter.status")]
     AdapterStatus { adapter: String, state: String, reason: String },
@@ -246,6 +249,7 @@ impl Event {
         "adapter.out.sending",
         "adapter.out.sent",
         "adapter.out.error",
+        "adapter.out.changed",
         "adapter.status",
         "budget.warned",
         "budget.exhausted",
@@ -286,6 +290,7 @@ impl Event {
             Self::DeliverySending { .. } => "adapter.out.sending",
             Self::DeliverySent { .. } => "adapter.out.sent",
             Self::DeliveryFailed { .. } => "adapter.out.error",
+            Self::DeliveryChanged { .. } => "adapter.out.changed",
             Self::AdapterStatus { .. } => "adapter.status",
             Self::BudgetWarned { .. } => "budget.warned",
             Self::BudgetExhausted { .. } => "budget.exhausted",
@@ -328,6 +333,7 @@ impl Event {
             | Self::DeliverySending { .. }
             | Self::DeliverySent { .. }
             | Self::DeliveryFailed { .. }
+            | Self::DeliveryChanged { .. }
             | Self::AdapterStatus { .. }
             | Self::BudgetWarned { .. }
             | Self::BudgetExhausted { .. } => None,

@@ -27,6 +27,13 @@ macro_rules! ulid_ids {
                 Self(Ulid::from_parts(u64::try_from(at.0).unwrap_or(0), entropy))
             }
 
+            /// The id so many steps behind this one, for a part of what it names: parts sort right
+            /// behind the whole.
+            #[must_use]
+            pub fn behind(self, n: u128) -> Self {
+                Self(Ulid(self.0.0.saturating_add(n)))
+            }
+
             /// Reads the 26-character form.
             ///
             /// # Errors

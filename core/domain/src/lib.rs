@@ -9,6 +9,7 @@ pub mod agent;
 pub mod arrival;
 pub mod brief;
 pub mod budget;
+pub mod chunk;
 pub mod contact;
 pub mod event;
 pub mod failure;

@@ -54,6 +54,8 @@ pub struct Delivery {
     pub idempotency_key: String,
     /// When it was decided.
     pub created_at: Timestamp,
+    /// When it is to be sent at the earliest: until then it can be taken back.
+    pub due_at: Timestamp,
 }
 
 /// How a delivery stands.
@@ -70,6 +72,8 @@ pub enum DeliveryStatus {
     Failed,
     /// Handed over, and nobody knows how it ended.
     Unknown,
+    /// A person decided that it is not to be sent, or not again.
+    Dropped,
 }
 
 /// A delivery as recorded.
@@ -154,6 +158,50 @@ impl Outbox<'_> {
         sql::all(self.0, "SELECT * FROM deliveries WHERE status = 'sending' ORDER BY id", (), read)
     }
 
+    /// The delivery that a person named: by id, by the beginning of an id, or `@last`.
+    ///
+    /// # Errors
+    /// `NotFound`, or `Invalid` with the candidates when several begin so.
+    pub fn find(&self, name: &str) -> Result<DeliveryId, LedgerError> {
+        if name == "@last" {
+            let last = sql::first(
+                self.0,
+                "SELECT id FROM deliveries ORDER BY id DESC LIMIT 1",
+                (),
+                |row| sql::text(row, "id"),
+            )?;
+            return last.ok_or_else(|| LedgerError::not_found("delivery", name));
+        }
+        let id = sql::find_id(
+            self.0,
+            "delivery",
+            "SELECT id FROM deliveries WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT 6",
+            name,
+        )?;
+        Ok(DeliveryId::parse(&id)?)
+    }
+
+    /// Deliveries that stand so, or all, the latest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn list(
+        &self,
+        states: &[DeliveryStatus],
+        before: Option<DeliveryId>,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRecord>, LedgerError> {
+        sql::all(
+            self.0,
+            "SELECT * FROM deliveries
+             WHERE (?1 = '[]' OR status IN (SELECT value FROM json_each(?1)))
+               AND (?2 IS NULL OR id < ?2)
+             ORDER BY id DESC LIMIT ?3",
+            (serde_json::to_string(states)?, before.map(|id| id.to_string()), sql::limit(limit)),
+            read,
+        )
+    }
+
     /// The deliveries of a request, the oldest first.
     ///
     /// # Errors
@@ -178,6 +226,7 @@ fn read(row: &Row<'_>) -> Result<DeliveryRecord, LedgerError> {
             text: row.get("text")?,
             idempotency_key: row.get("idempotency_key")?,
             created_at: sql::at(row, "created_at")?,
+            due_at: sql::at(row, "next_at")?,
         },
         status: sql::text(row, "status")?,
         n_tries: row.get("n_tries")?,
@@ -212,7 +261,7 @@ impl OutboxMut<'_> {
             self.0.0,
             "INSERT INTO deliveries (id, request_id, adapter, target, text, idempotency_key,
                  created_at, status, next_at, changed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', ?7, ?7)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', ?8, ?7)
              ON CONFLICT (idempotency_key) DO NOTHING",
             params![
                 delivery.id.to_string(),
@@ -222,6 +271,7 @@ impl OutboxMut<'_> {
                 delivery.text,
                 delivery.idempotency_key,
                 delivery.created_at.0,
+                delivery.due_at.0,
             ],
         )?;
         Ok(n_rows == 1)
@@ -275,14 +325,57 @@ impl OutboxMut<'_> {
         self.step(id, &Step { error: Some(error), ..step })
     }
 
-    /// Tries a delivery again that had failed, or of which nobody knows the end; a person decides
-    /// that, or the adapter's promise that a repetition does no harm.
+    /// Tries a delivery again that had failed or was dropped, or of which nobody knows the end; a
+    /// person decides that, or the adapter's promise that a repetition does no harm.
     ///
     /// # Errors
     /// `Conflict` when it is pending or confirmed.
     pub fn retry(&self, id: DeliveryId, at: Timestamp) -> Result<(), LedgerError> {
-        let from = &[DeliveryStatus::Sending, DeliveryStatus::Failed, DeliveryStatus::Unknown];
+        let from = &[
+            DeliveryStatus::Sending,
+            DeliveryStatus::Failed,
+            DeliveryStatus::Unknown,
+            DeliveryStatus::Dropped,
+        ];
         self.step(id, &Step { next_at: Some(at), ..Step::to(DeliveryStatus::Pending, from, at) })
+    }
+
+    /// Takes a delivery back that was not handed over, or has no certain end: it is not sent, or not
+    /// again.
+    ///
+    /// # Errors
+    /// `Conflict` when it is on its way, confirmed, or was dropped before.
+    pub fn drop(&self, id: DeliveryId, at: Timestamp) -> Result<(), LedgerError> {
+        let from = &[DeliveryStatus::Pending, DeliveryStatus::Failed, DeliveryStatus::Unknown];
+        self.step(id, &Step::to(DeliveryStatus::Dropped, from, at))
+    }
+
+    /// Cuts a delivery that was not handed over into several, each behind the one before: the
+    /// first keeps its name.
+    ///
+    /// # Errors
+    /// `Conflict` unless it is pending.
+    pub fn cut(&self, id: DeliveryId, pieces: &[(DeliveryId, String)]) -> Result<(), LedgerError> {
+        let found = self.0.get(id)?.ok_or_else(|| LedgerError::not_found("delivery", id))?;
+        if found.status != DeliveryStatus::Pending {
+            return Err(LedgerError::conflict(format!("delivery {id} is on its way already")));
+        }
+        for (n, (piece_id, text)) in pieces.iter().enumerate() {
+            if n == 0 {
+                let values = (id.to_string(), text);
+                sql::run(self.0.0, "UPDATE deliveries SET text = ?2 WHERE id = ?1", values)?;
+                continue;
+            }
+            let idempotency_key = format!("{}/{n}", found.delivery.idempotency_key);
+            let text = text.clone();
+            self.enqueue(&Delivery {
+                id: *piece_id,
+                text,
+                idempotency_key,
+                ..found.delivery.clone()
+            })?;
+        }
+        Ok(())
     }
 
     fn step(&self, id: DeliveryId, step: &Step<'_>) -> Result<(), LedgerError> {

@@ -19,7 +19,8 @@ pub fn scope_of(kind: &str) -> Option<Scope> {
         | "nex.request.completed"
         | "adapter.out.sending"
         | "adapter.out.sent"
-        | "adapter.out.error" => Scope::RequestRead,
+        | "adapter.out.error"
+        | "adapter.out.changed" => Scope::RequestRead,
         "acl.decision"
         | "permission.requested"
         | "permission.resolved"

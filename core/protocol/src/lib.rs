@@ -28,6 +28,7 @@ pub mod login;
 pub mod logs;
 pub mod methods;
 pub mod model;
+pub mod outbox;
 pub mod parse;
 pub mod policy;
 pub mod presence;

@@ -20,6 +20,7 @@ pub(crate) mod label;
 pub(crate) mod lifecycle;
 pub(crate) mod login;
 pub(crate) mod models;
+pub(crate) mod outbox;
 pub(crate) mod request;
 pub(crate) mod runtime;
 pub(crate) mod server;
@@ -55,6 +56,7 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Key(key)) => key::run(key, context).await,
         Some(Command::Budget(budget)) => budget::run(budget, context).await,
         Some(Command::Tool(tool)) => tool::run(tool, context).await,
+        Some(Command::Outbox(outbox)) => outbox::run(outbox, context).await,
         Some(Command::Config(config)) => config::run(config, context).await,
         Some(Command::Credential(credential)) => credential::run(credential, context).await,
         Some(Command::Doctor(doctor)) => doctor::run(&doctor, context).await,

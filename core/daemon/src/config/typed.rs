@@ -162,6 +162,8 @@ pub struct Config {
     pub embeddings: Option<String>,
     /// Prices by `provider/model`.
     pub prices: BTreeMap<String, Price>,
+    /// How long deliveries wait so that they can be taken back, in milliseconds by channel.
+    pub holds: BTreeMap<String, u64>,
     /// Models by the word of the tier that stands for them.
     pub tiers: BTreeMap<String, String>,
     /// Permission requests.
@@ -232,6 +234,7 @@ pub(super) fn build(
         discover_models: get.bool("models.discover"),
         embeddings: Some(get.text("models.embeddings")).filter(|model| !model.is_empty()),
         prices: model::prices(&get),
+        holds: holds(&get),
         tiers: model::tiers(&get),
         acl: AclConfig { answer_ms: get.integer("acl.answer_ms") },
         audit: AuditConfig {
@@ -329,6 +332,16 @@ fn adapters(
         });
     }
     adapters
+}
+
+/// How long deliveries wait, by channel.
+fn holds(get: &Getter<'_>) -> BTreeMap<String, u64> {
+    let of = |channel: String| {
+        let path = ["outbox", "hold_ms", channel.as_str()].map(str::to_owned);
+        let ms = get.integer_at(&path);
+        (channel, ms)
+    };
+    get.names_at(&["outbox", "hold_ms"]).into_iter().map(of).collect()
 }
 
 /// Every value in force with its source: what is set, and the defaults of what is not.

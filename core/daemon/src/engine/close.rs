@@ -1,6 +1,7 @@
 //! Stages 7 and 8, and every early exit: one transaction that ends the run, hands over the reply,
 //! closes the books, and opens the next turn of the session.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use nexus_agent::port::Clock;
@@ -23,6 +24,9 @@ use super::{meter, permission, sender, turn};
 use crate::audit;
 use crate::context::Context;
 use crate::jobs;
+
+/// How long deliveries wait, in milliseconds by channel.
+type Holds = BTreeMap<String, u64>;
 
 /// Ends a request that leaves before its turn.
 pub(super) async fn leave_early(
@@ -50,7 +54,7 @@ pub(super) async fn leave_early(
     };
     book.end(outcome, note);
     let traces = book.take();
-    let clock = Arc::clone(&context.clock);
+    let (clock, holds) = (Arc::clone(&context.clock), context.config.current().holds.clone());
     let closed = context
         .ledger
         .write(move |tx| {
@@ -66,7 +70,7 @@ pub(super) async fn leave_early(
             if let (Some((by, text)), Some(admitted)) = (answer, &progress.admitted) {
                 let arrival = &admitted.identified.received.arrival;
                 if arrival.channel != pipeline::CONTROL_CHANNEL {
-                    enqueue_delivery(tx, &*clock, request_id, arrival, text.clone())?;
+                    enqueue_delivery(tx, &*clock, request_id, arrival, text.clone(), &holds)?;
                 }
                 turn::record_answer(tx, &*clock, admitted, &by, text)?;
             }
@@ -87,7 +91,7 @@ pub(super) async fn close_turn(
     outcome: RunOutcome,
     partial: Option<(MessageId, String)>,
 ) -> Result<Option<TurnId>, Failure> {
-    let clock = Arc::clone(&context.clock);
+    let (clock, holds) = (Arc::clone(&context.clock), context.config.current().holds.clone());
     let closing = context.ledger.write(move |tx| {
         let now = clock.now();
         let found = tx.turns().get(turn_id)?;
@@ -106,7 +110,7 @@ pub(super) async fn close_turn(
         let assembled = assembled(tx, &turn)?;
         end_turn(tx, &mut turn, &outcome, now)?;
         let ran = pipeline::run_agent(assembled, outcome);
-        deliver_and_finalize(tx, &*clock, &turn, ran)?;
+        deliver_and_finalize(tx, &*clock, &turn, ran, &holds)?;
         turn::open_next(tx, &*clock, &turn.session_key)
     });
     closing.await.map_err(Failure::from)
@@ -285,6 +289,7 @@ fn deliver_and_finalize(
     clock: &dyn Clock,
     turn: &Turn,
     ran: Ran,
+    holds: &Holds,
 ) -> Result<(), LedgerError> {
     let ran_trace = StageTrace {
         stage: Stage::RunAgent,
@@ -302,7 +307,7 @@ fn deliver_and_finalize(
         DeliveryPlan::Recorded => (StageOutcome::Passed, "the sender reads the ledger".to_owned()),
         DeliveryPlan::Nothing => (StageOutcome::Skipped, "nothing to say".to_owned()),
         DeliveryPlan::Send { text } => {
-            let id = enqueue_delivery(tx, clock, turn.request_id, &ran.arrival, text)?;
+            let id = enqueue_delivery(tx, clock, turn.request_id, &ran.arrival, text, holds)?;
             (StageOutcome::Passed, format!("in the outbox as {id}"))
         }
     };
@@ -353,8 +358,10 @@ fn enqueue_delivery(
     request_id: RequestId,
     arrival: &Arrival,
     text: String,
+    holds: &Holds,
 ) -> Result<DeliveryId, LedgerError> {
     let now = clock.now();
+    let hold_ms = holds.get(&arrival.channel).copied().unwrap_or_default();
     let id = DeliveryId::from_parts(now, clock.entropy());
     let target = jobs::outbox::Target {
         to: arrival.peer_id.clone(),
@@ -369,6 +376,7 @@ fn enqueue_delivery(
         text,
         idempotency_key: id.to_string(),
         created_at: now,
+        due_at: now.plus_ms(hold_ms),
     })?;
     debug_assert!(fresh, "a delivery id is made here, so it cannot be known");
     Ok(id)

@@ -8,6 +8,8 @@ pub(crate) mod permit;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use nexus_domain::Timestamp;
+use nexus_domain::chunk;
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::DeliveryId;
@@ -44,20 +46,32 @@ pub struct Target {
     pub reply_to_id: Option<String>,
 }
 
+/// A delivery that has been handed over, or was not.
+struct Ended {
+    id: DeliveryId,
+    adapter: String,
+    /// Until when its adapter is left alone.
+    rests_until: Option<Timestamp>,
+}
+
 /// What is on its way.
 #[derive(Default)]
 struct Lanes {
-    at_work: JoinSet<(DeliveryId, String)>,
+    at_work: JoinSet<Ended>,
     deliveries: HashSet<DeliveryId>,
     /// Deliveries on their way by adapter: one that hangs takes no room from the others.
     by_adapter: HashMap<String, usize>,
+    /// Adapters whose medium said that it is too much, and until when they rest.
+    resting: HashMap<String, Timestamp>,
 }
 
 impl Lanes {
     /// Adapters that are there and have room.
-    fn open(&self, adapters: &Adapters) -> Vec<String> {
+    fn open(&mut self, adapters: &Adapters, now: Timestamp) -> Vec<String> {
+        self.resting.retain(|_, until| *until > now);
         let has_room = |key: &String| {
-            self.by_adapter.get(key).is_none_or(|&n_at_work| n_at_work < AT_WORK_MAX)
+            let n_at_work = self.by_adapter.get(key).copied().unwrap_or_default();
+            n_at_work < AT_WORK_MAX && !self.resting.contains_key(key)
         };
         adapters.keys().into_iter().filter(has_room).collect()
     }
@@ -68,15 +82,19 @@ impl Lanes {
         *self.by_adapter.entry(adapter.clone()).or_default() += 1;
         let context = Arc::clone(context);
         self.at_work.spawn(async move {
-            if let Err(failure) = deliver(&context, &child, record).await {
+            let rests_until = deliver(&context, &child, record).await.unwrap_or_else(|failure| {
                 tracing::warn!(?failure, delivery = %id, "a delivery could not be recorded");
-            }
-            (id, adapter)
+                None
+            });
+            Ended { id, adapter, rests_until }
         });
     }
 
-    fn end(&mut self, (id, adapter): (DeliveryId, String)) {
+    fn end(&mut self, Ended { id, adapter, rests_until }: Ended) {
         self.deliveries.remove(&id);
+        if let Some(until) = rests_until {
+            self.resting.insert(adapter.clone(), until);
+        }
         if let Some(n_at_work) = self.by_adapter.get_mut(&adapter) {
             *n_at_work = n_at_work.saturating_sub(1);
         }
@@ -157,11 +175,11 @@ async fn send_due(
     lanes: &mut Lanes,
 ) -> Result<(), Failure> {
     // An adapter that is not there now may come back: its deliveries wait.
-    let open = lanes.open(adapters);
+    let now = context.clock.now();
+    let open = lanes.open(adapters, now);
     if open.is_empty() {
         return Ok(());
     }
-    let now = context.clock.now();
     let due = context.ledger.read(move |r| r.outbox().due(now, &open, BATCH)).await?;
     for record in due {
         let adapter = &record.delivery.adapter;
@@ -177,14 +195,26 @@ async fn send_due(
     Ok(())
 }
 
-async fn deliver(context: &Context, child: &Child, record: DeliveryRecord) -> Result<(), Failure> {
+/// Makes one delivery, and says until when the adapter is to be left alone, if it asked for that.
+async fn deliver(
+    context: &Context,
+    child: &Child,
+    record: DeliveryRecord,
+) -> Result<Option<Timestamp>, Failure> {
     let id = record.delivery.id;
     let Ok(target) = serde_json::from_value::<Target>(record.delivery.target.clone()) else {
         let error = SendError::new(SendErrorKind::NotFound, "its target cannot be read");
-        return failed(context, &record, &error, false).await;
+        failed(context, &record, &error, false).await?;
+        return Ok(None);
     };
+    let chars_max = child.facts().and_then(|facts| facts.text_chars_max);
+    if let Some(chars_max) = chars_max
+        && cut(context, &record, chars_max).await?
+    {
+        return Ok(None);
+    }
     if !permit::permit(context, &record, &target).await? {
-        return Ok(());
+        return Ok(None);
     }
     CrashPoint::DeliveryIntent.pass();
     // Asked before: an adapter that dies while it sends says nothing any more.
@@ -214,10 +244,31 @@ async fn deliver(context: &Context, child: &Child, record: DeliveryRecord) -> Re
                 let event = Event::DeliverySent { delivery_id: id, message_ids };
                 tx.events().record(now, &event).map(|_| ())
             });
-            Ok(sent.await?)
+            sent.await?;
+            Ok(None)
         }
-        Err(error) => failed(context, &record, &error, is_repeatable).await,
+        Err(error) => {
+            failed(context, &record, &error, is_repeatable).await?;
+            let asked_ms =
+                error.retry_after_ms.filter(|_| error.kind == SendErrorKind::RateLimited);
+            Ok(asked_ms.map(|ms| context.clock.now().plus_ms(ms.min(RETRY.asked_ms_max))))
+        }
     }
+}
+
+/// Cuts a text that is too long for the medium into several deliveries, which follow one another.
+/// True when it was: each of them is due.
+async fn cut(context: &Context, record: &DeliveryRecord, chars_max: u32) -> Result<bool, Failure> {
+    let chars_max = usize::try_from(chars_max).unwrap_or(usize::MAX);
+    let pieces = chunk::split(&record.delivery.text, chars_max);
+    if pieces.len() < 2 {
+        return Ok(false);
+    }
+    let id = record.delivery.id;
+    let pieces: Vec<_> =
+        pieces.into_iter().enumerate().map(|(n, text)| (id.behind(n as u128), text)).collect();
+    context.ledger.write(move |tx| tx.outbox().cut(id, &pieces)).await?;
+    Ok(true)
 }
 
 /// Whether an adapter is told how the run came out: one that shows replies while they grow, or

@@ -16,6 +16,7 @@ pub mod key;
 pub mod login;
 pub mod logs;
 pub mod model;
+pub mod outbox;
 pub mod policy;
 pub mod presence;
 pub mod request;

@@ -14,6 +14,7 @@ fn delivery(n: u64) -> Delivery {
         text: "hello".to_owned(),
         idempotency_key: format!("key-{n}"),
         created_at: at(n),
+        due_at: at(n),
     }
 }
 

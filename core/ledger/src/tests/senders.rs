@@ -155,6 +155,7 @@ async fn a_question_about_a_sender_holds_no_delivery_back() {
             text: "hello".to_owned(),
             idempotency_key: "k".to_owned(),
             created_at: at(1),
+            due_at: at(1),
         })
     })
     .await;

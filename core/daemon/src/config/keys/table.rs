@@ -350,6 +350,13 @@ pub(in crate::config) const KEYS: &[Key] = &[
     key("models.tiers.haiku", Kind::Text, "", false, TIER),
     key("models.tiers.opus", Kind::Text, "", false, TIER),
     key("models.tiers.sonnet", Kind::Text, "", false, TIER),
+    key(
+        "outbox.hold_ms.*",
+        Kind::Integer(0, 3_600_000),
+        "",
+        true,
+        "how long what goes out over a channel waits, so that it can be taken back",
+    ),
     key("presets.*.deny_tools", Kind::Texts, "[]", false, "tools its agents may not use"),
     key(
         "presets.*.extends",
