@@ -2603,8 +2603,68 @@ public struct DecidingPolicy: Codable, Hashable, Sendable {
         self.reason = reason
     }
 }
+
+/// A delivery, as people see it.
+public struct DeliveryFacts: Codable, Hashable, Sendable {
+    /// The adapter, as `channel/account`.
+    public var adapter: String
+    /// When it changed last.
+    public var changedAt: Timestamp
+    /// When it was decided.
+    public var createdAt: Timestamp
+    /// What went wrong last.
+    public var error: String?
+    /// Its id.
+    public var id: DeliveryId
+    /// What the adapter called it.
+    public var messageIds: [String]?
+    /// How often it was handed over.
+    public var nTries: Int64
+    /// When it is tried next, while it waits.
+    public var nextAt: Timestamp?
+    /// The request it answers.
+    public var requestId: RequestId
+    /// How it stands.
+    public var state: DeliveryState
+    /// The text; only its beginning in a list.
+    public var text: String
+    /// The conversation, in the adapter's own terms.
+    public var to: String
+
+    public init(adapter: String, changedAt: Timestamp, createdAt: Timestamp, error: String? = nil, id: DeliveryId, messageIds: [String]? = nil, nTries: Int64, nextAt: Timestamp? = nil, requestId: RequestId, state: DeliveryState, text: String, to: String) {
+        self.adapter = adapter
+        self.changedAt = changedAt
+        self.createdAt = createdAt
+        self.error = error
+        self.id = id
+        self.messageIds = messageIds
+        self.nTries = nTries
+        self.nextAt = nextAt
+        self.requestId = requestId
+        self.state = state
+        self.text = text
+        self.to = to
+    }
+}
 /// ULID of a delivery
 public typealias DeliveryId = String
+/// How a delivery stands.
+public struct DeliveryState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// It waits: for its time, its adapter, or the one before it.
+    public static let pending = DeliveryState(rawValue: "pending")
+    /// It is on its way.
+    public static let sending = DeliveryState(rawValue: "sending")
+    /// Confirmed.
+    public static let sent = DeliveryState(rawValue: "sent")
+    /// Given up.
+    public static let failed = DeliveryState(rawValue: "failed")
+    /// It may have been sent, and nobody knows.
+    public static let unknown = DeliveryState(rawValue: "unknown")
+    /// A person decided that it is not to be sent, or not again.
+    public static let dropped = DeliveryState(rawValue: "dropped")
+}
 
 /// A device that was paired.
 public struct Device: Codable, Hashable, Sendable {
@@ -3017,6 +3077,7 @@ public struct EventFrame: Codable, Hashable, Sendable {
 /// Something that happened, by its type; what is newer than this file is `unknown`.
 public enum RecordedEvent: Hashable, Sendable {
     case aclDecision(AclDecision)
+    case adapterOutChanged(AdapterOutChanged)
     case adapterOutError(AdapterOutError)
     case adapterOutSending(AdapterOutSending)
     case adapterOutSent(AdapterOutSent)
@@ -3056,6 +3117,7 @@ public enum RecordedEvent: Hashable, Sendable {
         let data = try JSONEncoder().encode(properties)
         switch type {
         case "acl.decision": self = .aclDecision(try JSONDecoder().decode(AclDecision.self, from: data))
+        case "adapter.out.changed": self = .adapterOutChanged(try JSONDecoder().decode(AdapterOutChanged.self, from: data))
         case "adapter.out.error": self = .adapterOutError(try JSONDecoder().decode(AdapterOutError.self, from: data))
         case "adapter.out.sending": self = .adapterOutSending(try JSONDecoder().decode(AdapterOutSending.self, from: data))
         case "adapter.out.sent": self = .adapterOutSent(try JSONDecoder().decode(AdapterOutSent.self, from: data))
@@ -3115,6 +3177,22 @@ public enum RecordedEvent: Hashable, Sendable {
             case reason = "reason"
             case requestId = "request_id"
             case verdict = "verdict"
+        }
+    }
+
+    /// A person had a delivery sent once more, or took it back.
+    public struct AdapterOutChanged: Codable, Hashable, Sendable {
+        public var deliveryId: DeliveryId
+        public var isDropped: Bool
+
+        public init(deliveryId: DeliveryId, isDropped: Bool) {
+            self.deliveryId = deliveryId
+            self.isDropped = isDropped
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case deliveryId = "delivery_id"
+            case isDropped = "is_dropped"
         }
     }
 
@@ -4238,6 +4316,25 @@ public struct HelloOk: Codable, Hashable, Sendable {
     }
 }
 
+/// A picture, by name: its bytes lie beside the ledger.
+public struct Image: Codable, Hashable, Sendable {
+    /// Where its bytes are: SHA-256 of them, lower-case hex; in what an adapter hands in, the name
+    /// of a file in its spool folder.
+    public var blob: String
+    /// MIME type, such as `image/png`.
+    public var contentType: String
+
+    public init(blob: String, contentType: String) {
+        self.blob = blob
+        self.contentType = contentType
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case blob = "blob"
+        case contentType = "content_type"
+    }
+}
+
 /// What became of one credential that lay in clear.
 public struct Imported: Codable, Hashable, Sendable {
     /// Its key in the place it came from.
@@ -5006,6 +5103,24 @@ public enum ModelsTestCall: NexusCall {
     public typealias Result = ModelsTestResult
     public static let name = "models.test"
 }
+/// Takes back what was not sent yet, or settles what nobody knows the end of.
+public enum OutboxDropCall: NexusCall {
+    public typealias Params = OutboxDropParams
+    public typealias Result = OutboxDropResult
+    public static let name = "outbox.drop"
+}
+/// Lists what was sent or is to be sent, the latest first.
+public enum OutboxListCall: NexusCall {
+    public typealias Params = OutboxListParams
+    public typealias Result = OutboxListResult
+    public static let name = "outbox.list"
+}
+/// Sends something once more that failed, or of which nobody knows whether it was sent.
+public enum OutboxRetryCall: NexusCall {
+    public typealias Params = OutboxRetryParams
+    public typealias Result = OutboxRetryResult
+    public static let name = "outbox.retry"
+}
 /// Lists who is connected.
 public enum PresenceCall: NexusCall {
     public typealias Params = PresenceParams
@@ -5213,6 +5328,81 @@ public struct ModelsTestResult: Codable, Hashable, Sendable {
     }
 }
 
+/// Input of `outbox.retry` and `outbox.drop`.
+public struct OutboxDropParams: Codable, Hashable, Sendable {
+    /// The delivery: its id, the beginning of it if that is unambiguous, or `@last`.
+    public var id: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `outbox.retry` and `outbox.drop`.
+public struct OutboxDropResult: Codable, Hashable, Sendable {
+    /// The delivery as it stands now.
+    public var delivery: DeliveryFacts
+
+    public init(delivery: DeliveryFacts) {
+        self.delivery = delivery
+    }
+}
+
+/// Input of `outbox.list`.
+public struct OutboxListParams: Codable, Hashable, Sendable {
+    /// Only deliveries before this one.
+    public var before: DeliveryId?
+    /// Items on the page.
+    public var limit: Int64?
+    /// Only deliveries that stand so; all of them when left out.
+    public var states: [DeliveryState]?
+
+    public init(before: DeliveryId? = nil, limit: Int64? = nil, states: [DeliveryState]? = nil) {
+        self.before = before
+        self.limit = limit
+        self.states = states
+    }
+}
+
+/// Result of `outbox.list`.
+public struct OutboxListResult: Codable, Hashable, Sendable {
+    /// The deliveries, the latest first.
+    public var deliveries: [DeliveryFacts]
+    /// Whether older ones exist.
+    public var hasMore: Bool
+
+    public init(deliveries: [DeliveryFacts], hasMore: Bool) {
+        self.deliveries = deliveries
+        self.hasMore = hasMore
+    }
+}
+
+/// Input of `outbox.retry` and `outbox.drop`.
+public struct OutboxRetryParams: Codable, Hashable, Sendable {
+    /// The delivery: its id, the beginning of it if that is unambiguous, or `@last`.
+    public var id: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `outbox.retry` and `outbox.drop`.
+public struct OutboxRetryResult: Codable, Hashable, Sendable {
+    /// The delivery as it stands now.
+    public var delivery: DeliveryFacts
+
+    public init(delivery: DeliveryFacts) {
+        self.delivery = delivery
+    }
+}
+
 /// How an effect ended.
 public struct Outcome: Codable, Hashable, Sendable {
     /// When it was recorded.
@@ -5264,6 +5454,8 @@ public indirect enum Part: Codable, Hashable, Sendable {
     case toolCall(ToolCallCase)
     /// The result of a call.
     case toolResult(ToolResultCase)
+    /// A picture.
+    case image(ImageCase)
 
     public init(from decoder: Decoder) throws {
         let fields = try decoder.container(keyedBy: AnyKey.self)
@@ -5272,6 +5464,7 @@ public indirect enum Part: Codable, Hashable, Sendable {
         case "reasoning": self = .reasoning(try ReasoningCase(from: decoder))
         case "tool_call": self = .toolCall(try ToolCallCase(from: decoder))
         case "tool_result": self = .toolResult(try ToolResultCase(from: decoder))
+        case "image": self = .image(try ImageCase(from: decoder))
         case let other:
             throw DecodingError.dataCorruptedError(
                 forKey: AnyKey("kind"), in: fields,
@@ -5293,6 +5486,9 @@ public indirect enum Part: Codable, Hashable, Sendable {
             try value.encode(to: encoder)
         case .toolResult(let value):
             try fields.encode("tool_result", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .image(let value):
+            try fields.encode("image", forKey: AnyKey("kind"))
             try value.encode(to: encoder)
         }
     }
@@ -5329,6 +5525,15 @@ public indirect enum Part: Codable, Hashable, Sendable {
         public var value: ToolResult
 
         public init(value: ToolResult) {
+            self.value = value
+        }
+    }
+
+    /// A picture.
+    public struct ImageCase: Codable, Hashable, Sendable {
+        public var value: Image
+
+        public init(value: Image) {
             self.value = value
         }
     }
@@ -6279,19 +6484,24 @@ public struct RunStatus: RawRepresentable, Codable, Hashable, Sendable {
 public struct RunWish: Codable, Hashable, Sendable {
     /// One tool call that makes up the whole turn: no model is asked.
     public var call: WishedCall?
+    /// Whether the sender wants to see the reply while it is written, where its adapter can show
+    /// that; as the adapter declares when left out.
+    public var isStreamed: Bool?
     /// The model, as `provider/model`; the agent's own when left out.
     public var model: String?
     /// Most model replies of the turn; the agent's own limit where that is lower.
     public var stepsMax: Int64?
 
-    public init(call: WishedCall? = nil, model: String? = nil, stepsMax: Int64? = nil) {
+    public init(call: WishedCall? = nil, isStreamed: Bool? = nil, model: String? = nil, stepsMax: Int64? = nil) {
         self.call = call
+        self.isStreamed = isStreamed
         self.model = model
         self.stepsMax = stepsMax
     }
 
     enum CodingKeys: String, CodingKey {
         case call = "call"
+        case isStreamed = "is_streamed"
         case model = "model"
         case stepsMax = "steps_max"
     }
@@ -7068,6 +7278,8 @@ public struct StopReason: RawRepresentable, Codable, Hashable, Sendable {
     public static let maxTokens = StopReason(rawValue: "max_tokens")
     /// Our limit of steps, tokens or time was reached.
     public static let limit = StopReason(rawValue: "limit")
+    /// The model called tools that the caller runs itself: the caller goes on.
+    public static let clientTools = StopReason(rawValue: "client_tools")
     /// Somebody stopped it.
     public static let aborted = StopReason(rawValue: "aborted")
     /// Something failed.
@@ -7386,6 +7598,8 @@ public struct ToolCallStatus: RawRepresentable, Codable, Hashable, Sendable {
     public static let failed = ToolCallStatus(rawValue: "failed")
     /// The daemon died between intent and result; nobody knows.
     public static let unknown = ToolCallStatus(rawValue: "unknown")
+    /// Handed to the caller, whose tool it is.
+    public static let handedOut = ToolCallStatus(rawValue: "handed_out")
 }
 /// What a tool can do to the world; decides parallelism, repetition and which policy applies.
 public struct ToolEffect: RawRepresentable, Codable, Hashable, Sendable {

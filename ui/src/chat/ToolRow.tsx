@@ -17,6 +17,7 @@ const TONES: Record<ToolCallStatus, Tone> = {
   completed: "ok",
   failed: "danger",
   unknown: "warn",
+  handed_out: "ok",
 };
 
 /** Most lines shown of a program that runs. */

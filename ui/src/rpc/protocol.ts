@@ -255,7 +255,7 @@ export type LimitKind = "steps" | "tokens" | "duration";
 /**
  * Why a turn ended.
  */
-export type StopReason = "end_turn" | "max_tokens" | "limit" | "aborted" | "error";
+export type StopReason = "end_turn" | "max_tokens" | "limit" | "client_tools" | "aborted" | "error";
 /**
  * When a budget begins anew.
  */
@@ -408,6 +408,10 @@ export type SecretText = string;
  */
 export type DeliveryId = string;
 /**
+ * How a delivery stands.
+ */
+export type DeliveryState = "pending" | "sending" | "sent" | "failed" | "unknown" | "dropped";
+/**
  * How an address is reached.
  */
 export type EndpointKind = "direct" | "tailscale";
@@ -430,7 +434,8 @@ export type Position = number;
 /**
  * How far a tool call has come.
  */
-export type ToolCallStatus = "pending" | "waiting" | "running" | "completed" | "failed" | "unknown";
+export type ToolCallStatus =
+  "pending" | "waiting" | "running" | "completed" | "failed" | "unknown" | "handed_out";
 /**
  * ULID of a message
  */
@@ -454,6 +459,10 @@ export type Part =
   | {
       kind: "tool_result";
       value: ToolResult;
+    }
+  | {
+      kind: "image";
+      value: Image;
     };
 /**
  * Who speaks in a message.
@@ -747,7 +756,9 @@ export interface Protocol {
   CredentialsVerifyParams: CredentialsVerifyParams;
   CredentialsVerifyResult: CredentialsVerifyResult;
   DecidingPolicy: DecidingPolicy;
+  DeliveryFacts: DeliveryFacts;
   DeliveryId: DeliveryId;
+  DeliveryState: DeliveryState;
   Device: Device;
   DeviceAuth: DeviceAuth;
   DevicesApproveParams: DevicesApproveParams;
@@ -795,6 +806,7 @@ export interface Protocol {
   HealthStatus: HealthStatus;
   HelloError: HelloError;
   HelloOk: HelloOk;
+  Image: Image;
   Imported: Imported;
   KeyBudget: KeyBudget;
   KeyId: KeyId;
@@ -827,6 +839,12 @@ export interface Protocol {
   ModelsListResult: ModelsListResult;
   ModelsTestParams: ModelsTestParams;
   ModelsTestResult: ModelsTestResult;
+  OutboxDropParams: OutboxDropParams;
+  OutboxDropResult: OutboxDropResult;
+  OutboxListParams: OutboxListParams;
+  OutboxListResult: OutboxListResult;
+  OutboxRetryParams: OutboxRetryParams;
+  OutboxRetryResult: OutboxRetryResult;
   Outcome: Outcome;
   ParentRun: ParentRun;
   Part: Part;
@@ -4232,6 +4250,59 @@ export interface CredentialsVerifyResult {
   name: string;
 }
 /**
+ * A delivery, as people see it.
+ */
+export interface DeliveryFacts {
+  /**
+   * The adapter, as `channel/account`.
+   */
+  adapter: string;
+  /**
+   * When it changed last.
+   */
+  changedAt: Timestamp;
+  /**
+   * When it was decided.
+   */
+  createdAt: Timestamp;
+  /**
+   * What went wrong last.
+   */
+  error?: string | null;
+  /**
+   * Its id.
+   */
+  id: DeliveryId;
+  /**
+   * What the adapter called it.
+   */
+  messageIds?: string[];
+  /**
+   * How often it was handed over.
+   */
+  nTries: number;
+  /**
+   * When it is tried next, while it waits.
+   */
+  nextAt?: Timestamp | null;
+  /**
+   * The request it answers.
+   */
+  requestId: RequestId;
+  /**
+   * How it stands.
+   */
+  state: DeliveryState;
+  /**
+   * The text; only its beginning in a list.
+   */
+  text: string;
+  /**
+   * The conversation, in the adapter's own terms.
+   */
+  to: string;
+}
+/**
  * A device that was paired.
  */
 export interface Device {
@@ -4587,6 +4658,13 @@ export interface Events {
     reason: string;
     request_id: RequestId | null;
     verdict: string;
+  };
+  /**
+   * A person had a delivery sent once more, or took it back.
+   */
+  "adapter.out.changed": {
+    delivery_id: DeliveryId;
+    is_dropped: boolean;
   };
   /**
    * A delivery failed, or nobody knows how it ended.
@@ -4959,6 +5037,20 @@ export interface ToolResult {
    * Whether the call failed; then `content` says why.
    */
   is_error: boolean;
+}
+/**
+ * A picture, by name: its bytes lie beside the ledger.
+ */
+export interface Image {
+  /**
+   * Where its bytes are: SHA-256 of them, lower-case hex; in what an adapter hands in, the name
+   * of a file in its spool folder.
+   */
+  blob: string;
+  /**
+   * MIME type, such as `image/png`.
+   */
+  content_type: string;
 }
 /**
  * A label of a session and what brought it.
@@ -6056,6 +6148,27 @@ export interface Methods {
     result: ModelsTestResult;
   };
   /**
+   * Takes back what was not sent yet, or settles what nobody knows the end of.
+   */
+  "outbox.drop": {
+    params: OutboxDropParams;
+    result: OutboxDropResult;
+  };
+  /**
+   * Lists what was sent or is to be sent, the latest first.
+   */
+  "outbox.list": {
+    params: OutboxListParams;
+    result: OutboxListResult;
+  };
+  /**
+   * Sends something once more that failed, or of which nobody knows whether it was sent.
+   */
+  "outbox.retry": {
+    params: OutboxRetryParams;
+    result: OutboxRetryResult;
+  };
+  /**
    * Lists who is connected.
    */
   presence: {
@@ -6292,6 +6405,89 @@ export interface ModelsTestResult {
    * Tokens.
    */
   usage: Usage;
+}
+/**
+ * Input of `outbox.retry` and `outbox.drop`.
+ */
+export interface OutboxDropParams {
+  /**
+   * The delivery: its id, the beginning of it if that is unambiguous, or `@last`.
+   */
+  id: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `outbox.retry` and `outbox.drop`.
+ */
+export interface OutboxDropResult {
+  /**
+   * The delivery as it stands now.
+   */
+  delivery: DeliveryFacts;
+}
+/**
+ * Input of `outbox.list`.
+ */
+export interface OutboxListParams {
+  /**
+   * Only deliveries before this one.
+   */
+  before?: DeliveryId | null;
+  /**
+   * Items on the page.
+   */
+  limit?: number | null;
+  /**
+   * Only deliveries that stand so; all of them when left out.
+   *
+   * @maxItems 6
+   */
+  states?:
+    | []
+    | [DeliveryState]
+    | [DeliveryState, DeliveryState]
+    | [DeliveryState, DeliveryState, DeliveryState]
+    | [DeliveryState, DeliveryState, DeliveryState, DeliveryState]
+    | [DeliveryState, DeliveryState, DeliveryState, DeliveryState, DeliveryState]
+    | [DeliveryState, DeliveryState, DeliveryState, DeliveryState, DeliveryState, DeliveryState];
+}
+/**
+ * Result of `outbox.list`.
+ */
+export interface OutboxListResult {
+  /**
+   * The deliveries, the latest first.
+   */
+  deliveries: DeliveryFacts[];
+  /**
+   * Whether older ones exist.
+   */
+  hasMore: boolean;
+}
+/**
+ * Input of `outbox.retry` and `outbox.drop`.
+ */
+export interface OutboxRetryParams {
+  /**
+   * The delivery: its id, the beginning of it if that is unambiguous, or `@last`.
+   */
+  id: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `outbox.retry` and `outbox.drop`.
+ */
+export interface OutboxRetryResult {
+  /**
+   * The delivery as it stands now.
+   */
+  delivery: DeliveryFacts;
 }
 /**
  * Input of `presence`.
@@ -6561,6 +6757,11 @@ export interface RunWish {
    * One tool call that makes up the whole turn: no model is asked.
    */
   call?: WishedCall | null;
+  /**
+   * Whether the sender wants to see the reply while it is written, where its adapter can show
+   * that; as the adapter declares when left out.
+   */
+  is_streamed?: boolean | null;
   /**
    * The model, as `provider/model`; the agent's own when left out.
    */

@@ -154,6 +154,7 @@ export const en = {
   "request.strip": "{done} of 8 stages, now in {stage}",
   "request.stripEnded": "{done} of 8 stages passed, {skipped} skipped",
 
+  "stop.client_tools": "the model called tools of the program that asked",
   "stop.end_turn": "the model had said all it had to say",
   "stop.max_tokens": "the model ran into its output limit",
   "stop.limit": "a limit of steps, tokens or time was reached",
@@ -285,6 +286,7 @@ export const en = {
   "tool.short.running": "running",
   "tool.short.completed": "done",
   "tool.short.failed": "failed",
+  "tool.short.handed_out": "handed out",
   "tool.short.unknown": "unknown",
   "tool.denied": "denied",
   "tool.unknown": "The daemon stopped while this ran; nobody knows whether it happened.",
