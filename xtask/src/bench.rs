@@ -16,7 +16,10 @@ pub(crate) fn run(flags: &mut Flags) -> Result<()> {
     packages::ensure(Purpose::Run)?;
     ui::ensure_built()?;
     Program::cargo()
-        .args("build --locked --release -p nexus-daemon -p nexus-cli -p nexus-adapter-echo")
+        .args(
+            "build --locked --release -p nexus-daemon -p nexus-cli -p nexus-adapter-echo \
+             -p nexus-adapter-openai",
+        )
         .run()
         .context("Nexus does not build")?;
     Program::cargo()

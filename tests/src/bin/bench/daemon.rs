@@ -36,6 +36,13 @@ impl Home {
         Ok(Self { folder })
     }
 
+    /// Adds to the configuration.
+    pub(crate) fn add(&self, toml: &str) -> Result<()> {
+        let file = self.path().join("nexus.toml");
+        let before = std::fs::read_to_string(&file)?;
+        Ok(std::fs::write(file, before + toml)?)
+    }
+
     /// The folder.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()

@@ -7,6 +7,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "measuring reads the clock and starts programs")]
 
+mod callers;
 mod connections;
 mod crowd;
 mod daemon;

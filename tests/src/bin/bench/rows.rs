@@ -7,13 +7,13 @@ use crate::daemon::{self, Home, Server};
 use crate::load::{self, Target, Timing};
 use crate::process::Process;
 use crate::table::{Row, median, percentile};
-use crate::{connections, crowd, provider, startup, turns, verdicts};
+use crate::{callers, connections, crowd, provider, startup, turns, verdicts};
 
 /// How often a load is repeated, ours and the limit in turn.
 const N_ROUNDS: usize = 3;
 
 /// The parts that can be measured alone.
-const PARTS: &[&str] = &["daemon", "crowd", "programs", "ledger", "verdict"];
+const PARTS: &[&str] = &["daemon", "crowd", "callers", "programs", "ledger", "verdict"];
 
 /// Measures everything, or the one part that is asked for.
 pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
@@ -23,7 +23,7 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
     }
     let is_wanted = |part: &str| bench.only.as_deref().is_none_or(|only| only == part);
     let mut rows = Vec::new();
-    if ["daemon", "crowd", "programs"].into_iter().any(is_wanted) {
+    if ["daemon", "crowd", "callers", "programs"].into_iter().any(is_wanted) {
         let base_url = provider::serve().await?;
         let home = Home::new(&base_url)?;
         if is_wanted("daemon") {
@@ -32,6 +32,9 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
         if is_wanted("crowd") {
             let home = Home::new(&base_url)?;
             rows.extend(crowd::measure(&daemon::start(bench, &home).await?).await?);
+        }
+        if is_wanted("callers") {
+            rows.extend(callers::measure(bench, &base_url).await?);
         }
         if is_wanted("programs") {
             rows.extend(startup::commands(bench, &home)?);
