@@ -21,6 +21,9 @@ use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 pub(crate) const EVENTS_MAX: usize = 64;
 /// Wait for an acknowledgement before the event is sent again, in milliseconds.
 pub(crate) const ACKNOWLEDGE_MS_MAX: u64 = 30_000;
+/// Longest wait for the answer to a call for a caller, in milliseconds; the daemon itself gives a
+/// model a minute for vectors.
+const ASK_MS_MAX: u64 = 90_000;
 /// Pause before an event is sent again that the daemon could not take, in milliseconds.
 const RESEND_MS: u64 = 1_000;
 
@@ -163,7 +166,7 @@ impl Daemon {
         let gone = |gone: Disconnected| Refusal::new(RefusalKind::Unavailable, gone.to_string());
         let params = serde_json::to_value(params).map_err(ours)?;
         self.reach(Phase::Open).await.map_err(gone)?;
-        let limit = Duration::from_millis(ACKNOWLEDGE_MS_MAX);
+        let limit = Duration::from_millis(ASK_MS_MAX);
         let outcome = tokio::select! {
             outcome = tokio::time::timeout(limit, self.call(method, params)) => outcome,
             closed = self.reach(Phase::Closed) => {

@@ -14,6 +14,7 @@ const TIER: &str = "the model that clients mean who ask for this tier, as \"prov
                     left out, they get the agent's own";
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+const HOLD_MS: Kind = Kind::Integer(0, 60 * MINUTE_MS);
 
 /// Every key, in order of its name.
 pub(in crate::config) const KEYS: &[Key] = &[
@@ -329,7 +330,7 @@ pub(in crate::config) const KEYS: &[Key] = &[
         Kind::Text,
         "",
         true,
-        "model that turns texts into vectors for callers, as \"provider/model\"",
+        "\"provider/model\" that makes vectors for callers",
     ),
     key(
         "models.prices.*.cached_input",
@@ -350,13 +351,7 @@ pub(in crate::config) const KEYS: &[Key] = &[
     key("models.tiers.haiku", Kind::Text, "", false, TIER),
     key("models.tiers.opus", Kind::Text, "", false, TIER),
     key("models.tiers.sonnet", Kind::Text, "", false, TIER),
-    key(
-        "outbox.hold_ms.*",
-        Kind::Integer(0, 3_600_000),
-        "",
-        true,
-        "how long what goes out over a channel waits, so that it can be taken back",
-    ),
+    key("outbox.hold_ms.*", HOLD_MS, "", true, "how long what goes out waits to be taken back"),
     key("presets.*.deny_tools", Kind::Texts, "[]", false, "tools its agents may not use"),
     key(
         "presets.*.extends",
