@@ -26,6 +26,7 @@
 
 mod clock;
 mod daemon;
+mod info;
 mod serve;
 
 use std::future::Future;
@@ -40,12 +41,20 @@ pub use nexus_protocol::adapter::{
     ADAPTER_PROTOCOL, Ability, Acknowledgement, AdapterFacts, HelloParams, SendError,
     SendErrorKind, SendParams, SendResult,
 };
+pub use nexus_protocol::bridge::Needs;
 pub use serve::{ServeError, serve};
 
 /// The outside system, as this crate sees it.
 pub trait Bridge: Send + Sync + 'static {
     /// What the adapter says about itself in answer to `hello`.
     fn facts(&self) -> AdapterFacts;
+
+    /// What it needs of the machine: hosts, where it listens. Whatever is not named here is out of
+    /// its reach. Asked without settings, before anything is started; a place that the settings
+    /// decide stands as `setting:NAME`.
+    fn needs(&self) -> Needs {
+        Needs::default()
+    }
 
     /// Takes up work for one account: reads the settings, connects, and leaves tasks behind that
     /// hand in what arrives. Called once; must return within the daemon's 10 s for `hello`.
@@ -100,8 +109,12 @@ pub fn facts(name: &str, version: &str, supports: &[Ability]) -> AdapterFacts {
     }
 }
 
-/// The whole `main` of an adapter: serves until the daemon closes stdin.
+/// The whole `main` of an adapter: serves until the daemon closes stdin. Started with the one
+/// word `info` it prints its manifest instead.
 pub fn main(bridge: impl Bridge) -> ExitCode {
+    if let Some(code) = info::print_if_asked(&bridge) {
+        return code;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => {

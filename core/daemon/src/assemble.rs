@@ -28,6 +28,7 @@ use crate::exposure::Exposure;
 use crate::health::HealthBoard;
 use crate::home::{Home, HomeLock, Owner, OwnerKind};
 use crate::jobs;
+use crate::jobs::adapters::Adapters;
 use crate::open_files;
 use crate::policy::Policies;
 use crate::presence::Presence;
@@ -158,6 +159,7 @@ impl Daemon {
         let logins = Logins::open(home.state().join("browser-sessions.json"))?;
         let ways = Ways::open(&home.state(), logins.clone())?;
         ways.refresh(&ledger, &policies, started_at).await?;
+        let adapters = Adapters::new(&home, Arc::clone(&clock), credentials.redactor());
         let context = Arc::new(Context {
             logins,
             ways,
@@ -178,6 +180,7 @@ impl Daemon {
             token,
             address: OnceLock::new(),
             exposure,
+            adapters,
             started_at,
             shutdown: Shutdown::default(),
         });
@@ -246,7 +249,6 @@ impl Daemon {
 
 /// Takes up unfinished work, then runs adapters and jobs until the daemon stops.
 async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
-    let is_safe_mode = context.config.standing().is_safe_mode;
     let watch = tokio::spawn(jobs::config::run(Arc::clone(&context)));
     let exposure = tokio::spawn(jobs::exposure::run(Arc::clone(&context)));
     credentials::load_shell(&context).await;
@@ -273,11 +275,11 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
     let budgets = tokio::spawn(jobs::budgets::run(Arc::clone(&context)));
     let audit = tokio::spawn(jobs::audit::run(Arc::clone(&context)));
     credentials::check(&context).await;
-    let adapters = jobs::adapters::start(&context, is_safe_mode).await;
-    let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), adapters.clone()));
+    let adapters = tokio::spawn(jobs::adapters::run(Arc::clone(&context)));
+    let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), context.adapters.clone()));
     context.shutdown.begun().await;
-    adapters.drain().await;
-    for task in [watch, exposure, permissions, grants, ends, budgets, audit, outbox] {
+    context.adapters.drain().await;
+    for task in [watch, exposure, permissions, grants, ends, budgets, audit, adapters, outbox] {
         if let Err(error) = task.await {
             tracing::error!(%error, "a job ended badly");
         }

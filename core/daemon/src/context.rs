@@ -20,6 +20,7 @@ use crate::engine::Engine;
 use crate::exposure::Exposure;
 use crate::health::HealthBoard;
 use crate::home::Home;
+use crate::jobs::adapters::Adapters;
 use crate::policy::{Iam, Policies};
 use crate::presence::Presence;
 use crate::server::login::Logins;
@@ -63,6 +64,8 @@ pub struct Context {
     pub token: SecretString,
     /// What is open to others.
     pub exposure: Exposure,
+    /// The adapters.
+    pub adapters: Adapters,
     /// Where the listener on loopback is bound, once it is.
     pub address: OnceLock<SocketAddr>,
     /// When the daemon started.

@@ -24,6 +24,8 @@ pub enum Ability {
     Backfill,
     /// Answers health probes.
     Health,
+    /// Lists its accounts, and links new ones.
+    Accounts,
 }
 
 /// What an adapter says about itself in answer to `hello`.

@@ -5,13 +5,18 @@
 //! (crash, hang, write garbage, write without end, never read), it costs a bounded amount of
 //! memory and the daemon goes on. Time comes through the [`Clock`] that is passed in.
 
+mod ask;
 mod child;
 mod clock;
+pub mod conformance;
 mod keeper;
 mod link;
 mod once;
+mod orphans;
+mod pace;
 mod pipe;
 mod process;
+mod pulse;
 mod restart;
 mod spec;
 mod status;
@@ -27,7 +32,7 @@ pub use clock::Clock;
 pub use link::CallError;
 pub use nexus_protocol::adapter::{SendError, SendErrorKind};
 pub use once::{Once, OnceError, run_once};
-pub use spec::ChildSpec;
+pub use spec::{ChildSpec, Confinement, EVENTS_PER_S};
 pub use status::{Exit, State, Status};
 pub use supervisor::Supervisor;
 
@@ -43,4 +48,13 @@ pub trait Handler: Send + Sync {
     /// One adapter's arrivals wait for each other. This must not wait for a `send` to the same
     /// adapter, whose answer would come in behind the next arrival.
     fn event<'a>(&'a self, adapter: &'a str, arrival: Arrival) -> BoxFuture<'a, Acknowledgement>;
+
+    /// Keeps a line for people: what the adapter wrote to stderr, what it said by `log` and
+    /// `status`, and what became of it. So many a second come at most.
+    fn said(&self, _adapter: &str, _source: &str, _line: &str) {}
+
+    /// Takes note that an adapter claimed what is not its own. Repetitions come ever more rarely.
+    fn violated<'a>(&'a self, _adapter: &'a str, _what: String) -> BoxFuture<'a, ()> {
+        Box::pin(async {})
+    }
 }

@@ -1,6 +1,10 @@
 // Generated from docs/schema/bundle.draft-07.json by `npm run codegen`; do not edit.
 
 /**
+ * What an adapter can do.
+ */
+export type Ability = "monitor" | "send" | "stream" | "backfill" | "health" | "accounts";
+/**
  * What budgets count.
  */
 export type Resource = "money" | "tokens" | "tool_calls" | "model_time";
@@ -210,6 +214,11 @@ export type TurnId = string;
  * A verdict that is expected.
  */
 export type ExpectedVerdict = "allow" | "ask" | "deny";
+/**
+ * The states of an adapter.
+ */
+export type AdapterState =
+  "stopped" | "starting" | "running" | "degraded" | "backing_off" | "failed" | "draining";
 /**
  * What a failed run failed of.
  */
@@ -603,6 +612,8 @@ export type ServerFrame =
     };
 
 export interface Protocol {
+  Ability: Ability;
+  Account: Account;
   AccountFacts: AccountFacts;
   AclAuditExportParams: AclAuditExportParams;
   AclAuditExportResult: AclAuditExportResult;
@@ -646,7 +657,36 @@ export interface Protocol {
   AclTestResult: AclTestResult;
   AclWhoCanParams: AclWhoCanParams;
   AclWhoCanResult: AclWhoCanResult;
+  AdapterConfinement: AdapterConfinement;
   AdapterCounts: AdapterCounts;
+  AdapterExit: AdapterExit;
+  AdapterFacts: AdapterFacts;
+  AdapterState: AdapterState;
+  AdapterView: AdapterView;
+  AdaptersAccountsAddParams: AdaptersAccountsAddParams;
+  AdaptersAccountsAddResult: AdaptersAccountsAddResult;
+  AdaptersAccountsListParams: AdaptersAccountsListParams;
+  AdaptersAccountsListResult: AdaptersAccountsListResult;
+  AdaptersAddParams: AdaptersAddParams;
+  AdaptersAddResult: AdaptersAddResult;
+  AdaptersBackfillParams: AdaptersBackfillParams;
+  AdaptersBackfillResult: AdaptersBackfillResult;
+  AdaptersHealthParams: AdaptersHealthParams;
+  AdaptersHealthResult: AdaptersHealthResult;
+  AdaptersInfoParams: AdaptersInfoParams;
+  AdaptersInfoResult: AdaptersInfoResult;
+  AdaptersListParams: AdaptersListParams;
+  AdaptersListResult: AdaptersListResult;
+  AdaptersLogsParams: AdaptersLogsParams;
+  AdaptersLogsResult: AdaptersLogsResult;
+  AdaptersRemoveParams: AdaptersRemoveParams;
+  AdaptersRemoveResult: AdaptersRemoveResult;
+  AdaptersRestartParams: AdaptersRestartParams;
+  AdaptersRestartResult: AdaptersRestartResult;
+  AdaptersStartParams: AdaptersStartParams;
+  AdaptersStartResult: AdaptersStartResult;
+  AdaptersStopParams: AdaptersStopParams;
+  AdaptersStopResult: AdaptersStopResult;
   AgentError: AgentError;
   AgentErrorKind: AgentErrorKind;
   AgentFacts: AgentFacts;
@@ -817,6 +857,7 @@ export interface Protocol {
   LoginPasswordResult: LoginPasswordResult;
   LogsTailParams: LogsTailParams;
   LogsTailResult: LogsTailResult;
+  Manifest: Manifest;
   MappingKind: MappingKind;
   MdnsMode: MdnsMode;
   Message: Message;
@@ -827,6 +868,7 @@ export interface Protocol {
   ModelsListResult: ModelsListResult;
   ModelsTestParams: ModelsTestParams;
   ModelsTestResult: ModelsTestResult;
+  Needs: Needs;
   Outcome: Outcome;
   ParentRun: ParentRun;
   Part: Part;
@@ -943,6 +985,23 @@ export interface Protocol {
   WireError: WireError;
   WishedCall: WishedCall;
   WorkClass: WorkClass;
+}
+/**
+ * An account of the outside system.
+ */
+export interface Account {
+  /**
+   * Its id.
+   */
+  account_id: string;
+  /**
+   * How people know it.
+   */
+  name?: string | null;
+  /**
+   * How it stands, in a word.
+   */
+  state?: string | null;
 }
 /**
  * One account of a budget in the present period.
@@ -2382,6 +2441,23 @@ export interface WhoCanItem {
   who: string;
 }
 /**
+ * How far an adapter is confined, as far as this machine enforces it.
+ */
+export interface AdapterConfinement {
+  /**
+   * What is not enforced here, one sentence each.
+   */
+  gaps: string[];
+  /**
+   * What it may reach, one sentence each.
+   */
+  may: string[];
+  /**
+   * `full`, `partial` or `none`.
+   */
+  posture: string;
+}
+/**
  * The adapters in numbers.
  */
 export interface AdapterCounts {
@@ -2397,6 +2473,495 @@ export interface AdapterCounts {
    * Configured.
    */
   total: number;
+}
+/**
+ * How an adapter ended.
+ */
+export interface AdapterExit {
+  /**
+   * When.
+   */
+  at: Timestamp;
+  /**
+   * Why, in a sentence.
+   */
+  reason: string;
+  /**
+   * The last lines it wrote to stderr.
+   */
+  stderr: string[];
+}
+/**
+ * What an adapter says about itself in answer to `hello`.
+ */
+export interface AdapterFacts {
+  /**
+   * The channel it bridges.
+   */
+  channel: string;
+  /**
+   * Whether sending twice with one idempotency key sends once.
+   */
+  has_idempotent_sends: boolean;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Contract version it speaks.
+   */
+  protocol: number;
+  /**
+   * What it can do.
+   */
+  supports: Ability[];
+  /**
+   * Longest text of one message.
+   */
+  text_chars_max?: number | null;
+  /**
+   * Its version.
+   */
+  version: string;
+}
+/**
+ * How an adapter stands.
+ */
+export interface AdapterView {
+  /**
+   * The account it serves.
+   */
+  account: string;
+  /**
+   * The channel it bridges, once it has said so.
+   */
+  channel?: string | null;
+  /**
+   * How it ended last.
+   */
+  lastExit?: AdapterExit | null;
+  /**
+   * How often it ended soon after its start, without a good run in between.
+   */
+  nQuickExits: number;
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+  /**
+   * Its process, while there is one.
+   */
+  pid?: number | null;
+  /**
+   * Why it is in this state; empty when there is nothing to say.
+   */
+  reason: string;
+  /**
+   * When it will be started again.
+   */
+  retryAt?: Timestamp | null;
+  /**
+   * Since when.
+   */
+  since: Timestamp;
+  /**
+   * Its state.
+   */
+  state: AdapterState;
+}
+/**
+ * Input of `adapters.accounts.add`.
+ */
+export interface AdaptersAccountsAddParams {
+  /**
+   * The account, when its id is known before.
+   */
+  account?: string | null;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The adapter's name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of `adapters.accounts.list`.
+ */
+export interface AdaptersAccountsAddResult {
+  /**
+   * Its accounts.
+   */
+  accounts: Account[];
+}
+/**
+ * Input of the queries about one adapter.
+ */
+export interface AdaptersAccountsListParams {
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of `adapters.accounts.list`.
+ */
+export interface AdaptersAccountsListResult {
+  /**
+   * Its accounts.
+   */
+  accounts: Account[];
+}
+/**
+ * Input of `adapters.add`.
+ */
+export interface AdaptersAddParams {
+  /**
+   * The account it serves; `main` when left out.
+   */
+  account?: string | null;
+  /**
+   * Program and arguments. No secret belongs here.
+   *
+   * @minItems 1
+   * @maxItems 64
+   */
+  command: [string, ...string[]];
+  /**
+   * Where its credential is, as a pointer.
+   */
+  credential?: string | null;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The name it gets.
+   */
+  name: string;
+  /**
+   * Its own settings.
+   */
+  settings?: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Result of the commands about one adapter.
+ */
+export interface AdaptersAddResult {
+  /**
+   * How it stands now.
+   */
+  adapter: AdapterView;
+}
+/**
+ * Input of `adapters.backfill`.
+ */
+export interface AdaptersBackfillParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Most messages in all.
+   */
+  limit?: number | null;
+  /**
+   * The adapter's name in nexus.toml.
+   */
+  name: string;
+  /**
+   * One conversation; all when left out.
+   */
+  peer?: string | null;
+  /**
+   * Nothing older than this.
+   */
+  since?: Timestamp | null;
+}
+/**
+ * Result of `adapters.backfill`.
+ */
+export interface AdaptersBackfillResult {
+  /**
+   * Whether there are more.
+   */
+  hasMore: boolean;
+  /**
+   * Messages that were known.
+   */
+  nKnown: number;
+  /**
+   * Messages that were recorded now; nothing ran.
+   */
+  nRecorded: number;
+  /**
+   * Messages that were refused, as for another account.
+   */
+  nRefused: number;
+}
+/**
+ * Input of the queries about one adapter.
+ */
+export interface AdaptersHealthParams {
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of `adapters.health`.
+ */
+export interface AdaptersHealthResult {
+  /**
+   * Why not, for people.
+   */
+  detail: string;
+  /**
+   * Whether it is well and reaches the outside.
+   */
+  isHealthy: boolean;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * How long it took to answer, in milliseconds.
+   */
+  tookMs: number;
+}
+/**
+ * Input of the queries about one adapter.
+ */
+export interface AdaptersInfoParams {
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of `adapters.info`.
+ */
+export interface AdaptersInfoResult {
+  /**
+   * How it stands.
+   */
+  adapter: AdapterView;
+  /**
+   * Program and arguments.
+   */
+  command: string[];
+  /**
+   * How far it is confined.
+   */
+  confinement: AdapterConfinement;
+  /**
+   * Where its credential is, as a pointer.
+   */
+  credential?: string | null;
+  /**
+   * What it said in answer to `hello`.
+   */
+  facts?: AdapterFacts | null;
+  /**
+   * Its own folder.
+   */
+  folder: string;
+  /**
+   * Its log.
+   */
+  log: string;
+  /**
+   * Its manifest, if it has one.
+   */
+  manifest?: Manifest | null;
+  /**
+   * The last lines it wrote to stderr in this run.
+   */
+  stderr: string[];
+}
+/**
+ * The manifest: `adapter.toml` beside the program, or what `<command> info` prints as JSON.
+ */
+export interface Manifest {
+  /**
+   * The channel it bridges.
+   */
+  channel: string;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * What it needs of the machine.
+   */
+  needs: Needs;
+  /**
+   * Versions of the contract that it speaks.
+   */
+  protocol: number[];
+  /**
+   * What it can do.
+   */
+  supports: Ability[];
+  /**
+   * Its version.
+   */
+  version: string;
+}
+/**
+ * What an adapter needs of the machine. Names of settings stand as `setting:NAME`.
+ */
+export interface Needs {
+  /**
+   * For which services it needs a credential.
+   */
+  credentials: string[];
+  /**
+   * Folders besides its own that it would read; whether it may is for nexus.toml to say.
+   */
+  folders: string[];
+  /**
+   * Whom it talks to, as `host:port` or as a URL.
+   */
+  hosts: string[];
+  /**
+   * Where it listens, as `address:port`, if others come to it.
+   */
+  listen: string[];
+  /**
+   * Memory, in MiB, when the usual cap is too little; granted in nexus.toml only.
+   */
+  memory_mib?: number | null;
+}
+/**
+ * Input of `adapters.list`.
+ */
+export interface AdaptersListParams {}
+/**
+ * Result of `adapters.list`.
+ */
+export interface AdaptersListResult {
+  /**
+   * All that are configured, by name.
+   */
+  adapters: AdapterView[];
+}
+/**
+ * Input of `adapters.logs`.
+ */
+export interface AdaptersLogsParams {
+  /**
+   * How many lines from the end.
+   */
+  lines?: number | null;
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of `adapters.logs`.
+ */
+export interface AdaptersLogsResult {
+  /**
+   * The lines, the oldest first: time, source and text.
+   */
+  lines: string[];
+  /**
+   * The file.
+   */
+  path: string;
+}
+/**
+ * Input of the commands about one adapter.
+ */
+export interface AdaptersRemoveParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of `adapters.remove`.
+ */
+export interface AdaptersRemoveResult {
+  /**
+   * Its folder, which stays.
+   */
+  folder: string;
+}
+/**
+ * Input of the commands about one adapter.
+ */
+export interface AdaptersRestartParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of the commands about one adapter.
+ */
+export interface AdaptersRestartResult {
+  /**
+   * How it stands now.
+   */
+  adapter: AdapterView;
+}
+/**
+ * Input of the commands about one adapter.
+ */
+export interface AdaptersStartParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of the commands about one adapter.
+ */
+export interface AdaptersStartResult {
+  /**
+   * How it stands now.
+   */
+  adapter: AdapterView;
+}
+/**
+ * Input of the commands about one adapter.
+ */
+export interface AdaptersStopParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of the commands about one adapter.
+ */
+export interface AdaptersStopResult {
+  /**
+   * How it stands now.
+   */
+  adapter: AdapterView;
 }
 /**
  * Why a run failed, for people and programs.
@@ -4589,6 +5154,14 @@ export interface Events {
     verdict: string;
   };
   /**
+   * Old messages of an adapter were recorded; nothing ran because of them.
+   */
+  "adapter.backfilled": {
+    adapter: string;
+    n_known: number;
+    n_recorded: number;
+  };
+  /**
    * A delivery failed, or nobody knows how it ended.
    */
   "adapter.out.error": {
@@ -4618,6 +5191,13 @@ export interface Events {
     adapter: string;
     reason: string;
     state: string;
+  };
+  /**
+   * An adapter claimed what is not its own: a channel or an account of somebody else.
+   */
+  "adapter.violation": {
+    adapter: string;
+    what: string;
   };
   /**
    * An agent was made while the daemon runs.
@@ -5711,6 +6291,90 @@ export interface Methods {
   "acl.whoCan": {
     params: AclWhoCanParams;
     result: AclWhoCanResult;
+  };
+  /**
+   * Has an adapter link an account; what a person must do for it stands in its log.
+   */
+  "adapters.accounts.add": {
+    params: AdaptersAccountsAddParams;
+    result: AdaptersAccountsAddResult;
+  };
+  /**
+   * Asks an adapter which accounts it has.
+   */
+  "adapters.accounts.list": {
+    params: AdaptersAccountsListParams;
+    result: AdaptersAccountsListResult;
+  };
+  /**
+   * Writes an adapter into nexus.toml and starts it.
+   */
+  "adapters.add": {
+    params: AdaptersAddParams;
+    result: AdaptersAddResult;
+  };
+  /**
+   * Records old messages of an adapter as history; nothing runs because of them.
+   */
+  "adapters.backfill": {
+    params: AdaptersBackfillParams;
+    result: AdaptersBackfillResult;
+  };
+  /**
+   * Asks an adapter whether it reaches the outside.
+   */
+  "adapters.health": {
+    params: AdaptersHealthParams;
+    result: AdaptersHealthResult;
+  };
+  /**
+   * Shows one adapter: what it said about itself, what it may, how it ended last.
+   */
+  "adapters.info": {
+    params: AdaptersInfoParams;
+    result: AdaptersInfoResult;
+  };
+  /**
+   * Lists the adapters with their state, and why.
+   */
+  "adapters.list": {
+    params: AdaptersListParams;
+    result: AdaptersListResult;
+  };
+  /**
+   * Reads the last lines of an adapter's log, without secrets.
+   */
+  "adapters.logs": {
+    params: AdaptersLogsParams;
+    result: AdaptersLogsResult;
+  };
+  /**
+   * Drains an adapter and takes it out of nexus.toml; its folder stays.
+   */
+  "adapters.remove": {
+    params: AdaptersRemoveParams;
+    result: AdaptersRemoveResult;
+  };
+  /**
+   * Drains an adapter and starts it again.
+   */
+  "adapters.restart": {
+    params: AdaptersRestartParams;
+    result: AdaptersRestartResult;
+  };
+  /**
+   * Starts an adapter, also one that was given up.
+   */
+  "adapters.start": {
+    params: AdaptersStartParams;
+    result: AdaptersStartResult;
+  };
+  /**
+   * Drains an adapter and leaves it stopped until it is started or the daemon is.
+   */
+  "adapters.stop": {
+    params: AdaptersStopParams;
+    result: AdaptersStopResult;
   };
   /**
    * Runs an agent: answers `accepted` at once, and a second time when the run has ended.

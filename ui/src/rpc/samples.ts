@@ -233,6 +233,110 @@ export const methods: {
 ], result: [
   {"items":[{"reason":"reason","verdict":"verdict","who":"who"}]},
 ] },
+  "adapters.accounts.add": { params: [
+  {"account":"account","idempotencyKey":"3f1c0b1e-once","name":"name"},
+  {"idempotencyKey":"3f1c0b1e-once","name":"name"},
+], result: [
+  {"accounts":[{"account_id":"account_id","name":"name","state":"state"}]},
+  {"accounts":[{"account_id":"account_id"}]},
+] },
+  "adapters.accounts.list": { params: [
+  {"name":"name"},
+], result: [
+  {"accounts":[{"account_id":"account_id","name":"name","state":"state"}]},
+  {"accounts":[{"account_id":"account_id"}]},
+] },
+  "adapters.add": { params: [
+  {"account":"account","command":["command"],"credential":"credential","idempotencyKey":"3f1c0b1e-once","name":"name"},
+  {"command":["command"],"idempotencyKey":"3f1c0b1e-once","name":"name"},
+], result: [
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"stopped"}},
+  {"adapter":{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"starting"}},
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"running"}},
+  {"adapter":{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"degraded"}},
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"backing_off"}},
+  {"adapter":{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"failed"}},
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"draining"}},
+] },
+  "adapters.backfill": { params: [
+  {"idempotencyKey":"3f1c0b1e-once","limit":7,"name":"name","peer":"peer","since":1767225600000},
+  {"idempotencyKey":"3f1c0b1e-once","name":"name"},
+], result: [
+  {"hasMore":true,"nKnown":7,"nRecorded":7,"nRefused":7},
+  {"hasMore":false,"nKnown":7,"nRecorded":7,"nRefused":7},
+] },
+  "adapters.health": { params: [
+  {"name":"name"},
+], result: [
+  {"detail":"detail","isHealthy":true,"name":"name","tookMs":1500},
+  {"detail":"detail","isHealthy":false,"name":"name","tookMs":1500},
+] },
+  "adapters.info": { params: [
+  {"name":"name"},
+], result: [
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"stopped"},"command":["command"],"confinement":{"gaps":["gaps"],"may":["may"],"posture":"posture"},"credential":"credential","facts":{"channel":"channel","has_idempotent_sends":true,"name":"name","protocol":7,"supports":["monitor"],"text_chars_max":7,"version":"0.1.0"},"folder":"folder","log":"log","manifest":{"channel":"channel","name":"name","needs":{"credentials":["credentials"],"folders":["folders"],"hosts":["hosts"],"listen":["listen"],"memory_mib":7},"protocol":[7],"supports":["monitor"],"version":"0.1.0"},"stderr":["stderr"]},
+  {"adapter":{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"starting"},"command":["command"],"confinement":{"gaps":["gaps"],"may":["may"],"posture":"posture"},"folder":"folder","log":"log","stderr":["stderr"]},
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"running"},"command":["command"],"confinement":{"gaps":["gaps"],"may":["may"],"posture":"posture"},"credential":"credential","facts":{"channel":"channel","has_idempotent_sends":true,"name":"name","protocol":7,"supports":["stream"],"text_chars_max":7,"version":"0.1.0"},"folder":"folder","log":"log","manifest":{"channel":"channel","name":"name","needs":{"credentials":["credentials"],"folders":["folders"],"hosts":["hosts"],"listen":["listen"],"memory_mib":7},"protocol":[7],"supports":["stream"],"version":"0.1.0"},"stderr":["stderr"]},
+  {"adapter":{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"degraded"},"command":["command"],"confinement":{"gaps":["gaps"],"may":["may"],"posture":"posture"},"folder":"folder","log":"log","stderr":["stderr"]},
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"backing_off"},"command":["command"],"confinement":{"gaps":["gaps"],"may":["may"],"posture":"posture"},"credential":"credential","facts":{"channel":"channel","has_idempotent_sends":true,"name":"name","protocol":7,"supports":["health"],"text_chars_max":7,"version":"0.1.0"},"folder":"folder","log":"log","manifest":{"channel":"channel","name":"name","needs":{"credentials":["credentials"],"folders":["folders"],"hosts":["hosts"],"listen":["listen"],"memory_mib":7},"protocol":[7],"supports":["health"],"version":"0.1.0"},"stderr":["stderr"]},
+  {"adapter":{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"failed"},"command":["command"],"confinement":{"gaps":["gaps"],"may":["may"],"posture":"posture"},"folder":"folder","log":"log","stderr":["stderr"]},
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"draining"},"command":["command"],"confinement":{"gaps":["gaps"],"may":["may"],"posture":"posture"},"credential":"credential","facts":{"channel":"channel","has_idempotent_sends":true,"name":"name","protocol":7,"supports":["monitor"],"text_chars_max":7,"version":"0.1.0"},"folder":"folder","log":"log","manifest":{"channel":"channel","name":"name","needs":{"credentials":["credentials"],"folders":["folders"],"hosts":["hosts"],"listen":["listen"],"memory_mib":7},"protocol":[7],"supports":["monitor"],"version":"0.1.0"},"stderr":["stderr"]},
+] },
+  "adapters.list": { params: [
+  {},
+], result: [
+  {"adapters":[{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"stopped"}]},
+  {"adapters":[{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"starting"}]},
+  {"adapters":[{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"running"}]},
+  {"adapters":[{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"degraded"}]},
+  {"adapters":[{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"backing_off"}]},
+  {"adapters":[{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"failed"}]},
+  {"adapters":[{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"draining"}]},
+] },
+  "adapters.logs": { params: [
+  {"lines":7,"name":"name"},
+  {"name":"name"},
+], result: [
+  {"lines":["lines"],"path":"notes/today.md"},
+] },
+  "adapters.remove": { params: [
+  {"idempotencyKey":"3f1c0b1e-once","name":"name"},
+], result: [
+  {"folder":"folder"},
+] },
+  "adapters.restart": { params: [
+  {"idempotencyKey":"3f1c0b1e-once","name":"name"},
+], result: [
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"stopped"}},
+  {"adapter":{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"starting"}},
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"running"}},
+  {"adapter":{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"degraded"}},
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"backing_off"}},
+  {"adapter":{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"failed"}},
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"draining"}},
+] },
+  "adapters.start": { params: [
+  {"idempotencyKey":"3f1c0b1e-once","name":"name"},
+], result: [
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"stopped"}},
+  {"adapter":{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"starting"}},
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"running"}},
+  {"adapter":{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"degraded"}},
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"backing_off"}},
+  {"adapter":{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"failed"}},
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"draining"}},
+] },
+  "adapters.stop": { params: [
+  {"idempotencyKey":"3f1c0b1e-once","name":"name"},
+], result: [
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"stopped"}},
+  {"adapter":{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"starting"}},
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"running"}},
+  {"adapter":{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"degraded"}},
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"backing_off"}},
+  {"adapter":{"account":"account","nQuickExits":7,"name":"name","reason":"reason","since":1767225600000,"state":"failed"}},
+  {"adapter":{"account":"account","channel":"channel","lastExit":{"at":1767225600000,"reason":"reason","stderr":["stderr"]},"nQuickExits":7,"name":"name","pid":7,"reason":"reason","retryAt":1767225600000,"since":1767225600000,"state":"draining"}},
+] },
   "agent": { params: [
   {"agentId":"main","idempotencyKey":"3f1c0b1e-once","message":"Good morning.","queueMode":"steer","sessionKey":"main","stepsMax":7,"tier":"none"},
   {"idempotencyKey":"3f1c0b1e-once","message":"Good morning."},
@@ -988,8 +1092,10 @@ export const events: Of<Events>[] = [
   {"properties":{"delivery_id":"01JDQ7M2Z3N4P5Q6R7S8T9V0W1","message_ids":["message_ids"]},"type":"adapter.out.sent"},
   {"properties":{"delivery_id":"01JDQ7M2Z3N4P5Q6R7S8T9V0W1","error":"error","is_unknown":true},"type":"adapter.out.error"},
   {"properties":{"adapter":"adapter","reason":"reason","state":"state"},"type":"adapter.status"},
-  {"properties":{"budget":"budget","holder":"holder","limit":7,"resets_at":1767225600000,"resource":"money","used":7},"type":"budget.warned"},
-  {"properties":{"budget":"budget","holder":"holder","limit":7,"resets_at":null,"resource":"tokens","used":7},"type":"budget.exhausted"},
+  {"properties":{"adapter":"adapter","what":"what"},"type":"adapter.violation"},
+  {"properties":{"adapter":"adapter","n_known":7,"n_recorded":7},"type":"adapter.backfilled"},
+  {"properties":{"budget":"budget","holder":"holder","limit":7,"resets_at":1767225600000,"resource":"tool_calls","used":7},"type":"budget.warned"},
+  {"properties":{"budget":"budget","holder":"holder","limit":7,"resets_at":null,"resource":"model_time","used":7},"type":"budget.exhausted"},
 ];
 
 export const transients: Of<Transients>[] = [
