@@ -1,5 +1,7 @@
 //! The echo adapter in a scenario: what strangers write, and what was sent to them.
 
+use std::path::PathBuf;
+
 use anyhow::{Context as _, Result, ensure};
 use nexus_domain::Timestamp;
 use nexus_domain::contact::{Confidence, Entity, MappingKind};
@@ -26,9 +28,8 @@ pub fn home(model: &FakeModel, adapter: &str, settings: &str) -> Result<TestHome
 pub fn play(home: &TestHome, model: &FakeModel, adapter: &str, settings: &str) -> Result<()> {
     let config = format!(
         "{}\n[adapters.echo]\ncommand = [{adapter:?}]\naccount = \"main\"\n\n\
-         [adapters.echo.settings]\nrecord = {:?}\n{settings}\n",
+         [adapters.echo.settings]\nrecord = \"sent.jsonl\"\n{settings}\n",
         model.config(),
-        home.path().join("sent.jsonl"),
     );
     std::fs::write(home.path().join("nexus.toml"), config)?;
     Ok(())
@@ -39,8 +40,14 @@ pub fn play(home: &TestHome, model: &FakeModel, adapter: &str, settings: &str) -
 /// # Errors
 /// When a line is torn.
 pub fn sent(home: &TestHome) -> Result<Vec<Value>> {
-    let text = std::fs::read_to_string(home.path().join("sent.jsonl")).unwrap_or_default();
+    let text = std::fs::read_to_string(record(home)).unwrap_or_default();
     text.lines().map(|line| serde_json::from_str(line).context("a torn line")).collect()
+}
+
+/// Where it writes down what was sent: in its own folder, because it may write nowhere else.
+#[must_use]
+pub fn record(home: &TestHome) -> PathBuf {
+    home.path().join("state/adapters/echo/sent.jsonl")
 }
 
 /// Makes a sender of the echo channel known, as a person would before anything came.

@@ -44,7 +44,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("nexus-protocol", &["nexus-domain"]),
     ("nexus-ledger", &["nexus-domain", "nexus-iam"]),
     ("nexus-secrets", &["nexus-domain"]),
-    ("nexus-supervisor", &["nexus-domain", "nexus-protocol"]),
+    ("nexus-supervisor", &["nexus-domain", "nexus-protocol", "nexus-sandbox"]),
     ("nexus-sandbox", &[]),
     ("nexus-agent", &["nexus-domain", "nexus-iam", "nexus-sandbox"]),
     ("nexus-client", &["nexus-domain", "nexus-protocol"]),

@@ -94,6 +94,7 @@ impl Scene {
              [agents.main]\nmodels = [\"byadd/one\"]\n\n{}\n\
              [credentials.exec.spy]\ncommand = [\"{place}/hands-out\"]\n\n\
              [adapters.spy]\ncommand = [\"{place}/adapter\"]\ncredential = \"credential:spy/main\"\n\
+             write = [\"{place}\"]\n\
              settings = {{ token = \"credential:spy/token\" }}\n",
             providers.join("\n")
         );

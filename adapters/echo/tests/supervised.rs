@@ -102,6 +102,8 @@ impl Bench {
             home: self.home(),
             path: "/usr/bin:/bin".to_owned(),
             lang: "C.UTF-8".to_owned(),
+            confinement: None,
+            events_per_s_max: 1_000_000,
             hello: HelloParams {
                 protocol: 1,
                 account_id: "main".to_owned(),

@@ -26,6 +26,7 @@
 
 mod clock;
 mod daemon;
+mod info;
 mod serve;
 mod stream;
 
@@ -52,6 +53,7 @@ pub use nexus_protocol::caller::{
     RefusalKind, SPOOL, SPOOL_FILE_BYTES_MAX, Shown, StreamDelta, StreamError, StreamStart,
     StreamTool, SubmitParams, SubmitResult, ToolProgress,
 };
+pub use nexus_protocol::bridge::Needs;
 pub use serve::{ServeError, serve};
 pub use stream::StreamPart;
 
@@ -59,6 +61,13 @@ pub use stream::StreamPart;
 pub trait Bridge: Send + Sync + 'static {
     /// What the adapter says about itself in answer to `hello`.
     fn facts(&self) -> AdapterFacts;
+
+    /// What it needs of the machine: hosts, where it listens. Whatever is not named here is out of
+    /// its reach. Asked without settings, before anything is started; a place that the settings
+    /// decide stands as `setting:NAME`, or `setting:NAME=PLACE` with what counts unless it is set.
+    fn needs(&self) -> Needs {
+        Needs::default()
+    }
 
     /// Takes up work for one account: reads the settings, connects, and leaves tasks behind that
     /// hand in what arrives. Called once; must return within the daemon's 10 s for `hello`.
@@ -117,8 +126,12 @@ pub fn facts(name: &str, version: &str, supports: &[Ability]) -> AdapterFacts {
     }
 }
 
-/// The whole `main` of an adapter: serves until the daemon closes stdin.
+/// The whole `main` of an adapter: serves until the daemon closes stdin. Started with the one
+/// word `info` it prints its manifest instead.
 pub fn main(bridge: impl Bridge) -> ExitCode {
+    if let Some(code) = info::print_if_asked(&bridge) {
+        return code;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => {

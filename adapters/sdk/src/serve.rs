@@ -28,6 +28,8 @@ const RETRY_MS: u64 = 1_000;
 const DRAIN_MS_MAX: u64 = 2_000;
 /// Time for the last answers to be written, in milliseconds.
 const FLUSH_MS_MAX: u64 = 500;
+/// Longest time without a word from the daemon, in milliseconds.
+const SILENT_MS_MAX: u64 = 5 * 60_000;
 /// Bytes read at once.
 const CHUNK_BYTES: usize = 64 * 1024;
 
@@ -37,6 +39,9 @@ pub enum ServeError {
     /// The settings or the outside system do not allow work.
     #[error("{0}")]
     Start(String),
+    /// The daemon asks how we are every 30 s; one that does not is there no longer.
+    #[error("the daemon has said nothing for {} s", SILENT_MS_MAX / 1_000)]
+    Silent,
     /// The pipe broke.
     #[error("the pipe to the daemon broke: {0}")]
     Pipe(#[from] std::io::Error),
@@ -117,7 +122,9 @@ impl<B: Bridge> Server<B> {
         let mut buffer = LineBuffer::new(LINE_BYTES_MAX);
         let mut chunk = vec![0; CHUNK_BYTES];
         loop {
-            let n_bytes = input.read(&mut chunk).await?;
+            let silence = Duration::from_millis(SILENT_MS_MAX);
+            let read = tokio::time::timeout(silence, input.read(&mut chunk)).await;
+            let n_bytes = read.map_err(|_| ServeError::Silent)??;
             if n_bytes == 0 {
                 return Ok(());
             }

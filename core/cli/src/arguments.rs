@@ -6,9 +6,9 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    acl, agent, budget, chat, completions, config, contact, credential, daemon, db, device, doctor,
-    events, expose, key, lifecycle, login, models, outbox, request, runtime, server, session, tool,
-    usage,
+    acl, adapter, agent, budget, chat, completions, config, contact, credential, daemon, db,
+    device, doctor, events, expose, key, lifecycle, login, models, outbox, request, runtime, server,
+    services, session, tool, usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};
@@ -121,6 +121,9 @@ pub(crate) enum Command {
     /// Keys for programs, and signed tokens
     #[command(subcommand, visible_alias = "keys")]
     Key(key::Key),
+    /// Bridges to the outside: what runs, why, and what it may
+    #[command(subcommand, visible_alias = "adapters")]
+    Adapter(adapter::Adapter),
     /// Paired devices
     #[command(subcommand, visible_alias = "devices")]
     Device(device::Device),
@@ -144,6 +147,9 @@ pub(crate) enum Command {
     /// The running daemon: health, methods, any call
     #[command(subcommand)]
     Runtime(runtime::Runtime),
+    /// Everything that runs, in one list: the daemon, its parts, the adapters
+    #[command(subcommand, visible_alias = "service")]
+    Services(services::Services),
     /// Who listens at a port of this machine
     #[command(subcommand)]
     Server(server::Server),

@@ -53,7 +53,8 @@ impl Nexusd {
     #[expect(clippy::disallowed_methods, reason = "this file is the one that starts programs")]
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(arguments).arg("--home").arg(&self.home);
+        // First, because arguments may end with a command of somebody else.
+        command.arg("--home").arg(&self.home).args(arguments);
         command
     }
 
@@ -61,6 +62,13 @@ impl Nexusd {
     pub(crate) fn ask(&self, arguments: &[&str]) -> Result<Output> {
         let mut command = self.command(arguments);
         command.arg("--json").stdin(Stdio::null());
+        Ok(Output::of(command.output().map_err(|e| self.unstartable(&e))?))
+    }
+
+    /// The same for one whose arguments say so themselves, because a foreign command ends them.
+    pub(crate) fn ask_plain(&self, arguments: &[&str]) -> Result<Output> {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::null());
         Ok(Output::of(command.output().map_err(|e| self.unstartable(&e))?))
     }
 

@@ -30,6 +30,7 @@ use crate::exposure::Exposure;
 use crate::health::HealthBoard;
 use crate::home::{Home, HomeLock, Owner, OwnerKind};
 use crate::jobs;
+use crate::jobs::adapters::Adapters;
 use crate::open_files;
 use crate::policy::Policies;
 use crate::presence::Presence;
@@ -160,6 +161,7 @@ impl Daemon {
         let logins = Logins::open(home.state().join("browser-sessions.json"))?;
         let ways = Ways::open(&home.state(), logins.clone())?;
         ways.refresh(&ledger, &policies, started_at).await?;
+        let adapters = Adapters::new(&home, Arc::clone(&clock), credentials.redactor());
         let context = Arc::new(Context {
             blobs: Blobs::new(&home.state()),
             logins,
@@ -177,12 +179,12 @@ impl Daemon {
             programs,
             health,
             presence: Presence::new(VERSION, started_at),
-            adapters: OnceLock::new(),
             callers: Callers::default(),
             credentials,
             token,
             address: OnceLock::new(),
             exposure,
+            adapters,
             started_at,
             shutdown: Shutdown::default(),
         });
@@ -251,7 +253,6 @@ impl Daemon {
 
 /// Takes up unfinished work, then runs adapters and jobs until the daemon stops.
 async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
-    let is_safe_mode = context.config.standing().is_safe_mode;
     let watch = tokio::spawn(jobs::config::run(Arc::clone(&context)));
     let exposure = tokio::spawn(jobs::exposure::run(Arc::clone(&context)));
     credentials::load_shell(&context).await;
@@ -279,15 +280,25 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
     let audit = tokio::spawn(jobs::audit::run(Arc::clone(&context)));
     let blobs = tokio::spawn(jobs::blobs::run(Arc::clone(&context)));
     credentials::check(&context).await;
-    let adapters = jobs::adapters::start(&context, is_safe_mode).await;
-    // Set once, here: nothing else starts adapters.
-    let _ = context.adapters.set(adapters.clone());
-    let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), adapters.clone()));
+    let adapters = tokio::spawn(jobs::adapters::run(Arc::clone(&context)));
+    let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), context.adapters.clone()));
     let callers = tokio::spawn(callers::run(Arc::clone(&context)));
     context.shutdown.begun().await;
-    adapters.drain().await;
-    for task in [watch, exposure, permissions, grants, ends, budgets, audit, blobs, outbox, callers]
-    {
+    context.adapters.drain().await;
+    let tasks = [
+        watch,
+        exposure,
+        permissions,
+        grants,
+        ends,
+        budgets,
+        audit,
+        blobs,
+        adapters,
+        outbox,
+        callers,
+    ];
+    for task in tasks {
         if let Err(error) = task.await {
             tracing::error!(%error, "a job ended badly");
         }

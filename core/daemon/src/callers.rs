@@ -256,7 +256,7 @@ async fn tell(context: &Context, waiting: Waiting, request: Request) {
     };
     let message = request.error.unwrap_or_else(|| "the run had nothing to say".to_owned());
     let error = StreamError { event_id: waiting.event_id, error: Refusal::new(kind, message) };
-    let child = context.adapters.get().and_then(|adapters| adapters.serving(&waiting.adapter));
+    let child = context.adapters.serving(&waiting.adapter);
     // Without its adapter the caller is gone as well.
     if let Some(child) = child
         && let Err(error) = child.notify("stream.error", json!(error)).await

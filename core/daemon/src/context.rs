@@ -64,14 +64,14 @@ pub struct Context {
     pub credentials: Credentials,
     /// Pictures beside the ledger.
     pub blobs: Blobs,
-    /// The running adapters, once they are started.
-    pub adapters: OnceLock<Adapters>,
     /// Callers that adapters serve.
     pub callers: Callers,
     /// The control-plane token.
     pub token: SecretString,
     /// What is open to others.
     pub exposure: Exposure,
+    /// The adapters.
+    pub adapters: Adapters,
     /// Where the listener on loopback is bound, once it is.
     pub address: OnceLock<SocketAddr>,
     /// When the daemon started.

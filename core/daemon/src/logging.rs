@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use nexus_domain::Timestamp;
 use nexus_secrets::Redactor;
 use tracing_subscriber::filter::EnvFilter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
@@ -26,7 +27,7 @@ const LOG_FILES_MAX: u32 = 3;
 /// No line holds a value that the redactor knows.
 pub fn init(config: &LoggingConfig, folder: &Path, to_terminal: bool, redactor: &Redactor) {
     let filter = |text: &str| EnvFilter::try_new(text).unwrap_or_else(|_| EnvFilter::new("info"));
-    let file = RotatingFile::open(folder.join(LOG_FILE)).map(|file| {
+    let file = RotatingFile::open(folder.join(LOG_FILE), LOG_BYTES_MAX).map(|file| {
         let file = Arc::new(Mutex::new(file));
         let redactor = redactor.clone();
         let writer = BoxMakeWriter::new(move || Clean {
@@ -51,6 +52,12 @@ pub fn init(config: &LoggingConfig, folder: &Path, to_terminal: bool, redactor: 
     let _ = tracing_subscriber::registry().with(file.ok()).with(terminal).try_init();
 }
 
+/// A time as logs write it.
+pub(crate) fn rfc3339(at: Timestamp) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
 /// Blanks out known values. Each event comes as one write, so that a value is never cut in two.
 struct Clean<W> {
     redactor: Redactor,
@@ -72,17 +79,18 @@ impl<W: Write> Write for Clean<W> {
 }
 
 /// A file that is put aside when it has grown too large.
-struct RotatingFile {
+pub(crate) struct RotatingFile {
     path: PathBuf,
     file: File,
     n_bytes: u64,
+    bytes_max: u64,
 }
 
 impl RotatingFile {
-    fn open(path: PathBuf) -> io::Result<Self> {
+    pub(crate) fn open(path: PathBuf, bytes_max: u64) -> io::Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(&path)?;
         let n_bytes = file.metadata()?.len();
-        Ok(Self { path, file, n_bytes })
+        Ok(Self { path, file, n_bytes, bytes_max })
     }
 
     fn rotate(&mut self) -> io::Result<()> {
@@ -92,14 +100,14 @@ impl RotatingFile {
             let _ = std::fs::rename(numbered(n), numbered(n + 1));
         }
         std::fs::rename(&self.path, numbered(1))?;
-        *self = Self::open(self.path.clone())?;
+        *self = Self::open(self.path.clone(), self.bytes_max)?;
         Ok(())
     }
 }
 
 impl Write for RotatingFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.n_bytes > LOG_BYTES_MAX {
+        if self.n_bytes > self.bytes_max {
             self.rotate()?;
         }
         let n_written = self.file.write(bytes)?;

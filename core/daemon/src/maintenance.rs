@@ -10,11 +10,14 @@ use nexus_domain::failure::Failure;
 use nexus_ledger::{AuditEvidence, AuditPublicKey, maintenance as ledger};
 use serde_json::{Value, json};
 
+use crate::clock::{SupervisorClock, SystemClock};
 use crate::config::{self, Environment, Overlay};
 use crate::home::{Home, HomeLock, Owner, OwnerKind};
 
 /// Exit code when the command worked and found problems.
 const EXIT_FOUND: u8 = 6;
+/// PATH of adapters, as they are given it.
+const ADAPTER_PATH: &str = crate::jobs::adapters::PATH;
 /// Most bytes of the params of a method, in bytes.
 const PARAMS_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
@@ -50,6 +53,18 @@ pub enum Command {
     Db {
         #[command(subcommand)]
         command: DbCommand,
+    },
+    /// Find out whether a program keeps the adapter contract
+    AdapterCheck {
+        /// Its settings, as a JSON object
+        #[arg(long, default_value = "{}")]
+        config: String,
+        /// Answer as one JSON document, which is the only way
+        #[arg(long)]
+        json: bool,
+        /// Program and arguments
+        #[arg(last = true, required = true)]
+        command: Vec<String>,
     },
     /// Check the record of decisions
     Audit {
@@ -117,6 +132,7 @@ pub fn run(command: Command, home: &Home, environment: &Environment) -> ExitCode
         }
         Command::Config { method, .. } => (true, config_method(&method, home, environment)),
         Command::Schema => (false, schema()),
+        Command::AdapterCheck { config, command, .. } => (true, adapter_check(&config, command)),
         Command::Db { command: DbCommand::Check { json } } => (json, db_check(home)),
         Command::Db { command: DbCommand::Backup { to, json } } => (json, db_backup(home, &to)),
         Command::Db { command: DbCommand::Compact { json } } => (json, db_compact(home)),
@@ -191,6 +207,27 @@ fn config_method(method: &str, home: &Home, environment: &Environment) -> Result
     let json = config::offline::answer(method, &params, home, environment)?;
     let text = json.to_string();
     Ok(Answer { is_ok: true, json, text })
+}
+
+/// Starts an adapter again and again, in a folder that is gone afterwards, and tells what it did.
+fn adapter_check(config: &str, command: Vec<String>) -> Result<Answer, Failure> {
+    use nexus_supervisor::conformance::{Outcome, Subject, check};
+    let config = serde_json::from_str(config).map_err(|error| {
+        Failure::invalid(format!("the settings are no JSON object: {error}"))
+            .hint("such as '{\"listen\": \"127.0.0.1:0\"}'")
+    })?;
+    let folder = tempfile::tempdir().map_err(Failure::internal)?;
+    let subject = Subject {
+        command,
+        folder: folder.path().to_owned(),
+        path: ADAPTER_PATH.to_owned(),
+        config,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let clock = std::sync::Arc::new(SupervisorClock(std::sync::Arc::new(SystemClock::new())));
+    let card = runtime.map_err(Failure::internal)?.block_on(check(&subject, clock));
+    let is_ok = !card.iter().any(|check| matches!(check.outcome, Outcome::Failed(_)));
+    Ok(Answer { is_ok, json: json!({ "ok": is_ok, "checks": card }), text: String::new() })
 }
 
 fn schema() -> Result<Answer, Failure> {

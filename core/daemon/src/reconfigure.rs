@@ -18,6 +18,8 @@ use crate::context::Context;
 pub const HEALTH: &str = "config";
 /// Tables whose change may mean another model.
 const MODEL_TABLES: &[&str] = &["agents.", "credentials.", "models."];
+/// Tables whose change means other adapters.
+const ADAPTER_TABLES: &str = "adapters.";
 
 /// Reads the configuration and the policies again; what cannot be used changes nothing.
 ///
@@ -33,6 +35,7 @@ pub async fn reload(context: &Arc<Context>) -> Result<ReloadResult, Failure> {
     // Whoever asks for it in so many words may have started a model server just now.
     assemble::apply_models(context).await?;
     settle(context, &file.text);
+    context.adapters.apply(context).await;
     let event = Event::ConfigReloaded {
         changed: reloaded.changed.clone(),
         needs_restart: reloaded.needs_restart.clone(),
@@ -125,6 +128,9 @@ async fn finish(context: &Arc<Context>, reloaded: &Reloaded, text: &str) -> Resu
         assemble::apply_models(context).await?;
     }
     settle(context, text);
+    if reloaded.changed.iter().any(|key| key.starts_with(ADAPTER_TABLES)) {
+        context.adapters.apply(context).await;
+    }
     tell_changes(context, reloaded).await
 }
 

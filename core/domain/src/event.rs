@@ -193,6 +193,12 @@ pub enum Event {
     /// An adapter changed its state.
     #[serde(rename = "adapter.status")]
     AdapterStatus { adapter: String, state: String, reason: String },
+    /// An adapter claimed what is not its own: a channel or an account of somebody else.
+    #[serde(rename = "adapter.violation")]
+    AdapterViolation { adapter: String, what: String },
+    /// Old messages of an adapter were recorded; nothing ran because of them.
+    #[serde(rename = "adapter.backfilled")]
+    AdapterBackfilled { adapter: String, n_recorded: u32, n_known: u32 },
     /// A budget is used up to the part from which people are warned; told once a period.
     #[serde(rename = "budget.warned")]
     BudgetWarned {
@@ -251,6 +257,8 @@ impl Event {
         "adapter.out.error",
         "adapter.out.changed",
         "adapter.status",
+        "adapter.violation",
+        "adapter.backfilled",
         "budget.warned",
         "budget.exhausted",
     ];
@@ -292,6 +300,8 @@ impl Event {
             Self::DeliveryFailed { .. } => "adapter.out.error",
             Self::DeliveryChanged { .. } => "adapter.out.changed",
             Self::AdapterStatus { .. } => "adapter.status",
+            Self::AdapterViolation { .. } => "adapter.violation",
+            Self::AdapterBackfilled { .. } => "adapter.backfilled",
             Self::BudgetWarned { .. } => "budget.warned",
             Self::BudgetExhausted { .. } => "budget.exhausted",
         }
@@ -335,6 +345,8 @@ impl Event {
             | Self::DeliveryFailed { .. }
             | Self::DeliveryChanged { .. }
             | Self::AdapterStatus { .. }
+            | Self::AdapterViolation { .. }
+            | Self::AdapterBackfilled { .. }
             | Self::BudgetWarned { .. }
             | Self::BudgetExhausted { .. } => None,
         }

@@ -28,6 +28,8 @@ pub enum Ability {
     Health,
     /// Serves callers that show a credential and wait: `submit` and what belongs to it.
     Callers,
+    /// Lists its accounts, and links new ones.
+    Accounts,
 }
 
 /// What an adapter says about itself in answer to `hello`.

@@ -5,10 +5,12 @@
 
 pub mod acl;
 pub mod adapter;
+pub mod adapters;
 pub mod agent;
 pub mod agent_socket;
 pub mod alias;
 pub mod audit;
+pub mod bridge;
 pub mod budget;
 pub mod caller;
 pub mod config;

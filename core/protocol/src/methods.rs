@@ -130,6 +130,18 @@ macro_rules! for_each_method {
         "devices.rotate"       => DevicesRotate,   device::rotate,         device::DeviceParams,         device::TicketResult,         AccessAdmin, Command, "Ends a device's key and makes a ticket with which it comes back with a new one.";
         "devices.revoke"       => DevicesRevoke,   device::revoke,         device::DeviceParams,         device::ChangeResult,         AccessAdmin, Command, "Takes a pairing back; the device is cut off.";
         "login.password"       => LoginPassword,   login::password,        login::PasswordParams,        login::PasswordResult,        AccessAdmin, Command, "Sets the password, or forgets it; who came in by the old one is cut off.";
+        "adapters.list"        => AdaptersList,    adapter::list,          adapters::ListParams,         adapters::ListResult,         RuntimeRead, Query,   "Lists the adapters with their state, and why.";
+        "adapters.info"        => AdaptersInfo,    adapter::info,          adapters::NameParams,         adapters::InfoResult,         ConfigRead,  Query,   "Shows one adapter: what it said about itself, what it may, how it ended last.";
+        "adapters.add"         => AdaptersAdd,     adapter::add,           adapters::AddParams,          adapters::OrderResult,        ConfigWrite, Command, "Writes an adapter into nexus.toml and starts it.";
+        "adapters.remove"      => AdaptersRemove,  adapter::remove,        adapters::OrderParams,        adapters::RemoveResult,       ConfigWrite, Command, "Drains an adapter and takes it out of nexus.toml; its folder stays.";
+        "adapters.start"       => AdaptersStart,   adapter::start,         adapters::OrderParams,        adapters::OrderResult,        RuntimeAdmin, Command, "Starts an adapter, also one that was given up.";
+        "adapters.stop"        => AdaptersStop,    adapter::stop,          adapters::OrderParams,        adapters::OrderResult,        RuntimeAdmin, Command, "Drains an adapter and leaves it stopped until it is started or the daemon is.";
+        "adapters.restart"     => AdaptersRestart, adapter::restart,       adapters::OrderParams,        adapters::OrderResult,        RuntimeAdmin, Command, "Drains an adapter and starts it again.";
+        "adapters.logs"        => AdaptersLogs,    adapter::logs,          adapters::LogsParams,         adapters::LogsResult,         RuntimeAdmin, Query,  "Reads the last lines of an adapter's log, without secrets.";
+        "adapters.health"      => AdaptersHealth,  adapter::health,        adapters::NameParams,         adapters::HealthResult,       RuntimeRead, Query,   "Asks an adapter whether it reaches the outside.";
+        "adapters.accounts.list" => AdaptersAccountsList, adapter::accounts, adapters::NameParams,       adapters::AccountsResult,     ConfigRead,  Query,   "Asks an adapter which accounts it has.";
+        "adapters.accounts.add" => AdaptersAccountsAdd, adapter::add_account, adapters::AccountAddParams, adapters::AccountsResult,   ConfigWrite, Command, "Has an adapter link an account; what a person must do for it stands in its log.";
+        "adapters.backfill"    => AdaptersBackfill, adapter::backfill,     adapters::BackfillParams,     adapters::BackfillResult,     RuntimeAdmin, Command, "Records old messages of an adapter as history; nothing runs because of them.";
     } };
 }
 

@@ -57,6 +57,16 @@ fn profile(profile: &Profile, helper: &Path) -> String {
     if let Network::Proxy { port, .. } = profile.network {
         let _ = writeln!(text, "(allow network-outbound (remote ip \"localhost:{port}\"))");
     }
+    if let Network::Ports { connect, listen } = &profile.network {
+        for port in connect {
+            let _ = writeln!(text, "(allow network-outbound (remote ip \"*:{port}\"))");
+        }
+        for port in listen {
+            let port = if *port == 0 { "*".to_owned() } else { port.to_string() };
+            let _ = writeln!(text, "(allow network-bind (local ip \"*:{port}\"))");
+            let _ = writeln!(text, "(allow network-inbound (local ip \"*:{port}\"))");
+        }
+    }
     text
 }
 

@@ -36,6 +36,14 @@ pub enum Network {
         /// The port inside.
         port: u16,
     },
+    /// Whoever listens at one of these ports, anywhere; and it may listen itself. The network is
+    /// that of the machine, and Landlock alone bounds it: TCP by port, nothing else.
+    Ports {
+        /// Ports it may connect to.
+        connect: Vec<u16>,
+        /// Ports it may listen at; 0 stands for any free one.
+        listen: Vec<u16>,
+    },
 }
 
 /// How much a program may use.
@@ -53,6 +61,8 @@ pub struct Limits {
     pub file_bytes_max: u64,
     /// Most bytes it may write to stdout and stderr together; more ends it.
     pub output_bytes_max: u64,
+    /// How far others go before it when the processor is short, from 0 to 19.
+    pub niceness: i32,
 }
 
 impl Default for Limits {
@@ -64,6 +74,7 @@ impl Default for Limits {
             cpu_s_max: 600,
             file_bytes_max: 512 * 1024 * 1024,
             output_bytes_max: 64 * 1024 * 1024,
+            niceness: 0,
         }
     }
 }

@@ -36,6 +36,8 @@ pub struct Spawn {
     pub profile: Profile,
     /// Whether it gets a terminal; stderr then goes to stdout.
     pub pty: bool,
+    /// Whether it is spoken to: its stdin and stdout are then the two ways of [`Child::duplex`].
+    pub is_duplex: bool,
 }
 
 /// How a program ended.

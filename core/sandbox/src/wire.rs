@@ -10,7 +10,7 @@ use crate::posture::Mechanism;
 use crate::profile::Profile;
 
 /// Raised when a line changes its meaning: a daemon may find a newer helper on the disk.
-pub(crate) const WIRE_VERSION: u32 = 1;
+pub(crate) const WIRE_VERSION: u32 = 2;
 /// Longest line, in bytes.
 const LINE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
@@ -26,6 +26,9 @@ pub(crate) struct Order {
     pub profile: Profile,
     /// Whether it gets a terminal.
     pub pty: bool,
+    /// Whether its stdout, a socket, is its stdin too.
+    #[serde(default)]
+    pub is_duplex: bool,
     /// `bwrap`, where namespaces are wanted.
     pub bwrap: Option<PathBuf>,
     /// This program, for the stages inside.

@@ -64,7 +64,10 @@ impl Child {
 
     /// Starts it, if it is not running or starting already; also one that was given up.
     pub fn start(&self) {
-        let is_at_work = matches!(self.status.borrow().state, State::Starting | State::Running);
+        let is_at_work = matches!(
+            self.status.borrow().state,
+            State::Starting | State::Running | State::Degraded
+        );
         self.wanted.send_if_modified(|wanted| {
             if wanted.is_running && is_at_work {
                 return false;

@@ -13,8 +13,11 @@ use crate::child::Wanted;
 use crate::clock::{Clock, jitter};
 use crate::desk::{self, Desk, Origin};
 use crate::link::{CallError, Calls, Link, OUTGOING_LINES_MAX};
+use crate::orphans::Book;
+use crate::pace::Pace;
 use crate::pipe::{self, EVENTS_WAITING_MAX, Intake, Reader};
 use crate::process::Process;
+use crate::pulse::{Mood, Pulse};
 use crate::restart::Restarts;
 use crate::spec::ChildSpec;
 use crate::status::{Exit, State, Status};
@@ -46,6 +49,10 @@ pub(crate) struct Keeper {
     pub(crate) status: watch::Sender<Status>,
     pub(crate) link: Arc<Mutex<Option<Arc<Link>>>>,
     pub(crate) stderr: Arc<Mutex<LastLines>>,
+    /// Rings when the machine woke up or its network changed.
+    pub(crate) woken: watch::Receiver<u64>,
+    /// Where running children are written down.
+    pub(crate) book: Option<Arc<Book>>,
 }
 
 /// How a side of the pipe finished.
@@ -76,6 +83,8 @@ struct Run {
     /// Cancelled when everything that came on stdout has been taken.
     stdout_end: CancellationToken,
     last_words: AbortOnDropHandle<()>,
+    /// What is amiss while it runs.
+    mood: watch::Sender<Mood>,
 }
 
 impl Keeper {
@@ -105,6 +114,8 @@ impl Keeper {
             let ran_us = self.clock.monotonic_us().saturating_sub(started_us);
             let pause_ms = restarts.after_exit(ran_us, jitter(&*self.clock));
             let n_quick_exits = restarts.n_quick_exits;
+            // Before the pause begins, so that no ring of it is missed.
+            self.woken.mark_unchanged();
             let pause = match pause_ms.filter(|_| !is_hopeless) {
                 Some(pause_ms) => {
                     let pause = self.clock.sleep(pause_ms);
@@ -122,8 +133,11 @@ impl Keeper {
                     Box::pin(std::future::pending())
                 }
             };
+            let is_backing_off = pause_ms.is_some() && !is_hopeless;
             tokio::select! {
                 () = pause => {}
+                // What kept it from working may be over.
+                Ok(()) = self.woken.changed(), if is_backing_off => restarts = Restarts::default(),
                 order = self.wanted.changed() => match order {
                     Ok(()) => restarts = Restarts::default(),
                     Err(_) => return,
@@ -134,7 +148,7 @@ impl Keeper {
 
     /// One process from spawn to exit.
     async fn run_once(&mut self) -> Ended {
-        let mut run = match self.spawn() {
+        let mut run = match self.spawn().await {
             Ok(run) => run,
             Err(error) => {
                 let command = self.spec.command.first().map_or("", String::as_str);
@@ -145,6 +159,7 @@ impl Keeper {
         };
         let pid = run.process.pid();
         self.publish(State::Starting, String::new(), |status| status.pid = pid);
+        self.write_down(pid);
         let ended = self.watch(&mut run).await;
         self.set_link(None);
         let how = match &ended {
@@ -159,11 +174,11 @@ impl Keeper {
                 reason.clone()
             }
             Ended::Broke(reason) | Ended::Hopeless(reason) => {
-                run.process.kill();
-                run.process.wait().await;
+                run.process.put_down().await;
                 reason.clone()
             }
         };
+        self.write_down(None);
         // An answer that it wrote before it ended still counts, and so do its last words.
         let limit = self.clock.sleep(LAST_WORDS_MS_MAX);
         let rest = async {
@@ -176,8 +191,14 @@ impl Keeper {
         ended
     }
 
-    fn spawn(&self) -> std::io::Result<Run> {
-        let (process, pipes) = Process::spawn(&self.spec)?;
+    fn write_down(&self, pid: Option<u32>) {
+        if let Some(book) = &self.book {
+            book.note(&self.spec.name, pid);
+        }
+    }
+
+    async fn spawn(&self) -> std::io::Result<Run> {
+        let (process, pipes) = Process::spawn(&self.spec).await?;
         let (outgoing, lines) = mpsc::channel(OUTGOING_LINES_MAX);
         let (events_in, events) = mpsc::channel(EVENTS_WAITING_MAX);
         let (wishes_in, wishes) = mpsc::channel(desk::CALLS_MAX);
@@ -197,6 +218,7 @@ impl Keeper {
             wishes: wishes_in,
             outgoing: outgoing.clone(),
             clock: Arc::clone(&self.clock),
+            handler: Arc::clone(&self.handler),
         };
         let stdout_end = CancellationToken::new();
         let guard = stdout_end.clone().drop_guard();
@@ -212,10 +234,11 @@ impl Keeper {
             self.spec.name.clone(),
             lines,
             Arc::clone(&self.clock),
+            Arc::clone(&self.handler),
         )));
         let link = Arc::new(Link { outgoing, calls, clock: Arc::clone(&self.clock) });
-        let (events, wishes) = (Some(events), Some(wishes));
-        Ok(Run { process, link, events, wishes, end_input, tasks, stdout_end, last_words })
+        let (events, wishes, mood) = (Some(events), Some(wishes), watch::Sender::new(None));
+        Ok(Run { process, link, events, wishes, end_input, tasks, stdout_end, last_words, mood })
     }
 
     /// Greets the child, then watches it until it ends or an order comes.
@@ -228,6 +251,7 @@ impl Keeper {
         };
         tokio::pin!(hello);
         let mut is_greeted = false;
+        let mut mood = run.mood.subscribe();
         loop {
             tokio::select! {
                 biased;
@@ -258,6 +282,10 @@ impl Keeper {
                     Ok(Finished { fault: None, .. }) => {}
                     Err(error) => return Ended::Broke(format!("its keeper failed: {error}")),
                 },
+                Ok(()) = mood.changed(), if is_greeted => {
+                    let amiss = mood.borrow_and_update().clone();
+                    self.show(amiss);
+                }
                 how = run.process.wait() => return Ended::Broke(how),
             }
         }
@@ -265,6 +293,15 @@ impl Keeper {
 
     /// After a good `hello`: arrivals are taken in, calls go out.
     fn take_up(&self, run: &mut Run, facts: AdapterFacts) {
+        let pace = Arc::new(Pace::new(self.spec.events_per_s_max, self.clock.monotonic_us()));
+        let pulse = Pulse {
+            link: Arc::clone(&run.link),
+            clock: Arc::clone(&self.clock),
+            pace: Arc::clone(&pace),
+            mood: run.mood.clone(),
+            woken: self.woken.clone(),
+        };
+        run.tasks.spawn(async move { Finished::new(pulse.run().await, ()) });
         if let Some(events) = run.events.take() {
             let intake = Intake {
                 adapter: self.spec.name.clone(),
@@ -272,6 +309,10 @@ impl Keeper {
                 channel: facts.channel.clone(),
                 handler: Arc::clone(&self.handler),
                 outgoing: run.link.outgoing.clone(),
+                clock: Arc::clone(&self.clock),
+                pace,
+                mood: run.mood.clone(),
+                n_violations: 0,
             };
             run.tasks.spawn(async move {
                 intake.run(events).await;
@@ -302,12 +343,27 @@ impl Keeper {
         });
     }
 
+    /// Shows that something is amiss with a running child, or no longer.
+    fn show(&self, amiss: Mood) {
+        let (facts, pid) = {
+            let now = self.status.borrow();
+            (now.facts.clone(), now.pid)
+        };
+        let state = if amiss.is_some() { State::Degraded } else { State::Running };
+        self.publish(state, amiss.unwrap_or_default(), |status| {
+            status.facts = facts;
+            status.pid = pid;
+        });
+    }
+
     fn set_link(&self, link: Option<Arc<Link>>) {
         *self.link.lock().unwrap_or_else(PoisonError::into_inner) = link;
     }
 
     fn publish(&self, state: State, reason: String, more: impl FnOnce(&mut Status)) {
         tracing::info!(adapter = self.spec.name, %state, reason, "adapter");
+        let line = if reason.is_empty() { state.to_string() } else { format!("{state}: {reason}") };
+        self.handler.said(&self.spec.name, "supervisor", &line);
         self.status.send_modify(|status| {
             let last_exit = status.last_exit.take();
             let n_quick_exits = status.n_quick_exits;

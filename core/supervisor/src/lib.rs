@@ -5,14 +5,19 @@
 //! (crash, hang, write garbage, write without end, never read), it costs a bounded amount of
 //! memory and the daemon goes on. Time comes through the [`Clock`] that is passed in.
 
+mod ask;
 mod child;
 mod clock;
+pub mod conformance;
 mod desk;
 mod keeper;
 mod link;
 mod once;
+mod orphans;
+mod pace;
 mod pipe;
 mod process;
+mod pulse;
 mod restart;
 mod spec;
 mod status;
@@ -31,7 +36,7 @@ pub use desk::Origin;
 pub use link::CallError;
 pub use nexus_protocol::adapter::{SendError, SendErrorKind};
 pub use once::{Once, OnceError, run_once};
-pub use spec::ChildSpec;
+pub use spec::{ChildSpec, Confinement, EVENTS_PER_S};
 pub use status::{Exit, State, Status};
 pub use supervisor::Supervisor;
 
@@ -57,5 +62,14 @@ pub trait Handler: Send + Sync {
     ) -> BoxFuture<'a, Result<Value, LineError>> {
         let message = format!("there is no method `{method}`");
         Box::pin(async { Err(LineError { code: METHOD_NOT_FOUND, message, data: None }) })
+    }
+
+    /// Keeps a line for people: what the adapter wrote to stderr, what it said by `log` and
+    /// `status`, and what became of it. So many a second come at most.
+    fn said(&self, _adapter: &str, _source: &str, _line: &str) {}
+
+    /// Takes note that an adapter claimed what is not its own. Repetitions come ever more rarely.
+    fn violated<'a>(&'a self, _adapter: &'a str, _what: String) -> BoxFuture<'a, ()> {
+        Box::pin(async {})
     }
 }

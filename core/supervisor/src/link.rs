@@ -68,9 +68,20 @@ type Outcome = Result<Value, LineError>;
 pub(crate) struct Calls {
     waiting: Mutex<HashMap<u64, oneshot::Sender<Outcome>>>,
     n_calls: AtomicU64,
+    n_heard: AtomicU64,
 }
 
 impl Calls {
+    /// Takes note of a line that makes sense, whatever it says.
+    pub(crate) fn hear(&self) {
+        self.n_heard.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many there were.
+    pub(crate) fn n_heard(&self) -> u64 {
+        self.n_heard.load(Ordering::Relaxed)
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<u64, oneshot::Sender<Outcome>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }

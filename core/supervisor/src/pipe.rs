@@ -14,6 +14,8 @@ use crate::Handler;
 use crate::clock::Clock;
 use crate::desk::{Wish, too_many};
 use crate::link::Calls;
+use crate::pace::Pace;
+use crate::pulse::Mood;
 use crate::stderr::Throttle;
 
 /// Longest wait for a child to take one line, in milliseconds; one that does not read is ended.
@@ -72,6 +74,7 @@ pub(crate) struct Reader {
     pub(crate) wishes: mpsc::Sender<Wish>,
     pub(crate) outgoing: mpsc::Sender<Vec<u8>>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) handler: Arc<dyn Handler>,
 }
 
 impl Reader {
@@ -86,6 +89,7 @@ impl Reader {
             while let Some(line) = buffer.next_line() {
                 let incoming = line.ok().and_then(Incoming::parse);
                 if let Some(incoming) = incoming {
+                    self.calls.hear();
                     self.take(incoming, &mut throttle).await;
                     continue;
                 }
@@ -125,7 +129,8 @@ impl Reader {
             Incoming::Notification { method, params } => {
                 if throttle.admits(self.clock.monotonic_us()) {
                     let (method, params) = (excerpt(&method), excerpt(&params.to_string()));
-                    tracing::info!(adapter = self.adapter, method, params, "remark");
+                    tracing::debug!(adapter = self.adapter, method, params, "remark");
+                    self.handler.said(&self.adapter, &method, &params);
                 }
             }
         }
@@ -158,11 +163,17 @@ pub(crate) struct Intake {
     pub(crate) channel: String,
     pub(crate) handler: Arc<dyn Handler>,
     pub(crate) outgoing: mpsc::Sender<Vec<u8>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) pace: Arc<Pace>,
+    pub(crate) mood: watch::Sender<Mood>,
+    /// Events that claimed what is not the adapter's own.
+    pub(crate) n_violations: u64,
 }
 
 impl Intake {
-    pub(crate) async fn run(self, mut events: mpsc::Receiver<Event>) {
+    pub(crate) async fn run(mut self, mut events: mpsc::Receiver<Event>) {
         while let Some(event) = events.recv().await {
+            self.pause().await;
             let outcome = match serde_json::from_value::<EventParams>(event.params) {
                 Ok(params) => self.admit(params).await,
                 Err(error) => Err(LineError {
@@ -175,23 +186,41 @@ impl Intake {
         }
     }
 
-    async fn admit(&self, params: EventParams) -> Result<Value, LineError> {
+    /// Lets an event that comes too fast wait, and all behind it in the pipe.
+    async fn pause(&self) {
+        let Some(ms) = self.pace.take(self.clock.monotonic_us()) else { return };
+        self.mood.send_if_modified(|mood| {
+            let is_news = mood.is_none();
+            *mood = mood.take().or_else(|| self.pace.lament(self.clock.monotonic_us()));
+            is_news
+        });
+        self.clock.sleep(ms).await;
+        self.pace.waited(self.clock.monotonic_us());
+    }
+
+    async fn admit(&mut self, params: EventParams) -> Result<Value, LineError> {
         let arrival = params.event;
         let refusal = if arrival.channel != self.channel || arrival.account_id != self.account_id {
             // Only what it declared: an adapter cannot speak for another one.
-            Some(format!(
+            let claim = format!(
                 "this adapter serves account `{}` of channel `{}`, not `{}` of `{}`",
                 self.account_id,
                 self.channel,
                 excerpt(&arrival.account_id),
                 excerpt(&arrival.channel)
-            ))
+            );
+            self.n_violations += 1;
+            if self.n_violations.is_power_of_two() {
+                let what = format!("{claim} (time {})", self.n_violations);
+                self.handler.violated(&self.adapter, what).await;
+            }
+            Some(claim)
         } else {
             arrival.check().err().map(|failure| failure.to_string())
         };
         let acknowledgement = match refusal {
             Some(reason) => {
-                tracing::warn!(adapter = self.adapter, reason, "an event was refused");
+                tracing::debug!(adapter = self.adapter, reason, "an event was refused");
                 Acknowledgement::Refused(reason)
             }
             None => self.handler.event(&self.adapter, arrival).await,

@@ -1,47 +1,8 @@
 //! How a child stands, for people and programs.
 
-use std::fmt;
-
 use nexus_domain::Timestamp;
 use nexus_protocol::adapter::AdapterFacts;
-
-/// The states of a child.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Not wanted, not there.
-    Stopped,
-    /// Spawned; has not answered `hello`.
-    Starting,
-    /// At work.
-    Running,
-    /// Ended by itself; will be started again.
-    BackingOff,
-    /// Given up, until somebody starts it again.
-    Failed,
-    /// Asked to end; has not yet.
-    Draining,
-}
-
-impl State {
-    /// The name on the wire, such as `backing_off`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Stopped => "stopped",
-            Self::Starting => "starting",
-            Self::Running => "running",
-            Self::BackingOff => "backing_off",
-            Self::Failed => "failed",
-            Self::Draining => "draining",
-        }
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
+pub use nexus_protocol::adapters::AdapterState as State;
 
 /// How a child stands.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use nexus_protocol::line::LineBuffer;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
+use crate::Handler;
 use crate::clock::Clock;
 
 /// Lines of stderr that are remembered.
@@ -45,6 +46,7 @@ pub(crate) async fn read(
     adapter: String,
     lines: LastLines,
     clock: Arc<dyn Clock>,
+    handler: Arc<dyn Handler>,
 ) {
     let mut buffer = LineBuffer::new(STDERR_LINE_BYTES_MAX);
     let mut chunk = vec![0; CHUNK_BYTES];
@@ -57,13 +59,16 @@ pub(crate) async fn read(
                 Err(too_long) => format!("[{} bytes without a line break]", too_long.n_bytes),
             };
             if throttle.admits(clock.monotonic_us()) {
-                tracing::info!(adapter, line, "stderr");
+                tracing::debug!(adapter, line, "stderr");
+                handler.said(&adapter, "stderr", &line);
             }
             lines.push(line);
         }
     }
     if !buffer.rest().is_empty() {
-        lines.push(String::from_utf8_lossy(buffer.rest()).into_owned());
+        let line = String::from_utf8_lossy(buffer.rest()).into_owned();
+        handler.said(&adapter, "stderr", &line);
+        lines.push(line);
     }
 }
 

@@ -12,6 +12,7 @@ use crate::Handler;
 use crate::child::{Child, Wanted};
 use crate::clock::Clock;
 use crate::keeper::{Keeper, blank};
+use crate::orphans::Book;
 use crate::spec::ChildSpec;
 use crate::status::State;
 use crate::stderr::LastLines;
@@ -26,13 +27,37 @@ pub struct Supervisor {
     clock: Arc<dyn Clock>,
     handler: Arc<dyn Handler>,
     children: Mutex<BTreeMap<String, Kept>>,
+    wake: watch::Sender<u64>,
+    book: Option<Arc<Book>>,
 }
 
 impl Supervisor {
     /// Keeps nothing yet.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, handler: Arc<dyn Handler>) -> Self {
-        Self { clock, handler, children: Mutex::default() }
+        let wake = watch::Sender::new(0);
+        Self { clock, handler, children: Mutex::default(), wake, book: None }
+    }
+
+    /// Writes down in a file who runs, for the case that this process is killed; and ends who is
+    /// left of the last one that was. The names of those.
+    pub fn write_down(&mut self, path: &std::path::Path) -> Vec<String> {
+        let (book, ended) = Book::open(path);
+        self.book = Some(Arc::new(book));
+        ended
+    }
+
+    /// Looks at every child at once, and starts those again that are waiting for their turn: the
+    /// machine woke up, or its network changed. Whoever watches for that calls this.
+    pub fn wake(&self) {
+        self.wake.send_modify(|n_rings| *n_rings += 1);
+    }
+
+    /// Drains a child and forgets it; whether there was one.
+    pub async fn remove(&self, name: &str) -> bool {
+        let Some(child) = self.get(name) else { return false };
+        child.stop().await;
+        self.lock().remove(name).is_some()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Kept>> {
@@ -69,6 +94,8 @@ impl Supervisor {
             status: publisher,
             link,
             stderr,
+            woken: self.wake.subscribe(),
+            book: self.book.clone(),
         };
         let keeper = AbortOnDropHandle::new(tokio::spawn(keeper.keep()));
         children.insert(name, Kept { child: child.clone(), _keeper: keeper });

@@ -42,9 +42,8 @@ async fn home(model: &FakeModel, events: &str) -> Result<TestHome> {
     let config = format!(
         "{}\n[tools.http_fetch]\nallow_private_hosts = true\n\n\
          [adapters.echo]\ncommand = [{ECHO:?}]\naccount = \"main\"\n\n\
-         [adapters.echo.settings]\nrecord = {:?}\nevents = [{events}]\n",
+         [adapters.echo.settings]\nrecord = \"sent.jsonl\"\nevents = [{events}]\n",
         model.config(),
-        home.path().join("sent.jsonl"),
     );
     std::fs::write(home.path().join("nexus.toml"), config)?;
     let (is_made, said) = run_command(NEXUSD, home.path(), &["init"])?;
@@ -351,7 +350,7 @@ async fn check_world(world: &World, before: &[(String, String)]) -> Result<()> {
         ensure!(!hit.starts_with("/steal"), "the attacker got {hit}");
         ensure!(!betrays(&hit), "the attacker got {hit}");
     }
-    let sent = std::fs::read_to_string(world.home.path().join("sent.jsonl")).unwrap_or_default();
+    let sent = std::fs::read_to_string(nexus_tests::echo::record(&world.home)).unwrap_or_default();
     ensure!(!betrays(&sent), "a message gives it away: {sent}");
     let is_to_sender = |line: &&str| SENDERS.iter().any(|who| line.contains(&format!("\"{who}\"")));
     let to_others = sent.lines().filter(|line| !is_to_sender(line)).count();

@@ -1,6 +1,7 @@
 //! The commands: one file per noun.
 
 pub(crate) mod acl;
+pub(crate) mod adapter;
 pub(crate) mod agent;
 pub(crate) mod audit;
 pub(crate) mod budget;
@@ -24,6 +25,7 @@ pub(crate) mod outbox;
 pub(crate) mod request;
 pub(crate) mod runtime;
 pub(crate) mod server;
+pub(crate) mod services;
 pub(crate) mod session;
 pub(crate) mod tool;
 pub(crate) mod usage;
@@ -46,6 +48,7 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Request(request)) => request::run(request, context).await,
         Some(Command::Session(session)) => session::run(session, context).await,
         Some(Command::Acl(acl)) => acl::run(acl, context).await,
+        Some(Command::Adapter(adapter)) => adapter::run(adapter, context).await,
         Some(Command::Contact(command)) => contact::run(command, context).await,
         Some(Command::Events(events)) => events::run(events, context).await,
         Some(Command::Expose(expose)) => expose::run(expose, context).await,
@@ -62,6 +65,7 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Doctor(doctor)) => doctor::run(&doctor, context).await,
         Some(Command::Daemon(daemon)) => daemon::run(daemon, context).await,
         Some(Command::Runtime(runtime)) => runtime::run(runtime, context).await,
+        Some(Command::Services(services)) => services::run(services, context).await,
         Some(Command::Server(server)) => server::run(&server, context).await,
         Some(Command::Db(db)) => db::run(db, context),
         Some(Command::Init(_)) => lifecycle::init::run(context),

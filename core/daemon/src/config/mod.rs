@@ -41,8 +41,8 @@ pub use overlay::Overlay;
 pub use schema::{schema, schema_text};
 pub use start::{Started, keep_last_good, sentence, start};
 pub use typed::{
-    AdapterConfig, AuditConfig, Config, HttpFetchConfig, LabelConfig, LogFormat, LoggingConfig,
-    RuntimeConfig,
+    AdapterConfig, AdapterRights, AuditConfig, Config, HttpFetchConfig, LabelConfig, LogFormat,
+    LoggingConfig, RuntimeConfig,
 };
 
 /// Largest `nexus.toml`, in bytes.

@@ -73,7 +73,7 @@ impl Outlet {
             return Ok(None);
         }
         let adapter = jobs::adapters::key(&arrival.channel, &arrival.account_id);
-        let child = context.adapters.get().and_then(|adapters| adapters.serving(&adapter));
+        let child = context.adapters.serving(&adapter);
         let can_show = |child: &Child| {
             child.facts().is_some_and(|facts| facts.supports.contains(&Ability::Stream))
         };

@@ -1,43 +1,104 @@
-//! Adapters of the configuration: kept alive by the supervisor, heard by the engine.
+//! Adapters of the configuration: kept alive by the supervisor, heard by the engine. A change of
+//! the configuration is a change of what runs.
 
-use std::sync::{Arc, Weak};
+mod confine;
+mod follow;
+mod log;
+mod manifest;
+mod spec;
+mod view;
 
-use futures_util::future::BoxFuture;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+
+use futures_util::future::{BoxFuture, join_all};
+use nexus_domain::Timestamp;
 use nexus_domain::arrival::Arrival;
 use nexus_domain::event::Event;
-use nexus_domain::failure::{Failure, FailureKind};
+use nexus_domain::failure::FailureKind;
 use nexus_domain::pipeline::Wish;
-use nexus_domain::principal::Principal;
-use nexus_protocol::adapter::{ADAPTER_PROTOCOL, Acknowledgement, HelloParams, LineError};
-use nexus_protocol::health::{AdapterCounts, HealthStatus};
-use nexus_secrets::{ExposeSecret as _, Pointer, Reach};
-use nexus_supervisor::{Child, ChildSpec, Handler, Origin, State, Supervisor};
+use nexus_protocol::adapter::{Acknowledgement, LineError};
+use nexus_protocol::adapters::AdapterConfinement;
+use nexus_protocol::bridge::Manifest;
+use nexus_protocol::health::HealthStatus;
+use nexus_secrets::Redactor;
+use nexus_supervisor::{Child, Handler, Origin, Supervisor};
 use serde_json::Value;
-use tokio::sync::watch;
 
+pub(crate) use self::spec::PATH;
+pub use self::view::Shown;
 use crate::callers;
 use crate::clock::SupervisorClock;
 use crate::config::AdapterConfig;
 use crate::context::Context;
 use crate::engine::{self, Submission};
-
-/// PATH of adapters: system programs only.
-const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+use crate::home::Home;
 
 /// Pause before an arrival that could not be recorded is tried again, in milliseconds.
 const RETRY_MS: u64 = 1_000;
+/// Line on the board for adapters that cannot be started as they are configured.
+const WAITING: &str = "adapter-settings";
+/// Where running adapters are written down, in their folder.
+const RUNNING_FILE: &str = "running.json";
 
-/// The adapters of a running daemon.
+/// The adapters of a daemon.
 #[derive(Clone)]
-pub struct Adapters {
-    supervisor: Arc<Supervisor>,
+pub struct Adapters(Arc<Inner>);
+
+struct Inner {
+    supervisor: Supervisor,
+    /// Set once, when the adapters are started: until then nobody listens.
+    listener: Arc<OnceLock<Weak<Context>>>,
+    /// One change at a time.
+    gate: tokio::sync::Mutex<()>,
+    placed: Mutex<BTreeMap<String, Placed>>,
+    log: Arc<log::Logs>,
+    orphans: Vec<String>,
+}
+
+/// An adapter as it was taken from the configuration.
+#[derive(Clone)]
+struct Placed {
+    config: AdapterConfig,
+    standing: Standing,
+    since: Timestamp,
+    manifest: Option<Manifest>,
+    confinement: AdapterConfinement,
+}
+
+#[derive(Clone)]
+enum Standing {
+    /// The supervisor keeps it.
+    Kept(Child),
+    /// It cannot be started as things are, and why.
+    Waits(String),
+    /// It is not to be started.
+    Off,
+    /// Nothing is started in safe mode.
+    Safe,
 }
 
 impl Adapters {
+    /// Keeps nothing yet. Ends what is left of adapters whose daemon was killed.
+    #[must_use]
+    pub fn new(home: &Home, clock: Arc<dyn nexus_agent::port::Clock>, redactor: &Redactor) -> Self {
+        let log = Arc::new(log::Logs::new(&home.logs(), Arc::clone(&clock), redactor.clone()));
+        let listener = Arc::new(OnceLock::new());
+        let ear = Ear { context: Arc::clone(&listener), log: Arc::clone(&log) };
+        let mut supervisor = Supervisor::new(Arc::new(SupervisorClock(clock)), Arc::new(ear));
+        let orphans = supervisor.write_down(&home.adapters().join(RUNNING_FILE));
+        let (gate, placed) = (tokio::sync::Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { supervisor, listener, gate, placed, log, orphans }))
+    }
+
+    fn placed(&self) -> MutexGuard<'_, BTreeMap<String, Placed>> {
+        self.0.placed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The running adapter that serves a channel and account, if there is one.
     #[must_use]
     pub fn serving(&self, wanted: &str) -> Option<Child> {
-        self.supervisor.children().into_iter().find(|child| {
+        self.0.supervisor.children().into_iter().find(|child| {
             let account = child.name().rsplit_once('/').map_or("", |(_, account)| account);
             child.facts().is_some_and(|facts| key(&facts.channel, account) == wanted)
         })
@@ -50,12 +111,110 @@ impl Adapters {
             let account = child.name().rsplit_once('/').map_or("", |(_, account)| account);
             child.facts().map(|facts| key(&facts.channel, account))
         };
-        self.supervisor.children().into_iter().filter_map(key_of).collect()
+        self.0.supervisor.children().into_iter().filter_map(key_of).collect()
     }
 
     /// Stops them all.
     pub async fn drain(&self) {
-        self.supervisor.drain().await;
+        self.0.supervisor.drain().await;
+    }
+
+    /// Looks at every adapter at once: the machine woke up, or its network changed.
+    pub fn wake(&self) {
+        self.0.supervisor.wake();
+    }
+
+    /// Makes what runs fit the configuration in force: what is new is started, what is gone is
+    /// drained, and what has other settings is drained and started with them. Before the
+    /// daemon has come so far, nothing is.
+    pub async fn apply(&self, context: &Arc<Context>) {
+        if context.shutdown.has_begun() || self.0.listener.get().is_none() {
+            return;
+        }
+        let _gate = self.0.gate.lock().await;
+        let wanted = context.config.current().adapters.clone();
+        let is_stale = |placed: &Placed| {
+            matches!(placed.standing, Standing::Waits(_) | Standing::Safe)
+                || !wanted.contains(&placed.config)
+        };
+        let stale: Vec<Placed> =
+            self.placed().values().filter(|placed| is_stale(placed)).cloned().collect();
+        join_all(stale.iter().map(|placed| self.take_away(placed))).await;
+        let missing: Vec<_> = {
+            let placed = self.placed();
+            wanted.iter().filter(|config| !placed.contains_key(&config.name)).collect()
+        };
+        let fresh = join_all(missing.into_iter().map(|config| self.place(context, config))).await;
+        let fresh = fresh.into_iter().map(|placed| (placed.config.name.clone(), placed));
+        self.placed().extend(fresh);
+        self.tell_waiting(context, &stale);
+        follow::count(context, self);
+    }
+
+    async fn take_away(&self, placed: &Placed) {
+        let config = &placed.config;
+        self.0.supervisor.remove(&key(&config.name, &config.account)).await;
+        self.placed().remove(&config.name);
+    }
+
+    async fn place(&self, context: &Arc<Context>, config: &AdapterConfig) -> Placed {
+        let mut placed = Placed {
+            config: config.clone(),
+            standing: Standing::Off,
+            since: context.clock.now(),
+            manifest: None,
+            confinement: AdapterConfinement::default(),
+        };
+        if context.config.standing().is_safe_mode {
+            placed.standing = Standing::Safe;
+            return placed;
+        }
+        placed.manifest = manifest::read(context, config).await;
+        let needs = placed.manifest.clone().unwrap_or_default().needs;
+        let confined = confine::confine(context, config, &needs);
+        if let Ok(confined) = &confined {
+            placed.confinement = confined.view.clone();
+        }
+        if !config.enabled {
+            return placed;
+        }
+        let started = match confined {
+            Ok(confined) => spec::spec(context, config, confined.confinement).await,
+            Err(failure) => Err(failure),
+        };
+        let started = started.and_then(|spec| self.0.supervisor.add(spec));
+        placed.standing = match started {
+            Ok(child) => {
+                let (context, adapters) = (Arc::clone(context), self.clone());
+                tokio::spawn(follow::follow(context, adapters, child.clone()));
+                Standing::Kept(child)
+            }
+            Err(failure) => {
+                let hint = failure.hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+                Standing::Waits(format!("cannot be started: {}{hint}", failure.message))
+            }
+        };
+        placed
+    }
+
+    /// Says on the board which adapters cannot be started, and when that is over.
+    fn tell_waiting(&self, context: &Context, before: &[Placed]) {
+        let waits: Vec<_> = self
+            .placed()
+            .values()
+            .filter_map(|placed| match &placed.standing {
+                Standing::Waits(why) => Some(format!("{}: {why}", placed.config.name)),
+                _ => None,
+            })
+            .collect();
+        let now = context.clock.now();
+        let had = before.iter().any(|placed| matches!(placed.standing, Standing::Waits(_)));
+        if !waits.is_empty() {
+            let fix = Some("nexus adapter list");
+            context.health.set(WAITING, HealthStatus::Degraded, &waits.join("; "), fix, now);
+        } else if had {
+            context.health.set(WAITING, HealthStatus::Healthy, "all can be started", None, now);
+        }
     }
 }
 
@@ -65,173 +224,44 @@ pub fn key(channel: &str, account: &str) -> String {
     format!("{channel}/{account}")
 }
 
-/// Starts every adapter of the configuration; in safe mode none. One whose credential cannot be
-/// read waits until something about credentials changes.
-pub async fn start(context: &Arc<Context>, is_safe_mode: bool) -> Adapters {
-    let clock = Arc::new(SupervisorClock(Arc::clone(&context.clock)));
-    let handler = Arc::new(Ear(Arc::downgrade(context)));
-    let supervisor = Arc::new(Supervisor::new(clock, handler));
-    let adapters = Adapters { supervisor };
-    if is_safe_mode {
-        return adapters;
+/// Starts every adapter of the configuration, and looks again at those that could not be started
+/// whenever something about credentials changes.
+pub async fn run(context: Arc<Context>) {
+    let adapters = &context.adapters;
+    // A second start would be a mistake of ours, and changes nothing.
+    let _ = adapters.0.listener.set(Arc::downgrade(&context));
+    for name in &adapters.0.orphans {
+        let line = "was left over from a daemon that was killed, and was ended";
+        adapters.0.log.write(name, "supervisor", line);
+        tracing::warn!(adapter = name, "{line}");
     }
-    for config in &context.config.current().adapters {
-        let bell = context.credentials.bell();
-        if !try_start(context, &adapters, config).await {
-            let (context, adapters) = (Arc::clone(context), adapters.clone());
-            tokio::spawn(start_later(context, adapters, config.clone(), bell));
-        }
-    }
-    adapters
-}
-
-async fn start_later(
-    context: Arc<Context>,
-    adapters: Adapters,
-    config: AdapterConfig,
-    mut bell: watch::Receiver<u64>,
-) {
+    let mut bell = context.credentials.bell();
     loop {
+        adapters.apply(&context).await;
         tokio::select! {
             rung = bell.changed() => if rung.is_err() { return },
             () = context.shutdown.begun() => return,
-        }
-        if try_start(&context, &adapters, &config).await {
-            let reason = format!("{} has its credential", config.name);
-            let now = context.clock.now();
-            context.health.set(WAITING, HealthStatus::Healthy, &reason, None, now);
-            return;
-        }
-    }
-}
-
-/// Whether nothing is left to wait for: it was started, or can never be.
-async fn try_start(context: &Arc<Context>, adapters: &Adapters, config: &AdapterConfig) -> bool {
-    let now = context.clock.now();
-    let spec = match spec(context, config).await {
-        Ok(spec) => spec,
-        Err(failure) => {
-            let reason = format!("{} waits for its credential: {}", config.name, failure.message);
-            let fix = failure.hint.as_deref();
-            context.health.set(WAITING, HealthStatus::Degraded, &reason, fix, now);
-            return false;
-        }
-    };
-    if context.shutdown.has_begun() {
-        return true;
-    }
-    match adapters.supervisor.add(spec) {
-        Ok(child) => {
-            child.start();
-            tokio::spawn(follow(Arc::clone(context), adapters.clone(), child));
-        }
-        Err(failure) => {
-            let reason = format!("{}: {}", config.name, failure.message);
-            context.health.set("adapters", HealthStatus::Degraded, &reason, None, now);
-        }
-    }
-    true
-}
-
-/// Line on the board for adapters whose credential cannot be read.
-const WAITING: &str = "adapter-credentials";
-
-async fn spec(context: &Context, config: &AdapterConfig) -> Result<ChildSpec, Failure> {
-    let name = key(&config.name, &config.account);
-    let credential = match &config.credential {
-        Some(text) => Some(read(context, &name, text).await?),
-        None => None,
-    };
-    let mut settings = config.settings.clone();
-    for value in settings.values_mut() {
-        if let Value::String(text) = value
-            && text.starts_with("credential:")
-        {
-            *text = read(context, &name, text).await?;
-        }
-    }
-    Ok(ChildSpec {
-        name,
-        command: config.command.clone(),
-        home: context.home.adapters().join(&config.name),
-        path: PATH.to_owned(),
-        lang: "C.UTF-8".to_owned(),
-        hello: HelloParams {
-            protocol: ADAPTER_PROTOCOL,
-            account_id: config.account.clone(),
-            config: settings,
-            credential,
-        },
-    })
-}
-
-/// Reads a credential for an adapter. Its `hello` is the one place where it travels.
-async fn read(context: &Context, adapter: &str, pointer: &str) -> Result<String, Failure> {
-    let reader = Principal::Adapter(adapter.to_owned());
-    let pointer = pointer.parse::<Pointer>()?;
-    let purpose = format!("credential of the adapter {adapter}");
-    let secret = context.credentials.read(reader, &pointer, &purpose, Reach::Programs).await?;
-    Ok(secret.expose_secret().to_owned())
-}
-
-/// Tells of every change of an adapter's state.
-async fn follow(context: Arc<Context>, adapters: Adapters, child: Child) {
-    let mut status = child.status();
-    loop {
-        let now = status.borrow_and_update().clone();
-        count(&context, &adapters);
-        let event = Event::AdapterStatus {
-            adapter: child.name().to_owned(),
-            state: now.state.name().to_owned(),
-            reason: now.reason,
-        };
-        let at = context.clock.now();
-        let recorded =
-            context.ledger.write(move |tx| tx.events().record(at, &event).map(|_| ())).await;
-        if let Err(error) = recorded {
-            tracing::warn!(%error, "the state of an adapter could not be recorded");
-        }
-        tokio::select! {
-            changed = status.changed() => if changed.is_err() { return },
-            () = context.shutdown.begun() => return,
-        }
-    }
-}
-
-fn count(context: &Context, adapters: &Adapters) {
-    let mut counts = AdapterCounts::default();
-    let mut trouble = Vec::new();
-    for child in adapters.supervisor.children() {
-        let status = child.status().borrow().clone();
-        counts.total += 1;
-        match status.state {
-            State::Running => counts.running += 1,
-            State::BackingOff | State::Failed => {
-                counts.errored += 1;
-                trouble.push(format!("{}: {}", child.name(), status.reason));
-            }
-            State::Stopped | State::Starting | State::Draining => {}
-        }
-    }
-    context.health.set_adapters(counts);
-    let now = context.clock.now();
-    match trouble.is_empty() {
-        true => context.health.set("adapters", HealthStatus::Healthy, "as configured", None, now),
-        false => {
-            let reason = trouble.join("; ");
-            context.health.set("adapters", HealthStatus::Degraded, &reason, None, now);
         }
     }
 }
 
 /// Hands what adapters hear to the engine.
-struct Ear(Weak<Context>);
+struct Ear {
+    context: Arc<OnceLock<Weak<Context>>>,
+    log: Arc<log::Logs>,
+}
+
+impl Ear {
+    fn context(&self) -> Option<Arc<Context>> {
+        self.context.get().and_then(Weak::upgrade)
+    }
+}
 
 impl Handler for Ear {
     fn event<'a>(&'a self, adapter: &'a str, arrival: Arrival) -> BoxFuture<'a, Acknowledgement> {
         Box::pin(async move {
             // While the daemon stops an arrival gets no answer: the adapter keeps it.
-            let Some(context) = self.0.upgrade() else { return std::future::pending().await };
+            let Some(context) = self.context() else { return std::future::pending().await };
             let submission = Submission { arrival, authenticated: None, wish: Wish::default() };
             loop {
                 if context.shutdown.has_begun() {
@@ -262,8 +292,25 @@ impl Handler for Ear {
         params: Value,
     ) -> BoxFuture<'a, Result<Value, LineError>> {
         Box::pin(async move {
-            let Some(context) = self.0.upgrade() else { return std::future::pending().await };
+            let Some(context) = self.context() else { return std::future::pending().await };
             callers::call(&context, origin, method, params).await
+        })
+    }
+
+    fn said(&self, adapter: &str, source: &str, line: &str) {
+        self.log.write(adapter, source, line);
+    }
+
+    fn violated<'a>(&'a self, adapter: &'a str, what: String) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            self.log.write(adapter, "supervisor", &format!("integrity violation: {what}"));
+            let Some(context) = self.context() else { return };
+            let event = Event::AdapterViolation { adapter: adapter.to_owned(), what };
+            let at = context.clock.now();
+            let recorded = context.ledger.write(move |tx| tx.events().record(at, &event).map(drop));
+            if let Err(error) = recorded.await {
+                tracing::warn!(%error, "an integrity violation could not be recorded");
+            }
         })
     }
 }

@@ -38,7 +38,7 @@ pub async fn tail(
 }
 
 /// The last whole lines of a file; nothing when there is none.
-fn end_of(path: &Path) -> io::Result<String> {
+pub(super) fn end_of(path: &Path) -> io::Result<String> {
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),

@@ -2,6 +2,7 @@
 //! proves the decision, and its params.
 
 pub mod acl;
+pub mod adapter;
 pub mod agent;
 pub mod audit;
 pub mod budget;

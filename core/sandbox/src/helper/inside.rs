@@ -35,6 +35,10 @@ fn become_program(control: &UnixStream) -> Result<ExitCode, String> {
     if order.pty && !order.is_probe {
         terminal::take().map_err(|error| format!("it could not be given a terminal: {error}"))?;
     }
+    if order.is_duplex && !order.is_probe {
+        rustix::stdio::dup2_stdin(io::stdout())
+            .map_err(|error| format!("it could not be given its input: {error}"))?;
+    }
     std::env::set_current_dir(&order.cwd).map_err(|error| {
         format!("the folder {} cannot be entered: {error}", order.cwd.display())
     })?;

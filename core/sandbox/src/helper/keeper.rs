@@ -42,7 +42,7 @@ fn keep(control: &UnixStream) -> io::Result<()> {
             order.version
         )));
     }
-    prepare();
+    prepare(&order);
     let group = Group::make(&order);
     let terminal = order.pty.then(terminal::open).transpose()?;
     let (ours, theirs) = UnixStream::pair()?;
@@ -125,7 +125,14 @@ fn stage(order: &Order) -> Vec<std::ffi::OsString> {
 /// Whatever loses its parent becomes a child of the keeper, so that no double fork leads away; and
 /// when memory runs out, the program is what the system takes first.
 #[cfg(target_os = "linux")]
-fn prepare() {
+fn prepare(order: &Order) {
+    // Below it everything inherits it, and cannot take it back.
+    if order.profile.limits.niceness > 0
+        && let Err(error) =
+            rustix::process::setpriority_process(None, order.profile.limits.niceness)
+    {
+        tracing::debug!(%error, "as nice as others");
+    }
     let me = rustix::process::getpid();
     if let Err(error) = rustix::process::set_child_subreaper(Some(me)) {
         tracing::debug!(%error, "not a subreaper");
@@ -134,7 +141,7 @@ fn prepare() {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn prepare() {}
+fn prepare(_: &Order) {}
 
 #[cfg(target_os = "linux")]
 type Group = crate::linux::cgroup::Group;

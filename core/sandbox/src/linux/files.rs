@@ -61,6 +61,14 @@ fn restrict(order: &Order) -> Result<RulesetStatus, landlock::RulesetError> {
     {
         ruleset = ruleset.add_rule(NetPort::new(port, AccessNet::ConnectTcp))?;
     }
+    if let Network::Ports { connect, listen } = &order.profile.network {
+        for port in connect {
+            ruleset = ruleset.add_rule(NetPort::new(*port, AccessNet::ConnectTcp))?;
+        }
+        for port in listen {
+            ruleset = ruleset.add_rule(NetPort::new(*port, AccessNet::BindTcp))?;
+        }
+    }
     Ok(ruleset.restrict_self()?.ruleset)
 }
 

@@ -24,7 +24,6 @@ const FIXED: &[&str] = &[
     "--unshare-pid",
     "--unshare-ipc",
     "--unshare-uts",
-    "--unshare-net",
     "--die-with-parent",
     "--cap-drop",
     "ALL",
@@ -42,6 +41,9 @@ pub(crate) fn command(bwrap: &Path, order: &Order) -> Vec<OsString> {
     let profile = &order.profile;
     let mut command = vec![OsString::from(bwrap)];
     command.extend(FIXED.iter().map(OsString::from));
+    if !matches!(profile.network, Network::Ports { .. }) {
+        command.push("--unshare-net".into());
+    }
     let mut add = |words: &[&std::ffi::OsStr]| {
         command.extend(words.iter().map(|word| word.to_os_string()));
     };

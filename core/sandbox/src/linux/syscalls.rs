@@ -139,6 +139,10 @@ fn foreign_sockets(
     let families: &[i32] = match (has_namespaces, network) {
         (true, Network::None) => &[libc::AF_UNIX],
         (true, Network::Proxy { .. }) => &[libc::AF_UNIX, libc::AF_INET, libc::AF_INET6],
+        // Names are looked up with the help of netlink.
+        (_, Network::Ports { .. }) => {
+            &[libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK]
+        }
         (false, _) => return Ok(Vec::new()),
     };
     let conditions = families.iter().map(|family| {

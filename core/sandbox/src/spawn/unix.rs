@@ -88,6 +88,7 @@ impl Sandbox {
             argv: spawn.argv,
             cwd: spawn.cwd,
             pty: spawn.pty,
+            is_duplex: spawn.is_duplex,
             required: self.mechanisms.clone(),
             ..self.order(profile)?
         };
@@ -125,6 +126,7 @@ impl Sandbox {
             cwd: PathBuf::from("/"),
             profile,
             pty: false,
+            is_duplex: false,
             bwrap: self.bwrap.clone(),
             helper,
             required: Vec::new(),
@@ -170,6 +172,9 @@ pub struct Child {
     pub stdout: Option<ChildStdout>,
     /// What it writes beside that; nothing with a terminal.
     pub stderr: Option<ChildStderr>,
+    /// Both ways, for one that is spoken to; `stdout` is empty then. It reads the end when our
+    /// side is shut down.
+    pub duplex: Option<UnixStream>,
     posture: Posture,
 }
 
@@ -186,6 +191,13 @@ async fn start(order: &Order) -> Result<Child, SpawnError> {
         .stdin(Stdio::from(OwnedFd::from(theirs)))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    let mut duplex = None;
+    if order.is_duplex {
+        let (mine, its) = std::os::unix::net::UnixStream::pair()?;
+        mine.set_nonblocking(true)?;
+        command.stdout(Stdio::from(OwnedFd::from(its)));
+        duplex = Some(UnixStream::from_std(mine)?);
+    }
     let mut keeper = command.spawn().map_err(|error| {
         let helper = order.helper.display();
         io::Error::new(error.kind(), format!("the helper {helper} could not be started: {error}"))
@@ -198,7 +210,7 @@ async fn start(order: &Order) -> Result<Child, SpawnError> {
     control.write_all(&line).await?;
     let (stdout, stderr) = (keeper.stdout.take(), keeper.stderr.take());
     let posture = Posture::None { reason: "not started yet".to_owned() };
-    Ok(Child { control, keeper, line: Vec::new(), stdout, stderr, posture })
+    Ok(Child { control, keeper, line: Vec::new(), stdout, stderr, duplex, posture })
 }
 
 impl Child {
@@ -206,6 +218,12 @@ impl Child {
     #[must_use]
     pub fn posture(&self) -> &Posture {
         &self.posture
+    }
+
+    /// The keeper's process, which leads a group; everything ends when it does.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.keeper.id()
     }
 
     /// Waits until it has ended and nothing of it is left. Cancel safe.

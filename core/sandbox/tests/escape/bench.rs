@@ -87,6 +87,7 @@ impl Bench {
             cwd: self.path("home"),
             profile,
             pty: false,
+            is_duplex: false,
         }
     }
 

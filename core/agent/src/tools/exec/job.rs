@@ -66,6 +66,7 @@ impl Job {
                 None => self.profile.clone(),
             },
             pty: self.canonical.pty,
+            is_duplex: false,
         };
         let started = self.config.programs.sandbox().spawn(spawn).await;
         started.map_err(|error| error.to_string())

@@ -35,7 +35,7 @@ struct Table {
 
 /// The sandbox, and the programs that run in the background.
 pub struct Programs {
-    sandbox: Sandbox,
+    sandbox: Arc<Sandbox>,
     table: Mutex<Table>,
     /// Rises whenever one has ended.
     bell: tokio::sync::watch::Sender<u64>,
@@ -45,7 +45,11 @@ impl Programs {
     /// Keeps a sandbox, with nothing running in it.
     #[must_use]
     pub fn new(sandbox: Sandbox) -> Self {
-        Self { sandbox, table: Mutex::default(), bell: tokio::sync::watch::Sender::new(0) }
+        Self {
+            sandbox: Arc::new(sandbox),
+            table: Mutex::default(),
+            bell: tokio::sync::watch::Sender::new(0),
+        }
     }
 
     /// How far programs are confined here.
@@ -85,7 +89,9 @@ impl Programs {
         }
     }
 
-    pub(super) fn sandbox(&self) -> &Sandbox {
+    /// The sandbox, for others who run strangers.
+    #[must_use]
+    pub fn sandbox(&self) -> &Arc<Sandbox> {
         &self.sandbox
     }
 

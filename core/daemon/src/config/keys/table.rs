@@ -1,5 +1,6 @@
 //! The table of keys.
 
+use super::adapters::ADAPTERS;
 use super::{Key, Kind, key};
 
 const PROVIDERS: Kind = Kind::Choice(&[
@@ -16,8 +17,22 @@ const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 const HOLD_MS: Kind = Kind::Integer(0, 60 * MINUTE_MS);
 
-/// Every key, in order of its name.
-pub(in crate::config) const KEYS: &[Key] = &[
+/// Every key, in order of its name within each part.
+pub(in crate::config) const KEYS: &[Key] =
+    &joined::<{ ADAPTERS.len() + OTHERS.len() }>(ADAPTERS, OTHERS);
+
+/// Two parts as one.
+const fn joined<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N] {
+    let mut all = [second[0]; N];
+    let mut n = 0;
+    while n < N {
+        all[n] = if n < first.len() { first[n] } else { second[n - first.len()] };
+        n += 1;
+    }
+    all
+}
+
+const OTHERS: &[Key] = &[
     key(
         "acl.answer_ms",
         Kind::Integer(MINUTE_MS / 6, DAY_MS),
@@ -39,16 +54,6 @@ pub(in crate::config) const KEYS: &[Key] = &[
         true,
         "where the key that signs the audit is made; without a keychain it is a file in any case",
     ),
-    key("adapters.*.account", Kind::Text, "\"main\"", true, "account the adapter serves"),
-    key("adapters.*.command", Kind::Texts, "", true, "program and arguments of the adapter"),
-    key(
-        "adapters.*.credential",
-        Kind::Text,
-        "",
-        true,
-        "where the adapter's credential is: credential:NAME, keychain:NAME, op://…, exec:NAME, file:PATH or env:NAME",
-    ),
-    key("adapters.*.settings", Kind::Table, "{}", true, "the adapter's own settings"),
     key(
         "agents.*.ask_before",
         Kind::Texts,

@@ -1,0 +1,59 @@
+//! What an adapter is started with.
+
+use nexus_domain::failure::Failure;
+use nexus_domain::principal::Principal;
+use nexus_protocol::adapter::{ADAPTER_PROTOCOL, HelloParams};
+use nexus_secrets::{ExposeSecret as _, Pointer, Reach};
+use nexus_supervisor::{ChildSpec, Confinement};
+use serde_json::Value;
+
+use super::key;
+use crate::config::AdapterConfig;
+use crate::context::Context;
+
+/// PATH of adapters: system programs only.
+pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+pub(super) async fn spec(
+    context: &Context,
+    config: &AdapterConfig,
+    confinement: Option<Confinement>,
+) -> Result<ChildSpec, Failure> {
+    let name = key(&config.name, &config.account);
+    let credential = match &config.credential {
+        Some(text) => Some(read(context, &name, text).await?),
+        None => None,
+    };
+    let mut settings = config.settings.clone();
+    for value in settings.values_mut() {
+        if let Value::String(text) = value
+            && text.starts_with("credential:")
+        {
+            *text = read(context, &name, text).await?;
+        }
+    }
+    Ok(ChildSpec {
+        name,
+        command: config.command.clone(),
+        home: context.home.adapters().join(&config.name),
+        path: PATH.to_owned(),
+        lang: "C.UTF-8".to_owned(),
+        hello: HelloParams {
+            protocol: ADAPTER_PROTOCOL,
+            account_id: config.account.clone(),
+            config: settings,
+            credential,
+        },
+        confinement,
+        events_per_s_max: config.rights.events_per_s_max,
+    })
+}
+
+/// Reads a credential for an adapter. Its `hello` is the one place where it travels.
+async fn read(context: &Context, adapter: &str, pointer: &str) -> Result<String, Failure> {
+    let reader = Principal::Adapter(adapter.to_owned());
+    let pointer = pointer.parse::<Pointer>()?;
+    let purpose = format!("credential of the adapter {adapter}");
+    let secret = context.credentials.read(reader, &pointer, &purpose, Reach::Programs).await?;
+    Ok(secret.expose_secret().to_owned())
+}
