@@ -186,7 +186,10 @@ mod tests {
         assert!(reading(&body).unwrap().is_base64);
         for tokens in [json!([1, 2]), json!([[1], [2]])] {
             let error = reading(&json!({ "model": "m", "input": tokens })).unwrap_err();
-            assert_eq!((error.code, error.param.as_deref()), (Some("unsupported_value"), Some("input")));
+            assert_eq!(
+                (error.code, error.param.as_deref()),
+                (Some("unsupported_value"), Some("input"))
+            );
         }
         for wrong in [json!(""), json!([]), json!([""]), json!({}), json!(null)] {
             let error = reading(&json!({ "model": "m", "input": wrong })).unwrap_err();

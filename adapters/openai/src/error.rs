@@ -36,15 +36,7 @@ impl ApiError {
         message: impl Into<String>,
     ) -> Self {
         let message = message.into();
-        Self {
-            status,
-            kind,
-            code,
-            param: None,
-            message,
-            retry_after_ms: None,
-            is_final: false,
-        }
+        Self { status, kind, code, param: None, message, retry_after_ms: None, is_final: false }
     }
 
     /// The field `param` is wrong.
@@ -82,8 +74,7 @@ impl ApiError {
              lists what there is",
             name.escape_debug()
         );
-        let error =
-            Self::new(StatusCode::NOT_FOUND, INVALID, Some("model_not_found"), message);
+        let error = Self::new(StatusCode::NOT_FOUND, INVALID, Some("model_not_found"), message);
         Self { param: Some("model".to_owned()), ..error }
     }
 
@@ -93,8 +84,7 @@ impl ApiError {
     }
 
     pub(crate) fn overloaded(message: impl Into<String>) -> Self {
-        let error =
-            Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVER, Some("overloaded"), message);
+        let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVER, Some("overloaded"), message);
         Self { retry_after_ms: Some(1_000), ..error }
     }
 
@@ -186,9 +176,7 @@ impl From<Refusal> for ApiError {
             }
             (Kind::Unavailable, None) => of(StatusCode::SERVICE_UNAVAILABLE, SERVER, "overloaded"),
             (Kind::Cancelled, _) => Self::stopped(),
-            (Kind::Internal, _) => {
-                of(StatusCode::INTERNAL_SERVER_ERROR, SERVER, "internal_error")
-            }
+            (Kind::Internal, _) => of(StatusCode::INTERNAL_SERVER_ERROR, SERVER, "internal_error"),
         };
         Self { retry_after_ms, ..error }
     }

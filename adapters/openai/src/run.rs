@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nexus_adapter::{
-    AgentId, Arrival, CallerParams, ContentType, PeerKind, Refusal, RefusalKind, RequestId, SessionKey,
-    SubmitParams, SubmitResult,
+    AgentId, Arrival, CallerParams, ContentType, PeerKind, Refusal, RefusalKind, RequestId,
+    SessionKey, SubmitParams, SubmitResult,
 };
 use serde_json::{Map, Value};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -73,11 +73,7 @@ pub(crate) async fn start(
 }
 
 /// Writes what does not fit into the line, and makes the line.
-async fn prepare(
-    app: &App,
-    id: &str,
-    call: Call,
-) -> Result<(SubmitParams, Spooled), ApiError> {
+async fn prepare(app: &App, id: &str, call: Call) -> Result<(SubmitParams, Spooled), ApiError> {
     let Call { caller, agent_id, session_key, wanted } = call;
     let Wanted { content, mut brief, pictures, metadata, is_streamed, .. } = wanted;
     let mut spooled = Spooled::default();
@@ -175,7 +171,8 @@ impl Attendant {
 
     async fn cancel(&self) {
         if let Err(refusal) = self.app.daemon.cancel(&self.id).await {
-            let message = format!("the run of {} could not be cancelled: {}", self.id, refusal.message);
+            let message =
+                format!("the run of {} could not be cancelled: {}", self.id, refusal.message);
             self.app.daemon.log(&message).await;
         }
     }

@@ -79,12 +79,7 @@ impl Spool {
         Ok(name)
     }
 
-    async fn write(
-        &self,
-        name: &str,
-        bytes: &[u8],
-        spooled: &mut Spooled,
-    ) -> Result<(), ApiError> {
+    async fn write(&self, name: &str, bytes: &[u8], spooled: &mut Spooled) -> Result<(), ApiError> {
         if bytes.len() as u64 > SPOOL_FILE_BYTES_MAX {
             return Err(ApiError::too_large(SPOOL_FILE_BYTES_MAX as usize));
         }

@@ -196,12 +196,6 @@ impl Waiting {
             mailbox.end(Err(error.clone()));
         }
     }
-
-    #[cfg(test)]
-    pub(crate) fn is_empty(&self) -> bool {
-        let table = lock(&self.table);
-        table.callers.is_empty() && table.streams.is_empty()
-    }
 }
 
 impl Table {

@@ -64,10 +64,10 @@ fn n_arriving(said: &[Said], in_session: bool) -> Result<usize, ApiError> {
     let wrong = |message| Err(ApiError::invalid("messages", "invalid_value", message));
     match said.last().map(|last| last.role) {
         None => wrong("`messages` must hold at least one message of role user"),
-        Some(Role::Assistant) => {
-            wrong("the last message must be of role user or tool: an agent answers, it does not \
-                   go on with what it said")
-        }
+        Some(Role::Assistant) => wrong(
+            "the last message must be of role user or tool: an agent answers, it does not \
+                   go on with what it said",
+        ),
         Some(Role::User | Role::Tool) if !in_session => Ok(1),
         Some(Role::User | Role::Tool) => {
             Ok(said.iter().rev().take_while(|said| said.role != Role::Assistant).count())
@@ -217,9 +217,11 @@ fn assistant(message: &Message<'_>, at: &str) -> Result<Vec<Part>, ApiError> {
 }
 
 fn call_of(call: &Call, at: &str) -> Result<ToolCall, ApiError> {
-    let Some(function) = call.function.as_ref().filter(|_| {
-        call.kind.as_deref().is_none_or(|kind| kind == "function")
-    }) else {
+    let Some(function) = call
+        .function
+        .as_ref()
+        .filter(|_| call.kind.as_deref().is_none_or(|kind| kind == "function"))
+    else {
         let message = "only calls of type function are supported";
         return Err(ApiError::unsupported_value(format!("{at}.type"), message));
     };
@@ -246,9 +248,10 @@ fn text(content: Option<&Content<'_>>, at: &str) -> Result<String, ApiError> {
         None => Err(no_content(at)),
         Some(Content::Text(text)) => Ok(text.clone()),
         Some(Content::Pieces(pieces)) => {
-            let texts = pieces.iter().enumerate().map(|(n, piece)| {
-                text_of(piece, &format!("{at}.content[{n}]"), "text")
-            });
+            let texts = pieces
+                .iter()
+                .enumerate()
+                .map(|(n, piece)| text_of(piece, &format!("{at}.content[{n}]"), "text"));
             Ok(texts.collect::<Result<Vec<_>, _>>()?.join("\n"))
         }
     }

@@ -10,9 +10,9 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use nexus_adapter::{AgentId, ReplyForm, SessionKey};
 
+use super::Wanted;
 use super::answer::{self, Completion};
 use super::stream::Stream;
-use super::Wanted;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::http::{self, REQUEST_ID};

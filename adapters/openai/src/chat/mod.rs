@@ -72,7 +72,9 @@ pub fn read(body: &[u8], in_session: bool) -> Result<Wanted, ApiError> {
         reply_form: option::reply_form(request.response_format.as_ref())?,
         ..Brief::default()
     };
-    brief.check().map_err(|failure| ApiError::invalid("tools", "invalid_value", failure.message))?;
+    brief
+        .check()
+        .map_err(|failure| ApiError::invalid("tools", "invalid_value", failure.message))?;
     let wanted = Wanted {
         model: model.to_owned(),
         metadata: option::metadata(&request)?,
@@ -88,9 +90,9 @@ pub fn read(body: &[u8], in_session: bool) -> Result<Wanted, ApiError> {
     brief.said = conversation.said;
     brief.parts = conversation.parts;
     if !in_session {
-        brief.check().map_err(|failure| {
-            ApiError::invalid("messages", "invalid_value", failure.message)
-        })?;
+        brief
+            .check()
+            .map_err(|failure| ApiError::invalid("messages", "invalid_value", failure.message))?;
     }
     let (content, pictures) = (conversation.content, conversation.pictures);
     Ok(Wanted { content, pictures, brief, ..wanted })

@@ -60,8 +60,7 @@ pub(super) fn refuse(request: &Request<'_>, in_session: bool) -> Result<(), ApiE
 
 /// How the model is to choose its words.
 pub(super) fn sampling(request: &Request<'_>) -> Result<Sampling, ApiError> {
-    let bounded =
-        [("temperature", request.temperature, 2.0), ("top_p", request.top_p, 1.0)];
+    let bounded = [("temperature", request.temperature, 2.0), ("top_p", request.top_p, 1.0)];
     for (name, value, max) in bounded {
         if value.is_some_and(|value| !(0.0..=max).contains(&value)) {
             let message = format!("`{name}` must be between 0 and {max}");
@@ -89,14 +88,15 @@ fn stops(stop: Option<&Value>) -> Result<Vec<String>, ApiError> {
     let texts = match stop {
         None | Some(Value::Null) => Some(Vec::new()),
         Some(Value::String(text)) => Some(vec![text.clone()]),
-        Some(Value::Array(list)) => list.iter().map(|one| one.as_str().map(str::to_owned)).collect(),
+        Some(Value::Array(list)) => {
+            list.iter().map(|one| one.as_str().map(str::to_owned)).collect()
+        }
         Some(_) => None,
     };
     match texts {
         Some(texts) if texts.len() <= STOPS_MAX && !texts.iter().any(String::is_empty) => Ok(texts),
         _ => {
-            let message =
-                format!("`stop` takes one text or up to {STOPS_MAX}, none of them empty");
+            let message = format!("`stop` takes one text or up to {STOPS_MAX}, none of them empty");
             Err(ApiError::invalid("stop", "invalid_value", message))
         }
     }

@@ -16,7 +16,9 @@ pub(super) fn read(url: &str, param: &str) -> Result<Picture, ApiError> {
     };
     let wrong = |message: &str| ApiError::invalid(param, "invalid_base64", message);
     let Some((_declared, data)) = rest.split_once(";base64,") else {
-        return Err(wrong("a `data:` URL must say its type and be base64: data:image/png;base64,…"));
+        return Err(wrong(
+            "a `data:` URL must say its type and be base64: data:image/png;base64,…",
+        ));
     };
     let bytes = STANDARD.decode(data).map_err(|_| wrong("the picture is not valid base64"))?;
     // What it says it is counts less than what it is.
@@ -60,7 +62,8 @@ mod tests {
         assert_eq!(code(&url(b"%PDF-1.7")), "invalid_image_format");
         assert_eq!(code("data:image/png;base64,***"), "invalid_base64");
         assert_eq!(code("data:image/png,abc"), "invalid_base64");
-        for fetched in ["https://example.org/a.png", "http://127.0.0.1/", "file:///etc/passwd", ""] {
+        for fetched in ["https://example.org/a.png", "http://127.0.0.1/", "file:///etc/passwd", ""]
+        {
             assert_eq!(code(fetched), "invalid_image_url", "{fetched}");
         }
     }

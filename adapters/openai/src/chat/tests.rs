@@ -122,8 +122,12 @@ fn pictures_come_along() {
     let wanted = in_session(&messages).unwrap();
     assert_eq!((wanted.pictures.len(), wanted.brief.said.len()), (1, 0));
     let url = json!({ "type": "image_url", "image_url": { "url": "https://example.org/a.png" } });
-    let (code, param) = refused(&asking(&json!([{ "role": "user", "content": [url] }]), &json!({})));
-    assert_eq!((code.as_str(), param.as_str()), ("invalid_image_url", "messages[0].content[0].image_url.url"));
+    let (code, param) =
+        refused(&asking(&json!([{ "role": "user", "content": [url] }]), &json!({})));
+    assert_eq!(
+        (code.as_str(), param.as_str()),
+        ("invalid_image_url", "messages[0].content[0].image_url.url")
+    );
 }
 
 #[test]
@@ -154,7 +158,10 @@ fn how_the_model_speaks() {
     });
     let wanted = wanted(&asking(&hi(), &more));
     let sampling = &wanted.brief.sampling;
-    assert_eq!((sampling.temperature, sampling.top_p, sampling.seed), (Some(0.5), Some(1.0), Some(-3)));
+    assert_eq!(
+        (sampling.temperature, sampling.top_p, sampling.seed),
+        (Some(0.5), Some(1.0), Some(-3))
+    );
     assert_eq!((sampling.stops.len(), sampling.output_tokens_max), (2, Some(7)));
     let form = ReplyForm::Schema {
         name: "f".into(),
@@ -217,17 +224,41 @@ fn what_would_change_the_meaning_is_refused_by_name() {
         (json!({ "stop": [""] }), "invalid_value", "stop"),
         (json!({ "stop": ["1", "2", "3", "4", "5"] }), "invalid_value", "stop"),
         (json!({ "stream": "yes" }), "invalid_type", "stream"),
-        (json!({ "response_format": { "type": "xml" } }), "unsupported_value", "response_format.type"),
+        (
+            json!({ "response_format": { "type": "xml" } }),
+            "unsupported_value",
+            "response_format.type",
+        ),
         (json!({ "user": "x".repeat(600) }), "string_above_max_length", "user"),
         (json!({ "metadata": { "k": 1 } }), "invalid_value", "metadata"),
         (json!({ "model": "" }), "missing_required_parameter", "model"),
         (json!({ "messages": [] }), "invalid_value", "messages"),
-        (json!({ "messages": [{ "role": "system", "content": "x" }] }), "invalid_value", "messages"),
+        (
+            json!({ "messages": [{ "role": "system", "content": "x" }] }),
+            "invalid_value",
+            "messages",
+        ),
         (json!({ "messages": [{ "role": "user", "content": " " }] }), "invalid_value", "messages"),
-        (json!({ "messages": [{ "role": "user" }] }), "missing_required_parameter", "messages[0].content"),
-        (json!({ "messages": [{ "role": "user", "content": 1 }] }), "invalid_type", "messages[0].content"),
-        (json!({ "messages": [{ "role": "king", "content": "x" }] }), "invalid_value", "messages[0].role"),
-        (json!({ "messages": [{ "role": "assistant", "content": "x" }] }), "invalid_value", "messages"),
+        (
+            json!({ "messages": [{ "role": "user" }] }),
+            "missing_required_parameter",
+            "messages[0].content",
+        ),
+        (
+            json!({ "messages": [{ "role": "user", "content": 1 }] }),
+            "invalid_type",
+            "messages[0].content",
+        ),
+        (
+            json!({ "messages": [{ "role": "king", "content": "x" }] }),
+            "invalid_value",
+            "messages[0].role",
+        ),
+        (
+            json!({ "messages": [{ "role": "assistant", "content": "x" }] }),
+            "invalid_value",
+            "messages",
+        ),
         (
             json!({ "messages": [{ "role": "user", "content": [{ "type": "input_audio" }] }] }),
             "unsupported_value",
@@ -254,7 +285,8 @@ fn content() -> impl Strategy<Value = Value> {
     let piece = prop_oneof![
         ".{0,20}".prop_map(|text| json!({ "type": "text", "text": text })),
         Just(json!({ "type": "image_url", "image_url": { "url": png() } })),
-        "[a-z:/;,]{0,12}".prop_map(|url| json!({ "type": "image_url", "image_url": { "url": url } })),
+        "[a-z:/;,]{0,12}"
+            .prop_map(|url| json!({ "type": "image_url", "image_url": { "url": url } })),
         "[a-z_]{0,8}".prop_map(|kind| json!({ "type": kind })),
     ];
     prop_oneof![text, prop::collection::vec(piece, 0..4).prop_map(Value::Array)]

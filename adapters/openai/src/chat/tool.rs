@@ -36,10 +36,7 @@ fn read_one(n: usize, tool: &Tool) -> Result<ClientTool, ApiError> {
 }
 
 /// Whether the model has to call one.
-pub(super) fn choice(
-    choice: Option<&Value>,
-    tools: &[ClientTool],
-) -> Result<ToolChoice, ApiError> {
+pub(super) fn choice(choice: Option<&Value>, tools: &[ClientTool]) -> Result<ToolChoice, ApiError> {
     let invalid = |code, message: String| Err(ApiError::invalid("tool_choice", code, message));
     let chosen = match choice {
         None | Some(Value::Null) => return Ok(ToolChoice::Auto),
@@ -68,8 +65,10 @@ pub(super) fn choice(
             invalid("invalid_value", message.to_owned())
         }
         ToolChoice::Named(name) if !tools.iter().any(|tool| tool.name == *name) => {
-            let message =
-                format!("`tool_choice` names `{}`, which is not among `tools`", name.escape_debug());
+            let message = format!(
+                "`tool_choice` names `{}`, which is not among `tools`",
+                name.escape_debug()
+            );
             invalid("invalid_value", message)
         }
         _ => Ok(chosen),

@@ -45,11 +45,7 @@ pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// 413 when it is too large, 408 when it is too slow, 503 when too many come at once.
-pub(crate) async fn read(
-    app: &App,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<Whole, ApiError> {
+pub(crate) async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Whole, ApiError> {
     let bytes_max = app.settings.body_bytes_max;
     let stated = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if stated.and_then(|length| length.parse::<u64>().ok()).is_some_and(|n| n > bytes_max as u64) {

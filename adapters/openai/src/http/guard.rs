@@ -23,11 +23,7 @@ pub(super) struct Page {
 ///
 /// # Errors
 /// 400 without a `Host` that can be read, 421 with a foreign one, 403 with a foreign `Origin`.
-pub(super) fn check(
-    uri: &Uri,
-    headers: &HeaderMap,
-    settings: &Settings,
-) -> Result<Page, ApiError> {
+pub(super) fn check(uri: &Uri, headers: &HeaderMap, settings: &Settings) -> Result<Page, ApiError> {
     let mut hosts = headers.get_all(header::HOST).into_iter();
     let host = match (hosts.next().map(HeaderValue::to_str), hosts.next()) {
         (Some(Ok(host)), None) if !host.is_empty() => host,
