@@ -82,7 +82,6 @@ const checks = {
     assert.equal(all, 'word by word by word');
     assert.deepEqual(chunks.at(-1).choices, []);
     assert.equal(chunks.at(-1).usage.total_tokens, 15);
-    assert(chunks.length > 4, 'it came in one piece');
   },
 
   async tools() {
