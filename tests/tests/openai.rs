@@ -23,7 +23,7 @@ const ADAPTER: &str = env!("CARGO_BIN_EXE_adapter-openai-scenario");
 
 /// What the scripts check, in this order.
 const CHECKS: &str = "models whole streamed tools tools_streamed picture form errors broken \
-                      session concurrent left";
+                      session concurrent left embeddings";
 
 /// Pause between two looks at something that another process changes.
 const LOOK: Duration = Duration::from_millis(20);
@@ -37,7 +37,8 @@ fn answer(seen: &Seen) -> Act {
     let body = &seen.body;
     let asked = seen.asked();
     let said = body["messages"].to_string();
-    let held = |text: &str, n_words| Act::SayHeld(text.to_owned(), Arc::new(Semaphore::new(n_words)));
+    let held =
+        |text: &str, n_words| Act::SayHeld(text.to_owned(), Arc::new(Semaphore::new(n_words)));
     if seen.brings_results() {
         return Act::Say(format!("The tool said: {}", seen.last_text()));
     }
@@ -74,7 +75,7 @@ impl Stage {
     async fn set(model: &FakeModel) -> Result<Self> {
         let config = format!(
             "[agents.main]\nmodels = [\"fake/one\"]\n\n[agents.other]\nmodels = [\"fake/one\"]\n\n\
-             {}output_tokens_max = 600\n\n\
+             {}output_tokens_max = 600\n\n[models]\nembeddings = \"fake/small\"\n\n\
              [adapters.openai]\ncommand = [{ADAPTER:?}]\naccount = \"main\"\n\n\
              [adapters.openai.settings]\nlisten = \"127.0.0.1:0\"\n",
             model.provider("fake", 60_000),
@@ -203,9 +204,7 @@ async fn a_key_speaks_to_its_agents_only() -> Result<()> {
     let model = FakeModel::openai(answer).await?;
     let stage = Stage::set(&model).await?;
     let key = stage.key(Some("other"), None).await?;
-    let asking = |model: &str| {
-        json!({ "model": model, "messages": [{ "role": "user", "content": "hello" }] })
-    };
+    let asking = |model: &str| json!({ "model": model, "messages": [{ "role": "user", "content": "hello" }] });
     let (status, body) = stage.ask(&key, None, &asking("nexus/other")).await?;
     ensure!(status == 200 && body["model"] == "nexus/other", "{body}");
     for name in ["nexus/main", "nobody"] {

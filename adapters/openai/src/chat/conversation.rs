@@ -1,7 +1,6 @@
 //! The messages of a request: what was said before, and what is to be answered now.
 
 use nexus_adapter::{Image, Part, Role, Said, ToolCall, ToolResult};
-use nexus_domain::arrival::CONTENT_BYTES_MAX;
 use serde_json::{Value, json};
 
 use super::request::{Call, Content, Message, Piece};
@@ -10,9 +9,10 @@ use crate::error::ApiError;
 
 /// Most pictures of one request.
 const PICTURES_MAX: usize = 50;
-/// Longest text of the message that is answered as it stands in a line, in bytes: signs that are
-/// escaped there count more than once.
-const CONTENT_LINE_BYTES_MAX: usize = 640 * 1024;
+/// Longest text that is handed over as it is, in bytes; a longer one comes along, under a title.
+const CONTENT_BYTES_MAX: usize = 64 * 1024;
+/// Longest title of a message that comes along, in characters.
+const TITLE_CHARS_MAX: usize = 200;
 /// The text of a message that is only pictures, since none may be without.
 const ONLY_PICTURES: &str = "(a picture)";
 
@@ -45,15 +45,6 @@ pub(super) fn read(messages: &[Message<'_>], in_session: bool) -> Result<Convers
     // Models refuse messages in which nothing is said.
     said.retain(|said| !said.parts.iter().all(is_blank));
     let (content, parts) = arrive(arriving)?;
-    let is_too_long = content.len() > CONTENT_BYTES_MAX
-        || json!(content).to_string().len() > CONTENT_LINE_BYTES_MAX;
-    if is_too_long {
-        let message = format!(
-            "the last message has more than {CONTENT_BYTES_MAX} bytes of text; split it into \
-             several messages"
-        );
-        return Err(ApiError::invalid("messages", "string_above_max_length", message));
-    }
     let instructions = (!instructions.is_empty()).then(|| instructions.join("\n\n"));
     Ok(Conversation { instructions, said, content, parts, pictures })
 }
@@ -75,34 +66,33 @@ fn n_arriving(said: &[Said], in_session: bool) -> Result<usize, ApiError> {
     }
 }
 
-/// The text and the rest of what arrives.
+/// What arrives: one text alone; or a title, with the whole message as parts in their order.
 fn arrive(arriving: Vec<Said>) -> Result<(String, Vec<Part>), ApiError> {
-    let has_results = arriving.iter().any(|said| said.role == Role::Tool);
-    if has_results && arriving.iter().any(|said| said.role == Role::User) {
-        let message = "in a session, hand in the results of tools and a new message one after the \
-                       other";
-        return Err(ApiError::invalid("messages", "invalid_value", message));
-    }
-    let mut texts = Vec::new();
-    let mut parts = Vec::new();
-    for part in arriving.into_iter().flat_map(|said| said.parts) {
-        match part {
-            Part::Text(text) => texts.push(text),
-            other => parts.push(other),
-        }
-    }
-    let content = match has_results {
-        true => format!("results of {} tool calls", parts.len()),
-        false => texts.join("\n"),
-    };
-    match (content.trim().is_empty(), parts.is_empty()) {
-        (true, true) => {
+    let n_results = results(&arriving);
+    let mut parts: Vec<Part> = arriving.into_iter().flat_map(|said| said.parts).collect();
+    parts.retain(|part| !is_blank(part));
+    let text = parts.iter().find_map(|part| match part {
+        Part::Text(text) => Some(text.as_str()),
+        _ => None,
+    });
+    let title = match text {
+        _ if parts.is_empty() => {
             let message = "the last message is empty";
-            Err(ApiError::invalid("messages", "invalid_value", message))
+            return Err(ApiError::invalid("messages", "invalid_value", message));
         }
-        (true, false) => Ok((ONLY_PICTURES.to_owned(), parts)),
-        (false, _) => Ok((content, parts)),
-    }
+        Some(text) if parts.len() == 1 && text.len() <= CONTENT_BYTES_MAX => {
+            return Ok((text.to_owned(), Vec::new()));
+        }
+        Some(text) => text.trim().chars().take(TITLE_CHARS_MAX).collect(),
+        None if n_results > 0 => format!("results of {n_results} tool calls"),
+        None => ONLY_PICTURES.to_owned(),
+    };
+    Ok((title, parts))
+}
+
+fn results(said: &[Said]) -> usize {
+    let tools = said.iter().filter(|said| said.role == Role::Tool);
+    tools.map(|said| said.parts.len()).sum()
 }
 
 fn is_blank(part: &Part) -> bool {

@@ -10,7 +10,7 @@ mod request;
 mod stream;
 mod tool;
 
-use nexus_adapter::Brief;
+use nexus_adapter::{Brief, Failure};
 use serde_json::{Map, Value};
 
 use crate::error::ApiError;
@@ -32,7 +32,8 @@ pub struct Picture {
 pub struct Wanted {
     /// The model, as the client named it.
     pub model: String,
-    /// The text of the message that is to be answered; never blank.
+    /// The text of the message that is to be answered, or its title if the brief has the message;
+    /// never blank.
     pub content: String,
     /// What comes along. Its pictures have no names yet.
     pub brief: Brief,
@@ -72,9 +73,10 @@ pub fn read(body: &[u8], in_session: bool) -> Result<Wanted, ApiError> {
         reply_form: option::reply_form(request.response_format.as_ref())?,
         ..Brief::default()
     };
-    brief
-        .check()
-        .map_err(|failure| ApiError::invalid("tools", "invalid_value", failure.message))?;
+    let unfit = |param| {
+        move |failure: Failure| ApiError::invalid(param, "invalid_value", failure.message)
+    };
+    brief.check(true).map_err(unfit("tools"))?;
     let wanted = Wanted {
         model: model.to_owned(),
         metadata: option::metadata(&request)?,
@@ -89,11 +91,7 @@ pub fn read(body: &[u8], in_session: bool) -> Result<Wanted, ApiError> {
     brief.instructions = conversation.instructions;
     brief.said = conversation.said;
     brief.parts = conversation.parts;
-    if !in_session {
-        brief
-            .check()
-            .map_err(|failure| ApiError::invalid("messages", "invalid_value", failure.message))?;
-    }
+    brief.check(!in_session).map_err(unfit("messages"))?;
     let (content, pictures) = (conversation.content, conversation.pictures);
     Ok(Wanted { content, pictures, brief, ..wanted })
 }

@@ -4,7 +4,7 @@ mod fake;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use nexus_adapter::{AgentErrorKind, Refusal, RefusalKind, StopReason, ToolCall};
+use nexus_adapter::{AgentErrorKind, Part, Refusal, RefusalKind, StopReason, ToolCall};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
@@ -303,6 +303,7 @@ async fn pictures_and_large_briefs_go_through_the_spool_folder() {
     let (params, brief) = &seen.submitted[0];
     assert!(params.brief.is_none() && params.brief_file.is_some());
     assert_eq!(brief.instructions.as_ref().unwrap().len(), 500_000);
+    assert!(matches!(&brief.parts[..], [Part::Text(_), Part::Image(_)]), "in their order");
     assert_eq!(seen.spooled, [png.to_vec()]);
     assert!(fake.is_spool_empty());
     // With a wrong key nothing is written at all, nor submitted.
