@@ -264,9 +264,13 @@ fn deciding_crates_know_nothing_of_the_world() {
 }
 
 #[test]
-fn the_lock_file_of_the_page_names_no_registry() {
-    let Ok(lock) = std::fs::read_to_string(root().join("ui/package-lock.json")) else { return };
-    assert!(!lock.contains("\"resolved\""), "set omit-lockfile-registry-resolved in ui/.npmrc");
+fn the_lock_files_name_no_registry() {
+    for folder in ["ui", "tests/clients/openai"] {
+        let lock = root().join(folder).join("package-lock.json");
+        let Ok(lock) = std::fs::read_to_string(lock) else { continue };
+        let hint = format!("set omit-lockfile-registry-resolved in {folder}/.npmrc");
+        assert!(!lock.contains("\"resolved\""), "{hint}");
+    }
 }
 
 #[test]

@@ -52,8 +52,7 @@ pub(crate) async fn embed(
     let body = http::read(&app, &head.headers, body).await?;
     let wanted = read(&body.bytes)?;
     drop(body);
-    let asked = wanted.model.clone();
-    answer(&app, caller, wanted).await.map_err(|error| error.for_model(&asked))
+    answer(&app, caller, wanted).await.map_err(ApiError::for_embedding)
 }
 
 async fn answer(app: &App, caller: CallerParams, wanted: Wanted) -> Result<Json<Value>, ApiError> {

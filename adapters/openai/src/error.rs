@@ -90,13 +90,13 @@ impl ApiError {
 
     pub(crate) fn timeout(ms: u64) -> Self {
         let message = format!("the run was not done within {ms} ms and was stopped");
-        Self::new(StatusCode::GATEWAY_TIMEOUT, SERVER, Some("timeout"), message).is_final()
+        Self::new(StatusCode::GATEWAY_TIMEOUT, SERVER, Some("timeout"), message).without_retry()
     }
 
     pub(crate) fn stopped() -> Self {
         let message = "the run was stopped before it was done";
         let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Self::new(status, SERVER, Some("run_stopped"), message).is_final()
+        Self::new(status, SERVER, Some("run_stopped"), message).without_retry()
     }
 
     pub(crate) fn internal(message: impl Into<String>) -> Self {
@@ -104,7 +104,7 @@ impl ApiError {
         Self::new(status, SERVER, Some("internal_error"), message)
     }
 
-    fn is_final(self) -> Self {
+    fn without_retry(self) -> Self {
         Self { is_final: true, ..self }
     }
 
@@ -128,7 +128,7 @@ impl ApiError {
             Some(Kind::ModelError) => server(StatusCode::BAD_GATEWAY, "model_error"),
             // The credential that was refused is the daemon's and not the caller's.
             Some(Kind::AuthFailure) => {
-                server(StatusCode::BAD_GATEWAY, "provider_auth_failure").is_final()
+                server(StatusCode::BAD_GATEWAY, "provider_auth_failure").without_retry()
             }
             Some(Kind::CompactionFailure | Kind::Internal) | None => {
                 server(StatusCode::INTERNAL_SERVER_ERROR, "internal_error")
@@ -138,13 +138,24 @@ impl ApiError {
 
     fn no_quota(message: &str) -> Self {
         let (kind, code) = ("insufficient_quota", Some("insufficient_quota"));
-        Self::new(StatusCode::TOO_MANY_REQUESTS, kind, code, message).is_final()
+        Self::new(StatusCode::TOO_MANY_REQUESTS, kind, code, message).without_retry()
     }
 
     /// What was not found is the model that was named.
     pub(crate) fn for_model(self, name: &str) -> Self {
         match self.status {
             StatusCode::NOT_FOUND => Self::no_model(name),
+            _ => self,
+        }
+    }
+
+    /// What was not found is a model; the daemon says more about it.
+    pub(crate) fn for_embedding(self) -> Self {
+        match self.status {
+            StatusCode::NOT_FOUND => {
+                let Self { message, .. } = self;
+                Self { message, ..Self::no_model("") }
+            }
             _ => self,
         }
     }

@@ -73,9 +73,8 @@ pub fn read(body: &[u8], in_session: bool) -> Result<Wanted, ApiError> {
         reply_form: option::reply_form(request.response_format.as_ref())?,
         ..Brief::default()
     };
-    let unfit = |param| {
-        move |failure: Failure| ApiError::invalid(param, "invalid_value", failure.message)
-    };
+    let unfit =
+        |param| move |failure: Failure| ApiError::invalid(param, "invalid_value", failure.message);
     brief.check(true).map_err(unfit("tools"))?;
     let wanted = Wanted {
         model: model.to_owned(),
