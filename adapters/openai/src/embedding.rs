@@ -48,10 +48,10 @@ pub(crate) async fn embed(
     let (head, body) = request.into_parts();
     let caller = http::caller(&head.headers, remote)?;
     http::require_json(&head.headers)?;
-    let _place = http::place(&app)?;
     let body = http::read(&app, &head.headers, body).await?;
     let wanted = read(&body.bytes)?;
     drop(body);
+    let _place = http::place(&app)?;
     answer(&app, caller, wanted).await.map_err(ApiError::for_embedding)
 }
 

@@ -38,12 +38,13 @@ pub(crate) async fn complete(
     let (head, body) = request.into_parts();
     let caller = http::caller(&head.headers, remote)?;
     http::require_json(&head.headers)?;
-    let place = http::place(&app)?;
     let session_key = session(&head.headers)?;
     let body = http::read(&app, &head.headers, body).await?;
     let wanted = super::read(&body.bytes, session_key.is_some())?;
     // Everything that is needed of it has been copied.
     drop(body);
+    // Not before: whoever drips takes no place from others.
+    let place = http::place(&app)?;
     let agent_id = agent(&head.headers, &wanted.model)?;
     let model = model::name(&agent_id);
     let asked = head.headers.get(AGENT).map_or(wanted.model.clone(), |_| model.clone());
