@@ -269,21 +269,30 @@ async fn a_caller_who_goes_away_cancels_its_run() {
 }
 
 #[tokio::test]
-async fn a_run_has_its_time_and_calls_their_places() {
-    let settings = json!({ "request_timeout_ms": 300, "calls_max": 1, "keep_alive_ms": 20 });
+async fn a_run_has_its_time() {
+    let settings = json!({ "request_timeout_ms": 300, "keep_alive_ms": 20 });
     let fake = doing(settings, &[Act::Start, Act::Delta("Hel")]).await;
-    let mut first = ask(&fake, json!({ "stream": true })).await;
-    let second = ask(&fake, json!({})).await;
-    assert_eq!(second.headers()["retry-after"], "1");
-    assert_eq!(error(second).await, (503, json!("overloaded")));
-    let mut text = String::new();
-    while let Some(piece) = first.chunk().await.unwrap() {
-        text += std::str::from_utf8(&piece).unwrap();
-    }
+    let text = ask(&fake, json!({ "stream": true })).await.text().await.unwrap();
     assert!(text.contains(": keep-alive\n\n"), "{text}");
     assert_eq!(events(&text).last().unwrap()["error"]["code"], "timeout");
     fake.until(|seen| seen.cancelled.len() == 1).await;
     assert_eq!(error(ask(&fake, json!({})).await).await, (504, json!("timeout")));
+}
+
+#[tokio::test]
+async fn calls_have_so_many_places() {
+    let fake = doing(json!({ "calls_max": 1 }), &[Act::Start, Act::Delta("Hel")]).await;
+    let first = ask(&fake, json!({ "stream": true })).await;
+    let second = ask(&fake, json!({})).await;
+    assert_eq!(second.headers()["retry-after"], "1");
+    assert_eq!(error(second).await, (503, json!("overloaded")));
+    // Its place is given back with it.
+    drop(first);
+    fake.until(|seen| seen.cancelled.len() == 1).await;
+    while ask(&fake, json!({ "stream": true })).await.status() == 503 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(fake.seen().submitted.len(), 2);
 }
 
 #[tokio::test]
