@@ -20,10 +20,8 @@ const DESK: &str = env!("CARGO_BIN_EXE_caller-adapter");
 fn home(model: &FakeModel) -> Result<TestHome> {
     let home = TestHome::with_model(model)?;
     let config = format!(
-        "{}\n[adapters.desk]\ncommand = [{DESK:?}]\naccount = \"main\"\n\n\
-         [adapters.desk.settings]\naddress_file = {:?}\n",
+        "{}\n[adapters.desk]\ncommand = [{DESK:?}]\naccount = \"main\"\n",
         model.config(),
-        home.path().join("desk.address"),
     );
     std::fs::write(home.path().join("nexus.toml"), config)?;
     Ok(home)
@@ -51,7 +49,7 @@ struct Caller {
 
 impl Caller {
     async fn come_in(home: &TestHome, name: &str, key: &str) -> Result<Self> {
-        let file = home.path().join("desk.address");
+        let file = home.path().join("state/adapters/desk/address");
         let mut address = String::new();
         while address.is_empty() {
             address = std::fs::read_to_string(&file).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Set-up, tests, code generation and benchmarks: `cargo xtask <command>`.
 
 mod bench;
+mod clients;
 mod codegen;
 mod count;
 mod fuzz;

@@ -53,6 +53,11 @@ pub(crate) fn ensure(purpose: Purpose) -> Result<()> {
         if node_major().is_none() {
             missing.extend(["nodejs", "npm"]);
         }
+        // As may Python.
+        let has_python = || Program::new("python3").args("-m venv --help").succeeds();
+        if purpose == Purpose::Test && !has_python() {
+            missing.extend(["python3", "python3-venv"]);
+        }
         if !missing.is_empty() {
             install(&missing)?;
         }

@@ -8,7 +8,7 @@ use crate::Flags;
 use crate::count::{self, Count};
 use crate::packages::{self, Purpose};
 use crate::run::{Program, Stopwatch, complain, root, say, target_dir};
-use crate::{codegen, fuzz, licences, ui};
+use crate::{clients, codegen, fuzz, licences, ui};
 
 /// How long each fuzz target runs in the long mode.
 const FUZZ_SECONDS: u32 = 60;
@@ -135,6 +135,7 @@ fn ui_tests(_: &Plan) -> Result<Count> {
 /// Builds everything the tests start, with the features that the tests are built with, so that
 /// nothing is compiled twice.
 fn build(_: &Plan) -> Result<Count> {
+    clients::ensure()?;
     let build = Program::cargo().args("build --locked --workspace --all-targets");
     say(build.line());
     build.run()?;

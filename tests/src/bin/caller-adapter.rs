@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nexus_adapter::{
-    Ability, AdapterFacts, Bridge, Daemon, HelloParams, Refusal, RefusalKind, SendError,
+    Ability, AdapterFacts, Bridge, Daemon, HelloParams, Needs, Refusal, RefusalKind, SendError,
     SendErrorKind, SendParams, SendResult, StreamPart,
 };
 use serde::Serialize;
@@ -48,12 +48,15 @@ impl Bridge for Desk {
         }
     }
 
-    async fn start(&self, hello: HelloParams, daemon: Daemon) -> Result<(), String> {
-        let file = hello.config.get("address_file").and_then(Value::as_str).unwrap_or_default();
+    fn needs(&self) -> Needs {
+        Needs { listen: vec!["127.0.0.1:0".to_owned()], ..Needs::default() }
+    }
+
+    async fn start(&self, _: HelloParams, daemon: Daemon) -> Result<(), String> {
         let any: SocketAddr = ([127, 0, 0, 1], 0).into();
         let listener = TcpListener::bind(any).await.map_err(|error| error.to_string())?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
-        std::fs::write(file, address.to_string()).map_err(|error| error.to_string())?;
+        std::fs::write("address", address.to_string()).map_err(|error| error.to_string())?;
         let callers = Arc::clone(&self.callers);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
