@@ -19,10 +19,8 @@ const DESK: &str = env!("CARGO_BIN_EXE_caller-adapter");
 
 fn home(model: &FakeModel) -> Result<TestHome> {
     let home = TestHome::with_model(model)?;
-    let config = format!(
-        "{}\n[adapters.desk]\ncommand = [{DESK:?}]\naccount = \"main\"\n",
-        model.config(),
-    );
+    let config =
+        format!("{}\n[adapters.desk]\ncommand = [{DESK:?}]\naccount = \"main\"\n", model.config(),);
     std::fs::write(home.path().join("nexus.toml"), config)?;
     Ok(home)
 }

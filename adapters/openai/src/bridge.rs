@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use nexus_adapter::{
-    Ability, AdapterFacts, Bridge, Daemon, HelloParams, Needs, SendError, SendErrorKind, SendParams,
-    SendResult, StreamPart,
+    Ability, AdapterFacts, Bridge, Daemon, HelloParams, Needs, SendError, SendErrorKind,
+    SendParams, SendResult, StreamPart,
 };
 
 use crate::app::App;

@@ -48,12 +48,12 @@ pub use nexus_protocol::adapter::{
     ADAPTER_PROTOCOL, Ability, Acknowledgement, AdapterFacts, HelloParams, SendError,
     SendErrorKind, SendParams, SendResult,
 };
+pub use nexus_protocol::bridge::Needs;
 pub use nexus_protocol::caller::{
     CallerAgent, CallerFacts, CallerParams, EmbedParams, EmbedResult, Outcome, Refusal,
     RefusalKind, SPOOL, SPOOL_FILE_BYTES_MAX, Shown, StreamDelta, StreamError, StreamStart,
     StreamTool, SubmitParams, SubmitResult, ToolProgress,
 };
-pub use nexus_protocol::bridge::Needs;
 pub use serve::{ServeError, serve};
 pub use stream::StreamPart;
 
