@@ -108,6 +108,13 @@ fn keeps_to_agents(method: Method) -> bool {
             | Method::SessionsHistory
             | Method::SessionsSend
             | Method::SessionsAbort
+            | Method::SessionsPatch
+            | Method::SessionsReset
+            | Method::SessionsFork
+            | Method::SessionsDelete
+            | Method::SessionsExport
+            | Method::SessionsQueue
+            | Method::SessionsQueueMove
             | Method::KeysToken
     )
 }

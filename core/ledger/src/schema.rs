@@ -49,6 +49,7 @@ const STEPS: &[&[&str]] = &[
         alias::SCHEMA,
     ],
     &[access::SCHEMA, agent::SCHEMA, request::WISH],
+    &[session::SETTINGS, request::REPLAYS, message::THROUGH],
 ];
 
 /// The schema version this program writes.

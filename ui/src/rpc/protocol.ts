@@ -488,6 +488,10 @@ export type LabelSource = "tool" | "message" | "file" | "session" | "credential"
  */
 export type TurnStatus = "running" | "parked" | "completed" | "failed" | "aborted";
 /**
+ * Form of an export.
+ */
+export type ExportFormat = "markdown" | "json";
+/**
  * What is announced on the local network.
  */
 export type MdnsMode = "off" | "minimal" | "full";
@@ -775,6 +779,7 @@ export interface Protocol {
   EventsSubscribeResult: EventsSubscribeResult;
   ExpectedVerdict: ExpectedVerdict;
   ExplainedLink: ExplainedLink;
+  ExportFormat: ExportFormat;
   ExposeSetParams: ExposeSetParams;
   ExposeSetResult: ExposeSetResult;
   ExposeStatusParams: ExposeStatusParams;
@@ -782,6 +787,7 @@ export interface Protocol {
   ExposeTarget: ExposeTarget;
   Features: Features;
   Filter: Filter;
+  ForkedFrom: ForkedFrom;
   GetParams: GetParams;
   Grant: Grant;
   GrantEffect: GrantEffect;
@@ -862,6 +868,8 @@ export interface Protocol {
   RequestsGetResult: RequestsGetResult;
   RequestsListParams: RequestsListParams;
   RequestsListResult: RequestsListResult;
+  RequestsReplayParams: RequestsReplayParams;
+  RequestsReplayResult: RequestsReplayResult;
   Res: Res;
   Resource: Resource;
   Role: Role;
@@ -880,18 +888,33 @@ export interface Protocol {
   ServerFacts: ServerFacts;
   ServerFrame: ServerFrame;
   Session: Session;
+  SessionDefaults: SessionDefaults;
   SessionKey: SessionKey;
   SessionLabel: SessionLabel;
   SessionsAbortParams: SessionsAbortParams;
   SessionsAbortResult: SessionsAbortResult;
   SessionsCompactParams: SessionsCompactParams;
   SessionsCompactResult: SessionsCompactResult;
+  SessionsDeleteParams: SessionsDeleteParams;
+  SessionsDeleteResult: SessionsDeleteResult;
+  SessionsExportParams: SessionsExportParams;
+  SessionsExportResult: SessionsExportResult;
+  SessionsForkParams: SessionsForkParams;
+  SessionsForkResult: SessionsForkResult;
   SessionsGetParams: SessionsGetParams;
   SessionsGetResult: SessionsGetResult;
   SessionsHistoryParams: SessionsHistoryParams;
   SessionsHistoryResult: SessionsHistoryResult;
   SessionsListParams: SessionsListParams;
   SessionsListResult: SessionsListResult;
+  SessionsPatchParams: SessionsPatchParams;
+  SessionsPatchResult: SessionsPatchResult;
+  SessionsQueueMoveParams: SessionsQueueMoveParams;
+  SessionsQueueMoveResult: SessionsQueueMoveResult;
+  SessionsQueueParams: SessionsQueueParams;
+  SessionsQueueResult: SessionsQueueResult;
+  SessionsResetParams: SessionsResetParams;
+  SessionsResetResult: SessionsResetResult;
   SessionsSendParams: SessionsSendParams;
   SessionsSendResult: SessionsSendResult;
   Shutdown: Shutdown;
@@ -4821,10 +4844,35 @@ export interface Events {
     session_key: SessionKey;
   };
   /**
+   * A session is gone from the lists, and its messages are forgotten.
+   */
+  "session.deleted": {
+    by: Principal;
+    n_messages: number;
+    session_key: SessionKey;
+  };
+  /**
+   * A session began as a copy of another one.
+   */
+  "session.forked": {
+    by: Principal;
+    forked_from: ForkedFrom;
+    n_messages: number;
+    session_key: SessionKey;
+  };
+  /**
    * A session was exposed to something it had not been exposed to before.
    */
   "session.labelled": {
     label: SessionLabel;
+    session_key: SessionKey;
+  };
+  /**
+   * What waits in a session runs in another order.
+   */
+  "session.queue_changed": {
+    by: Principal;
+    request_ids: RequestId[];
     session_key: SessionKey;
   };
   /**
@@ -4833,6 +4881,23 @@ export interface Events {
   "session.renamed": {
     earlier_key: SessionKey;
     session_key: SessionKey;
+  };
+  /**
+   * The messages of a session are forgotten; it goes on empty.
+   */
+  "session.reset": {
+    by: Principal;
+    n_messages: number;
+    session_key: SessionKey;
+  };
+  /**
+   * A session has another title or other defaults.
+   */
+  "session.updated": {
+    by: Principal;
+    defaults: SessionDefaults;
+    session_key: SessionKey;
+    title: string | null;
   };
   /**
    * The configuration was read again.
@@ -4961,6 +5026,19 @@ export interface ToolResult {
   is_error: boolean;
 }
 /**
+ * Where a copied session left another one.
+ */
+export interface ForkedFrom {
+  /**
+   * The last message there that was copied; none when it began empty.
+   */
+  message_id?: MessageId | null;
+  /**
+   * The session it was copied from.
+   */
+  session_key: SessionKey;
+}
+/**
  * A label of a session and what brought it.
  */
 export interface SessionLabel {
@@ -4984,6 +5062,24 @@ export interface SessionLabel {
    * The turn in which it came; left out for what came before any.
    */
   turn_id?: TurnId | null;
+}
+/**
+ * What the runs of a session are where nobody says otherwise. Like a wish, it narrows what the
+ * agent has and never widens it.
+ */
+export interface SessionDefaults {
+  /**
+   * The model that is asked first, as `provider/model`; the agent's own follow it.
+   */
+  model?: string | null;
+  /**
+   * How input queues that does not say.
+   */
+  queue_mode?: QueueMode | null;
+  /**
+   * Most model replies of a turn; the agent's own limit where that is lower.
+   */
+  steps_max?: number | null;
 }
 /**
  * Input of `events.subscribe`. A second call replaces the first.
@@ -6091,6 +6187,13 @@ export interface Methods {
     result: RequestsListResult;
   };
   /**
+   * Does a request again that has ended, as a new one.
+   */
+  "requests.replay": {
+    params: RequestsReplayParams;
+    result: RequestsReplayResult;
+  };
+  /**
    * Reads the configuration again; an invalid one changes nothing.
    */
   "runtime.reload": {
@@ -6119,6 +6222,27 @@ export interface Methods {
     result: SessionsCompactResult;
   };
   /**
+   * Removes a session with its messages; what was done in it stays on record.
+   */
+  "sessions.delete": {
+    params: SessionsDeleteParams;
+    result: SessionsDeleteResult;
+  };
+  /**
+   * Writes a session as Markdown or JSON, page by page, without secrets.
+   */
+  "sessions.export": {
+    params: SessionsExportParams;
+    result: SessionsExportResult;
+  };
+  /**
+   * Begins a new session with the messages of another one, up to one of them.
+   */
+  "sessions.fork": {
+    params: SessionsForkParams;
+    result: SessionsForkResult;
+  };
+  /**
    * Shows one session with its active turn.
    */
   "sessions.get": {
@@ -6138,6 +6262,34 @@ export interface Methods {
   "sessions.list": {
     params: SessionsListParams;
     result: SessionsListResult;
+  };
+  /**
+   * Gives a session another title, or other defaults for its runs.
+   */
+  "sessions.patch": {
+    params: SessionsPatchParams;
+    result: SessionsPatchResult;
+  };
+  /**
+   * Lists what waits in a session, in order.
+   */
+  "sessions.queue": {
+    params: SessionsQueueParams;
+    result: SessionsQueueResult;
+  };
+  /**
+   * Gives a request that waits another place in the queue.
+   */
+  "sessions.queue.move": {
+    params: SessionsQueueMoveParams;
+    result: SessionsQueueMoveResult;
+  };
+  /**
+   * Forgets a session's messages; the session itself stays.
+   */
+  "sessions.reset": {
+    params: SessionsResetParams;
+    result: SessionsResetResult;
   };
   /**
    * Hands a message to a session and answers once it is recorded; the reply follows as events.
@@ -6417,6 +6569,10 @@ export interface RequestsGetResult {
    */
   permissions: PermissionRequest[];
   /**
+   * Requests that did it again, the oldest first.
+   */
+  replayedBy?: RequestId[];
+  /**
    * The request with its stages.
    */
   request: Request;
@@ -6477,6 +6633,10 @@ export interface Request {
    * How it wants to queue.
    */
   queue_mode: QueueMode;
+  /**
+   * The request that it does again, when somebody asked for that.
+   */
+  replays?: RequestId | null;
   /**
    * The session it goes to, once known.
    */
@@ -6720,6 +6880,40 @@ export interface RequestsListResult {
   requests: Request[];
 }
 /**
+ * Input of `requests.replay`.
+ */
+export interface RequestsReplayParams {
+  /**
+   * The request, which has ended.
+   */
+  id: RequestId;
+  /**
+   * Lets the command be repeated safely: the same key is the same replay.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `requests.replay`.
+ */
+export interface RequestsReplayResult {
+  /**
+   * Whether this key had been used before; then nothing new runs.
+   */
+  isDuplicate: boolean;
+  /**
+   * The old one.
+   */
+  replays: RequestId;
+  /**
+   * The new request.
+   */
+  requestId: RequestId;
+  /**
+   * How the new one stands by now.
+   */
+  status: RequestStatus;
+}
+/**
  * Input of `runtime.reload`.
  */
 export interface RuntimeReloadParams {
@@ -6857,6 +7051,162 @@ export interface SessionsCompactResult {
   tokensBefore: number;
 }
 /**
+ * Input of `sessions.delete`.
+ */
+export interface SessionsDeleteParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * Also when something runs or waits in it, which is stopped and dropped first.
+   */
+  stop?: boolean;
+}
+/**
+ * Result of `sessions.delete`.
+ */
+export interface SessionsDeleteResult {
+  /**
+   * The session that is gone.
+   */
+  key: SessionKey;
+  /**
+   * Messages that were forgotten.
+   */
+  nMessages: number;
+}
+/**
+ * Input of `sessions.export`.
+ */
+export interface SessionsExportParams {
+  /**
+   * `nextCursor` of the page before.
+   */
+  cursor?: MessageId | null;
+  /**
+   * The form; Markdown when left out.
+   */
+  format?: ExportFormat & string;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * Messages on the page; a page also ends with the message that makes it longer than 256 KiB.
+   */
+  limit?: number | null;
+}
+/**
+ * Result of `sessions.export`.
+ */
+export interface SessionsExportResult {
+  /**
+   * Messages on this page.
+   */
+  nMessages: number;
+  /**
+   * Where the next page begins; none on the last one.
+   */
+  nextCursor?: MessageId | null;
+  /**
+   * A piece of the document; the pieces of all pages, joined, are the whole of it. Values of
+   * known credentials are blanked out.
+   */
+  text: string;
+}
+/**
+ * Input of `sessions.fork`: everything said so far when neither `through` nor `before` is there.
+ */
+export interface SessionsForkParams {
+  /**
+   * The first message that does not come along, for instance one that is to be said otherwise.
+   */
+  before?: MessageId | null;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The session that is copied; it stays as it is.
+   */
+  key: SessionKey;
+  /**
+   * The last message that comes along.
+   */
+  through?: MessageId | null;
+  /**
+   * The name of the new session; that of the old one when left out.
+   */
+  title?: string | null;
+  /**
+   * The key of the new session, which must be free; `fork:<key>:<n>` when left out.
+   */
+  to?: SessionKey | null;
+}
+/**
+ * Result of `sessions.fork`.
+ */
+export interface SessionsForkResult {
+  /**
+   * Messages that came along.
+   */
+  nMessages: number;
+  /**
+   * The new session.
+   */
+  session: Session;
+}
+/**
+ * A session as recorded.
+ */
+export interface Session {
+  /**
+   * The agent that answers in it.
+   */
+  agent_id: AgentId;
+  /**
+   * When it was created.
+   */
+  created_at: Timestamp;
+  /**
+   * What its runs are where nobody says otherwise.
+   */
+  defaults?: SessionDefaults;
+  /**
+   * Where its first messages come from, when it began as a copy of another session.
+   */
+  forked_from?: ForkedFrom | null;
+  /**
+   * Whether a run is active or parked.
+   */
+  is_busy: boolean;
+  /**
+   * Its key.
+   */
+  key: SessionKey;
+  /**
+   * Messages in it.
+   */
+  n_messages: number;
+  /**
+   * Requests that wait behind it.
+   */
+  n_waiting: number;
+  /**
+   * The name that a person gave it, else the first line of its first message.
+   */
+  title?: string | null;
+  /**
+   * When something last happened in it.
+   */
+  updated_at: Timestamp;
+}
+/**
  * Input of `sessions.get`.
  */
 export interface SessionsGetParams {
@@ -6897,43 +7247,6 @@ export interface SessionsGetResult {
    * Permission requests that wait in it.
    */
   waiting: PermissionRequest[];
-}
-/**
- * A session as recorded.
- */
-export interface Session {
-  /**
-   * The agent that answers in it.
-   */
-  agent_id: AgentId;
-  /**
-   * When it was created.
-   */
-  created_at: Timestamp;
-  /**
-   * Whether a run is active or parked.
-   */
-  is_busy: boolean;
-  /**
-   * Its key.
-   */
-  key: SessionKey;
-  /**
-   * Messages in it.
-   */
-  n_messages: number;
-  /**
-   * Requests that wait behind it.
-   */
-  n_waiting: number;
-  /**
-   * The first line of its first message.
-   */
-  title?: string | null;
-  /**
-   * When something last happened in it.
-   */
-  updated_at: Timestamp;
 }
 /**
  * The text of a reply that is being written.
@@ -7027,6 +7340,148 @@ export interface SessionsListResult {
    * The sessions, the latest first.
    */
   sessions: Session[];
+}
+/**
+ * Input of `sessions.patch`: what is left out stays, what is `null` is cleared.
+ */
+export interface SessionsPatchParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * The model that its runs ask first, as `provider/model`.
+   */
+  model?: string | null;
+  /**
+   * How input queues that does not say.
+   */
+  queueMode?: QueueMode | null;
+  /**
+   * Most model replies of a turn; at most what its agent is limited to anyway.
+   */
+  stepsMax?: number | null;
+  /**
+   * Its name, in one line; cleared, it is the first line of the next message.
+   */
+  title?: string | null;
+}
+/**
+ * Result of `sessions.patch`.
+ */
+export interface SessionsPatchResult {
+  /**
+   * The session as it is now.
+   */
+  session: Session;
+}
+/**
+ * Input of `sessions.queue`.
+ */
+export interface SessionsQueueParams {
+  /**
+   * The session.
+   */
+  key: SessionKey;
+}
+/**
+ * Result of `sessions.queue` and `sessions.queue.move`.
+ */
+export interface SessionsQueueResult {
+  /**
+   * The run at work; it is not in the queue.
+   */
+  active?: RequestId | null;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * How many may wait.
+   */
+  lenMax: number;
+  /**
+   * What waits, in order. Requests of mode `queue` run after all others whatever their place,
+   * and one that steers or interrupts takes all of them into its turn.
+   */
+  waiting: Request[];
+}
+/**
+ * Input of `sessions.queue.move`. What is to wait no more is dropped by `requests.cancel`.
+ */
+export interface SessionsQueueMoveParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * The request that moves; one that waits there.
+   */
+  runId: RequestId;
+  /**
+   * Its place from now on: 0 is the first; a place behind the last is the last.
+   */
+  to: number;
+}
+/**
+ * Result of `sessions.queue` and `sessions.queue.move`.
+ */
+export interface SessionsQueueMoveResult {
+  /**
+   * The run at work; it is not in the queue.
+   */
+  active?: RequestId | null;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * How many may wait.
+   */
+  lenMax: number;
+  /**
+   * What waits, in order. Requests of mode `queue` run after all others whatever their place,
+   * and one that steers or interrupts takes all of them into its turn.
+   */
+  waiting: Request[];
+}
+/**
+ * Input of `sessions.reset`.
+ */
+export interface SessionsResetParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * Also when something runs or waits in it, which is stopped and dropped first.
+   */
+  stop?: boolean;
+}
+/**
+ * Result of `sessions.reset`.
+ */
+export interface SessionsResetResult {
+  /**
+   * Messages that were forgotten.
+   */
+  nMessages: number;
+  /**
+   * The session as it is now: without a message.
+   */
+  session: Session;
 }
 /**
  * Input of `sessions.send`.

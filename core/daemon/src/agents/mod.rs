@@ -17,7 +17,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::config::Config;
 
 pub use book::{Agent, Book};
-pub use change::{Deleted, create, delete, update};
+pub use change::{Deleted, check_model, create, delete, update};
 pub use order::{Alteration, Order};
 pub use sends::{Sending, Sends};
 

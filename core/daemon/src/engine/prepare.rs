@@ -18,6 +18,7 @@ use nexus_domain::message::{Message, Part, Role};
 use nexus_domain::pipeline::Compaction;
 use nexus_domain::principal::{Chain, Principal};
 use nexus_domain::request::{ParentRun, Request, RunWish};
+use nexus_domain::session::SessionDefaults;
 use nexus_ledger::SessionContext;
 
 use super::confine;
@@ -56,6 +57,7 @@ struct OnRecord {
     calls: Vec<ToolCallRecord>,
     requests: Vec<Request>,
     compaction: Option<Compaction>,
+    defaults: SessionDefaults,
 }
 
 /// Reads everything a run needs.
@@ -74,7 +76,9 @@ pub(super) async fn prepare(
             let Some(turn) = r.turns().get(turn_id)? else { return Ok(None) };
             let leading = r.requests().get(turn.request_id)?;
             let arrival = leading.map(|request| r.arrivals().get(&request.event_id)).transpose()?;
+            let session = r.sessions().get(&turn.session_key)?;
             Ok(Some(OnRecord {
+                defaults: session.map(|session| session.defaults).unwrap_or_default(),
                 compaction: arrival.flatten().as_ref().and_then(Compaction::asked_by),
                 context: r.turns().context(&turn.session_key)?,
                 messages: r.turns().of_turn(turn_id)?,
@@ -86,6 +90,8 @@ pub(super) async fn prepare(
         .await?;
     let found = found.ok_or_else(|| Failure::internal(format!("turn {turn_id} is gone")))?;
     let mut agent = agent(context, &found.turn.agent_id)?;
+    let SessionDefaults { model, steps_max, .. } = found.defaults;
+    grant_wish(&mut agent, &RunWish { model, steps_max, call: None });
     found.requests.iter().for_each(|request| grant_wish(&mut agent, &request.wish));
     // Before the tools: what is hidden from their programs is at least this.
     let book = context.agents.book();
