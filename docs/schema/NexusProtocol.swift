@@ -766,6 +766,8 @@ public struct AgentFacts: Codable, Hashable, Sendable {
     public var isTemp: Bool
     /// When something last happened in its conversation.
     public var lastActionAt: Timestamp?
+    /// How its last turn there ended; nothing while it is at work or has not begun.
+    public var lastTurn: TurnEnd?
     /// Its limits per turn.
     public var limits: RunLimits
     /// Messages in it.
@@ -784,7 +786,7 @@ public struct AgentFacts: Codable, Hashable, Sendable {
     /// gives that, and for nothing where it does not.
     public var writePaths: [String]
 
-    public init(childCount: UInt64, constraints: [String], createdAt: Timestamp? = nil, creator: Principal? = nil, cwd: String, depth: UInt64, disabledTools: [String], hasSystemPrompt: Bool, id: AgentId, isBusy: Bool, isConfigured: Bool, isTemp: Bool, lastActionAt: Timestamp? = nil, limits: RunLimits, messageCount: UInt64, models: [String], parentAgentId: AgentId? = nil, preset: String, sessionKey: SessionKey, tools: [String], writePaths: [String]) {
+    public init(childCount: UInt64, constraints: [String], createdAt: Timestamp? = nil, creator: Principal? = nil, cwd: String, depth: UInt64, disabledTools: [String], hasSystemPrompt: Bool, id: AgentId, isBusy: Bool, isConfigured: Bool, isTemp: Bool, lastActionAt: Timestamp? = nil, lastTurn: TurnEnd? = nil, limits: RunLimits, messageCount: UInt64, models: [String], parentAgentId: AgentId? = nil, preset: String, sessionKey: SessionKey, tools: [String], writePaths: [String]) {
         self.childCount = childCount
         self.constraints = constraints
         self.createdAt = createdAt
@@ -798,6 +800,7 @@ public struct AgentFacts: Codable, Hashable, Sendable {
         self.isConfigured = isConfigured
         self.isTemp = isTemp
         self.lastActionAt = lastActionAt
+        self.lastTurn = lastTurn
         self.limits = limits
         self.messageCount = messageCount
         self.models = models
@@ -822,6 +825,7 @@ public struct AgentFacts: Codable, Hashable, Sendable {
         case isConfigured = "is_configured"
         case isTemp = "is_temp"
         case lastActionAt = "last_action_at"
+        case lastTurn = "last_turn"
         case limits = "limits"
         case messageCount = "message_count"
         case models = "models"

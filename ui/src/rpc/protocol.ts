@@ -223,6 +223,14 @@ export type AgentErrorKind =
   | "budget_exhausted"
   | "internal";
 /**
+ * A limit of a run.
+ */
+export type LimitKind = "steps" | "tokens" | "duration";
+/**
+ * Why a turn ended.
+ */
+export type StopReason = "end_turn" | "max_tokens" | "limit" | "aborted" | "error";
+/**
  * What new input does to a busy session.
  */
 export type QueueMode = "steer" | "interrupt" | "followup" | "collect" | "queue";
@@ -248,14 +256,6 @@ export type RequestStatus =
  * How a run stands.
  */
 export type RunStatus = "accepted" | "done";
-/**
- * A limit of a run.
- */
-export type LimitKind = "steps" | "tokens" | "duration";
-/**
- * Why a turn ended.
- */
-export type StopReason = "end_turn" | "max_tokens" | "limit" | "aborted" | "error";
 /**
  * When a budget begins anew.
  */
@@ -2499,6 +2499,10 @@ export interface AgentFacts {
    */
   last_action_at?: Timestamp | null;
   /**
+   * How its last turn there ended; nothing while it is at work or has not begun.
+   */
+  last_turn?: TurnEnd | null;
+  /**
    * Its limits per turn.
    */
   limits: RunLimits;
@@ -2531,6 +2535,52 @@ export interface AgentFacts {
    * gives that, and for nothing where it does not.
    */
   write_paths: string[];
+}
+/**
+ * How a turn ended.
+ */
+export interface TurnEnd {
+  /**
+   * The limit that ended it, when one did.
+   */
+  limit?: LimitKind | null;
+  /**
+   * Model replies.
+   */
+  nSteps: number;
+  /**
+   * Why.
+   */
+  stopReason: StopReason;
+  /**
+   * Tokens.
+   */
+  usage: Usage;
+}
+/**
+ * Tokens of one or more model calls.
+ */
+export interface Usage {
+  /**
+   * Of the sent ones, written to the provider's cache.
+   */
+  cache_write_tokens: number;
+  /**
+   * Of the sent ones, read from the provider's cache.
+   */
+  cached_input_tokens: number;
+  /**
+   * Tokens sent, cached ones included.
+   */
+  input_tokens: number;
+  /**
+   * Tokens received, reasoning included.
+   */
+  output_tokens: number;
+  /**
+   * Of the received ones, reasoning.
+   */
+  reasoning_tokens: number;
 }
 /**
  * What a run may use up before it is ended.
@@ -2618,52 +2668,6 @@ export interface AgentResult {
    * The turn, once there is one.
    */
   turnId?: TurnId | null;
-}
-/**
- * How a turn ended.
- */
-export interface TurnEnd {
-  /**
-   * The limit that ended it, when one did.
-   */
-  limit?: LimitKind | null;
-  /**
-   * Model replies.
-   */
-  nSteps: number;
-  /**
-   * Why.
-   */
-  stopReason: StopReason;
-  /**
-   * Tokens.
-   */
-  usage: Usage;
-}
-/**
- * Tokens of one or more model calls.
- */
-export interface Usage {
-  /**
-   * Of the sent ones, written to the provider's cache.
-   */
-  cache_write_tokens: number;
-  /**
-   * Of the sent ones, read from the provider's cache.
-   */
-  cached_input_tokens: number;
-  /**
-   * Tokens sent, cached ones included.
-   */
-  input_tokens: number;
-  /**
-   * Tokens received, reasoning included.
-   */
-  output_tokens: number;
-  /**
-   * Of the received ones, reasoning.
-   */
-  reasoning_tokens: number;
 }
 /**
  * Input of `agent.wait`.

@@ -150,7 +150,10 @@ impl Desk {
             "created_at": agent.created_at,
             "message_count": agent.message_count,
             // It rests until it is spoken to; the daemon does not end with its agents.
-            "should_shutdown": false,
+            "should_shutdown": self.shared.context.agents.rests.holds(
+                &agent.id,
+                (agent.message_count, agent.last_action_at),
+            ),
             "parent_agent_id": agent.parent_agent_id,
             "child_count": agent.child_count,
             "permission_level": agent.preset,
@@ -158,7 +161,9 @@ impl Desk {
             "cwd": agent.cwd,
             "write_paths": agent.write_paths,
             "last_action_at": agent.last_action_at,
-            "halted_at_iteration_limit": false,
+            "halted_at_iteration_limit": agent
+                .last_turn
+                .is_some_and(|turn| turn.limit == Some(agent::LimitKind::Steps)),
         })
     }
 

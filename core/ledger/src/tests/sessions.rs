@@ -142,3 +142,21 @@ async fn a_queue_is_put_in_order() {
         .await
         .unwrap();
 }
+
+#[tokio::test]
+async fn the_last_turn_is_the_one_that_began_last() {
+    let home = Home::new();
+    let ledger = home.open();
+    ledger
+        .write(move |tx| {
+            talk(tx, 1)?;
+            let key = session("main");
+            tx.requests().create(&request(2))?;
+            tx.turns().create(&turn(2, &key))?;
+            assert_eq!(tx.turns().last(&key)?.unwrap().id, turn_id(2));
+            assert_eq!(tx.turns().last(&session("other"))?, None);
+            Ok(())
+        })
+        .await
+        .unwrap();
+}

@@ -107,8 +107,14 @@ impl Desk {
             drop_queue: true,
             idempotency_key: self.key(),
         };
+        let key = params.key.clone();
         let stopped: Result<session::AbortResult, _> = self.call(Call::SessionsAbort(params)).await;
         stopped.map(|_| ()).or_else(if_not_begun)?;
+        let context = &self.shared.context;
+        let session = context.ledger.read(move |r| r.sessions().get(&key)).await?;
+        let mark =
+            session.map_or((0, None), |session| (session.n_messages, Some(session.updated_at)));
+        context.agents.rests.note(&context.agents.book(), agent.clone(), mark);
         Ok(json!({ "success": true }))
     }
 

@@ -170,8 +170,7 @@ pub fn orchestrated(id: &str, body: &[u8]) -> Vec<RpcError> {
         Incoming::Many(calls) => calls,
     };
     let agent = AgentId::parse(id);
-    let mut errors: Vec<_> =
-        agent.as_ref().err().map(|failure| RpcError::from(failure)).into_iter().collect();
+    let mut errors: Vec<_> = agent.as_ref().err().map(RpcError::from).into_iter().collect();
     for call in calls {
         let error = match call {
             Err(refused) => Some(refused.error),
