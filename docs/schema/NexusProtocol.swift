@@ -766,6 +766,8 @@ public struct AgentFacts: Codable, Hashable, Sendable {
     public var isTemp: Bool
     /// When something last happened in its conversation.
     public var lastActionAt: Timestamp?
+    /// How its last turn there ended; nothing while it is at work or has not begun.
+    public var lastTurn: TurnEnd?
     /// Its limits per turn.
     public var limits: RunLimits
     /// Messages in it.
@@ -784,7 +786,7 @@ public struct AgentFacts: Codable, Hashable, Sendable {
     /// gives that, and for nothing where it does not.
     public var writePaths: [String]
 
-    public init(childCount: UInt64, constraints: [String], createdAt: Timestamp? = nil, creator: Principal? = nil, cwd: String, depth: UInt64, disabledTools: [String], hasSystemPrompt: Bool, id: AgentId, isBusy: Bool, isConfigured: Bool, isTemp: Bool, lastActionAt: Timestamp? = nil, limits: RunLimits, messageCount: UInt64, models: [String], parentAgentId: AgentId? = nil, preset: String, sessionKey: SessionKey, tools: [String], writePaths: [String]) {
+    public init(childCount: UInt64, constraints: [String], createdAt: Timestamp? = nil, creator: Principal? = nil, cwd: String, depth: UInt64, disabledTools: [String], hasSystemPrompt: Bool, id: AgentId, isBusy: Bool, isConfigured: Bool, isTemp: Bool, lastActionAt: Timestamp? = nil, lastTurn: TurnEnd? = nil, limits: RunLimits, messageCount: UInt64, models: [String], parentAgentId: AgentId? = nil, preset: String, sessionKey: SessionKey, tools: [String], writePaths: [String]) {
         self.childCount = childCount
         self.constraints = constraints
         self.createdAt = createdAt
@@ -798,6 +800,7 @@ public struct AgentFacts: Codable, Hashable, Sendable {
         self.isConfigured = isConfigured
         self.isTemp = isTemp
         self.lastActionAt = lastActionAt
+        self.lastTurn = lastTurn
         self.limits = limits
         self.messageCount = messageCount
         self.models = models
@@ -822,6 +825,7 @@ public struct AgentFacts: Codable, Hashable, Sendable {
         case isConfigured = "is_configured"
         case isTemp = "is_temp"
         case lastActionAt = "last_action_at"
+        case lastTurn = "last_turn"
         case limits = "limits"
         case messageCount = "message_count"
         case models = "models"
@@ -3103,8 +3107,13 @@ public enum RecordedEvent: Hashable, Sendable {
     case permissionUpdated(PermissionUpdated)
     case sessionCompacted(SessionCompacted)
     case sessionCreated(SessionCreated)
+    case sessionDeleted(SessionDeleted)
+    case sessionForked(SessionForked)
     case sessionLabelled(SessionLabelled)
+    case sessionQueueChanged(SessionQueueChanged)
     case sessionRenamed(SessionRenamed)
+    case sessionReset(SessionReset)
+    case sessionUpdated(SessionUpdated)
     case systemConfigReloaded(SystemConfigReloaded)
     case systemStarted(SystemStarted)
     case systemStopping(SystemStopping)
@@ -3143,8 +3152,13 @@ public enum RecordedEvent: Hashable, Sendable {
         case "permission.updated": self = .permissionUpdated(try JSONDecoder().decode(PermissionUpdated.self, from: data))
         case "session.compacted": self = .sessionCompacted(try JSONDecoder().decode(SessionCompacted.self, from: data))
         case "session.created": self = .sessionCreated(try JSONDecoder().decode(SessionCreated.self, from: data))
+        case "session.deleted": self = .sessionDeleted(try JSONDecoder().decode(SessionDeleted.self, from: data))
+        case "session.forked": self = .sessionForked(try JSONDecoder().decode(SessionForked.self, from: data))
         case "session.labelled": self = .sessionLabelled(try JSONDecoder().decode(SessionLabelled.self, from: data))
+        case "session.queue_changed": self = .sessionQueueChanged(try JSONDecoder().decode(SessionQueueChanged.self, from: data))
         case "session.renamed": self = .sessionRenamed(try JSONDecoder().decode(SessionRenamed.self, from: data))
+        case "session.reset": self = .sessionReset(try JSONDecoder().decode(SessionReset.self, from: data))
+        case "session.updated": self = .sessionUpdated(try JSONDecoder().decode(SessionUpdated.self, from: data))
         case "system.config_reloaded": self = .systemConfigReloaded(try JSONDecoder().decode(SystemConfigReloaded.self, from: data))
         case "system.started": self = .systemStarted(try JSONDecoder().decode(SystemStarted.self, from: data))
         case "system.stopping": self = .systemStopping(try JSONDecoder().decode(SystemStopping.self, from: data))
@@ -3711,6 +3725,47 @@ public enum RecordedEvent: Hashable, Sendable {
         }
     }
 
+    /// A session is gone from the lists, and its messages are forgotten.
+    public struct SessionDeleted: Codable, Hashable, Sendable {
+        public var by: Principal
+        public var nMessages: UInt64
+        public var sessionKey: SessionKey
+
+        public init(by: Principal, nMessages: UInt64, sessionKey: SessionKey) {
+            self.by = by
+            self.nMessages = nMessages
+            self.sessionKey = sessionKey
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case by = "by"
+            case nMessages = "n_messages"
+            case sessionKey = "session_key"
+        }
+    }
+
+    /// A session began as a copy of another one.
+    public struct SessionForked: Codable, Hashable, Sendable {
+        public var by: Principal
+        public var forkedFrom: ForkedFrom
+        public var nMessages: UInt64
+        public var sessionKey: SessionKey
+
+        public init(by: Principal, forkedFrom: ForkedFrom, nMessages: UInt64, sessionKey: SessionKey) {
+            self.by = by
+            self.forkedFrom = forkedFrom
+            self.nMessages = nMessages
+            self.sessionKey = sessionKey
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case by = "by"
+            case forkedFrom = "forked_from"
+            case nMessages = "n_messages"
+            case sessionKey = "session_key"
+        }
+    }
+
     /// A session was exposed to something it had not been exposed to before.
     public struct SessionLabelled: Codable, Hashable, Sendable {
         public var label: SessionLabel
@@ -3723,6 +3778,25 @@ public enum RecordedEvent: Hashable, Sendable {
 
         enum CodingKeys: String, CodingKey {
             case label = "label"
+            case sessionKey = "session_key"
+        }
+    }
+
+    /// What waits in a session runs in another order.
+    public struct SessionQueueChanged: Codable, Hashable, Sendable {
+        public var by: Principal
+        public var requestIds: [RequestId]
+        public var sessionKey: SessionKey
+
+        public init(by: Principal, requestIds: [RequestId], sessionKey: SessionKey) {
+            self.by = by
+            self.requestIds = requestIds
+            self.sessionKey = sessionKey
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case by = "by"
+            case requestIds = "request_ids"
             case sessionKey = "session_key"
         }
     }
@@ -3740,6 +3814,47 @@ public enum RecordedEvent: Hashable, Sendable {
         enum CodingKeys: String, CodingKey {
             case earlierKey = "earlier_key"
             case sessionKey = "session_key"
+        }
+    }
+
+    /// The messages of a session are forgotten; it goes on empty.
+    public struct SessionReset: Codable, Hashable, Sendable {
+        public var by: Principal
+        public var nMessages: UInt64
+        public var sessionKey: SessionKey
+
+        public init(by: Principal, nMessages: UInt64, sessionKey: SessionKey) {
+            self.by = by
+            self.nMessages = nMessages
+            self.sessionKey = sessionKey
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case by = "by"
+            case nMessages = "n_messages"
+            case sessionKey = "session_key"
+        }
+    }
+
+    /// A session has another title or other defaults.
+    public struct SessionUpdated: Codable, Hashable, Sendable {
+        public var by: Principal
+        public var defaults: SessionDefaults
+        public var sessionKey: SessionKey
+        public var title: String?
+
+        public init(by: Principal, defaults: SessionDefaults, sessionKey: SessionKey, title: String? = nil) {
+            self.by = by
+            self.defaults = defaults
+            self.sessionKey = sessionKey
+            self.title = title
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case by = "by"
+            case defaults = "defaults"
+            case sessionKey = "session_key"
+            case title = "title"
         }
     }
 
@@ -3908,6 +4023,15 @@ public struct ExplainedLink: Codable, Hashable, Sendable {
         self.verdict = verdict
     }
 }
+/// Form of an export.
+public struct ExportFormat: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// For people: what was said, and which tools were called.
+    public static let markdown = ExportFormat(rawValue: "markdown")
+    /// For programs: one JSON document with every message and what its calls came to.
+    public static let json = ExportFormat(rawValue: "json")
+}
 
 /// Input of `expose.set`.
 public struct ExposeSetParams: Codable, Hashable, Sendable {
@@ -4030,6 +4154,24 @@ public struct Filter: Codable, Hashable, Sendable {
         self.since = since
         self.until = until
         self.verdict = verdict
+    }
+}
+
+/// Where a copied session left another one.
+public struct ForkedFrom: Codable, Hashable, Sendable {
+    /// The last message there that was copied; none when it began empty.
+    public var messageId: MessageId?
+    /// The session it was copied from.
+    public var sessionKey: SessionKey
+
+    public init(messageId: MessageId? = nil, sessionKey: SessionKey) {
+        self.messageId = messageId
+        self.sessionKey = sessionKey
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case messageId = "message_id"
+        case sessionKey = "session_key"
     }
 }
 
@@ -5151,6 +5293,12 @@ public enum RequestsListCall: NexusCall {
     public typealias Result = RequestsListResult
     public static let name = "requests.list"
 }
+/// Does a request again that has ended, as a new one.
+public enum RequestsReplayCall: NexusCall {
+    public typealias Params = RequestsReplayParams
+    public typealias Result = RequestsReplayResult
+    public static let name = "requests.replay"
+}
 /// Reads the configuration again; an invalid one changes nothing.
 public enum RuntimeReloadCall: NexusCall {
     public typealias Params = RuntimeReloadParams
@@ -5175,6 +5323,24 @@ public enum SessionsCompactCall: NexusCall {
     public typealias Result = SessionsCompactResult
     public static let name = "sessions.compact"
 }
+/// Removes a session with its messages; what was done in it stays on record.
+public enum SessionsDeleteCall: NexusCall {
+    public typealias Params = SessionsDeleteParams
+    public typealias Result = SessionsDeleteResult
+    public static let name = "sessions.delete"
+}
+/// Writes a session as Markdown or JSON, page by page, without secrets.
+public enum SessionsExportCall: NexusCall {
+    public typealias Params = SessionsExportParams
+    public typealias Result = SessionsExportResult
+    public static let name = "sessions.export"
+}
+/// Begins a new session with the messages of another one, up to one of them.
+public enum SessionsForkCall: NexusCall {
+    public typealias Params = SessionsForkParams
+    public typealias Result = SessionsForkResult
+    public static let name = "sessions.fork"
+}
 /// Shows one session with its active turn.
 public enum SessionsGetCall: NexusCall {
     public typealias Params = SessionsGetParams
@@ -5192,6 +5358,30 @@ public enum SessionsListCall: NexusCall {
     public typealias Params = SessionsListParams
     public typealias Result = SessionsListResult
     public static let name = "sessions.list"
+}
+/// Gives a session another title, or other defaults for its runs.
+public enum SessionsPatchCall: NexusCall {
+    public typealias Params = SessionsPatchParams
+    public typealias Result = SessionsPatchResult
+    public static let name = "sessions.patch"
+}
+/// Lists what waits in a session, in order.
+public enum SessionsQueueCall: NexusCall {
+    public typealias Params = SessionsQueueParams
+    public typealias Result = SessionsQueueResult
+    public static let name = "sessions.queue"
+}
+/// Gives a request that waits another place in the queue.
+public enum SessionsQueueMoveCall: NexusCall {
+    public typealias Params = SessionsQueueMoveParams
+    public typealias Result = SessionsQueueMoveResult
+    public static let name = "sessions.queue.move"
+}
+/// Forgets a session's messages; the session itself stays.
+public enum SessionsResetCall: NexusCall {
+    public typealias Params = SessionsResetParams
+    public typealias Result = SessionsResetResult
+    public static let name = "sessions.reset"
 }
 /// Hands a message to a session and answers once it is recorded; the reply follows as events.
 public enum SessionsSendCall: NexusCall {
@@ -6184,6 +6374,8 @@ public struct Request: Codable, Hashable, Sendable {
     public var purpose: String
     /// How it wants to queue.
     public var queueMode: QueueMode
+    /// The request that it does again, when somebody asked for that.
+    public var replays: RequestId?
     /// The session it goes to, once known.
     public var sessionKey: SessionKey?
     /// The last stage it entered.
@@ -6199,7 +6391,7 @@ public struct Request: Codable, Hashable, Sendable {
     /// What the run is asked to be.
     public var wish: RunWish?
 
-    public init(agentId: AgentId? = nil, completedAt: Timestamp? = nil, enrichment: [String]? = nil, error: String? = nil, eventId: String, id: RequestId, parent: ParentRun? = nil, principal: Principal? = nil, purpose: String, queueMode: QueueMode, sessionKey: SessionKey? = nil, stage: Stage, stages: [StageTrace], startedAt: Timestamp, status: RequestStatus, turnId: TurnId? = nil, wish: RunWish? = nil) {
+    public init(agentId: AgentId? = nil, completedAt: Timestamp? = nil, enrichment: [String]? = nil, error: String? = nil, eventId: String, id: RequestId, parent: ParentRun? = nil, principal: Principal? = nil, purpose: String, queueMode: QueueMode, replays: RequestId? = nil, sessionKey: SessionKey? = nil, stage: Stage, stages: [StageTrace], startedAt: Timestamp, status: RequestStatus, turnId: TurnId? = nil, wish: RunWish? = nil) {
         self.agentId = agentId
         self.completedAt = completedAt
         self.enrichment = enrichment
@@ -6210,6 +6402,7 @@ public struct Request: Codable, Hashable, Sendable {
         self.principal = principal
         self.purpose = purpose
         self.queueMode = queueMode
+        self.replays = replays
         self.sessionKey = sessionKey
         self.stage = stage
         self.stages = stages
@@ -6230,6 +6423,7 @@ public struct Request: Codable, Hashable, Sendable {
         case principal = "principal"
         case purpose = "purpose"
         case queueMode = "queue_mode"
+        case replays = "replays"
         case sessionKey = "session_key"
         case stage = "stage"
         case stages = "stages"
@@ -6307,6 +6501,8 @@ public struct RequestsGetResult: Codable, Hashable, Sendable {
     public var labels: [SessionLabel]
     /// The permission requests of the turn.
     public var permissions: [PermissionRequest]
+    /// Requests that did it again, the oldest first.
+    public var replayedBy: [RequestId]?
     /// The request with its stages.
     public var request: Request
     /// Requests that its run sent to other agents, the oldest first.
@@ -6316,10 +6512,11 @@ public struct RequestsGetResult: Codable, Hashable, Sendable {
     /// Its turn.
     public var turn: Turn?
 
-    public init(arrival: Arrival, labels: [SessionLabel], permissions: [PermissionRequest], request: Request, sent: [Request]? = nil, toolCalls: [ToolCallRecord], turn: Turn? = nil) {
+    public init(arrival: Arrival, labels: [SessionLabel], permissions: [PermissionRequest], replayedBy: [RequestId]? = nil, request: Request, sent: [Request]? = nil, toolCalls: [ToolCallRecord], turn: Turn? = nil) {
         self.arrival = arrival
         self.labels = labels
         self.permissions = permissions
+        self.replayedBy = replayedBy
         self.request = request
         self.sent = sent
         self.toolCalls = toolCalls
@@ -6356,6 +6553,38 @@ public struct RequestsListResult: Codable, Hashable, Sendable {
     public init(hasMore: Bool, requests: [Request]) {
         self.hasMore = hasMore
         self.requests = requests
+    }
+}
+
+/// Input of `requests.replay`.
+public struct RequestsReplayParams: Codable, Hashable, Sendable {
+    /// The request, which has ended.
+    public var id: RequestId
+    /// Lets the command be repeated safely: the same key is the same replay.
+    public var idempotencyKey: String
+
+    public init(id: RequestId, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `requests.replay`.
+public struct RequestsReplayResult: Codable, Hashable, Sendable {
+    /// Whether this key had been used before; then nothing new runs.
+    public var isDuplicate: Bool
+    /// The old one.
+    public var replays: RequestId
+    /// The new request.
+    public var requestId: RequestId
+    /// How the new one stands by now.
+    public var status: RequestStatus
+
+    public init(isDuplicate: Bool, replays: RequestId, requestId: RequestId, status: RequestStatus) {
+        self.isDuplicate = isDuplicate
+        self.replays = replays
+        self.requestId = requestId
+        self.status = status
     }
 }
 
@@ -6808,6 +7037,10 @@ public struct Session: Codable, Hashable, Sendable {
     public var agentId: AgentId
     /// When it was created.
     public var createdAt: Timestamp
+    /// What its runs are where nobody says otherwise.
+    public var defaults: SessionDefaults?
+    /// Where its first messages come from, when it began as a copy of another session.
+    public var forkedFrom: ForkedFrom?
     /// Whether a run is active or parked.
     public var isBusy: Bool
     /// Its key.
@@ -6816,14 +7049,16 @@ public struct Session: Codable, Hashable, Sendable {
     public var nMessages: UInt64
     /// Requests that wait behind it.
     public var nWaiting: UInt64
-    /// The first line of its first message.
+    /// The name that a person gave it, else the first line of its first message.
     public var title: String?
     /// When something last happened in it.
     public var updatedAt: Timestamp
 
-    public init(agentId: AgentId, createdAt: Timestamp, isBusy: Bool, key: SessionKey, nMessages: UInt64, nWaiting: UInt64, title: String? = nil, updatedAt: Timestamp) {
+    public init(agentId: AgentId, createdAt: Timestamp, defaults: SessionDefaults? = nil, forkedFrom: ForkedFrom? = nil, isBusy: Bool, key: SessionKey, nMessages: UInt64, nWaiting: UInt64, title: String? = nil, updatedAt: Timestamp) {
         self.agentId = agentId
         self.createdAt = createdAt
+        self.defaults = defaults
+        self.forkedFrom = forkedFrom
         self.isBusy = isBusy
         self.key = key
         self.nMessages = nMessages
@@ -6835,12 +7070,37 @@ public struct Session: Codable, Hashable, Sendable {
     enum CodingKeys: String, CodingKey {
         case agentId = "agent_id"
         case createdAt = "created_at"
+        case defaults = "defaults"
+        case forkedFrom = "forked_from"
         case isBusy = "is_busy"
         case key = "key"
         case nMessages = "n_messages"
         case nWaiting = "n_waiting"
         case title = "title"
         case updatedAt = "updated_at"
+    }
+}
+
+/// What the runs of a session are where nobody says otherwise. Like a wish, it narrows what the
+/// agent has and never widens it.
+public struct SessionDefaults: Codable, Hashable, Sendable {
+    /// The model that is asked first, as `provider/model`; the agent's own follow it.
+    public var model: String?
+    /// How input queues that does not say.
+    public var queueMode: QueueMode?
+    /// Most model replies of a turn; the agent's own limit where that is lower.
+    public var stepsMax: Int64?
+
+    public init(model: String? = nil, queueMode: QueueMode? = nil, stepsMax: Int64? = nil) {
+        self.model = model
+        self.queueMode = queueMode
+        self.stepsMax = stepsMax
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case model = "model"
+        case queueMode = "queue_mode"
+        case stepsMax = "steps_max"
     }
 }
 /// The name of a conversation, such as `main`, `dm:owner` or `group:telegram:42`.
@@ -6952,6 +7212,109 @@ public struct SessionsCompactResult: Codable, Hashable, Sendable {
     }
 }
 
+/// Input of `sessions.delete`.
+public struct SessionsDeleteParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The session.
+    public var key: SessionKey
+    /// Also when something runs or waits in it, which is stopped and dropped first.
+    public var stop: Bool?
+
+    public init(idempotencyKey: String, key: SessionKey, stop: Bool? = nil) {
+        self.idempotencyKey = idempotencyKey
+        self.key = key
+        self.stop = stop
+    }
+}
+
+/// Result of `sessions.delete`.
+public struct SessionsDeleteResult: Codable, Hashable, Sendable {
+    /// The session that is gone.
+    public var key: SessionKey
+    /// Messages that were forgotten.
+    public var nMessages: UInt64
+
+    public init(key: SessionKey, nMessages: UInt64) {
+        self.key = key
+        self.nMessages = nMessages
+    }
+}
+
+/// Input of `sessions.export`.
+public struct SessionsExportParams: Codable, Hashable, Sendable {
+    /// `nextCursor` of the page before.
+    public var cursor: MessageId?
+    /// The form; Markdown when left out.
+    public var format: ExportFormat?
+    /// The session.
+    public var key: SessionKey
+    /// Messages on the page; a page also ends with the message that makes it longer than 256 KiB.
+    public var limit: Int64?
+
+    public init(cursor: MessageId? = nil, format: ExportFormat? = nil, key: SessionKey, limit: Int64? = nil) {
+        self.cursor = cursor
+        self.format = format
+        self.key = key
+        self.limit = limit
+    }
+}
+
+/// Result of `sessions.export`.
+public struct SessionsExportResult: Codable, Hashable, Sendable {
+    /// Messages on this page.
+    public var nMessages: UInt64
+    /// Where the next page begins; none on the last one.
+    public var nextCursor: MessageId?
+    /// A piece of the document; the pieces of all pages, joined, are the whole of it. Values of
+    /// known credentials are blanked out.
+    public var text: String
+
+    public init(nMessages: UInt64, nextCursor: MessageId? = nil, text: String) {
+        self.nMessages = nMessages
+        self.nextCursor = nextCursor
+        self.text = text
+    }
+}
+
+/// Input of `sessions.fork`: everything said so far when neither `through` nor `before` is there.
+public struct SessionsForkParams: Codable, Hashable, Sendable {
+    /// The first message that does not come along, for instance one that is to be said otherwise.
+    public var before: MessageId?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The session that is copied; it stays as it is.
+    public var key: SessionKey
+    /// The last message that comes along.
+    public var through: MessageId?
+    /// The name of the new session; that of the old one when left out.
+    public var title: String?
+    /// The key of the new session, which must be free; `fork:<key>:<n>` when left out.
+    public var to: SessionKey?
+
+    public init(before: MessageId? = nil, idempotencyKey: String, key: SessionKey, through: MessageId? = nil, title: String? = nil, to: SessionKey? = nil) {
+        self.before = before
+        self.idempotencyKey = idempotencyKey
+        self.key = key
+        self.through = through
+        self.title = title
+        self.to = to
+    }
+}
+
+/// Result of `sessions.fork`.
+public struct SessionsForkResult: Codable, Hashable, Sendable {
+    /// Messages that came along.
+    public var nMessages: UInt64
+    /// The new session.
+    public var session: Session
+
+    public init(nMessages: UInt64, session: Session) {
+        self.nMessages = nMessages
+        self.session = session
+    }
+}
+
 /// Input of `sessions.get`.
 public struct SessionsGetParams: Codable, Hashable, Sendable {
     /// The session.
@@ -7057,6 +7420,139 @@ public struct SessionsListResult: Codable, Hashable, Sendable {
     public init(nextCursor: String? = nil, sessions: [Session]) {
         self.nextCursor = nextCursor
         self.sessions = sessions
+    }
+}
+
+/// Input of `sessions.patch`: what is left out stays, what is `null` is cleared.
+public struct SessionsPatchParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The session.
+    public var key: SessionKey
+    /// The model that its runs ask first, as `provider/model`.
+    public var model: String?
+    /// How input queues that does not say.
+    public var queueMode: QueueMode?
+    /// Most model replies of a turn; at most what its agent is limited to anyway.
+    public var stepsMax: Int64?
+    /// Its name, in one line; cleared, it is the first line of the next message.
+    public var title: String?
+
+    public init(idempotencyKey: String, key: SessionKey, model: String? = nil, queueMode: QueueMode? = nil, stepsMax: Int64? = nil, title: String? = nil) {
+        self.idempotencyKey = idempotencyKey
+        self.key = key
+        self.model = model
+        self.queueMode = queueMode
+        self.stepsMax = stepsMax
+        self.title = title
+    }
+}
+
+/// Result of `sessions.patch`.
+public struct SessionsPatchResult: Codable, Hashable, Sendable {
+    /// The session as it is now.
+    public var session: Session
+
+    public init(session: Session) {
+        self.session = session
+    }
+}
+
+/// Input of `sessions.queue.move`. What is to wait no more is dropped by `requests.cancel`.
+public struct SessionsQueueMoveParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The session.
+    public var key: SessionKey
+    /// The request that moves; one that waits there.
+    public var runId: RequestId
+    /// Its place from now on: 0 is the first; a place behind the last is the last.
+    public var to: Int64
+
+    public init(idempotencyKey: String, key: SessionKey, runId: RequestId, to: Int64) {
+        self.idempotencyKey = idempotencyKey
+        self.key = key
+        self.runId = runId
+        self.to = to
+    }
+}
+
+/// Result of `sessions.queue` and `sessions.queue.move`.
+public struct SessionsQueueMoveResult: Codable, Hashable, Sendable {
+    /// The run at work; it is not in the queue.
+    public var active: RequestId?
+    /// The session.
+    public var key: SessionKey
+    /// How many may wait.
+    public var lenMax: UInt64
+    /// What waits, in order. Requests of mode `queue` run after all others whatever their place,
+    /// and one that steers or interrupts takes all of them into its turn.
+    public var waiting: [Request]
+
+    public init(active: RequestId? = nil, key: SessionKey, lenMax: UInt64, waiting: [Request]) {
+        self.active = active
+        self.key = key
+        self.lenMax = lenMax
+        self.waiting = waiting
+    }
+}
+
+/// Input of `sessions.queue`.
+public struct SessionsQueueParams: Codable, Hashable, Sendable {
+    /// The session.
+    public var key: SessionKey
+
+    public init(key: SessionKey) {
+        self.key = key
+    }
+}
+
+/// Result of `sessions.queue` and `sessions.queue.move`.
+public struct SessionsQueueResult: Codable, Hashable, Sendable {
+    /// The run at work; it is not in the queue.
+    public var active: RequestId?
+    /// The session.
+    public var key: SessionKey
+    /// How many may wait.
+    public var lenMax: UInt64
+    /// What waits, in order. Requests of mode `queue` run after all others whatever their place,
+    /// and one that steers or interrupts takes all of them into its turn.
+    public var waiting: [Request]
+
+    public init(active: RequestId? = nil, key: SessionKey, lenMax: UInt64, waiting: [Request]) {
+        self.active = active
+        self.key = key
+        self.lenMax = lenMax
+        self.waiting = waiting
+    }
+}
+
+/// Input of `sessions.reset`.
+public struct SessionsResetParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The session.
+    public var key: SessionKey
+    /// Also when something runs or waits in it, which is stopped and dropped first.
+    public var stop: Bool?
+
+    public init(idempotencyKey: String, key: SessionKey, stop: Bool? = nil) {
+        self.idempotencyKey = idempotencyKey
+        self.key = key
+        self.stop = stop
+    }
+}
+
+/// Result of `sessions.reset`.
+public struct SessionsResetResult: Codable, Hashable, Sendable {
+    /// Messages that were forgotten.
+    public var nMessages: UInt64
+    /// The session as it is now: without a message.
+    public var session: Session
+
+    public init(nMessages: UInt64, session: Session) {
+        self.nMessages = nMessages
+        self.session = session
     }
 }
 

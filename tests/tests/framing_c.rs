@@ -327,7 +327,36 @@ async fn batches_and_notifications_work_at_an_agent() -> Result<()> {
     ensure!(answer[1]["result"]["agents"][0]["id"] == "main", "{answer}");
     let stopped = rpc.result("/agent/main", "shutdown", json!({})).await?;
     ensure!(stopped == json!({ "success": true }), "{stopped}");
+    let all = rpc.result("/rpc", "list_agents", json!({})).await?;
+    ensure!(listed(&all, "main")?["should_shutdown"] == true, "{all}");
     let stopped = rpc.result("/rpc", "shutdown_server", json!({})).await?;
     ensure!(stopped["success"] == true, "{stopped}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_says_who_rests_and_who_was_halted() -> Result<()> {
+    let scene = scene().await?;
+    let rpc = &scene.rpc;
+    let facts = async || -> Result<(Value, Value)> {
+        let all = rpc.result("/rpc", "list_agents", json!({})).await?;
+        let main = listed(&all, "main")?;
+        Ok((main["should_shutdown"].clone(), main["halted_at_iteration_limit"].clone()))
+    };
+    ensure!(facts().await? == (json!(false), json!(false)));
+    // One told so before anybody spoke to it rests as well.
+    rpc.result("/agent/main", "shutdown", json!({})).await?;
+    ensure!(facts().await? == (json!(true), json!(false)));
+    rpc.result("/agent/main", "send", json!({ "content": "Hi" })).await?;
+    ensure!(facts().await? == (json!(false), json!(false)));
+
+    let patch = json!({ "key": "main", "stepsMax": 1, "idempotencyKey": "one step" });
+    rpc.result("/rpc", "sessions.patch", patch).await?;
+    rpc.result("/agent/main", "send", json!({ "content": "Write a.txt" })).await?;
+    ensure!(facts().await? == (json!(false), json!(true)));
+    rpc.result("/agent/main", "shutdown", json!({})).await?;
+    ensure!(facts().await? == (json!(true), json!(true)));
+    rpc.result("/agent/main", "send", json!({ "content": "Hi" })).await?;
+    ensure!(facts().await? == (json!(false), json!(false)));
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The one place that turns a decision into a permit. Decisions of everything that changes
 //! something are on disk, in the hash-chained audit, before the permit exists.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nexus_domain::Failure;
@@ -14,8 +15,9 @@ use nexus_protocol::{Method, MethodKind, Scope};
 use crate::context::Context;
 use crate::ways::{Authority, Basis};
 
-/// A verdict with its epoch.
-type Kept = Mutex<Option<(u64, Verdict)>>;
+/// Verdicts on queries, by method, each with the epoch it was given in. Empty until something is
+/// asked: most callers ask for a handful of methods, and many stay for long.
+type Kept = Mutex<HashMap<Method, (u64, Verdict)>>;
 
 /// Who is calling, as proved at the door. Clones share what was decided for the caller.
 #[derive(Clone, Debug)]
@@ -26,10 +28,9 @@ pub struct Caller {
     pub scopes: Vec<Scope>,
     /// What it rests on; looked at again for every call.
     pub authority: Authority,
-    /// Verdicts on queries, by method, each with the epoch it was given in. Within an epoch the
-    /// engine is a pure function of principal and method, as long as no grant with an end is at
-    /// play; such a verdict is not kept.
-    verdicts: Arc<[Kept]>,
+    /// Within an epoch the engine is a pure function of principal and method, as long as no grant
+    /// with an end is at play; such a verdict is not kept.
+    verdicts: Arc<Kept>,
 }
 
 impl Caller {
@@ -46,8 +47,7 @@ impl Caller {
     /// Somebody who proved who it is.
     #[must_use]
     pub fn by(principal: Principal, scopes: Vec<Scope>, authority: Authority) -> Self {
-        let verdicts = Method::ALL.iter().map(|_| Mutex::default()).collect();
-        Self { principal, scopes, authority, verdicts }
+        Self { principal, scopes, authority, verdicts: Arc::default() }
     }
 
     /// Whether the caller may ask for this at all.
@@ -59,17 +59,17 @@ impl Caller {
     fn may_read(&self, context: &Context, query: &Query, method: Method) -> Option<Permit> {
         // Before the decision: one that is made while the engine is swapped counts as old.
         let epoch = context.iam.epoch();
-        let Some(kept) = self.verdicts.get(method as usize) else {
-            return Permit::to_read(query, &context.iam.decide(query));
-        };
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, verdict)) = kept.as_ref().filter(|(of, _)| *of == epoch) {
+        let mut kept = self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, verdict)) = kept.get(&method).filter(|(of, _)| *of == epoch) {
             return Permit::to_read(query, verdict);
         }
         let verdict = context.iam.decide(query);
         let permit = Permit::to_read(query, &verdict);
         let is_by_grant = verdict.grants().next().is_some();
-        *kept = (!is_by_grant).then_some((epoch, verdict));
+        match is_by_grant {
+            true => drop(kept.remove(&method)),
+            false => drop(kept.insert(method, (epoch, verdict))),
+        }
         permit
     }
 }
@@ -108,6 +108,13 @@ fn keeps_to_agents(method: Method) -> bool {
             | Method::SessionsHistory
             | Method::SessionsSend
             | Method::SessionsAbort
+            | Method::SessionsPatch
+            | Method::SessionsReset
+            | Method::SessionsFork
+            | Method::SessionsDelete
+            | Method::SessionsExport
+            | Method::SessionsQueue
+            | Method::SessionsQueueMove
             | Method::KeysToken
     )
 }

@@ -19,7 +19,7 @@ use crate::permission::{PermissionAnswer, PermissionRequest, PermissionStatus};
 use crate::pipeline::Stage;
 use crate::principal::{Chain, Principal};
 use crate::request::{RequestStatus, StageOutcome};
-use crate::session::QueueMode;
+use crate::session::{ForkedFrom, QueueMode, SessionDefaults};
 use crate::time::Timestamp;
 
 /// One recorded fact.
@@ -129,6 +129,31 @@ pub enum Event {
     /// A session was exposed to something it had not been exposed to before.
     #[serde(rename = "session.labelled")]
     SessionLabelled { session_key: SessionKey, label: SessionLabel },
+    /// A session has another title or other defaults.
+    #[serde(rename = "session.updated")]
+    SessionUpdated {
+        session_key: SessionKey,
+        title: Option<String>,
+        defaults: SessionDefaults,
+        by: Principal,
+    },
+    /// The messages of a session are forgotten; it goes on empty.
+    #[serde(rename = "session.reset")]
+    SessionReset { session_key: SessionKey, n_messages: u64, by: Principal },
+    /// A session began as a copy of another one.
+    #[serde(rename = "session.forked")]
+    SessionForked {
+        session_key: SessionKey,
+        forked_from: ForkedFrom,
+        n_messages: u64,
+        by: Principal,
+    },
+    /// A session is gone from the lists, and its messages are forgotten.
+    #[serde(rename = "session.deleted")]
+    SessionDeleted { session_key: SessionKey, n_messages: u64, by: Principal },
+    /// What waits in a session runs in another order.
+    #[serde(rename = "session.queue_changed")]
+    SessionQueueChanged { session_key: SessionKey, request_ids: Vec<RequestId>, by: Principal },
     /// A turn began.
     #[serde(rename = "turn.created")]
     TurnCreated { turn_id: TurnId, session_key: SessionKey, request_ids: Vec<RequestId> },
@@ -244,6 +269,11 @@ impl Event {
         "agent.deleted",
         "session.created",
         "session.labelled",
+        "session.updated",
+        "session.reset",
+        "session.forked",
+        "session.deleted",
+        "session.queue_changed",
         "turn.created",
         "turn.updated",
         "turn.completed",
@@ -287,6 +317,11 @@ impl Event {
             Self::AgentDeleted { .. } => "agent.deleted",
             Self::SessionCreated { .. } => "session.created",
             Self::SessionLabelled { .. } => "session.labelled",
+            Self::SessionUpdated { .. } => "session.updated",
+            Self::SessionReset { .. } => "session.reset",
+            Self::SessionForked { .. } => "session.forked",
+            Self::SessionDeleted { .. } => "session.deleted",
+            Self::SessionQueueChanged { .. } => "session.queue_changed",
             Self::TurnCreated { .. } => "turn.created",
             Self::TurnUpdated { .. } => "turn.updated",
             Self::TurnCompleted { .. } => "turn.completed",
@@ -320,6 +355,11 @@ impl Event {
             | Self::SessionRenamed { session_key, .. }
             | Self::SessionCreated { session_key, .. }
             | Self::SessionLabelled { session_key, .. }
+            | Self::SessionUpdated { session_key, .. }
+            | Self::SessionReset { session_key, .. }
+            | Self::SessionForked { session_key, .. }
+            | Self::SessionDeleted { session_key, .. }
+            | Self::SessionQueueChanged { session_key, .. }
             | Self::TurnCreated { session_key, .. }
             | Self::TurnUpdated { session_key, .. }
             | Self::TurnCompleted { session_key, .. }

@@ -84,6 +84,9 @@ pub struct Wish {
     /// The run that sends it, when an agent does. Only the engine says so.
     #[serde(skip)]
     pub parent: Option<ParentRun>,
+    /// The request that this one does again. Only the daemon says so.
+    #[serde(skip)]
+    pub replays: Option<RequestId>,
     /// What the run is to be.
     pub run: RunWish,
     /// What the caller brings along; recorded beside the request.

@@ -145,6 +145,9 @@ pub struct Request {
     /// The run that sent it, when an agent did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<ParentRun>,
+    /// The request that it does again, when somebody asked for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replays: Option<RequestId>,
     /// How it wants to queue.
     pub queue_mode: QueueMode,
     /// The first line of what came in, shortened; the purpose in words.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::arrival::{Arrival, PeerKind};
-use crate::id::{AgentId, RequestId, SessionKey};
+use crate::id::{AgentId, MessageId, RequestId, SessionKey};
 use crate::principal::Principal;
 use crate::time::Timestamp;
 
@@ -47,9 +47,15 @@ pub struct Session {
     pub key: SessionKey,
     /// The agent that answers in it.
     pub agent_id: AgentId,
-    /// The first line of its first message.
+    /// The name that a person gave it, else the first line of its first message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// What its runs are where nobody says otherwise.
+    #[serde(default, skip_serializing_if = "SessionDefaults::is_none")]
+    pub defaults: SessionDefaults,
+    /// Where its first messages come from, when it began as a copy of another session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forked_from: Option<ForkedFrom>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When something last happened in it.
@@ -60,6 +66,42 @@ pub struct Session {
     pub is_busy: bool,
     /// Requests that wait behind it.
     pub n_waiting: u64,
+}
+
+/// Longest title of a session, in characters.
+pub const TITLE_CHARS_MAX: usize = 200;
+
+/// What the runs of a session are where nobody says otherwise. Like a wish, it narrows what the
+/// agent has and never widens it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SessionDefaults {
+    /// The model that is asked first, as `provider/model`; the agent's own follow it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Most model replies of a turn; the agent's own limit where that is lower.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps_max: Option<u32>,
+    /// How input queues that does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_mode: Option<QueueMode>,
+}
+
+impl SessionDefaults {
+    /// Whether nothing is set.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Where a copied session left another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ForkedFrom {
+    /// The session it was copied from.
+    pub session_key: SessionKey,
+    /// The last message there that was copied; none when it began empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<MessageId>,
 }
 
 /// What is known about a session when input arrives.

@@ -50,10 +50,12 @@ impl Sessions<'_> {
     }
 
     fn exists(&self, key: &SessionKey) -> Result<bool, LedgerError> {
-        let found =
-            sql::first(self.0, "SELECT key FROM sessions WHERE key = ?1", [key.as_str()], |_| {
-                Ok(())
-            })?;
+        let found = sql::first(
+            self.0,
+            "SELECT key FROM sessions WHERE key = ?1 AND deleted_at IS NULL",
+            [key.as_str()],
+            |_| Ok(()),
+        )?;
         Ok(found.is_some())
     }
 
@@ -140,9 +142,17 @@ impl SessionsMut<'_> {
         ];
         sql::run(
             self.0.0,
-            "INSERT INTO sessions (key, agent_id, title, created_at, updated_at, n_messages)
-             SELECT ?2, agent_id, title, created_at, updated_at, n_messages
-             FROM sessions WHERE key = ?1",
+            "INSERT INTO sessions (key, agent_id, title, created_at, updated_at, n_messages,
+                 is_titled, defaults, forked_from)
+             SELECT ?2, agent_id, title, created_at, updated_at, n_messages, is_titled, defaults,
+                 forked_from
+             FROM sessions WHERE key = ?1
+             ON CONFLICT (key) DO UPDATE SET agent_id = excluded.agent_id,
+                 title = excluded.title, created_at = excluded.created_at,
+                 updated_at = excluded.updated_at, n_messages = excluded.n_messages,
+                 is_titled = excluded.is_titled, defaults = excluded.defaults,
+                 forked_from = excluded.forked_from,
+                 deleted_at = NULL",
             (from.as_str(), to.as_str()),
         )?;
         for statement in MOVES {

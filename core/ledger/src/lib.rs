@@ -16,6 +16,7 @@ mod cooldown;
 mod error;
 mod event;
 mod file;
+mod fork;
 mod grant;
 mod idempotency;
 mod identity;

@@ -39,6 +39,10 @@ CREATE TABLE compactions (
 CREATE INDEX compactions_session ON compactions (session_key, place);
 ";
 
+/// Without it, every message that is forgotten would be looked for in all summaries.
+pub(crate) const THROUGH: &str =
+    "CREATE INDEX compactions_through ON compactions (through_place);\n";
+
 /// A summary that stands for the beginning of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary<'t> {
@@ -106,14 +110,35 @@ impl Turns<'_> {
         )
     }
 
-    /// The messages of a turn, the oldest first.
+    /// A page of a session's messages, the oldest first, after one of them or from the first on.
+    ///
+    /// # Errors
+    /// `NotFound` when `after` names no message of the session.
+    pub fn messages_after(
+        &self,
+        session: &SessionKey,
+        after: Option<MessageId>,
+        limit: u32,
+    ) -> Result<Vec<Message>, LedgerError> {
+        let after = after.map_or(Ok(0), |id| self.place(session, id))?;
+        sql::all(
+            self.0,
+            "SELECT * FROM messages WHERE session_key = ?1 AND place > ?2
+             ORDER BY place LIMIT ?3",
+            (session.as_str(), after, sql::limit(limit)),
+            read_message,
+        )
+    }
+
+    /// The messages of a turn, the oldest first; not their copies in other sessions.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn of_turn(&self, turn: TurnId) -> Result<Vec<Message>, LedgerError> {
         sql::all(
             self.0,
-            "SELECT * FROM messages WHERE turn_id = ?1 ORDER BY place",
+            "SELECT * FROM messages WHERE turn_id = ?1
+               AND session_key = (SELECT session_key FROM turns WHERE id = ?1) ORDER BY place",
             [turn.to_string()],
             read_message,
         )
@@ -141,7 +166,7 @@ impl Turns<'_> {
         Ok(SessionContext { summary, messages })
     }
 
-    fn place(&self, session: &SessionKey, id: MessageId) -> Result<i64, LedgerError> {
+    pub(crate) fn place(&self, session: &SessionKey, id: MessageId) -> Result<i64, LedgerError> {
         let place = sql::first(
             self.0,
             "SELECT place FROM messages WHERE id = ?1 AND session_key = ?2",
@@ -152,7 +177,7 @@ impl Turns<'_> {
     }
 }
 
-fn read_message(row: &Row<'_>) -> Result<Message, LedgerError> {
+pub(crate) fn read_message(row: &Row<'_>) -> Result<Message, LedgerError> {
     Ok(Message {
         id: sql::text(row, "id")?,
         turn_id: sql::text(row, "turn_id")?,

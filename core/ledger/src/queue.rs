@@ -94,6 +94,39 @@ impl QueueMut<'_> {
         Ok(())
     }
 
+    /// Moves a request that waits to a place in its session's queue, counted from 0; a place behind
+    /// the last is the last. Says what waits in which order now.
+    ///
+    /// # Errors
+    /// `NotFound` when the request does not wait there.
+    pub fn reorder(
+        &self,
+        session: &SessionKey,
+        request: RequestId,
+        to: usize,
+    ) -> Result<Vec<RequestId>, LedgerError> {
+        let mut items = sql::all(
+            self.0.0,
+            "SELECT * FROM queue_items WHERE session_key = ?1 ORDER BY place",
+            [session.as_str()],
+            |row| {
+                let id: RequestId = sql::text(row, "request_id")?;
+                Ok((id, sql::text::<QueueMode>(row, "mode")?, sql::at(row, "at")?))
+            },
+        )?;
+        let Some(from) = items.iter().position(|(id, ..)| *id == request) else {
+            return Err(LedgerError::not_found("waiting request", request));
+        };
+        let item = items.remove(from);
+        items.insert(to.min(items.len()), item);
+        let order: Vec<_> = items.iter().map(|(id, ..)| *id).collect();
+        self.remove(&order)?;
+        for (id, mode, at) in items {
+            self.push(session, id, mode, at)?;
+        }
+        Ok(order)
+    }
+
     /// Empties a session's queue and says what was in it, in order.
     ///
     /// # Errors

@@ -42,6 +42,12 @@ CREATE TABLE request_stages (
 /// What a run is asked to be, as JSON; nothing when nothing was wished for.
 pub(crate) const WISH: &str = "ALTER TABLE requests ADD COLUMN wish TEXT;\n";
 
+/// The request that this one does again.
+pub(crate) const REPLAYS: &str = "
+ALTER TABLE requests ADD COLUMN replays TEXT;
+CREATE INDEX requests_replays ON requests (replays, id) WHERE replays IS NOT NULL;
+";
+
 /// Which requests a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestFilter {
@@ -154,6 +160,19 @@ impl Requests<'_> {
         found.into_iter().map(|request| self.with_stages(request)).collect()
     }
 
+    /// The requests that did this one again, the oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn replays_of(&self, request: RequestId) -> Result<Vec<RequestId>, LedgerError> {
+        sql::all(
+            self.0,
+            "SELECT id FROM requests WHERE replays = ?1 ORDER BY id",
+            [request.to_string()],
+            |row| sql::text(row, "id"),
+        )
+    }
+
     /// The request that a person named: by id, by the beginning of an id, or `@last`.
     ///
     /// # Errors
@@ -222,6 +241,7 @@ fn read(row: &Row<'_>) -> Result<Request, LedgerError> {
         agent_id: sql::text_opt(row, "agent_id")?,
         turn_id: sql::text_opt(row, "turn_id")?,
         parent: sql::json_opt(row, "parent")?,
+        replays: sql::text_opt(row, "replays")?,
         queue_mode: sql::text(row, "queue_mode")?,
         purpose: row.get("purpose")?,
         enrichment: sql::json(row, "enrichment")?,
@@ -246,8 +266,8 @@ impl RequestsMut<'_> {
             request,
             "INSERT INTO requests (id, event_id, status, stage, principal, session_key,
                  agent_id, turn_id, queue_mode, purpose, error, started_at, completed_at,
-                 enrichment, parent, wish)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                 enrichment, parent, wish, replays)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
              ON CONFLICT (id) DO NOTHING",
         )?;
         if n_rows == 0 {
@@ -266,7 +286,7 @@ impl RequestsMut<'_> {
             "UPDATE requests SET event_id = ?2, status = ?3, stage = ?4, principal = ?5,
                  session_key = ?6, agent_id = ?7, turn_id = ?8, queue_mode = ?9, purpose = ?10,
                  error = ?11, started_at = ?12, completed_at = ?13, enrichment = ?14,
-                 parent = ?15, wish = ?16
+                 parent = ?15, wish = ?16, replays = ?17
              WHERE id = ?1",
         )?;
         if n_rows == 0 {
@@ -320,6 +340,7 @@ impl RequestsMut<'_> {
                 serde_json::to_string(&request.enrichment)?,
                 request.parent.as_ref().map(serde_json::to_string).transpose()?,
                 wish.transpose()?,
+                request.replays.map(|id| id.to_string()),
             ],
         )
     }

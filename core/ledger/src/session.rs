@@ -2,8 +2,8 @@
 
 use nexus_domain::Timestamp;
 use nexus_domain::id::{AgentId, SessionKey};
-use nexus_domain::session::Session;
-use rusqlite::{Connection, Row};
+use nexus_domain::session::{ForkedFrom, Session, SessionDefaults};
+use rusqlite::{Connection, Row, params};
 
 use crate::error::LedgerError;
 use crate::sql;
@@ -19,6 +19,15 @@ CREATE TABLE sessions (
     n_messages INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_updated ON sessions (updated_at, key);
+";
+
+/// What a person set, where it was copied from, and when it was deleted. A deleted session keeps
+/// its row, because turns and requests stay on record; every read passes over it.
+pub(crate) const SETTINGS: &str = "
+ALTER TABLE sessions ADD COLUMN is_titled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN defaults TEXT;
+ALTER TABLE sessions ADD COLUMN forked_from TEXT;
+ALTER TABLE sessions ADD COLUMN deleted_at INTEGER;
 ";
 
 /// A session with what other ledgers know of it.
@@ -45,7 +54,12 @@ impl Sessions<'_> {
     /// # Errors
     /// When the database cannot be read.
     pub fn get(&self, key: &SessionKey) -> Result<Option<Session>, LedgerError> {
-        sql::first(self.0, select_sessions!("WHERE key = ?1"), [key.as_str()], read)
+        sql::first(
+            self.0,
+            select_sessions!("WHERE key = ?1 AND deleted_at IS NULL"),
+            [key.as_str()],
+            read,
+        )
     }
 
     /// A page of sessions, the one in which something happened last first, and the cursor of the
@@ -68,7 +82,7 @@ impl Sessions<'_> {
             None => sql::all(
                 self.0,
                 select_sessions!(
-                    "WHERE (updated_at, key) < (?1, ?2)
+                    "WHERE (updated_at, key) < (?1, ?2) AND deleted_at IS NULL
                      ORDER BY updated_at DESC, key DESC LIMIT ?3"
                 ),
                 (updated_at, key, n_rows),
@@ -79,7 +93,7 @@ impl Sessions<'_> {
                 sql::all(
                     self.0,
                     select_sessions!(
-                        "WHERE (updated_at, key) < (?1, ?2)
+                        "WHERE (updated_at, key) < (?1, ?2) AND deleted_at IS NULL
                            AND (key IN (SELECT messages.session_key FROM messages_text
                                         JOIN messages ON messages.place = messages_text.rowid
                                         WHERE messages_text MATCH ?4)
@@ -111,6 +125,8 @@ fn read(row: &Row<'_>) -> Result<Session, LedgerError> {
         key: sql::text(row, "key")?,
         agent_id: sql::text(row, "agent_id")?,
         title: row.get("title")?,
+        defaults: sql::json_opt(row, "defaults")?.unwrap_or_default(),
+        forked_from: sql::json_opt(row, "forked_from")?,
         created_at: sql::at(row, "created_at")?,
         updated_at: sql::at(row, "updated_at")?,
         n_messages: sql::count(row, "n_messages")?,
@@ -124,7 +140,7 @@ pub struct SessionsMut<'a>(pub(crate) Sessions<'a>);
 
 impl SessionsMut<'_> {
     /// Makes sure a session exists and says whether it was created. The agent of an existing one
-    /// stays.
+    /// stays; one that was deleted begins anew.
     ///
     /// # Errors
     /// When the database cannot be written.
@@ -137,10 +153,95 @@ impl SessionsMut<'_> {
         let n_rows = sql::run(
             self.0.0,
             "INSERT INTO sessions (key, agent_id, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)
-             ON CONFLICT (key) DO NOTHING",
+             ON CONFLICT (key) DO UPDATE SET agent_id = excluded.agent_id, title = NULL,
+                 is_titled = 0, defaults = NULL, forked_from = NULL, deleted_at = NULL,
+                 created_at = excluded.created_at, updated_at = excluded.updated_at
+             WHERE deleted_at IS NOT NULL",
             (key.as_str(), agent.as_str(), at.0),
         )?;
         Ok(n_rows == 1)
+    }
+
+    /// Records what a person set; a title that is left out stays.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such session.
+    pub fn set(
+        &self,
+        key: &SessionKey,
+        title: Option<Option<&str>>,
+        defaults: &SessionDefaults,
+    ) -> Result<(), LedgerError> {
+        let defaults = (!defaults.is_none()).then(|| serde_json::to_string(defaults));
+        let n_rows = sql::run(
+            self.0.0,
+            "UPDATE sessions SET defaults = ?2,
+                 title = CASE WHEN ?3 THEN ?4 ELSE title END,
+                 is_titled = CASE WHEN ?3 THEN ?4 IS NOT NULL ELSE is_titled END
+             WHERE key = ?1 AND deleted_at IS NULL",
+            (key.as_str(), defaults.transpose()?, title.is_some(), title.flatten()),
+        )?;
+        found(n_rows, key)
+    }
+
+    /// Records where a session was copied from, with what was set there.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such session.
+    pub fn forked(&self, key: &SessionKey, from: &ForkedFrom) -> Result<(), LedgerError> {
+        let n_rows = sql::run(
+            self.0.0,
+            "UPDATE sessions SET forked_from = ?2, title = source.title,
+                 is_titled = source.is_titled, defaults = source.defaults
+             FROM (SELECT title, is_titled, defaults FROM sessions WHERE key = ?3) AS source
+             WHERE sessions.key = ?1 AND sessions.deleted_at IS NULL",
+            (key.as_str(), serde_json::to_string(from)?, from.session_key.as_str()),
+        )?;
+        found(n_rows, key)
+    }
+
+    /// Forgets every message of a session, the summaries that stand for some, and a title that is
+    /// the first line of one. Its turns, tool calls, requests and labels stay on record. Says how
+    /// many messages it were.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such session; `Conflict` while something runs or waits in it.
+    pub fn forget(&self, key: &SessionKey, at: Timestamp) -> Result<u64, LedgerError> {
+        let session = self.0.get(key)?.ok_or_else(|| LedgerError::not_found("session", key))?;
+        if session.is_busy || session.n_waiting > 0 {
+            return Err(LedgerError::conflict(format!("something runs or waits in `{key}`")));
+        }
+        const FORGET: [&str; 3] = [
+            "DELETE FROM compactions WHERE session_key = ?1",
+            "DELETE FROM messages_text WHERE rowid IN
+                 (SELECT place FROM messages WHERE session_key = ?1)",
+            "DELETE FROM messages WHERE session_key = ?1",
+        ];
+        for statement in FORGET {
+            sql::run(self.0.0, statement, [key.as_str()])?;
+        }
+        sql::run(
+            self.0.0,
+            "UPDATE sessions SET n_messages = 0, updated_at = max(updated_at, ?2),
+                 title = CASE WHEN is_titled THEN title END
+             WHERE key = ?1",
+            (key.as_str(), at.0),
+        )?;
+        Ok(session.n_messages)
+    }
+
+    /// Takes a session out of every list, with its messages; the same errors.
+    ///
+    /// # Errors
+    /// As for [`Self::forget`].
+    pub fn delete(&self, key: &SessionKey, at: Timestamp) -> Result<u64, LedgerError> {
+        let n_messages = self.forget(key, at)?;
+        sql::run(
+            self.0.0,
+            "UPDATE sessions SET deleted_at = ?2 WHERE key = ?1",
+            params![key.as_str(), at.0],
+        )?;
+        Ok(n_messages)
     }
 
     /// Notes that something happened in a session. The first title it is given stays.
@@ -159,9 +260,13 @@ impl SessionsMut<'_> {
              WHERE key = ?1",
             (key.as_str(), title, at.0),
         )?;
-        if n_rows == 0 {
-            return Err(LedgerError::not_found("session", key));
-        }
-        Ok(())
+        found(n_rows, key)
+    }
+}
+
+fn found(n_rows: usize, key: &SessionKey) -> Result<(), LedgerError> {
+    match n_rows {
+        0 => Err(LedgerError::not_found("session", key)),
+        _ => Ok(()),
     }
 }

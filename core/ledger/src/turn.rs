@@ -81,6 +81,19 @@ impl Turns<'_> {
         )
     }
 
+    /// The turn of a session that began last.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn last(&self, session: &SessionKey) -> Result<Option<Turn>, LedgerError> {
+        sql::first(
+            self.0,
+            "SELECT * FROM turns WHERE session_key = ?1 ORDER BY id DESC LIMIT 1",
+            [session.as_str()],
+            read_turn,
+        )
+    }
+
     /// Every turn at work or parked, the oldest first: what a start has to take up.
     ///
     /// # Errors

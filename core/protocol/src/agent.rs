@@ -59,6 +59,9 @@ pub struct AgentFacts {
     pub message_count: u64,
     /// Whether it is at work there.
     pub is_busy: bool,
+    /// How its last turn there ended; nothing while it is at work or has not begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_turn: Option<TurnEnd>,
     /// When it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,

@@ -3,7 +3,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::methods::Method;
+use nexus_domain::session::MAIN_KEY;
+
+use crate::methods::{Method, MethodKind};
 
 /// Another name of a row.
 #[derive(Clone, Copy, Debug)]
@@ -19,12 +21,40 @@ pub struct Alias {
     /// Params that are left out when they are `false` or `null`, and refused otherwise: what they
     /// ask for does not exist here.
     pub must_be_off: &'static [&'static str],
+    /// Params with the one value that is taken for each, because it is what happens here anyway; with
+    /// another one they are refused.
+    pub only: &'static [(&'static str, &'static str)],
+    /// Params of the row that its callers do not know, with their values.
+    pub fixed: &'static [(&'static str, &'static str)],
     /// Whether its callers send an `idempotencyKey` where the row wants one.
     pub is_keyed: bool,
 }
 
 const fn alias(name: &'static str, method: Method) -> Alias {
-    Alias { name, method, renamed: &[], ignored: &[], must_be_off: &[], is_keyed: true }
+    Alias {
+        name,
+        method,
+        renamed: &[],
+        ignored: &[],
+        must_be_off: &[],
+        only: &[],
+        fixed: &[],
+        is_keyed: true,
+    }
+}
+
+/// Another name of something that is done to a device, under the names of its protocol.
+const fn of_device(name: &'static str, method: Method) -> Alias {
+    Alias {
+        renamed: &[
+            ("requestId", "device"),
+            ("deviceId", "device"),
+            ("nodeId", "device"),
+            ("displayName", "name"),
+        ],
+        is_keyed: false,
+        ..alias(name, method)
+    }
 }
 
 /// Every alias.
@@ -43,7 +73,29 @@ pub const ALIASES: &[Alias] = &[
         is_keyed: false,
         ..alias("chat.abort", Method::SessionsAbort)
     },
+    // A heartbeat that could be waited for does not exist: what is said now is heard now.
+    Alias {
+        renamed: &[("text", "message")],
+        only: &[("mode", "now")],
+        fixed: &[("key", MAIN_KEY)],
+        is_keyed: false,
+        ..alias("wake", Method::SessionsSend)
+    },
     alias("sessions.resolve", Method::SessionsGet),
+    Alias {
+        renamed: &[("sessionKey", "key")],
+        ..alias("sessions.preview", Method::SessionsHistory)
+    },
+    Alias { fixed: &[("by", "session")], ..alias("sessions.usage", Method::UsageList) },
+    of_device("device.pair.list", Method::DevicesList),
+    of_device("device.pair.approve", Method::DevicesApprove),
+    of_device("device.pair.reject", Method::DevicesReject),
+    of_device("device.token.rotate", Method::DevicesRotate),
+    of_device("device.token.revoke", Method::DevicesRevoke),
+    of_device("node.pair.list", Method::DevicesList),
+    of_device("node.pair.approve", Method::DevicesApprove),
+    of_device("node.pair.reject", Method::DevicesReject),
+    of_device("node.rename", Method::DevicesRename),
     alias("usage.status", Method::UsageGet),
     alias("usage.cost", Method::UsageGet),
 ];
@@ -70,13 +122,18 @@ impl Alias {
         for (name, value) in fields {
             let name = name.as_str();
             let is_nothing = self.must_be_off.contains(&name) && is_off(&value);
-            if self.ignored.contains(&name) || is_nothing {
+            let is_only = self.only.iter().any(|(only, word)| *only == name && value == *word);
+            if self.ignored.contains(&name) || is_nothing || is_only {
                 continue;
             }
             let ours = self.renamed.iter().find(|(theirs, _)| *theirs == name);
             out.insert(ours.map_or(name, |(_, ours)| ours).to_owned(), value);
         }
-        if !self.is_keyed && !out.contains_key(KEY) {
+        for (name, value) in self.fixed {
+            out.entry(*name).or_insert_with(|| (*value).into());
+        }
+        let is_command = self.method.kind() != MethodKind::Query;
+        if is_command && !self.is_keyed && !out.contains_key(KEY) {
             out.insert(KEY.to_owned(), fresh_key().into());
         }
         Value::Object(out)
@@ -125,6 +182,18 @@ mod tests {
         );
         check("system-presence", Value::Null, json!({}));
         check(
+            "wake",
+            json!({ "text": "look", "mode": "now" }),
+            json!({ "key": "main", "message": "look", "idempotencyKey": "fresh" }),
+        );
+        check("device.pair.list", json!({}), json!({}));
+        check(
+            "node.rename",
+            json!({ "nodeId": "d", "displayName": "Phone" }),
+            json!({ "device": "d", "name": "Phone", "idempotencyKey": "fresh" }),
+        );
+        check("sessions.usage", Value::Null, json!({ "by": "session" }));
+        check(
             "system-event",
             json!({ "text": "here", "idempotencyKey": "own" }),
             json!({ "text": "here", "idempotencyKey": "own" }),
@@ -135,5 +204,8 @@ mod tests {
     fn what_is_asked_for_and_does_not_exist_is_not_passed_over() {
         check("chat.send", json!({ "deliver": true }), json!({ "deliver": true }));
         check("chat.send", json!([1]), json!([1]));
+        let later = json!({ "text": "look", "mode": "next-heartbeat" });
+        let refused = find("wake").unwrap().translate(later, || "fresh".to_owned());
+        assert_eq!(refused["mode"], "next-heartbeat", "the row knows no such field: {refused}");
     }
 }

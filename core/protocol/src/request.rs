@@ -61,6 +61,9 @@ pub struct GetResult {
     /// Requests that its run sent to other agents, the oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sent: Vec<Request>,
+    /// Requests that did it again, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replayed_by: Vec<RequestId>,
     /// The tool calls of the turn.
     pub tool_calls: Vec<ToolCallRecord>,
     /// The permission requests of the turn.
@@ -88,4 +91,29 @@ pub struct CancelResult {
     pub id: RequestId,
     /// Whether it was stopped; it had ended before, or there is none, when not.
     pub is_cancelled: bool,
+}
+
+/// Input of `requests.replay`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReplayParams {
+    /// The request, which has ended.
+    pub id: RequestId,
+    /// Lets the command be repeated safely: the same key is the same replay.
+    #[schemars(length(min = 1, max = 128))]
+    pub idempotency_key: String,
+}
+
+/// Result of `requests.replay`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplayResult {
+    /// The new request.
+    pub request_id: RequestId,
+    /// The old one.
+    pub replays: RequestId,
+    /// How the new one stands by now.
+    pub status: RequestStatus,
+    /// Whether this key had been used before; then nothing new runs.
+    pub is_duplicate: bool,
 }

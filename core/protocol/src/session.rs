@@ -1,5 +1,9 @@
 //! Sessions.
 
+mod change;
+mod export;
+mod queue;
+
 use nexus_domain::agent::{ToolCallRecord, Turn};
 use nexus_domain::arrival::Attachment;
 use nexus_domain::id::{AgentId, MessageId, Position, RequestId, SessionKey, TurnId};
@@ -10,6 +14,13 @@ use nexus_domain::request::{Request, RequestStatus};
 use nexus_domain::session::{QueueMode, Session};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use change::{
+    DeleteParams, DeleteResult, FORK_MESSAGES_MAX, ForkParams, ForkResult, PatchParams,
+    PatchResult, ResetParams, ResetResult, STEPS_MAX,
+};
+pub use export::{EXPORT_BYTES_EAGER, ExportFormat, ExportParams, ExportResult};
+pub use queue::{QueueMoveParams, QueueParams, QueueResult};
 
 /// Most items on one page of any list.
 pub const PAGE_LEN_MAX: u32 = 500;

@@ -3,9 +3,10 @@
 
 #![no_main]
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use libfuzzer_sys::fuzz_target;
+use nexus_agent::delegate::Nobody;
 use nexus_agent::tools::{HttpConfig, ToolBox, ToolConfig};
 use tempfile::TempDir;
 
@@ -24,6 +25,9 @@ fn bench() -> &'static Bench {
             trash: workspace.path().join("trash"),
             http: HttpConfig::default(),
             time_zone: None,
+            // Programs need the sandbox's own helper, which is not here.
+            exec: None,
+            delegate: Some(Arc::new(Nobody)),
         };
         Bench { tools: ToolBox::new(config).expect("the tools"), _workspace: workspace }
     })

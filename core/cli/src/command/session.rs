@@ -1,13 +1,15 @@
 //! `nexus session`: conversations.
 
-use std::path::PathBuf;
+mod change;
+mod export;
+mod queue;
 
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 use nexus_client::{Client, call};
 use nexus_domain::agent::{ToolCallRecord, ToolCallStatus};
 use nexus_domain::id::SessionKey;
 use nexus_domain::message::{Message, Part, Role};
-use nexus_protocol::session::{GetParams, GetResult, HistoryParams, HistoryResult, ListParams};
+use nexus_protocol::session::{GetParams, GetResult, HistoryParams, ListParams};
 use serde_json::json;
 
 use crate::context::Context;
@@ -16,8 +18,6 @@ use crate::failure::{CliError, Exit, Result};
 use crate::output::table::{Cell, Table};
 use crate::output::{Output, Sign, style, text};
 
-/// Messages on one page of an export.
-const EXPORT_PAGE_LEN: u32 = 200;
 /// Columns of a tool call's arguments on one line.
 const ARGUMENTS_COLUMNS_MAX: usize = 70;
 
@@ -29,10 +29,6 @@ const SHOW_EXAMPLES: &str = "\
 Examples
   nexus session show main
   nexus session show main --limit 5";
-const EXPORT_EXAMPLES: &str = "\
-Examples
-  nexus session export main > main.md
-  nexus session export main --format json --out main.json";
 
 /// Conversations.
 #[derive(Debug, Subcommand)]
@@ -58,27 +54,23 @@ pub(crate) enum Session {
         limit: u32,
     },
     /// All of a conversation, as Markdown or JSON
-    #[command(after_help = EXPORT_EXAMPLES)]
-    Export {
-        /// Its key, or @last for the latest
-        #[arg(default_value = "@last")]
-        key: String,
-        /// Form of the export
-        #[arg(long, value_enum, default_value_t = Format::Md)]
-        format: Format,
-        /// Write to this file instead of the terminal
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
-    },
-}
-
-/// Form of an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// Markdown
-    Md,
-    /// JSON
-    Json,
+    #[command(after_help = export::EXAMPLES)]
+    Export(export::Export),
+    /// Give a conversation another name, or other defaults for its runs
+    #[command(after_help = change::SET_EXAMPLES)]
+    Set(change::Set),
+    /// Forget what was said in a conversation; it goes on empty
+    #[command(after_help = change::RESET_EXAMPLES)]
+    Reset(change::Reset),
+    /// Begin a new conversation with what was said in another one
+    #[command(after_help = change::FORK_EXAMPLES)]
+    Fork(change::Fork),
+    /// Remove a conversation with what was said in it
+    #[command(after_help = change::DELETE_EXAMPLES)]
+    Delete(change::Delete),
+    /// What waits in a conversation: show, move or drop it
+    #[command(after_help = queue::EXAMPLES)]
+    Queue(queue::Queue),
 }
 
 pub(crate) async fn run(session: Session, context: &Context) -> Result<Exit> {
@@ -86,10 +78,12 @@ pub(crate) async fn run(session: Session, context: &Context) -> Result<Exit> {
     match session {
         Session::List { search, limit } => list(&client, search, limit, &context.output).await?,
         Session::Show { key, limit } => show(&client, &key, limit, &context.output).await?,
-        Session::Export { key, format, out } => {
-            let format = if context.output.is_json() { Format::Json } else { format };
-            export(&client, &key, format, out, &context.output).await?;
-        }
+        Session::Export(export) => export.run(&client, &context.output).await?,
+        Session::Set(set) => set.run(&client, context).await?,
+        Session::Reset(reset) => reset.run(&client, context).await?,
+        Session::Fork(fork) => fork.run(&client, context).await?,
+        Session::Delete(delete) => delete.run(&client, context).await?,
+        Session::Queue(queue) => queue.run(&client, context).await?,
     }
     Ok(Exit::Ok)
 }
@@ -188,6 +182,7 @@ fn show_state(state: &GetResult, output: &Output) -> Result<()> {
         session.agent_id,
         text::count(session.n_messages, "message"),
     ))?;
+    change::show_settings(session, output)?;
     super::label::show(&state.labels, output)?;
     for request in &state.waiting {
         let id = &request.id;
@@ -261,79 +256,4 @@ pub(crate) fn tool_line(call: &ToolCallRecord, output: &Output) -> String {
         _ => String::new(),
     };
     format!("  {} {} {arguments}{took}{problem}", output.sign(sign), call.name)
-}
-
-async fn whole(client: &Client, key: &SessionKey) -> Result<HistoryResult> {
-    let page = |before| HistoryParams {
-        key: key.clone(),
-        limit: Some(EXPORT_PAGE_LEN),
-        before,
-        offset: None,
-    };
-    let mut all = client.request::<call::SessionsHistory>(page(None)).await?;
-    while all.has_more {
-        let Some(first) = all.messages.first().map(|message| message.id) else { break };
-        let mut older = client.request::<call::SessionsHistory>(page(Some(first))).await?;
-        if older.messages.is_empty() {
-            break;
-        }
-        all.has_more = older.has_more;
-        older.messages.append(&mut all.messages);
-        all.messages = older.messages;
-        older.tool_calls.retain(|call| {
-            !all.tool_calls.iter().any(|known| known.id == call.id && known.turn_id == call.turn_id)
-        });
-        older.tool_calls.append(&mut all.tool_calls);
-        all.tool_calls = older.tool_calls;
-        older.turns.retain(|turn| !all.turns.iter().any(|known| known.id == turn.id));
-        older.turns.append(&mut all.turns);
-        all.turns = older.turns;
-    }
-    Ok(all)
-}
-
-async fn export(
-    client: &Client,
-    key: &str,
-    format: Format,
-    out: Option<PathBuf>,
-    output: &Output,
-) -> Result<()> {
-    let key = resolve(client, key).await?;
-    let history = whole(client, &key).await?;
-    let text = match format {
-        Format::Md => markdown(&key, &history),
-        Format::Json => {
-            serde_json::to_string_pretty(&history).map_err(|e| CliError::failed(e.to_string()))?
-        }
-    };
-    let Some(out) = out else { return output.piece(&format!("{}\n", text.trim_end())) };
-    std::fs::write(&out, text)?;
-    let n = history.messages.len() as u64;
-    output.note(&format!("{} written to {}", text::count(n, "message"), out.display()));
-    if output.is_json() {
-        output.document(&json!({ "path": out, "messages": n }))?;
-    }
-    Ok(())
-}
-
-fn markdown(key: &SessionKey, history: &HistoryResult) -> String {
-    let mut md = format!("# {key}\n");
-    for message in history.messages.iter().filter(|message| message.role != Role::Tool) {
-        let (name, _) = speaker(message.role);
-        md.push_str(&format!("\n## {name}, {}\n\n", text::rfc3339(message.created_at)));
-        for part in &message.parts {
-            match part {
-                Part::Text(said) => md.push_str(&format!("{}\n", said.trim_end())),
-                Part::ToolCall(call) => {
-                    md.push_str(&format!("\n- `{}` `{}`\n", call.name, call.arguments));
-                }
-                Part::Image(image) => {
-                    md.push_str(&format!("\n[picture, {}]\n", image.content_type))
-                }
-                Part::Reasoning(_) | Part::ToolResult(_) => {}
-            }
-        }
-    }
-    md
 }

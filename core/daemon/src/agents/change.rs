@@ -230,7 +230,11 @@ fn check_parent(context: &Context, book: &Book, order: &Order) -> Result<(), Fai
     }
 }
 
-fn check_model(context: &Context, model: Option<&str>) -> Result<(), Failure> {
+/// Makes sure that a model can be asked at all.
+///
+/// # Errors
+/// `Invalid`, with the nearest name there is.
+pub fn check_model(context: &Context, model: Option<&str>) -> Result<(), Failure> {
     let Some(model) = model else { return Ok(()) };
     let known = context.engine.models().models(context.clock.now());
     if known.iter().any(|facts| facts.id == model) {

@@ -4,6 +4,7 @@
 mod book;
 mod change;
 mod order;
+mod rests;
 mod seat;
 mod sends;
 #[cfg(test)]
@@ -17,8 +18,9 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::config::Config;
 
 pub use book::{Agent, Book};
-pub use change::{Deleted, create, delete, update};
+pub use change::{Deleted, check_model, create, delete, update};
 pub use order::{Alteration, Order};
+pub use rests::Rests;
 pub use sends::{Sending, Sends};
 
 /// The agents, as they are and as they change.
@@ -27,6 +29,8 @@ pub struct Agents {
     made: Mutex<Roll>,
     /// Messages of orchestrators that are under way.
     pub sends: Sends,
+    /// Those that an orchestrator told to shut down.
+    pub rests: Rests,
 }
 
 /// The made agents; held while anything about them changes.
@@ -42,7 +46,8 @@ impl Agents {
     #[must_use]
     pub fn new(config: &Config, made: Vec<MadeAgent>) -> Self {
         let book = RwLock::new(Arc::new(Book::new(config, &made)));
-        Self { book, made: Mutex::new(Roll { made, n_temp: 0 }), sends: Sends::default() }
+        let made = Mutex::new(Roll { made, n_temp: 0 });
+        Self { book, made, sends: Sends::default(), rests: Rests::default() }
     }
 
     /// The agents at this moment.

@@ -366,7 +366,7 @@ fn enqueue_delivery(
     let target = jobs::outbox::Target {
         to: arrival.peer_id.clone(),
         thread_id: arrival.thread_id.clone(),
-        reply_to_id: Some(arrival.event_id.clone()),
+        reply_to_id: Some(answered(tx, request_id, arrival)?),
     };
     let fresh = tx.outbox().enqueue(&Delivery {
         id,
@@ -380,6 +380,19 @@ fn enqueue_delivery(
     })?;
     debug_assert!(fresh, "a delivery id is made here, so it cannot be known");
     Ok(id)
+}
+
+/// The message that a reply answers, in the words of its channel. A request that does another one
+/// again answers what that one answered.
+fn answered(tx: &Tx<'_>, id: RequestId, arrival: &Arrival) -> Result<String, LedgerError> {
+    let mut replayed = tx.requests().get(id)?.and_then(|request| request.replays);
+    let mut event_id = arrival.event_id.clone();
+    while let Some(id) = replayed {
+        let request = tx.requests().get(id)?.ok_or_else(|| missing(id))?;
+        let first = tx.arrivals().get(&request.event_id)?.ok_or_else(|| missing(id))?;
+        (event_id, replayed) = (first.event_id, request.replays);
+    }
+    Ok(event_id)
 }
 
 /// Takes a request out of the queue and ends it as cancelled.

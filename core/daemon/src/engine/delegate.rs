@@ -179,6 +179,7 @@ impl RunDelegate {
             agent_id: Some(to.clone()),
             queue_mode: Some(QueueMode::Followup),
             parent: Some(self.run.clone()),
+            replays: None,
             run: RunWish::default(),
             brief: None,
         };

@@ -21,6 +21,7 @@ use nexus_domain::message::{Message, Part, Role};
 use nexus_domain::pipeline::Compaction;
 use nexus_domain::principal::{Chain, Principal};
 use nexus_domain::request::{ParentRun, Request, RunWish};
+use nexus_domain::session::SessionDefaults;
 use nexus_ledger::SessionContext;
 
 use super::confine;
@@ -63,6 +64,7 @@ struct OnRecord {
     compaction: Option<Compaction>,
     brief: Brief,
     arrival: Option<Arrival>,
+    defaults: SessionDefaults,
 }
 
 /// Reads everything a run needs.
@@ -82,7 +84,9 @@ pub(super) async fn prepare(
             let leading = r.requests().get(turn.request_id)?;
             let arrival = leading.map(|request| r.arrivals().get(&request.event_id)).transpose()?;
             let arrival = arrival.flatten();
+            let session = r.sessions().get(&turn.session_key)?;
             Ok(Some(OnRecord {
+                defaults: session.map(|session| session.defaults).unwrap_or_default(),
                 compaction: arrival.as_ref().and_then(Compaction::asked_by),
                 brief: r.briefs().of(turn.request_id)?.unwrap_or_default(),
                 arrival,
@@ -96,6 +100,8 @@ pub(super) async fn prepare(
         .await?;
     let found = found.ok_or_else(|| Failure::internal(format!("turn {turn_id} is gone")))?;
     let mut agent = agent(context, &found.turn.agent_id)?;
+    let SessionDefaults { model, steps_max, .. } = found.defaults;
+    grant_wish(&mut agent, &RunWish { model, steps_max, call: None });
     found.requests.iter().for_each(|request| grant_wish(&mut agent, &request.wish));
     // Before the tools: what is hidden from their programs is at least this.
     let book = context.agents.book();

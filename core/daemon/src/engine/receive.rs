@@ -73,6 +73,7 @@ pub async fn receive_event(
         agent_id: wish.agent_id.clone(),
         turn_id: None,
         parent: wish.parent.clone(),
+        replays: wish.replays,
         queue_mode: wish.queue_mode.unwrap_or_default(),
         purpose: purpose(&arrival.content),
         enrichment: Vec::new(),

@@ -100,6 +100,7 @@ async fn drive_again(context: &Arc<Context>, request: Request) -> Result<(), Fai
             agent_id: request.agent_id,
             queue_mode: Some(request.queue_mode),
             parent: request.parent,
+            replays: request.replays,
             run: request.wish,
             // It is on record already.
             brief: None,

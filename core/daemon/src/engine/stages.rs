@@ -214,7 +214,7 @@ async fn open(
             request.principal = Some(automated.admitted.identified.principal.clone());
             request.session_key = Some(lane_key.clone());
             request.agent_id = Some(automated.admitted.agent_id.clone());
-            request.queue_mode = automated.admitted.queue_mode;
+            request.queue_mode = turn::queue_mode(tx, &automated.admitted)?;
             request.stage = Stage::AssembleContext;
             tx.requests().save(&request)?;
             let lane = Lane {

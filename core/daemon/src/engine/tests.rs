@@ -44,6 +44,7 @@ async fn open_turn(context: &Context, key: &SessionKey) -> TurnId {
         agent_id: Some(agent_id.clone()),
         turn_id: Some(turn_id),
         parent: None,
+        replays: None,
         queue_mode: QueueMode::Followup,
         purpose: "hello".to_owned(),
         enrichment: Vec::new(),

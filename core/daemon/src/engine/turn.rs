@@ -9,7 +9,7 @@ use nexus_domain::message::{Cost, CostBasis, Message, Part, Role, ToolCall, Usag
 use nexus_domain::pipeline::{self, Admitted, Automated, Stage};
 use nexus_domain::principal::Principal;
 use nexus_domain::request::{Request, RequestStatus, StageOutcome, StageTrace, WishedCall};
-use nexus_domain::session::next_batch;
+use nexus_domain::session::{QueueMode, next_batch};
 use nexus_ledger::{LedgerError, Tx};
 
 use super::receive::purpose;
@@ -58,6 +58,15 @@ fn ensure_session(tx: &mut Tx<'_>, admitted: &Admitted, now: Timestamp) -> Resul
         tx.events().record(now, &event)?;
     }
     Ok(())
+}
+
+/// How a request queues: as it says, as its session says, or as its kind of conversation does.
+pub(super) fn queue_mode(tx: &Tx<'_>, admitted: &Admitted) -> Result<QueueMode, LedgerError> {
+    if let Some(wished) = admitted.identified.received.wish.queue_mode {
+        return Ok(wished);
+    }
+    let session = tx.sessions().get(&admitted.session_key)?;
+    Ok(session.and_then(|session| session.defaults.queue_mode).unwrap_or(admitted.queue_mode))
 }
 
 /// Puts a request into the durable queue of its session.

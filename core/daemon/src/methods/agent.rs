@@ -6,8 +6,9 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use nexus_domain::agent::{RunLimits, StopReason, Turn};
 use nexus_domain::failure::Failure;
+use nexus_domain::id::SessionKey;
 use nexus_domain::request::{Request, RunWish};
-use nexus_domain::session::Session;
+use nexus_domain::session::{Session, SessionDefaults};
 use nexus_iam::Permit;
 use nexus_protocol::agent::{
     AgentFacts, ChangeResult, ContextParams, ContextResult, CreateParams, DeleteParams,
@@ -135,6 +136,15 @@ pub async fn context(
     })
 }
 
+/// How far an agent's own conversation has come.
+#[derive(Default)]
+struct Talk {
+    session: Option<Session>,
+    turn: Option<Turn>,
+    /// What its last turn was asked to be.
+    wish: RunWish,
+}
+
 async fn facts_of(
     context: &Context,
     book: &Book,
@@ -153,13 +163,26 @@ async fn facts(
     let keys: Result<Vec<_>, _> = agents.iter().map(|agent| book.session_key(agent.id())).collect();
     let keys = keys?;
     let wanted = keys.clone();
-    let sessions: Vec<Option<Session>> = context
+    let talks: Vec<Talk> = context
         .ledger
-        .read(move |r| wanted.iter().map(|key| r.sessions().get(key)).collect())
+        .read(move |r| {
+            let of = |key: &SessionKey| {
+                let Some(session) = r.sessions().get(key)? else { return Ok(Talk::default()) };
+                let turn = r.turns().last(key)?;
+                let leading = turn.as_ref().map(|turn| r.requests().get(turn.request_id));
+                let wish = leading.transpose()?.flatten().map(|request| request.wish);
+                Ok(Talk { session: Some(session), turn, wish: wish.unwrap_or_default() })
+            };
+            wanted.iter().map(of).collect()
+        })
         .await?;
-    let all = agents.iter().zip(keys).zip(sessions);
+    let all = agents.iter().zip(keys).zip(talks);
     Ok(all
-        .map(|((agent, session_key), session)| AgentFacts {
+        .map(|((agent, session_key), Talk { session, turn, wish })| AgentFacts {
+            last_turn: turn.and_then(|turn| {
+                let defaults = session.as_ref().map(|session| &session.defaults);
+                turn_end(&turn, narrowed(agent.spec.limits, &wish, defaults))
+            }),
             id: agent.id().clone(),
             preset: agent.profile.preset_name.clone(),
             models: agent.spec.models.clone(),
@@ -266,11 +289,13 @@ async fn summarize(
     is_duplicate: bool,
 ) -> Result<RunResult, Failure> {
     let summary = engine::outcome_text(context, &request).await?;
-    let turn = match request.turn_id {
-        Some(turn_id) => context.ledger.read(move |r| r.turns().get(turn_id)).await?,
-        None => None,
-    };
-    let limits = limits(context, &request);
+    let (turn_id, key) = (request.turn_id, request.session_key.clone());
+    let read = context.ledger.read(move |r| {
+        let turn = turn_id.map(|id| r.turns().get(id)).transpose()?.flatten();
+        Ok((turn, key.map(|key| r.sessions().get(&key)).transpose()?.flatten()))
+    });
+    let (turn, session) = read.await?;
+    let limits = limits(context, &request, session.as_ref());
     Ok(RunResult {
         run_id: request.id,
         status: RunStatus::Done,
@@ -284,11 +309,21 @@ async fn summarize(
 }
 
 /// What the run was limited to.
-fn limits(context: &Context, request: &Request) -> RunLimits {
+fn limits(context: &Context, request: &Request, session: Option<&Session>) -> RunLimits {
     let book = context.agents.book();
     let agent = request.agent_id.as_ref().and_then(|id| book.get(id));
-    let mut limits = agent.map(|agent| agent.spec.limits).unwrap_or_default();
-    if let Some(steps_max) = request.wish.steps_max {
+    let limits = agent.map(|agent| agent.spec.limits).unwrap_or_default();
+    narrowed(limits, &request.wish, session.map(|session| &session.defaults))
+}
+
+/// The limits of an agent, as far as its session and the wish of the run leave them.
+fn narrowed(
+    mut limits: RunLimits,
+    wish: &RunWish,
+    defaults: Option<&SessionDefaults>,
+) -> RunLimits {
+    let wished = [wish.steps_max, defaults.and_then(|defaults| defaults.steps_max)];
+    for steps_max in wished.into_iter().flatten() {
         limits.steps_max = limits.steps_max.min(steps_max);
     }
     limits

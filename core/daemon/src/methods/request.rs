@@ -2,16 +2,23 @@
 
 use std::sync::Arc;
 
+use nexus_domain::arrival::Arrival;
 use nexus_domain::failure::Failure;
+use nexus_domain::pipeline::{CONTROL_CHANNEL, Wish};
+use nexus_domain::principal::Principal;
+use nexus_domain::request::Request;
 use nexus_iam::Permit;
 use nexus_ledger::RequestFilter;
 use nexus_protocol::request::{
-    CancelParams, CancelResult, GetParams, GetResult, ListParams, ListResult,
+    CancelParams, CancelResult, GetParams, GetResult, ListParams, ListResult, ReplayParams,
+    ReplayResult,
 };
+use sha2::{Digest as _, Sha256};
 
 use super::session::page_len;
+use super::{person, sees_agent};
 use crate::context::Context;
-use crate::engine;
+use crate::engine::{self, Admission, Submission};
 
 /// Lists requests, the latest first.
 pub async fn list(
@@ -58,7 +65,17 @@ pub async fn get(
                 None => Vec::new(),
                 Some(key) => r.labels().of_session(key)?,
             };
-            Ok(Some(GetResult { request, arrival, turn, sent, tool_calls, permissions, labels }))
+            let replayed_by = r.requests().replays_of(id)?;
+            Ok(Some(GetResult {
+                request,
+                arrival,
+                turn,
+                sent,
+                replayed_by,
+                tool_calls,
+                permissions,
+                labels,
+            }))
         })
         .await?;
     found.ok_or_else(|| Failure::not_found("there is no such request"))
@@ -72,4 +89,62 @@ pub async fn cancel(
 ) -> Result<CancelResult, Failure> {
     let is_cancelled = engine::cancel(context, params.id).await?.is_something();
     Ok(CancelResult { id: params.id, is_cancelled })
+}
+
+/// Does a request again that has ended: as a new arrival, which enters the pipeline like any other.
+///
+/// What came in over the control plane is said again by whoever asks for it, with their rights. What
+/// an adapter brought is said again by its sender: the reply goes to the same place, and whoever
+/// asks lends it nothing.
+pub async fn replay(
+    context: &Arc<Context>,
+    permit: Permit,
+    params: ReplayParams,
+) -> Result<ReplayResult, Failure> {
+    let by = person(&permit, "do a request again")?;
+    let id = params.id;
+    let found = context.ledger.read(move |r| {
+        let Some(request) = r.requests().get(id)? else { return Ok(None) };
+        Ok(r.arrivals().get(&request.event_id)?.map(|arrival| (request, arrival)))
+    });
+    let may_see = |request: &Request| {
+        request.agent_id.as_ref().is_none_or(|agent| sees_agent(context, &permit, agent))
+    };
+    let found = found.await?.filter(|(request, _)| may_see(request));
+    let Some((request, arrival)) = found else {
+        return Err(Failure::not_found(format!("there is no request `{id}`"))
+            .hint("see the requests: nexus request list"));
+    };
+    if !request.status.is_final() {
+        return Err(Failure::conflict(format!("request `{id}` has not ended"))
+            .hint(format!("wait until it has, or stop it: nexus request stop {id}")));
+    }
+    let arrival = Arrival {
+        event_id: replay_id(&request, &by, &params.idempotency_key),
+        timestamp: context.clock.now(),
+        ..arrival
+    };
+    let submission = said_again(request, arrival, by);
+    let Admission { request_id, status, is_duplicate } =
+        engine::receive_event(context, submission).await?;
+    Ok(ReplayResult { request_id, replays: id, status, is_duplicate })
+}
+
+fn said_again(request: Request, mut arrival: Arrival, by: Principal) -> Submission {
+    let is_control = arrival.channel == CONTROL_CHANNEL;
+    let mut wish = Wish { replays: Some(request.id), run: request.wish, ..Wish::default() };
+    if !is_control {
+        return Submission { arrival, authenticated: None, wish };
+    }
+    arrival.sender_id = by.to_string();
+    wish.session_key = request.session_key;
+    wish.agent_id = request.agent_id;
+    wish.queue_mode = Some(request.queue_mode);
+    Submission { arrival, authenticated: Some(by), wish }
+}
+
+/// What a replay is recorded as: the same key of the same caller is the same replay.
+fn replay_id(request: &Request, by: &Principal, idempotency_key: &str) -> String {
+    let digest = Sha256::digest(format!("{by}\n{idempotency_key}"));
+    format!("replay:{}:{}", request.id, hex::encode(&digest[..16]))
 }

@@ -1,5 +1,9 @@
 //! Sessions.
 
+mod change;
+mod export;
+mod queue;
+
 use std::sync::Arc;
 
 use nexus_domain::arrival::{Arrival, Attachment, ContentType, PeerKind};
@@ -14,6 +18,10 @@ use nexus_protocol::session::{
     AbortParams, AbortResult, CompactParams, CompactResult, GetParams, GetResult, HistoryParams,
     HistoryResult, ListParams, ListResult, PAGE_LEN_DEFAULT, PAGE_LEN_MAX, SendParams, SendResult,
 };
+
+pub use change::{delete, fork, patch, reset};
+pub use export::export;
+pub use queue::{queue, queue_move};
 
 use super::sees_agent;
 use crate::context::Context;
@@ -145,11 +153,7 @@ pub async fn abort(
     permit: Permit,
     params: AbortParams,
 ) -> Result<AbortResult, Failure> {
-    let key = params.key.clone();
-    let known =
-        context.ledger.read(move |r| r.sessions().get(&r.sessions().resolve(&key)?)).await?;
-    let known = known.filter(|session| sees_agent(context, &permit, &session.agent_id));
-    let Some(Session { key, .. }) = known else { return Err(unknown(&params.key)) };
+    let Session { key, .. } = known(context, &permit, &params.key).await?;
     if let Some(run_id) = params.run_id {
         return cancel(context, &key, run_id, params.turn_id).await;
     }
@@ -176,10 +180,7 @@ pub async fn compact(
     permit: Permit,
     params: CompactParams,
 ) -> Result<CompactResult, Failure> {
-    let wanted = params.key.clone();
-    let known =
-        context.ledger.read(move |r| r.sessions().get(&r.sessions().resolve(&wanted)?)).await?;
-    let Some(session) = known else { return Err(unknown(&params.key)) };
+    let session = known(context, &permit, &params.key).await?;
     let tokens_before = engine::size(context, &session.agent_id, &session.key).await?.messages;
     let message = ControlMessage {
         text: "condense the conversation".to_owned(),
@@ -292,6 +293,7 @@ pub(super) async fn submit(
         agent_id: message.agent_id,
         queue_mode: message.queue_mode,
         parent: None,
+        replays: None,
         run: message.wish,
         brief: None,
     };
@@ -331,6 +333,15 @@ pub(super) fn page_len(limit: Option<u32>) -> Result<u32, Failure> {
             "`limit` must be a whole number from 1 to {PAGE_LEN_MAX}, not {limit}"
         ))),
     }
+}
+
+/// The session that a key names, if the caller may see it.
+async fn known(context: &Context, permit: &Permit, key: &SessionKey) -> Result<Session, Failure> {
+    let wanted = key.clone();
+    let found =
+        context.ledger.read(move |r| r.sessions().get(&r.sessions().resolve(&wanted)?)).await?;
+    let found = found.filter(|session| sees_agent(context, permit, &session.agent_id));
+    found.ok_or_else(|| unknown(key))
 }
 
 fn unknown(key: &SessionKey) -> Failure {

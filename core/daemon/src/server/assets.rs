@@ -66,7 +66,7 @@ fn body(bytes: Cow<'static, [u8]>) -> Body {
 
 /// Whether a list such as `gzip, br;q=0` takes a coding. Wildcards are not taken as consent: the
 /// plain form always works.
-fn accepts_coding(list: &str, coding: &str) -> bool {
+pub(super) fn accepts_coding(list: &str, coding: &str) -> bool {
     list.split(',').any(|entry| {
         let mut parts = entry.split(';').map(str::trim);
         let is_named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding));

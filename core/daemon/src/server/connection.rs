@@ -20,7 +20,7 @@ use super::encode::{self, Place};
 use super::line::{Farewell, Framing, Line, NO_EVENTS};
 use super::make;
 use super::pulse::Beat;
-use super::socket::Socket;
+use super::socket::{Socket, check_answer};
 use super::subscription::{self, Feed};
 use crate::authorize::Caller;
 use crate::bus::{Filter, Item, Sessions};
@@ -129,7 +129,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Framing<S> for Frames {
             Done::First { id, outcome } => {
                 self.n_in_flight -= 1;
                 match outcome {
-                    Ok(Answer::Once(payload)) => encode::ok(&id, &payload),
+                    Ok(Answer::Once(payload)) => answered(&id, &payload),
                     Ok(Answer::Twice(payload, last)) => {
                         self.n_runs += 1;
                         line.running.push(call::await_last(id.clone(), last));
@@ -142,7 +142,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Framing<S> for Frames {
             Done::Last { id, outcome } => {
                 self.n_runs -= 1;
                 match outcome {
-                    Ok(payload) => encode::ok(&id, &payload),
+                    Ok(payload) => answered(&id, &payload),
                     Err(failure) => encode::failed(&id, &failure),
                 }
             }
@@ -267,5 +267,13 @@ impl Frames {
     ) {
         self.seq += 1;
         line.socket.push(encode::event(kind, payload, self.seq, place));
+    }
+}
+
+/// What a call came to, if it can be sent.
+fn answered(id: &str, payload: &str) -> String {
+    match check_answer(payload) {
+        Ok(()) => encode::ok(id, payload),
+        Err(failure) => encode::failed(id, &failure),
     }
 }

@@ -2,7 +2,7 @@
 //! way it came.
 
 mod hello;
-mod shown;
+pub(super) mod shown;
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -100,18 +100,19 @@ enum Woken<D> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin, D: Send + 'static> Line<S, D> {
-    /// Begins with a client that was let in.
+    /// Begins with a client that was let in. Boxed, because a task keeps a place for each value that
+    /// moves through it, and there is a task for every client.
     pub(super) fn new(
         shared: Arc<Shared>,
         socket: Box<Socket<S>>,
         caller: Arc<Caller>,
         connection_id: ConnectionId,
-    ) -> Self {
+    ) -> Box<Self> {
         let mut epochs = shared.context.iam.epochs();
         // What was in force when the client was let in may be out of date by now.
         epochs.mark_changed();
         let n_ticks_told = shared.beat.borrow().n_ticks;
-        Self {
+        Box::new(Self {
             beat: listen(shared.beat.subscribe()),
             n_ticks_told,
             socket,
@@ -124,13 +125,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin, D: Send + 'static> Line<S, D> {
             n_ticks_stalled: 0,
             _open: shared.metrics.socket(),
             shared,
-        }
+        })
     }
 
     /// Serves a client until it leaves, misbehaves or the daemon stops, and says goodbye.
-    pub(super) async fn serve(mut self, framing: &mut impl Framing<S, Done = D>) {
+    pub(super) async fn serve(mut self: Box<Self>, framing: &mut impl Framing<S, Done = D>) {
         let farewell = self.work(framing).await;
-        let Self { shared, socket, connection_id, running, .. } = self;
+        let Self { shared, socket, connection_id, running, .. } = *self;
         drop(running);
         if let Some(farewell) = farewell {
             let reason = &farewell.reason;

@@ -16,6 +16,8 @@ mod jsonrpc;
 mod line;
 mod link;
 pub mod login;
+#[cfg(feature = "test-util")]
+mod look;
 mod make;
 mod metrics;
 mod orchestrate;
@@ -29,6 +31,10 @@ pub(crate) mod throttle;
 mod tools;
 mod upgrade;
 
+#[cfg(feature = "test-util")]
+pub use look::{look_at_head, look_at_invocation};
+#[cfg(feature = "test-util")]
+pub use orchestrate::orchestrated;
 #[cfg(feature = "test-util")]
 pub use sse::stream_params;
 

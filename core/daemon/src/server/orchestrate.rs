@@ -3,54 +3,25 @@
 //! measured like any call.
 
 mod one;
+mod read;
 
 use std::sync::Arc;
 
 use nexus_domain::Failure;
 use nexus_domain::id::{AgentId, SessionKey};
 use nexus_protocol::jsonrpc::{self, RpcError};
-use nexus_protocol::parse;
 use nexus_protocol::{agent, runtime};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use one::Send;
+#[cfg(feature = "test-util")]
+pub use read::orchestrated;
+use read::{CreateAgent, NamedAgent, OfAgent, OfDaemon, Send};
 
 use super::door::Shared;
 use super::make;
 use crate::authorize::Caller;
 use crate::dispatch::{Answer, Call};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CreateAgent {
-    agent_id: Option<AgentId>,
-    system_prompt: Option<String>,
-    preset: Option<String>,
-    #[serde(default)]
-    disable_tools: Vec<String>,
-    parent_agent_id: Option<AgentId>,
-    cwd: Option<String>,
-    #[serde(default)]
-    allowed_write_paths: Vec<String>,
-    model: Option<String>,
-    #[serde(default)]
-    is_temp: bool,
-    initial_message: Option<String>,
-    #[serde(default)]
-    wait_for_initial_response: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NamedAgent {
-    agent_id: AgentId,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// A call at `/rpc`: of an orchestrator, or of the method table under its own name.
 ///
@@ -62,12 +33,14 @@ pub(super) async fn of_daemon(
     call: jsonrpc::Call,
 ) -> Result<String, RpcError> {
     let desk = Desk { shared, caller };
-    let made = match call.method.as_str() {
-        "create_agent" => desk.create(params(call.params)).await,
-        "destroy_agent" => desk.destroy(params(call.params)).await,
-        "list_agents" => desk.list(params(call.params)).await,
-        "shutdown_server" => desk.shut_down_daemon(params(call.params)).await,
-        _ => return super::jsonrpc::make(desk.shared, desk.caller, call).await,
+    let made = match read::of_daemon(&call) {
+        Some(own) => match own? {
+            OfDaemon::Create(wish) => desk.create(wish).await,
+            OfDaemon::Destroy(agent) => desk.destroy(agent).await,
+            OfDaemon::List => desk.list().await,
+            OfDaemon::ShutDown => desk.shut_down_daemon().await,
+        },
+        None => return super::jsonrpc::make(desk.shared, desk.caller, call).await,
     };
     made.map(|result| result.to_string()).map_err(|failure| RpcError::from(&failure))
 }
@@ -83,36 +56,16 @@ pub(super) async fn of_agent(
     call: jsonrpc::Call,
 ) -> Result<String, RpcError> {
     let desk = Desk { shared, caller };
-    let made = match call.method.as_str() {
-        "send" => desk.send(agent, params(call.params)).await,
-        "cancel" => desk.cancel(&agent, params(call.params)).await,
-        "shutdown" => desk.shut_down(&agent, params(call.params)).await,
-        "get_tokens" => desk.tokens(agent, params(call.params)).await,
-        "get_context" => desk.context(agent, params(call.params)).await,
-        "get_messages" => desk.messages(&agent, params(call.params)).await,
-        "compact" => desk.compact(&agent, params(call.params)).await,
-        other => {
-            let failure =
-                Failure::invalid(format!("an agent has no method `{}`", jsonrpc::shown(other)))
-                    .hint(
-                        "it has send, cancel, shutdown, get_tokens, get_context, get_messages \
-                         and compact; all others are called at /rpc",
-                    );
-            return Err(RpcError::no_method(&failure));
-        }
+    let made = match read::of_agent(call)? {
+        OfAgent::Send(message) => desk.send(agent, message).await,
+        OfAgent::Cancel(named) => desk.cancel(&agent, named).await,
+        OfAgent::ShutDown => desk.shut_down(&agent).await,
+        OfAgent::Tokens => desk.tokens(agent).await,
+        OfAgent::Context => desk.context(agent).await,
+        OfAgent::Messages(page) => desk.messages(&agent, page).await,
+        OfAgent::Compact(how) => desk.compact(&agent, how).await,
     };
     made.map(|result| result.to_string()).map_err(|failure| RpcError::from(&failure))
-}
-
-fn params<T: DeserializeOwned>(params: Option<Value>) -> Result<T, Failure> {
-    let value = params.unwrap_or_else(|| json!({}));
-    match value.is_array() {
-        true => {
-            Err(Failure::invalid("params are given by name here")
-                .details(json!({ "path": "params" })))
-        }
-        false => parse::typed(value, "params"),
-    }
 }
 
 /// Where the calls of one caller are translated.
@@ -142,8 +95,7 @@ impl Desk {
         self.shared.context.agents.book().session_key(agent)
     }
 
-    async fn create(&self, params: Result<CreateAgent, Failure>) -> Result<Value, Failure> {
-        let wish = params?;
+    async fn create(&self, wish: CreateAgent) -> Result<Value, Failure> {
         let params = agent::CreateParams {
             agent_id: wish.agent_id,
             is_temp: wish.is_temp,
@@ -178,16 +130,14 @@ impl Desk {
         Ok(result)
     }
 
-    async fn destroy(&self, params: Result<NamedAgent, Failure>) -> Result<Value, Failure> {
-        let agent_id = params?.agent_id;
+    async fn destroy(&self, NamedAgent { agent_id }: NamedAgent) -> Result<Value, Failure> {
         let params =
             agent::DeleteParams { agent_id: agent_id.clone(), idempotency_key: self.key() };
         let gone: agent::DeleteResult = self.call(Call::AgentsDelete(params)).await?;
         Ok(json!({ "success": true, "agent_id": agent_id, "destroyed": gone.deleted }))
     }
 
-    async fn list(&self, params: Result<Nothing, Failure>) -> Result<Value, Failure> {
-        params?;
+    async fn list(&self) -> Result<Value, Failure> {
         let all: agent::ListResult = self.call(Call::AgentsList(agent::ListParams {})).await?;
         let agents: Vec<_> = all.agents.iter().map(|agent| self.listed(agent)).collect();
         Ok(json!({ "agents": agents }))
@@ -200,7 +150,10 @@ impl Desk {
             "created_at": agent.created_at,
             "message_count": agent.message_count,
             // It rests until it is spoken to; the daemon does not end with its agents.
-            "should_shutdown": false,
+            "should_shutdown": self.shared.context.agents.rests.holds(
+                &agent.id,
+                (agent.message_count, agent.last_action_at),
+            ),
             "parent_agent_id": agent.parent_agent_id,
             "child_count": agent.child_count,
             "permission_level": agent.preset,
@@ -208,12 +161,13 @@ impl Desk {
             "cwd": agent.cwd,
             "write_paths": agent.write_paths,
             "last_action_at": agent.last_action_at,
-            "halted_at_iteration_limit": false,
+            "halted_at_iteration_limit": agent
+                .last_turn
+                .is_some_and(|turn| turn.limit == Some(agent::LimitKind::Steps)),
         })
     }
 
-    async fn shut_down_daemon(&self, params: Result<Nothing, Failure>) -> Result<Value, Failure> {
-        params?;
+    async fn shut_down_daemon(&self) -> Result<Value, Failure> {
         let params = runtime::ShutdownParams {
             reason: Some("shutdown_server".to_owned()),
             idempotency_key: self.key(),

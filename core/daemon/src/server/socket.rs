@@ -9,19 +9,30 @@ use std::task::{Context, Poll};
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use nexus_agent::port::Clock;
+use nexus_domain::Failure;
 use nexus_protocol::{BUFFERED_BYTES_MAX, HANDSHAKE_BYTES_MAX, PAYLOAD_BYTES_MAX};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 
 use limited::Limited;
 
-/// Read and write buffers of a connection, in bytes. Larger ones cost memory per idle client and
-/// win nothing.
-const BUFFER_BYTES: usize = 4 * 1024;
+/// Read buffer of a connection, in bytes. Larger ones cost memory per idle client and win nothing.
+const READ_BYTES: usize = 2 * 1024;
+/// Bytes that gather before they are written.
+const WRITE_BYTES: usize = 4 * 1024;
+/// A message longer than this goes out in pieces, each a frame of its own that is written before
+/// the next one. The buffer for writing grows to the largest frame and never shrinks: what a
+/// client hears once, like the answer to its hello, would be what it costs for good.
+const PIECE_BYTES_MIN: usize = 2 * 1024 - 16;
+/// Pieces of a message, as long as they would not be shorter than the above or longer than the
+/// below: who hears a lot at once is not kept by the smallness of its pieces.
+const N_PIECES: usize = 32;
+const PIECE_BYTES_MAX: usize = 16 * 1024;
 /// Queued bytes from which writing no longer waits for the end of what can be read.
 const EAGER_BYTES: usize = 64 * 1024;
 /// Queued bytes from which nothing new is fetched for the client: neither its requests nor its
@@ -33,15 +44,33 @@ const CLOSE_MS_MAX: u64 = 1_000;
 const DISCARD_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// What a handshake may have on the wire beside its text.
-const HANDSHAKE_BYTES_SPARE: usize = 2 * BUFFER_BYTES;
+const HANDSHAKE_BYTES_SPARE: usize = 8 * 1024;
 
 const _: () = assert!(FULL_BYTES < BUFFERED_BYTES_MAX);
+
+/// Longest answer, in bytes. Answers are only taken while the queue is not full, so that one of
+/// this length never has a client cut that reads.
+pub(super) const ANSWER_BYTES_MAX: usize = BUFFERED_BYTES_MAX - FULL_BYTES;
+
+/// Makes sure that an answer can be sent.
+///
+/// # Errors
+/// `Invalid` when it is too long; what was called has been done all the same.
+pub(super) fn check_answer(text: &str) -> Result<(), Failure> {
+    match text.len() {
+        0..=ANSWER_BYTES_MAX => Ok(()),
+        n_bytes => Err(Failure::invalid(format!(
+            "the answer has {n_bytes} bytes, and over a WebSocket it has at most {ANSWER_BYTES_MAX}"
+        ))
+        .hint("ask for less at a time, for instance by `limit`, or call it at POST /rpc")),
+    }
+}
 
 /// Limits and buffers of every WebSocket.
 fn config() -> WebSocketConfig {
     WebSocketConfig::default()
-        .read_buffer_size(BUFFER_BYTES)
-        .write_buffer_size(BUFFER_BYTES)
+        .read_buffer_size(READ_BYTES)
+        .write_buffer_size(WRITE_BYTES)
         .max_message_size(Some(PAYLOAD_BYTES_MAX))
         .max_frame_size(Some(PAYLOAD_BYTES_MAX))
 }
@@ -97,9 +126,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         self.ws.get_mut().lift();
     }
 
-    /// Queues a frame; the next steps send it.
+    /// Queues a message; the next steps send it.
     pub(super) fn push(&mut self, text: String) {
-        self.queue(Message::text(text));
+        let piece_bytes = (text.len() / N_PIECES).clamp(PIECE_BYTES_MIN, PIECE_BYTES_MAX);
+        if text.len() <= piece_bytes {
+            self.queue(Message::text(text));
+            return;
+        }
+        let mut rest = Bytes::from(text);
+        let mut opcode = OpCode::Data(Data::Text);
+        while !rest.is_empty() {
+            // A piece may end within a character: only the whole of a message is text.
+            let piece = rest.split_to(piece_bytes.min(rest.len()));
+            self.queue(Message::Frame(Frame::message(piece, opcode, rest.is_empty())));
+            opcode = OpCode::Data(Data::Continue);
+        }
     }
 
     /// Queues a ping, which a client that lives answers by itself.
@@ -183,20 +224,30 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 Poll::Pending => return Ok(()),
                 Poll::Ready(ready) => ready?,
             }
+            // A piece finds the buffer empty.
+            let is_piece = matches!(self.queue.front(), Some(Message::Frame(_)));
+            if is_piece && self.is_dirty && !self.try_poll_flush(cx)? {
+                return Ok(());
+            }
             let Some(message) = self.queue.pop_front() else { break };
             self.n_queued_bytes -= message.len();
             self.is_dirty = true;
             self.n_progress += 1;
             self.ws.start_send_unpin(message)?;
         }
-        if self.is_dirty
-            && let Poll::Ready(flushed) = self.ws.poll_flush_unpin(cx)
-        {
-            flushed?;
-            self.is_dirty = false;
-            self.n_progress += 1;
+        if self.is_dirty {
+            self.try_poll_flush(cx)?;
         }
         Ok(())
+    }
+
+    /// Whether everything that was written has gone out.
+    fn try_poll_flush(&mut self, cx: &mut Context<'_>) -> Result<bool, Error> {
+        let Poll::Ready(flushed) = self.ws.poll_flush_unpin(cx) else { return Ok(false) };
+        flushed?;
+        self.is_dirty = false;
+        self.n_progress += 1;
+        Ok(true)
     }
 
     /// Throws away what is queued: the client does not take it.
@@ -245,7 +296,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         if stream.shutdown().await.is_err() {
             return;
         }
-        let mut scrap = vec![0_u8; BUFFER_BYTES];
+        let mut scrap = vec![0_u8; WRITE_BYTES];
         let mut n_discarded = 0;
         while n_discarded < DISCARD_BYTES_MAX {
             match stream.read(&mut scrap).await {
@@ -261,5 +312,120 @@ fn is_too_large(error: &Error) -> bool {
         Error::Capacity(CapacityError::MessageTooLong { .. }) => true,
         Error::Io(error) => limited::is_over_limit(error),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{DuplexStream, duplex};
+
+    use super::*;
+
+    /// Both ends of a connection with this much room on the way.
+    async fn pair(room: usize) -> (Socket<DuplexStream>, WebSocketStream<DuplexStream>) {
+        let (ours, theirs) = duplex(room);
+        let client = WebSocketStream::from_raw_socket(theirs, Role::Client, None);
+        tokio::join!(Socket::new(ours), client)
+    }
+
+    #[tokio::test]
+    async fn long_messages_go_in_pieces_and_arrive_whole_and_in_order() {
+        let (mut socket, mut client) = pair(512).await;
+        // Characters of three bytes, so that pieces end within one.
+        let texts = [1, 600, 700, 5_000, 40_000, 2].map(|n| "€".repeat(n));
+        for text in &texts {
+            socket.push(text.clone());
+        }
+        let sent: usize = texts.iter().map(String::len).sum();
+        assert!(socket.n_queued_bytes >= sent && socket.n_queued_bytes < sent + 1_000);
+        let hear = async {
+            for text in &texts {
+                let heard = client.next().await.unwrap().unwrap();
+                assert_eq!(heard.to_text().unwrap(), text, "{} bytes", text.len());
+            }
+        };
+        tokio::select! {
+            step = socket.step() => panic!("nothing was said: {step:?}"),
+            () = hear => {}
+        }
+        assert_eq!(socket.n_queued_bytes, 0);
+    }
+
+    /// A client whose queue is over the limit is told why, after the piece that was on its way.
+    #[tokio::test]
+    async fn whoever_does_not_read_holds_a_bounded_queue_and_hears_why_it_ends() {
+        struct Still;
+        impl Clock for Still {
+            fn now(&self) -> nexus_domain::Timestamp {
+                nexus_domain::Timestamp(0)
+            }
+            fn monotonic_us(&self) -> u64 {
+                0
+            }
+            fn sleep(&self, _: u64) -> futures_util::future::BoxFuture<'static, ()> {
+                Box::pin(std::future::pending())
+            }
+            fn entropy(&self) -> u128 {
+                0
+            }
+        }
+        let (mut socket, mut client) = pair(1024).await;
+        let message = "m".repeat(100_000);
+        let mut n_pushed = 0;
+        while socket.has_room() {
+            socket.push(message.clone());
+            let step = poll_fn(|cx| Poll::Ready(socket.poll_step(cx))).await;
+            assert!(step.is_pending(), "{step:?}");
+            n_pushed += 1;
+        }
+        assert!(n_pushed * message.len() <= FULL_BYTES + 2 * message.len(), "{n_pushed}");
+        assert!(!socket.is_over_limit());
+        socket.push("a".repeat(ANSWER_BYTES_MAX));
+        while !socket.is_over_limit() {
+            socket.push(message.clone());
+        }
+        assert!(socket.n_queued_bytes < BUFFERED_BYTES_MAX + 2 * message.len());
+        socket.drop_queue();
+        let hear = async move {
+            let mut reason = None;
+            // Read to the end, as a client does, which answers the goodbye and hangs up.
+            while let Some(Ok(message)) = client.next().await {
+                if let Message::Close(Some(close)) = message {
+                    reason = Some(close.reason.to_string());
+                }
+            }
+            reason
+        };
+        let ((), reason) =
+            tokio::join!(socket.close(&Still, CloseCode::Policy, "slow consumer"), hear);
+        assert_eq!(reason.as_deref(), Some("slow consumer"));
+    }
+
+    #[tokio::test]
+    async fn a_ping_between_pieces_is_answered_and_breaks_nothing() {
+        let (mut socket, mut client) = pair(256).await;
+        socket.trust();
+        let long = "x".repeat(30_000);
+        socket.push(long.clone());
+        client.send(Message::Ping(Bytes::from_static(b"here"))).await.unwrap();
+        client.send(Message::text("and a call")).await.unwrap();
+        let hear = async {
+            let (mut has_pong, mut has_text) = (false, false);
+            while !(has_pong && has_text) {
+                match client.next().await.unwrap().unwrap() {
+                    Message::Pong(bytes) => has_pong = bytes == "here",
+                    other => has_text = other.to_text().unwrap() == long,
+                }
+            }
+        };
+        let serve = async {
+            let Step::Text(text) = socket.step().await else { panic!("no call came") };
+            assert_eq!(text.as_str(), "and a call");
+            socket.step().await
+        };
+        tokio::select! {
+            step = serve => panic!("nothing more was said: {step:?}"),
+            () = hear => {}
+        }
     }
 }

@@ -54,7 +54,7 @@ pub(super) async fn invoke(
     .unwrap_or_else(|failure| answer::failure(&failure))
 }
 
-fn read(bytes: &[u8]) -> Result<Invocation, Failure> {
+pub(super) fn read(bytes: &[u8]) -> Result<Invocation, Failure> {
     let value = serde_json::from_slice(bytes)
         .map_err(|error| Failure::invalid(format!("the body is not JSON: {error}")))?;
     let invocation: Invocation = parse::input(value)?;

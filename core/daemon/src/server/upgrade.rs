@@ -69,7 +69,7 @@ pub(super) fn accept<F: Future<Output = ()> + Send + 'static>(
 }
 
 /// The client's key, if this is an opening handshake as RFC 6455 (section 4.2.1) wants it.
-fn check(headers: &HeaderMap) -> Result<&HeaderValue, Response<Body>> {
+pub(super) fn check(headers: &HeaderMap) -> Result<&HeaderValue, Response<Body>> {
     let has = |name: header::HeaderName, token: &str| {
         headers
             .get_all(name)

@@ -11,5 +11,6 @@ mod outbox;
 pub(crate) mod plan;
 mod records;
 mod senders;
+mod sessions;
 pub(crate) mod support;
 mod turns;

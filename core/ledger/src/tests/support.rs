@@ -113,6 +113,7 @@ pub(crate) fn request(n: u64) -> Request {
         agent_id: None,
         turn_id: None,
         parent: None,
+        replays: None,
         queue_mode: QueueMode::Followup,
         purpose: format!("request {n}"),
         enrichment: vec!["it rains".to_owned()],

@@ -114,6 +114,22 @@ fn of_work(event: &Event) -> String {
             format!("{earlier_key} goes on as {session_key}")
         }
         Event::SessionLabelled { session_key, label } => format!("{session_key} {label}"),
+        Event::SessionUpdated { session_key, title, defaults, by } => {
+            let title = title.as_deref().unwrap_or("without a title");
+            let model = defaults.model.as_ref().map_or(String::new(), |m| format!(", {m}"));
+            format!("{session_key}: {title}{model}, says {by}")
+        }
+        Event::SessionReset { session_key, n_messages, by }
+        | Event::SessionDeleted { session_key, n_messages, by } => {
+            format!("{session_key}: {} forgotten by {by}", text::count(*n_messages, "message"))
+        }
+        Event::SessionForked { session_key, forked_from, n_messages, .. } => {
+            let messages = text::count(*n_messages, "message");
+            format!("{session_key} begins with {messages} of {}", forked_from.session_key)
+        }
+        Event::SessionQueueChanged { session_key, request_ids, by } => {
+            format!("{session_key}: {} by {by}", text::count(request_ids.len() as u64, "request"))
+        }
         Event::TurnCreated { turn_id, session_key, .. } => format!("{turn_id} in {session_key}"),
         Event::TurnUpdated { turn_id, status, .. } => {
             format!("{turn_id} {}", format!("{status:?}").to_lowercase())

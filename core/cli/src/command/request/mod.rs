@@ -6,7 +6,7 @@ use clap::Subcommand;
 use nexus_client::{Client, call};
 use nexus_domain::id::SessionKey;
 use nexus_domain::request::{Request as Record, RequestStatus};
-use nexus_protocol::request::{GetParams, GetResult, ListParams};
+use nexus_protocol::request::{GetParams, GetResult, ListParams, ReplayParams};
 use nexus_protocol::session::AbortParams;
 
 use crate::context::Context;
@@ -27,6 +27,14 @@ const STOP_EXAMPLES: &str = "\
 Examples
   nexus request stop @last
   nexus request stop 01JDQ7M2Z3 --queue";
+
+const REPLAY_EXAMPLES: &str = "\
+Examples
+  nexus request replay @last
+  nexus request replay 01JDQ7M2Z3 --json
+
+What you said is said again by you. What an adapter brought is said again by its sender, and the
+reply goes to the same place.";
 
 /// Requests.
 #[derive(Debug, Subcommand)]
@@ -59,6 +67,12 @@ pub(crate) enum Request {
         /// Also drop the requests that wait behind it
         #[arg(long)]
         queue: bool,
+    },
+    /// Do a request again that has ended, as a new one
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay {
+        /// Its id, the beginning of it, or @last
+        id: String,
     },
 }
 
@@ -101,6 +115,7 @@ pub(crate) async fn run(request: Request, context: &Context) -> Result<Exit> {
             }
         }
         Request::Stop { id, queue } => stop(&client, id, queue, context).await?,
+        Request::Replay { id } => replay(&client, id, context).await?,
     }
     Ok(Exit::Ok)
 }
@@ -173,5 +188,20 @@ async fn stop(client: &Client, id: String, queue: bool, context: &Context) -> Re
     if result.n_dropped > 0 {
         output.line(&format!("  {} dropped", text::count(result.n_dropped, "waiting request")))?;
     }
+    Ok(())
+}
+
+async fn replay(client: &Client, id: String, context: &Context) -> Result<()> {
+    let id = get(client, id).await?.request.id;
+    let params = ReplayParams { id, idempotency_key: context.fresh_key()? };
+    let result = client.request::<call::RequestsReplay>(params).await?;
+    let output = &context.output;
+    if output.is_json() {
+        return output.document(&result);
+    }
+    let (sign, word) = request_status(result.status);
+    let (new, old) = (result.request_id, result.replays);
+    output.line(&format!("{} {new} does {old} again: {word}", output.sign(sign)))?;
+    output.note(&format!("follow it: nexus request show {new}"));
     Ok(())
 }

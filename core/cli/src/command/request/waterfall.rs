@@ -27,6 +27,12 @@ fn lineage(result: &GetResult, output: &Output) -> Result<()> {
         let run = format!("{}, agent {}", parent.request_id, parent.agent_id);
         output.line(&format!("  {}{run}", label("for")))?;
     }
+    if let Some(replayed) = &result.request.replays {
+        output.line(&format!("  {}{replayed}", label("again")))?;
+    }
+    for again in &result.replayed_by {
+        output.line(&format!("  {}{again}", label("redone by")))?;
+    }
     for sent in &result.sent {
         let agent = sent.agent_id.as_ref().map_or("nobody".to_owned(), ToString::to_string);
         let (sign, word) = request_status(sent.status);

@@ -23,7 +23,7 @@ use super::door::Shared;
 use super::jsonrpc;
 use super::line::{Farewell, Framing, Line, NO_EVENTS};
 use super::pulse::Beat;
-use super::socket::Socket;
+use super::socket::{Socket, check_answer};
 use super::subscription::Feed;
 use crate::authorize::Caller;
 use crate::bus::{Filter, Item};
@@ -79,7 +79,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Framing<S> for Frames {
         line.running.push(Box::pin(async move {
             let reply = jsonrpc::reply_to(incoming, |call| match is_too_much {
                 true => Box::pin(std::future::ready(Err(overloaded()))),
-                false => Box::pin(desk::make(Arc::clone(&desk), call)),
+                false => Box::pin(make(Arc::clone(&desk), call)),
             });
             reply.await.map(|reply| reply.text)
         }));
@@ -147,6 +147,13 @@ impl Frames {
         let subscription = context.bus.subscribe(filter, context.ledger.position());
         line.feed = Some(Feed::new(context.ledger.clone(), subscription));
     }
+}
+
+/// Makes a call, and sees to it that its result can be sent.
+async fn make(desk: Arc<Desk>, call: rpc::Call) -> Result<String, RpcError> {
+    let result = desk::make(desk, call).await?;
+    check_answer(&result).map_err(|failure| RpcError::from(&failure))?;
+    Ok(result)
 }
 
 /// Whether a call is among them that is followed by events.

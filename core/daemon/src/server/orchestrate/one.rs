@@ -5,45 +5,13 @@ use nexus_domain::message::{Message, Part};
 use nexus_domain::request::RequestStatus;
 use nexus_domain::{Failure, FailureKind};
 use nexus_protocol::{agent, request, session};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Desk, Nothing};
+use super::Desk;
+use super::read::{Cancel, Compact, Page, Send};
 use crate::dispatch::{Answer, Call};
 use crate::server::make;
-
-/// Messages on a page when nobody says how many.
-const MESSAGES_DEFAULT: u32 = 100;
-/// Longest name of a message under way, in characters.
-const REQUEST_ID_CHARS_MAX: usize = 128;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Send {
-    pub(super) content: String,
-    pub(super) request_id: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Cancel {
-    request_id: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Page {
-    #[serde(default)]
-    offset: u32,
-    limit: Option<u32>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Compact {
-    #[serde(default)]
-    force: bool,
-}
 
 /// A message as orchestrators read it.
 #[derive(Serialize)]
@@ -56,12 +24,7 @@ struct Said {
 }
 
 impl Desk {
-    pub(super) async fn send(
-        &self,
-        agent: AgentId,
-        params: Result<Send, Failure>,
-    ) -> Result<Value, Failure> {
-        let message = params?;
+    pub(super) async fn send(&self, agent: AgentId, message: Send) -> Result<Value, Failure> {
         let desk = self.clone();
         // Whoever waits may go away; the message is under way all the same and can be stopped.
         let sending = self.shared.tasks.spawn(async move { desk.send_now(agent, message).await });
@@ -69,11 +32,7 @@ impl Desk {
     }
 
     pub(super) async fn send_now(&self, agent: AgentId, message: Send) -> Result<Value, Failure> {
-        let given = message.request_id;
-        if let Some(given) = &given {
-            check_request_id(given)?;
-        }
-        let request_id = given.unwrap_or_else(|| {
+        let request_id = message.request_id.unwrap_or_else(|| {
             format!("{:016x}", self.shared.context.clock.entropy() & u128::from(u64::MAX))
         });
         let sends = self.shared.context.agents.sends.clone();
@@ -113,9 +72,8 @@ impl Desk {
     pub(super) async fn cancel(
         &self,
         agent: &AgentId,
-        params: Result<Cancel, Failure>,
+        Cancel { request_id }: Cancel,
     ) -> Result<Value, Failure> {
-        let request_id = params?.request_id;
         let sends = &self.shared.context.agents.sends;
         let found = sends.find(&self.caller.principal, agent, &request_id).await;
         let id = found.or_else(|| RequestId::parse(&request_id).ok());
@@ -141,12 +99,7 @@ impl Desk {
     }
 
     /// Stops what the agent is at. It rests until the next message.
-    pub(super) async fn shut_down(
-        &self,
-        agent: &AgentId,
-        params: Result<Nothing, Failure>,
-    ) -> Result<Value, Failure> {
-        params?;
+    pub(super) async fn shut_down(&self, agent: &AgentId) -> Result<Value, Failure> {
         let params = session::AbortParams {
             key: self.session(agent)?,
             turn_id: None,
@@ -154,8 +107,14 @@ impl Desk {
             drop_queue: true,
             idempotency_key: self.key(),
         };
+        let key = params.key.clone();
         let stopped: Result<session::AbortResult, _> = self.call(Call::SessionsAbort(params)).await;
         stopped.map(|_| ()).or_else(if_not_begun)?;
+        let context = &self.shared.context;
+        let session = context.ledger.read(move |r| r.sessions().get(&key)).await?;
+        let mark =
+            session.map_or((0, None), |session| (session.n_messages, Some(session.updated_at)));
+        context.agents.rests.note(&context.agents.book(), agent.clone(), mark);
         Ok(json!({ "success": true }))
     }
 
@@ -163,12 +122,7 @@ impl Desk {
         self.call(Call::AgentsContext(agent::ContextParams { agent_id })).await
     }
 
-    pub(super) async fn tokens(
-        &self,
-        agent: AgentId,
-        params: Result<Nothing, Failure>,
-    ) -> Result<Value, Failure> {
-        params?;
+    pub(super) async fn tokens(&self, agent: AgentId) -> Result<Value, Failure> {
         let size = self.measured(agent).await?;
         let total = size.system_tokens + size.tool_tokens + size.message_tokens;
         Ok(json!({
@@ -181,12 +135,7 @@ impl Desk {
         }))
     }
 
-    pub(super) async fn context(
-        &self,
-        agent: AgentId,
-        params: Result<Nothing, Failure>,
-    ) -> Result<Value, Failure> {
-        params?;
+    pub(super) async fn context(&self, agent: AgentId) -> Result<Value, Failure> {
         let size = self.measured(agent).await?;
         Ok(json!({
             "message_count": size.message_count,
@@ -197,10 +146,8 @@ impl Desk {
     pub(super) async fn messages(
         &self,
         agent: &AgentId,
-        params: Result<Page, Failure>,
+        Page { offset, limit }: Page,
     ) -> Result<Value, Failure> {
-        let Page { offset, limit } = params?;
-        let limit = limit.unwrap_or(MESSAGES_DEFAULT);
         let size = self.measured(agent.clone()).await?;
         let params = session::HistoryParams {
             key: self.session(agent)?,
@@ -223,11 +170,11 @@ impl Desk {
     pub(super) async fn compact(
         &self,
         agent: &AgentId,
-        params: Result<Compact, Failure>,
+        Compact { force }: Compact,
     ) -> Result<Value, Failure> {
         let params = session::CompactParams {
             key: self.session(agent)?,
-            force: params?.force,
+            force,
             idempotency_key: self.key(),
         };
         let done: session::CompactResult = self.call(Call::SessionsCompact(params)).await?;
@@ -237,17 +184,6 @@ impl Desk {
             "tokens_after": done.tokens_after,
             "request_id": done.request_id,
         }))
-    }
-}
-
-fn check_request_id(given: &str) -> Result<(), Failure> {
-    let n_chars = given.chars().count();
-    match (1..=REQUEST_ID_CHARS_MAX).contains(&n_chars) {
-        true => Ok(()),
-        false => Err(Failure::invalid(format!(
-            "`params.request_id` has {n_chars} characters; it has 1 to {REQUEST_ID_CHARS_MAX}"
-        ))
-        .details(json!({ "path": "params.request_id" }))),
     }
 }
 

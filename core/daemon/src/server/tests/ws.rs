@@ -189,36 +189,83 @@ async fn a_stop_is_announced_and_what_is_in_hand_is_answered() {
     house.drain().await;
 }
 
+/// Events of a hundred kilobytes each, so many that no socket holds them.
+const N_LARGE: u64 = 400;
+
 #[tokio::test]
-async fn a_client_that_does_not_read_is_cut_and_holds_no_memory() {
+async fn a_client_that_does_not_read_is_cut_and_others_miss_nothing() {
     let house = House::new().await;
-    let mut client = house.client().await;
+    let (mut slow, mut other) = (house.client().await, house.client().await);
+    let follow = json!({ "type": "req", "id": "x", "method": "events.subscribe",
+                         "params": { "after": 0 } });
     // Asks for far more than the sockets hold, and reads nothing.
-    let call = json!({ "type": "req", "id": "x", "method": "events.subscribe",
-                       "params": { "after": 0 } });
-    client.say(&call).await;
+    slow.say(&follow).await;
+    other.say(&follow).await;
     let writer = house.daemon.context().ledger.clone();
-    for _ in 0..40 {
-        let reason = "x".repeat(100_000);
-        let event = nexus_domain::event::Event::SystemStopping { reason };
-        let write = move |tx: &mut nexus_ledger::Tx<'_>| {
-            for _ in 0..10 {
-                tx.events().record(nexus_domain::Timestamp(0), &event)?;
+    let writing = async {
+        for _ in 0..N_LARGE / 10 {
+            let reason = "x".repeat(100_000);
+            let event = nexus_domain::event::Event::SystemStopping { reason };
+            let write = move |tx: &mut nexus_ledger::Tx<'_>| {
+                for _ in 0..10 {
+                    tx.events().record(nexus_domain::Timestamp(0), &event)?;
+                }
+                Ok(())
+            };
+            writer.write(write).await.unwrap();
+        }
+    };
+    let hearing = async {
+        let (mut last, mut n_large) = (0, 0);
+        while n_large < N_LARGE {
+            let frame = other.hear().await;
+            assert_ne!(frame["event"], "lagged", "{frame}");
+            if let Some(position) = frame["position"].as_u64() {
+                assert_eq!(position, last + 1);
+                (last, n_large) =
+                    (position, n_large + u64::from(frame["event"] == "system.stopping"));
             }
-            Ok(())
-        };
-        writer.write(write).await.unwrap();
-    }
+        }
+    };
+    tokio::join!(writing, hearing);
+    // Nothing was cut: to be slow is no fault as long as no tick passes without a byte.
+    let answer = house.ask("GET /metrics", &[&house.bearer()]).await;
+    assert!(answer.body().contains("nexus_websocket_connections 2"), "{}", answer.body());
     house
         .while_time_passes(async {
             let cut = "nexus_slow_consumers_total 1";
-            let gone = "nexus_websocket_connections 0";
+            let gone = "nexus_websocket_connections 1";
             loop {
                 let answer = house.ask("GET /metrics", &[&house.bearer()]).await;
                 if answer.body().contains(cut) && answer.body().contains(gone) {
                     return;
                 }
+                other.events.clear();
+                assert_eq!(other.call("health", json!({})).await["ok"], true);
             }
         })
         .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_long_is_refused_and_the_client_stays() {
+    let house = House::new().await;
+    let key = nexus_domain::id::SessionKey::parse("long").unwrap();
+    let write = move |tx: &mut nexus_ledger::Tx<'_>| {
+        use nexus_domain::session::SessionDefaults;
+        let agent = nexus_domain::id::AgentId::parse("main").unwrap();
+        tx.sessions().ensure(&key, &agent, nexus_domain::Timestamp(1))?;
+        let title = "t".repeat(4_000_000);
+        tx.sessions().set(&key, Some(Some(&title)), &SessionDefaults::default())
+    };
+    house.daemon.context().ledger.write(write).await.unwrap();
+    let mut client = house.client().await;
+    let refused = client.call("sessions.get", json!({ "key": "long" })).await;
+    assert_eq!(refused["error"]["code"], "INVALID_REQUEST", "{}", refused["error"]);
+    assert!(refused["error"]["hint"].as_str().unwrap().contains("POST /rpc"), "{refused}");
+    assert_eq!(client.call("health", json!({})).await["ok"], true);
+    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "sessions.get",
+                       "params": { "key": "long" } });
+    let answer = house.post_json("/rpc", &call).await;
+    assert_eq!(answer.json()["result"]["session"]["title"].as_str().unwrap().len(), 4_000_000);
 }
