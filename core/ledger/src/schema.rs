@@ -50,13 +50,7 @@ const STEPS: &[&[&str]] = &[
         alias::SCHEMA,
     ],
     &[access::SCHEMA, agent::SCHEMA, request::WISH],
-    &[
-        brief::SCHEMA,
-        outbox::LANES,
-        session::SETTINGS,
-        request::REPLAYS,
-        message::THROUGH,
-    ],
+    &[brief::SCHEMA, outbox::LANES, session::SETTINGS, request::REPLAYS, message::THROUGH],
 ];
 
 /// The schema version this program writes.

@@ -83,6 +83,7 @@ impl Sessions<'_> {
                 self.0,
                 select_sessions!(
                     "WHERE (updated_at, key) < (?1, ?2) AND deleted_at IS NULL
+                       AND key NOT GLOB 'call:*'
                      ORDER BY updated_at DESC, key DESC LIMIT ?3"
                 ),
                 (updated_at, key, n_rows),

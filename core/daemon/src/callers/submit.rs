@@ -69,6 +69,7 @@ pub(super) async fn submit(
         agent_id: Some(agent_id),
         queue_mode,
         parent: None,
+        replays: None,
         run: RunWish { is_streamed: Some(params.is_streamed), ..RunWish::default() },
         brief: brief.map(Arc::new),
     };

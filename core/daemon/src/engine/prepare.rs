@@ -101,7 +101,7 @@ pub(super) async fn prepare(
     let found = found.ok_or_else(|| Failure::internal(format!("turn {turn_id} is gone")))?;
     let mut agent = agent(context, &found.turn.agent_id)?;
     let SessionDefaults { model, steps_max, .. } = found.defaults;
-    grant_wish(&mut agent, &RunWish { model, steps_max, call: None });
+    grant_wish(&mut agent, &RunWish { model, steps_max, ..RunWish::default() });
     found.requests.iter().for_each(|request| grant_wish(&mut agent, &request.wish));
     // Before the tools: what is hidden from their programs is at least this.
     let book = context.agents.book();

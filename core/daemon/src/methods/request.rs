@@ -105,13 +105,14 @@ pub async fn replay(
     let id = params.id;
     let found = context.ledger.read(move |r| {
         let Some(request) = r.requests().get(id)? else { return Ok(None) };
-        Ok(r.arrivals().get(&request.event_id)?.map(|arrival| (request, arrival)))
+        let brief = r.briefs().of(id)?;
+        Ok(r.arrivals().get(&request.event_id)?.map(|arrival| (request, arrival, brief)))
     });
     let may_see = |request: &Request| {
         request.agent_id.as_ref().is_none_or(|agent| sees_agent(context, &permit, agent))
     };
-    let found = found.await?.filter(|(request, _)| may_see(request));
-    let Some((request, arrival)) = found else {
+    let found = found.await?.filter(|(request, ..)| may_see(request));
+    let Some((request, arrival, brief)) = found else {
         return Err(Failure::not_found(format!("there is no request `{id}`"))
             .hint("see the requests: nexus request list"));
     };
@@ -124,7 +125,8 @@ pub async fn replay(
         timestamp: context.clock.now(),
         ..arrival
     };
-    let submission = said_again(request, arrival, by);
+    let mut submission = said_again(request, arrival, by);
+    submission.wish.brief = brief.map(Arc::new);
     let Admission { request_id, status, is_duplicate } =
         engine::receive_event(context, submission).await?;
     Ok(ReplayResult { request_id, replays: id, status, is_duplicate })

@@ -202,6 +202,9 @@ impl Form for Markdown {
                     let (name, arguments) = (code(&call.name), code(&call.arguments.to_string()));
                     let _ = writeln!(text, "\n- {name} {arguments}: {ended}");
                 }
+                Part::Image(image) => {
+                    let _ = writeln!(text, "\n[picture, {}]", code(&image.content_type));
+                }
                 Part::Reasoning(_) | Part::ToolResult(_) => {}
             }
         }
