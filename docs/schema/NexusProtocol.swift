@@ -3862,13 +3862,17 @@ public struct ExposeSetResult: Codable, Hashable, Sendable {
     public var inside: String
     /// What the configuration wants and could not be done, and how to mend it.
     public var problems: [String]
+    /// Who comes in over the tailnet without showing a credential, because the configuration names
+    /// it (`tailscale.logins`).
+    public var tailnetLogins: [TailnetAccess]?
 
-    public init(announced: String? = nil, bind: String, endpoints: [Endpoint], inside: String, problems: [String]) {
+    public init(announced: String? = nil, bind: String, endpoints: [Endpoint], inside: String, problems: [String], tailnetLogins: [TailnetAccess]? = nil) {
         self.announced = announced
         self.bind = bind
         self.endpoints = endpoints
         self.inside = inside
         self.problems = problems
+        self.tailnetLogins = tailnetLogins
     }
 }
 /// Input of `expose.status`.
@@ -3888,13 +3892,17 @@ public struct ExposeStatusResult: Codable, Hashable, Sendable {
     public var inside: String
     /// What the configuration wants and could not be done, and how to mend it.
     public var problems: [String]
+    /// Who comes in over the tailnet without showing a credential, because the configuration names
+    /// it (`tailscale.logins`).
+    public var tailnetLogins: [TailnetAccess]?
 
-    public init(announced: String? = nil, bind: String, endpoints: [Endpoint], inside: String, problems: [String]) {
+    public init(announced: String? = nil, bind: String, endpoints: [Endpoint], inside: String, problems: [String], tailnetLogins: [TailnetAccess]? = nil) {
         self.announced = announced
         self.bind = bind
         self.endpoints = endpoints
         self.inside = inside
         self.problems = problems
+        self.tailnetLogins = tailnetLogins
     }
 }
 /// To whom the control plane is to be opened.
@@ -7134,6 +7142,19 @@ public struct Summary: Codable, Hashable, Sendable {
         self.nCheckpoints = nCheckpoints
         self.nRows = nRows
         self.signedTo = signedTo
+    }
+}
+
+/// Somebody who is let in by being somebody in the tailnet.
+public struct TailnetAccess: Codable, Hashable, Sendable {
+    /// The login, such as `me@example.com`, or a tag, such as `tag:ci`.
+    public var login: String
+    /// What it may; everything, as the owner, when left out.
+    public var scopes: [Scope]?
+
+    public init(login: String, scopes: [Scope]? = nil) {
+        self.login = login
+        self.scopes = scopes
     }
 }
 /// What an action would touch, worked out by the tool. Policies, grants and people look at this,

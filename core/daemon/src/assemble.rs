@@ -157,6 +157,7 @@ impl Daemon {
         let (exposure, doors) = Exposure::new();
         let logins = Logins::open(home.state().join("browser-sessions.json"))?;
         let ways = Ways::open(&home.state(), logins.clone())?;
+        ways.tailnet().let_in(config.current().expose.let_in());
         ways.refresh(&ledger, &policies, started_at).await?;
         let context = Arc::new(Context {
             logins,
@@ -270,6 +271,7 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
     let permissions = tokio::spawn(jobs::permissions::run(Arc::clone(&context)));
     let grants = tokio::spawn(jobs::grants::run(Arc::clone(&context)));
     let ends = tokio::spawn(ways::run_ends(Arc::clone(&context)));
+    let tailnet = tokio::spawn(ways::run_tailnet(Arc::clone(&context)));
     let budgets = tokio::spawn(jobs::budgets::run(Arc::clone(&context)));
     let audit = tokio::spawn(jobs::audit::run(Arc::clone(&context)));
     credentials::check(&context).await;
@@ -277,7 +279,7 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
     let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), adapters.clone()));
     context.shutdown.begun().await;
     adapters.drain().await;
-    for task in [watch, exposure, permissions, grants, ends, budgets, audit, outbox] {
+    for task in [watch, exposure, permissions, grants, ends, tailnet, budgets, audit, outbox] {
         if let Err(error) = task.await {
             tracing::error!(%error, "a job ended badly");
         }

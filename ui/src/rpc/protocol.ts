@@ -907,6 +907,7 @@ export interface Protocol {
   StoreFacts: StoreFacts;
   Streaming: Streaming;
   Summary: Summary;
+  TailnetAccess: TailnetAccess;
   Target: Target;
   TestCase: TestCase;
   TestOutcome: TestOutcome;
@@ -5064,6 +5065,24 @@ export interface ExposeSetResult {
    * What the configuration wants and could not be done, and how to mend it.
    */
   problems: string[];
+  /**
+   * Who comes in over the tailnet without showing a credential, because the configuration names
+   * it (`tailscale.logins`).
+   */
+  tailnetLogins?: TailnetAccess[];
+}
+/**
+ * Somebody who is let in by being somebody in the tailnet.
+ */
+export interface TailnetAccess {
+  /**
+   * The login, such as `me@example.com`, or a tag, such as `tag:ci`.
+   */
+  login: string;
+  /**
+   * What it may; everything, as the owner, when left out.
+   */
+  scopes?: Scope[] | null;
 }
 /**
  * Input of `expose.status`.
@@ -5093,6 +5112,11 @@ export interface ExposeStatusResult {
    * What the configuration wants and could not be done, and how to mend it.
    */
   problems: string[];
+  /**
+   * Who comes in over the tailnet without showing a credential, because the configuration names
+   * it (`tailscale.logins`).
+   */
+  tailnetLogins?: TailnetAccess[];
 }
 /**
  * What this connection may use.

@@ -133,6 +133,13 @@ fn show(status: &StatusResult, checked: &[Checked], output: &Output) -> Result<(
     if let Some(announced) = &status.announced {
         output.line(&format!("  announced as  {}", text::one_line(announced)))?;
     }
+    for access in &status.tailnet_logins {
+        let may = match &access.scopes {
+            None => "as you".to_owned(),
+            Some(scopes) => scopes.iter().map(|s| s.name()).collect::<Vec<_>>().join(", "),
+        };
+        output.line(&format!("  lets in       {}  {may}", text::one_line(&access.login)))?;
+    }
     for problem in &status.problems {
         output.line(&format!("{} {}", output.sign(Sign::Bad), text::one_line(problem)))?;
     }

@@ -11,7 +11,7 @@ use nexus_domain::Failure;
 use nexus_ui::Asset;
 
 use super::answer;
-use super::door::{Shared, Visitor};
+use super::door::Shared;
 
 /// A file of the bundle.
 pub(super) async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response<Body> {
@@ -27,7 +27,7 @@ pub(super) async fn file(Path(path): Path<String>, headers: HeaderMap) -> Respon
 /// The document that every page begins with; renews the cookie of a browser that comes back.
 pub(super) fn page(shared: &Arc<Shared>, asset: Asset, headers: &HeaderMap) -> Response<Body> {
     let mut response = serve(asset, headers);
-    if let Visitor::Known(_, Some(set_cookie)) = shared.visitor(headers) {
+    if let Some(set_cookie) = shared.renewal(headers) {
         response.headers_mut().insert(header::SET_COOKIE, set_cookie);
     }
     response

@@ -11,5 +11,7 @@ mod routes;
 mod rpc;
 mod stream;
 mod support;
+#[cfg(unix)]
+mod tailnet;
 mod tools;
 mod ws;
