@@ -95,14 +95,6 @@ impl Shared {
         self.or_by_tailnet(&shown::in_headers(headers), headers, peer).await
     }
 
-    /// The cookie to send along, where a browser is signed in and it is due for renewal.
-    pub(super) fn renewal(&self, headers: &HeaderMap) -> Option<HeaderValue> {
-        match self.look_at(&shown::in_headers(headers)) {
-            Visitor::Known(_, set_cookie) => set_cookie,
-            Visitor::Wrong | Visitor::Nobody => None,
-        }
-    }
-
     /// Who shows this; or who the tailnet says it is, if it shows nothing. A browser cannot help
     /// showing a session that has ended, so that counts as nothing here.
     async fn or_by_tailnet(&self, shown: &Shown<'_>, headers: &HeaderMap, peer: &Peer) -> Visitor {

@@ -10,6 +10,7 @@ mod document;
 mod door;
 mod encode;
 mod entrance;
+mod form;
 mod guard;
 mod health;
 mod jsonrpc;

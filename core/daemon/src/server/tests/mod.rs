@@ -4,6 +4,7 @@ mod agent_socket;
 mod authority;
 mod devices;
 mod events;
+mod form;
 mod http;
 mod keys;
 mod outside;
