@@ -2877,16 +2877,20 @@ public struct Endpoint: Codable, Hashable, Sendable {
     public var fingerprint: String?
     /// Whether browsers will warn, because nobody vouches for the certificate.
     public var isSelfSigned: Bool
+    /// SHA-256 of its public key, in the same form; stays when the certificate is renewed, and may
+    /// be pinned in its place.
+    public var keyFingerprint: String?
     /// How.
     public var kind: EndpointKind
     /// Where a browser opens it, such as `https://192.168.1.5:18789`.
     public var url: String
 
-    public init(address: String, expiresAt: Timestamp? = nil, fingerprint: String? = nil, isSelfSigned: Bool, kind: EndpointKind, url: String) {
+    public init(address: String, expiresAt: Timestamp? = nil, fingerprint: String? = nil, isSelfSigned: Bool, keyFingerprint: String? = nil, kind: EndpointKind, url: String) {
         self.address = address
         self.expiresAt = expiresAt
         self.fingerprint = fingerprint
         self.isSelfSigned = isSelfSigned
+        self.keyFingerprint = keyFingerprint
         self.kind = kind
         self.url = url
     }

@@ -100,6 +100,7 @@ fn keeps_to_agents(method: Method) -> bool {
         method,
         Method::Health
             | Method::AgentsList
+            | Method::EventsSubscribe
             | Method::AgentsGet
             | Method::AgentRun
             | Method::ModelsList

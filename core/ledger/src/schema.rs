@@ -49,6 +49,7 @@ const STEPS: &[&[&str]] = &[
         alias::SCHEMA,
     ],
     &[access::SCHEMA, agent::SCHEMA, request::WISH],
+    &[event::BEGINNINGS],
 ];
 
 /// The schema version this program writes.

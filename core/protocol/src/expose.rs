@@ -80,6 +80,10 @@ pub struct Endpoint {
     /// SHA-256 of the certificate, as `sha256:…` in hex; nothing where it is not ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// SHA-256 of its public key, in the same form; stays when the certificate is renewed, and may
+    /// be pinned in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_fingerprint: Option<String>,
     /// Whether browsers will warn, because nobody vouches for the certificate.
     pub is_self_signed: bool,
     /// When the certificate ends.

@@ -4521,6 +4521,11 @@ export interface Endpoint {
    */
   isSelfSigned: boolean;
   /**
+   * SHA-256 of its public key, in the same form; stays when the certificate is renewed, and may
+   * be pinned in its place.
+   */
+  keyFingerprint?: string | null;
+  /**
    * How.
    */
   kind: EndpointKind;

@@ -167,6 +167,12 @@ fn show_endpoint(one: &Checked, output: &Output) -> Result<()> {
         };
         output.line(&output.paint(style::DIM, &format!("    good until {until}, {made}")))?;
     }
+    // The key of a certificate of yours is yours to keep or change.
+    if let Some(key) = endpoint.key_fingerprint.as_ref().filter(|_| endpoint.is_self_signed) {
+        output.line(&format!("    its key      {key}"))?;
+        let why = "    stays when the certificate is renewed: pin this one (--fingerprint)";
+        output.line(&output.paint(style::DIM, why))?;
+    }
     output.line("    what a stranger sees there:")?;
     for one in &one.tries {
         let sign = output.sign(if one.is_fine { Sign::Good } else { Sign::Bad });

@@ -241,6 +241,14 @@ async fn certificate_for(
             if config.tls.own.is_some() && certificate.ends_soon(now) {
                 problems.push("your certificate ends within 30 days; renew it".to_owned());
             }
+            let is_made_here = config.tls.own.is_none();
+            if let Some(days) = certificate.days_to_renewal(now).filter(|_| is_made_here) {
+                problems.push(format!(
+                    "the certificate is renewed within {days} days, and whoever pinned its \
+                     fingerprint refuses the new one (pin its key instead, which stays: {})",
+                    certificate.key_fingerprint
+                ));
+            }
             // The one in use goes on, with the sessions that clients may take up again.
             let in_use = context.exposure.certificate();
             let same = in_use.filter(|old| old.fingerprint == certificate.fingerprint);

@@ -46,6 +46,7 @@ pub(super) fn of(
             url: format!("https://{address}"),
             address: address.to_string(),
             fingerprint: Some(certificate.fingerprint.clone()),
+            key_fingerprint: Some(certificate.key_fingerprint.clone()),
             is_self_signed: certificate.is_self_signed,
             expires_at: certificate.expires_at,
         })
@@ -55,6 +56,7 @@ pub(super) fn of(
         url: format!("https://{name}"),
         address: format!("{name}:443"),
         fingerprint: None,
+        key_fingerprint: None,
         is_self_signed: false,
         expires_at: None,
     });
