@@ -9,9 +9,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode, header};
+use http_body_util::{BodyExt as _, Empty, Limited};
+use hyper::body::Bytes;
 use hyper::client::conn::http1;
+use hyper::{Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use nexus_agent::port::Clock;
 use nexus_domain::Failure;
@@ -109,13 +110,13 @@ impl<'a> LocalApi<'a> {
             http1::handshake(TokioIo::new(stream)).await.map_err(|error| shown(&error))?;
         let request = Request::get(format!("/localapi/v0/whois?addr={peer}"))
             .header(header::HOST, HOST)
-            .body(Body::empty())
+            .body(Empty::<Bytes>::new())
             .map_err(|error| shown(&error))?;
         let answer = async {
             let answer = sender.send_request(request).await.map_err(|error| shown(&error))?;
             let status = answer.status();
-            let body = to_bytes(Body::new(answer.into_body()), ANSWER_BYTES_MAX).await;
-            Ok::<_, String>((status, body.map_err(|error| shown(&error))?))
+            let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
+            Ok::<_, String>((status, body.map_err(|error| shown(&error))?.to_bytes()))
         };
         // The connection is driven here and ends with the answer; nothing of it outlives the call.
         let mut answer = pin!(answer);

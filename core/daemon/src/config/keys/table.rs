@@ -401,13 +401,7 @@ pub(in crate::config) const KEYS: &[Key] = &[
         false,
         "the program of Tailscale, looked for on the PATH of the daemon",
     ),
-    key(
-        "tailscale.logins.*",
-        Kind::Texts,
-        "",
-        false,
-        "what somebody of your tailnet may where runtime.bind is \"tailnet\", by login or tag: [\"owner\"], or scopes",
-    ),
+    key("tailscale.logins.*", Kind::Texts, "", false, "what a tailnet login may: owner, or scopes"),
     key(
         "tailscale.serve",
         Kind::Bool,
@@ -415,13 +409,7 @@ pub(in crate::config) const KEYS: &[Key] = &[
         false,
         "offer the control plane to your tailnet by `tailscale serve`, which brings the certificate",
     ),
-    key(
-        "tailscale.socket",
-        Kind::Text,
-        "",
-        false,
-        "where tailscaled is asked who somebody is; its usual place when left out",
-    ),
+    key("tailscale.socket", Kind::Text, "", false, "where tailscaled answers, if elsewhere"),
     key(
         "tls.certificate",
         Kind::Text,
