@@ -2941,16 +2941,20 @@ public struct Endpoint: Codable, Hashable, Sendable {
     public var fingerprint: String?
     /// Whether browsers will warn, because nobody vouches for the certificate.
     public var isSelfSigned: Bool
+    /// SHA-256 of its public key, in the same form; stays when the certificate is renewed, and may
+    /// be pinned in its place.
+    public var keyFingerprint: String?
     /// How.
     public var kind: EndpointKind
     /// Where a browser opens it, such as `https://192.168.1.5:18789`.
     public var url: String
 
-    public init(address: String, expiresAt: Timestamp? = nil, fingerprint: String? = nil, isSelfSigned: Bool, kind: EndpointKind, url: String) {
+    public init(address: String, expiresAt: Timestamp? = nil, fingerprint: String? = nil, isSelfSigned: Bool, keyFingerprint: String? = nil, kind: EndpointKind, url: String) {
         self.address = address
         self.expiresAt = expiresAt
         self.fingerprint = fingerprint
         self.isSelfSigned = isSelfSigned
+        self.keyFingerprint = keyFingerprint
         self.kind = kind
         self.url = url
     }
@@ -4064,13 +4068,17 @@ public struct ExposeSetResult: Codable, Hashable, Sendable {
     public var inside: String
     /// What the configuration wants and could not be done, and how to mend it.
     public var problems: [String]
+    /// Who comes in over the tailnet without showing a credential, because the configuration names
+    /// it (`tailscale.logins`).
+    public var tailnetLogins: [TailnetAccess]?
 
-    public init(announced: String? = nil, bind: String, endpoints: [Endpoint], inside: String, problems: [String]) {
+    public init(announced: String? = nil, bind: String, endpoints: [Endpoint], inside: String, problems: [String], tailnetLogins: [TailnetAccess]? = nil) {
         self.announced = announced
         self.bind = bind
         self.endpoints = endpoints
         self.inside = inside
         self.problems = problems
+        self.tailnetLogins = tailnetLogins
     }
 }
 /// Input of `expose.status`.
@@ -4090,13 +4098,17 @@ public struct ExposeStatusResult: Codable, Hashable, Sendable {
     public var inside: String
     /// What the configuration wants and could not be done, and how to mend it.
     public var problems: [String]
+    /// Who comes in over the tailnet without showing a credential, because the configuration names
+    /// it (`tailscale.logins`).
+    public var tailnetLogins: [TailnetAccess]?
 
-    public init(announced: String? = nil, bind: String, endpoints: [Endpoint], inside: String, problems: [String]) {
+    public init(announced: String? = nil, bind: String, endpoints: [Endpoint], inside: String, problems: [String], tailnetLogins: [TailnetAccess]? = nil) {
         self.announced = announced
         self.bind = bind
         self.endpoints = endpoints
         self.inside = inside
         self.problems = problems
+        self.tailnetLogins = tailnetLogins
     }
 }
 /// To whom the control plane is to be opened.
@@ -7842,6 +7854,19 @@ public struct Summary: Codable, Hashable, Sendable {
         self.nCheckpoints = nCheckpoints
         self.nRows = nRows
         self.signedTo = signedTo
+    }
+}
+
+/// Somebody who is let in by being somebody in the tailnet.
+public struct TailnetAccess: Codable, Hashable, Sendable {
+    /// The login, such as `me@example.com`, or a tag, such as `tag:ci`.
+    public var login: String
+    /// What it may; everything, as the owner, when left out.
+    public var scopes: [Scope]?
+
+    public init(login: String, scopes: [Scope]? = nil) {
+        self.login = login
+        self.scopes = scopes
     }
 }
 /// What an action would touch, worked out by the tool. Policies, grants and people look at this,

@@ -83,6 +83,12 @@ async fn others_come_in_by_tls_and_are_cut_off_when_it_is_closed() -> Result<()>
     let params = GetParams { key: Some("runtime.bind".to_owned()), text: false };
     let bind = outside.request::<call::ConfigGet>(params).await?.values.remove(0).value;
     ensure!(bind == OUTSIDE, "{bind}");
+    // So does whoever knows the key, which outlives the certificate.
+    let mut by_key = options.clone();
+    let key: Fingerprint = endpoint.key_fingerprint.as_deref().unwrap().parse()?;
+    ensure!(key != pin, "the certificate is not its key");
+    by_key.trust = Some(Trust::Pinned(key));
+    Client::connect(by_key).await?;
     let mut wrong = options.clone();
     wrong.trust = Some(Trust::Pinned(Fingerprint::of(b"another")));
     let refused = Client::connect(wrong).await.err().unwrap();

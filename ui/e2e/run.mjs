@@ -7,6 +7,7 @@ import { Daemon } from "./daemon.mjs";
 import { Browser, say, Tests } from "./harness.mjs";
 import { Model } from "./model.mjs";
 import { offlineTests } from "./offline.mjs";
+import { passwordTests } from "./password.mjs";
 import { screenshots } from "./screenshots.mjs";
 import { senderTests, senderToml } from "./sender.mjs";
 import { sizeTests } from "./size.mjs";
@@ -59,6 +60,7 @@ try {
   await withDaemon(OFFLINE, (daemon) => offlineTests(tests, browser, daemon, `${model.url}/models`));
   await withDaemon(SLOW, (daemon) => slowTests(tests, browser, daemon));
   await withDaemon(senderToml(binDir), (daemon) => senderTests(tests, browser, daemon));
+  await withDaemon(OFFLINE, (daemon) => passwordTests(tests, browser, daemon));
   await tests.test("no page complained", async () => assert.deepEqual(browser.complaints, []));
   const folder = process.env.NEXUS_SCREENSHOTS;
   if (folder) await withDaemon(OFFLINE, (daemon) => screenshots(browser, daemon, resolve(folder)));

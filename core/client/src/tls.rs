@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{ClientConfig, DigitallySignedStruct, Error as TlsError, SignatureScheme};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use sha2::{Digest as _, Sha256};
@@ -18,7 +19,8 @@ use tokio_util::either::Either;
 /// A connection, with TLS or without.
 pub(crate) type Stream = Either<TcpStream, TlsStream<TcpStream>>;
 
-/// SHA-256 of a certificate, as `nexus expose status` shows it: `sha256:` and 64 hex digits.
+/// SHA-256 of a certificate or of its public key, as `nexus expose status` shows both: `sha256:`
+/// and 64 hex digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint([u8; 32]);
 
@@ -27,6 +29,12 @@ impl Fingerprint {
     #[must_use]
     pub fn of(certificate: &[u8]) -> Self {
         Self(Sha256::digest(certificate).into())
+    }
+
+    /// That of a certificate's public key, which outlives the certificate when it is renewed.
+    fn of_key(certificate: &CertificateDer<'_>) -> Result<Self, TlsError> {
+        let parsed = ParsedCertificate::try_from(certificate)?;
+        Ok(Self(Sha256::digest(parsed.subject_public_key_info()).into()))
     }
 }
 
@@ -64,7 +72,8 @@ impl FromStr for Fingerprint {
 pub enum Trust {
     /// Whoever the operating system vouches for.
     System,
-    /// The holder of this certificate and nobody else, whatever names it carries.
+    /// The holder of this certificate, or of a certificate with this key, and nobody else, whatever
+    /// names it carries.
     Pinned(Fingerprint),
 }
 
@@ -171,7 +180,7 @@ fn config(trust: Trust) -> Result<ClientConfig, TlsError> {
     Ok(config)
 }
 
-/// Takes one certificate and no other. Who holds its key is proved by the handshake as ever.
+/// Takes one certificate, or those of one key, and no other. Who holds its key is proved by the handshake as ever.
 #[derive(Debug)]
 struct Pinned {
     fingerprint: Fingerprint,
@@ -188,7 +197,9 @@ impl ServerCertVerifier for Pinned {
         _now: UnixTime,
     ) -> Result<ServerCertVerified, TlsError> {
         let presented = Fingerprint::of(end_entity);
-        match presented == self.fingerprint {
+        let is_it =
+            presented == self.fingerprint || Fingerprint::of_key(end_entity)? == self.fingerprint;
+        match is_it {
             true => Ok(ServerCertVerified::assertion()),
             false => Err(TlsError::General(format!(
                 "its certificate is {presented}, not {}",

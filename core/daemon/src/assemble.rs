@@ -160,6 +160,7 @@ impl Daemon {
         let (exposure, doors) = Exposure::new();
         let logins = Logins::open(home.state().join("browser-sessions.json"))?;
         let ways = Ways::open(&home.state(), logins.clone())?;
+        ways.tailnet().let_in(config.current().expose.let_in());
         ways.refresh(&ledger, &policies, started_at).await?;
         let adapters = Adapters::new(&home, Arc::clone(&clock), credentials.redactor());
         let context = Arc::new(Context {
@@ -276,6 +277,7 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
     let permissions = tokio::spawn(jobs::permissions::run(Arc::clone(&context)));
     let grants = tokio::spawn(jobs::grants::run(Arc::clone(&context)));
     let ends = tokio::spawn(ways::run_ends(Arc::clone(&context)));
+    let tailnet = tokio::spawn(ways::run_tailnet(Arc::clone(&context)));
     let budgets = tokio::spawn(jobs::budgets::run(Arc::clone(&context)));
     let audit = tokio::spawn(jobs::audit::run(Arc::clone(&context)));
     let blobs = tokio::spawn(jobs::blobs::run(Arc::clone(&context)));
@@ -291,6 +293,7 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
         permissions,
         grants,
         ends,
+        tailnet,
         budgets,
         audit,
         blobs,

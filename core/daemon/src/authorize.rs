@@ -100,6 +100,7 @@ fn keeps_to_agents(method: Method) -> bool {
         method,
         Method::Health
             | Method::AgentsList
+            | Method::EventsSubscribe
             | Method::AgentsGet
             | Method::AgentRun
             | Method::ModelsList
@@ -209,6 +210,8 @@ pub enum DoorEvent {
     LinkMade,
     /// A one-time link signed a browser in.
     SignedIn,
+    /// The password signed a browser in.
+    PasswordGiven,
 }
 
 /// Records what was decided at the door, before anything follows from it.
@@ -227,6 +230,7 @@ pub async fn audit_door(
         }
         DoorEvent::LinkMade => ("make_link", Effect::Allow, "the caller is signed in"),
         DoorEvent::SignedIn => ("sign_in", Effect::Allow, "a one-time link was used"),
+        DoorEvent::PasswordGiven => ("sign_in", Effect::Allow, "the password was given"),
     };
     let entry = AuditEntry {
         verdict: effect.name().to_owned(),

@@ -25,6 +25,12 @@ CREATE TABLE events (
 ) STRICT;
 ";
 
+/// Finds when a session key began to mean another session.
+pub(crate) const BEGINNINGS: &str = "
+CREATE INDEX events_beginnings ON events (session_key, position)
+    WHERE kind IN ('session.created', 'session.renamed');
+";
+
 /// A committed event, serialized once and shared by all subscribers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Committed {

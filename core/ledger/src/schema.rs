@@ -50,7 +50,14 @@ const STEPS: &[&[&str]] = &[
         alias::SCHEMA,
     ],
     &[access::SCHEMA, agent::SCHEMA, request::WISH],
-    &[brief::SCHEMA, outbox::LANES, session::SETTINGS, request::REPLAYS, message::THROUGH],
+    &[
+        brief::SCHEMA,
+        outbox::LANES,
+        session::SETTINGS,
+        request::REPLAYS,
+        message::THROUGH,
+        event::BEGINNINGS,
+    ],
 ];
 
 /// The schema version this program writes.

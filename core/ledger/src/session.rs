@@ -1,7 +1,7 @@
 //! Sessions: the conversations and how they stand.
 
 use nexus_domain::Timestamp;
-use nexus_domain::id::{AgentId, SessionKey};
+use nexus_domain::id::{AgentId, Position, SessionKey};
 use nexus_domain::session::{ForkedFrom, Session, SessionDefaults};
 use rusqlite::{Connection, Row, params};
 
@@ -59,6 +59,28 @@ impl Sessions<'_> {
             select_sessions!("WHERE key = ?1 AND deleted_at IS NULL"),
             [key.as_str()],
             read,
+        )
+    }
+
+    /// The agent of the session that a key meant at a position. `None` when there is no such
+    /// session, or the key has come to mean another one since: what happened before that is
+    /// somebody else's.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn agent_at(
+        &self,
+        key: &SessionKey,
+        position: Position,
+    ) -> Result<Option<AgentId>, LedgerError> {
+        sql::first(
+            self.0,
+            "SELECT agent_id FROM sessions WHERE key = ?1 AND NOT EXISTS (
+                 SELECT 1 FROM events
+                 WHERE kind IN ('session.created', 'session.renamed')
+                   AND session_key = ?1 AND position > ?2)",
+            (key.as_str(), sql::number(position.0)),
+            |row| sql::text(row, "agent_id"),
         )
     }
 

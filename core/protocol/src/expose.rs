@@ -4,6 +4,8 @@ use nexus_domain::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::Scope;
+
 /// Input of `expose.status`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -78,11 +80,26 @@ pub struct Endpoint {
     /// SHA-256 of the certificate, as `sha256:…` in hex; nothing where it is not ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// SHA-256 of its public key, in the same form; stays when the certificate is renewed, and may
+    /// be pinned in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_fingerprint: Option<String>,
     /// Whether browsers will warn, because nobody vouches for the certificate.
     pub is_self_signed: bool,
     /// When the certificate ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
+}
+
+/// Somebody who is let in by being somebody in the tailnet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TailnetAccess {
+    /// The login, such as `me@example.com`, or a tag, such as `tag:ci`.
+    pub login: String,
+    /// What it may; everything, as the owner, when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<Scope>>,
 }
 
 /// Result of `expose.status` and `expose.set`.
@@ -98,6 +115,10 @@ pub struct StatusResult {
     /// What is announced on the local network, when anything is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<String>,
+    /// Who comes in over the tailnet without showing a credential, because the configuration names
+    /// it (`tailscale.logins`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tailnet_logins: Vec<TailnetAccess>,
     /// What the configuration wants and could not be done, and how to mend it.
     pub problems: Vec<String>,
 }

@@ -46,6 +46,20 @@ pub enum Body {
     Empty,
     /// JSON; another content type is refused with 415, and what is too large with 413.
     Json,
+    /// A small form, as browsers send it; the same holds for it.
+    Form,
+}
+
+impl Body {
+    /// The content type it comes as.
+    #[must_use]
+    pub fn content_type(self) -> Option<&'static str> {
+        match self {
+            Self::Empty => None,
+            Self::Json => Some("application/json"),
+            Self::Form => Some("application/x-www-form-urlencoded"),
+        }
+    }
 }
 
 /// What an address answers with when all is well.
@@ -147,6 +161,8 @@ macro_rules! for_each_route {
         Get  "/ready"             => Ready,     Open,  Empty, Brief,     "200 when work is taken, 503 otherwise.";
         Get  "/metrics"           => Metrics,   Known, Empty, Text,      "Figures in the text format of Prometheus.";
         Get  "/open"              => Open,      Open,  Empty, SignIn,    "Uses a one-time link (`?code=`) and goes on to the Control UI.";
+        Get  "/login"             => LoginPage, Open,  Empty, Page,      "The page where a browser gives the password.";
+        Post "/login"             => Login,     Open,  Form,  SignIn,    "Takes the password (`password=`), signs the browser in and goes on to the Control UI.";
         Post "/api/link"          => Link,      Known, Empty, Link,      "Makes a one-time link that signs a browser in.";
         Get  "/api/events/stream" => Events,    Known, Empty, Events,    "Recorded events as server-sent events: `?types=`, `?after=`, `?transient=`, `?session=`, `Last-Event-ID`.";
         Get  "/ws"                => Socket,    Open,  Empty, WebSocket, "Framing A: hello, then requests, responses and events.";

@@ -925,6 +925,7 @@ export interface Protocol {
   StoreFacts: StoreFacts;
   Streaming: Streaming;
   Summary: Summary;
+  TailnetAccess: TailnetAccess;
   Target: Target;
   TestCase: TestCase;
   TestOutcome: TestOutcome;
@@ -4591,6 +4592,11 @@ export interface Endpoint {
    */
   isSelfSigned: boolean;
   /**
+   * SHA-256 of its public key, in the same form; stays when the certificate is renewed, and may
+   * be pinned in its place.
+   */
+  keyFingerprint?: string | null;
+  /**
    * How.
    */
   kind: EndpointKind;
@@ -5156,6 +5162,24 @@ export interface ExposeSetResult {
    * What the configuration wants and could not be done, and how to mend it.
    */
   problems: string[];
+  /**
+   * Who comes in over the tailnet without showing a credential, because the configuration names
+   * it (`tailscale.logins`).
+   */
+  tailnetLogins?: TailnetAccess[];
+}
+/**
+ * Somebody who is let in by being somebody in the tailnet.
+ */
+export interface TailnetAccess {
+  /**
+   * The login, such as `me@example.com`, or a tag, such as `tag:ci`.
+   */
+  login: string;
+  /**
+   * What it may; everything, as the owner, when left out.
+   */
+  scopes?: Scope[] | null;
 }
 /**
  * Input of `expose.status`.
@@ -5185,6 +5209,11 @@ export interface ExposeStatusResult {
    * What the configuration wants and could not be done, and how to mend it.
    */
   problems: string[];
+  /**
+   * Who comes in over the tailnet without showing a credential, because the configuration names
+   * it (`tailscale.logins`).
+   */
+  tailnetLogins?: TailnetAccess[];
 }
 /**
  * What this connection may use.

@@ -1,12 +1,13 @@
 //! `nexus device`: devices that are paired.
 
 use clap::Subcommand;
-use nexus_client::call;
+use nexus_client::{Client, call};
 use nexus_domain::access::Device as Paired;
 use nexus_protocol::Scope;
 use nexus_protocol::device::{
     ApproveParams, DeviceParams, ListParams, ListResult, PairParams, RenameParams, TicketResult,
 };
+use nexus_protocol::expose::StatusParams;
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 
@@ -118,7 +119,7 @@ pub(crate) async fn run(device: Device, context: &Context) -> Result<Exit> {
         Device::Pair { name, scope } => {
             let params = PairParams { name, scopes: some(scope), idempotency_key: key };
             let made = client.request::<call::DevicesPair>(params).await?;
-            ticket(&made, &address, output)?;
+            ticket(&made, &place(&client, &address).await, output)?;
         }
         Device::List { all } => {
             let params = ListParams { include_ended: all };
@@ -153,7 +154,7 @@ pub(crate) async fn run(device: Device, context: &Context) -> Result<Exit> {
         Device::Rotate { device } => {
             let params = DeviceParams { device, idempotency_key: key };
             let made = client.request::<call::DevicesRotate>(params).await?;
-            ticket(&made, &address, output)?;
+            ticket(&made, &place(&client, &address).await, output)?;
         }
         Device::Revoke { device } => {
             let params = DeviceParams { device, idempotency_key: key };
@@ -176,12 +177,32 @@ fn say(device: &Paired, word: &str, sign: Sign, output: &Output) -> Result<()> {
     output.line(&format!("{} {name} {word} · {}", output.sign(sign), short(&device.id)))
 }
 
+/// Where a device finds the daemon.
+struct Place {
+    /// The address, with the pin of its key if it has one, as in the ticket's link.
+    text: String,
+    /// Whether other machines reach it there.
+    is_outside: bool,
+}
+
+/// Where others reach the daemon, if they do.
+async fn place(client: &Client, inside: &str) -> Place {
+    let status = client.request::<call::ExposeStatus>(StatusParams {}).await;
+    let endpoint = status.ok().and_then(|status| status.endpoints.into_iter().next());
+    let Some(endpoint) = endpoint else {
+        return Place { text: inside.to_owned(), is_outside: false };
+    };
+    let pin = endpoint.key_fingerprint.filter(|_| endpoint.is_self_signed);
+    let pin = pin.map(|pin| format!("&pin={pin}")).unwrap_or_default();
+    Place { text: format!("{}{pin}", endpoint.url), is_outside: true }
+}
+
 /// A ticket as a device reads it: where the daemon is, and the ticket.
-fn ticket(made: &TicketResult, address: &str, output: &Output) -> Result<()> {
+fn ticket(made: &TicketResult, place: &Place, output: &Output) -> Result<()> {
     if output.is_json() {
         return output.document(made);
     }
-    let link = format!("nexus://pair?at={address}&ticket={}", made.ticket);
+    let link = format!("nexus://pair?at={}&ticket={}", place.text, made.ticket);
     if let Ok(code) = QrCode::new(link.as_bytes()) {
         // Light on dark, as terminals mostly are.
         let picture = code
@@ -197,7 +218,11 @@ fn ticket(made: &TicketResult, address: &str, output: &Output) -> Result<()> {
     output.line(&format!(
         "Scan it with the device, or type it there. It pairs one device; {}.",
         text::left(made.expires_at, now())
-    ))
+    ))?;
+    if !place.is_outside {
+        output.note("only this machine reaches that address; for others, first: nexus expose lan");
+    }
+    Ok(())
 }
 
 fn list(result: &ListResult, output: &Output) -> Result<()> {

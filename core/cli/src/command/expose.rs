@@ -133,6 +133,13 @@ fn show(status: &StatusResult, checked: &[Checked], output: &Output) -> Result<(
     if let Some(announced) = &status.announced {
         output.line(&format!("  announced as  {}", text::one_line(announced)))?;
     }
+    for access in &status.tailnet_logins {
+        let may = match &access.scopes {
+            None => "as you".to_owned(),
+            Some(scopes) => scopes.iter().map(|s| s.name()).collect::<Vec<_>>().join(", "),
+        };
+        output.line(&format!("  lets in       {}  {may}", text::one_line(&access.login)))?;
+    }
     for problem in &status.problems {
         output.line(&format!("{} {}", output.sign(Sign::Bad), text::one_line(problem)))?;
     }
@@ -159,6 +166,12 @@ fn show_endpoint(one: &Checked, output: &Output) -> Result<()> {
             "signed by somebody else"
         };
         output.line(&output.paint(style::DIM, &format!("    good until {until}, {made}")))?;
+    }
+    // The key of a certificate of yours is yours to keep or change.
+    if let Some(key) = endpoint.key_fingerprint.as_ref().filter(|_| endpoint.is_self_signed) {
+        output.line(&format!("    its key      {key}"))?;
+        let why = "    stays when the certificate is renewed: pin this one (--fingerprint)";
+        output.line(&output.paint(style::DIM, why))?;
     }
     output.line("    what a stranger sees there:")?;
     for one in &one.tries {

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use nexus_domain::Failure;
 use nexus_domain::event::{Event, Transient};
-use nexus_domain::id::SessionKey;
+use nexus_domain::id::{AgentId, SessionKey};
 use nexus_ledger::Committed;
 use nexus_protocol::Scope;
 use nexus_protocol::event::scope_of;
@@ -54,6 +54,8 @@ pub struct Filter {
     streaming: Option<Sessions>,
     /// Only what happens in these; everything when `None`.
     sessions: Option<Sessions>,
+    /// Only what happens in sessions of these agents; everything when `None`.
+    agents: Option<Vec<AgentId>>,
     wants_transient: bool,
 }
 
@@ -131,6 +133,19 @@ impl Filter {
         self
     }
 
+    /// Only what is recorded of the sessions of some agents. Whose a session was is looked up where
+    /// an event is handed out; streaming text has no place in time to look it up for.
+    #[must_use]
+    pub fn of_agents(mut self, agents: Option<Vec<AgentId>>) -> Self {
+        self.wants_transient &= agents.is_none();
+        self.agents = agents;
+        self
+    }
+
+    pub(super) fn agents(&self) -> Option<&[AgentId]> {
+        self.agents.as_deref()
+    }
+
     pub(super) fn wants_transient(&self) -> bool {
         self.wants_transient
     }
@@ -139,6 +154,7 @@ impl Filter {
         let is_here = self.sessions.as_ref().is_none_or(|sessions| {
             event.session_key.as_ref().is_some_and(|key| sessions.contains(key))
         });
+        let is_here = is_here && (self.agents.is_none() || event.session_key.is_some());
         is_here && self.wants_kind(event.kind.as_ref())
     }
 

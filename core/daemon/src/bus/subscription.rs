@@ -79,7 +79,11 @@ impl Subscription {
 
     /// What is at hand without waiting or reading.
     pub fn take_ready(&mut self) -> Option<Item> {
-        self.ready.pop_front()
+        match self.filter.agents() {
+            None => self.ready.pop_front(),
+            // Whose it is has to be looked up first.
+            Some(_) => None,
+        }
     }
 
     /// The next item; waits for it. Dropping the future loses nothing.
@@ -88,8 +92,12 @@ impl Subscription {
     /// Whatever the ledger says when an old stretch cannot be read.
     pub async fn next(&mut self, ledger: &Ledger) -> Result<Item, LedgerError> {
         loop {
-            if let Some(item) = self.ready.pop_front() {
-                return Ok(item);
+            if let Some(item) = self.ready.front() {
+                let is_seen = self.is_seen(item, ledger).await?;
+                match self.ready.pop_front() {
+                    Some(item) if is_seen => return Ok(item),
+                    _ => continue,
+                }
             }
             // Marked as seen before looking: what comes in between wakes the wait below.
             self.recorded.mark_unchanged();
@@ -105,6 +113,21 @@ impl Subscription {
                 None => self.wait().await,
             }
         }
+    }
+
+    /// Whether an item is of a session that belongs to whom the subscriber is limited to, and did
+    /// when it was recorded.
+    async fn is_seen(&self, item: &Item, ledger: &Ledger) -> Result<bool, LedgerError> {
+        let Some(agents) = self.filter.agents() else { return Ok(true) };
+        let event = match item {
+            Item::Recorded(event) => event,
+            Item::Lagged { .. } => return Ok(true),
+            Item::Transient(_) => return Ok(false),
+        };
+        let Some(key) = event.session_key.clone() else { return Ok(false) };
+        let position = event.position;
+        let agent = ledger.read(move |reader| reader.sessions().agent_at(&key, position)).await?;
+        Ok(agent.is_some_and(|agent| agents.contains(&agent)))
     }
 
     /// Takes a batch from the rings; the oldest position they still cover when the subscriber is

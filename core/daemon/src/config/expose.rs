@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
 use super::Finding;
+use super::tailnet::{self, TailnetLogin};
 use super::typed::Getter;
 
 /// Where the control plane listens.
@@ -64,9 +65,26 @@ pub struct ExposeConfig {
     pub tailscale_serve: bool,
     /// The program of Tailscale.
     pub tailscale_command: String,
+    /// Where `tailscaled` answers, if not at its usual place.
+    pub tailscale_socket: Option<PathBuf>,
+    /// Who is let in by being somebody in the tailnet, in order of their names.
+    pub tailnet_logins: Vec<TailnetLogin>,
 }
 
-pub(super) fn expose(get: &Getter<'_>, path: &Path, errors: &mut Vec<Finding>) -> ExposeConfig {
+impl ExposeConfig {
+    /// Who is let in by being somebody in the tailnet: only where that is listened on.
+    #[must_use]
+    pub fn let_in(&self) -> &[TailnetLogin] {
+        if self.bind == Bind::Tailnet { &self.tailnet_logins } else { &[] }
+    }
+}
+
+pub(super) fn expose(
+    get: &Getter<'_>,
+    path: &Path,
+    errors: &mut Vec<Finding>,
+    warnings: &mut Vec<Finding>,
+) -> ExposeConfig {
     let bind = bind(get, errors);
     let tls = tls(get, path, errors);
     let is_inside = matches!(bind, Bind::Loopback(_));
@@ -80,6 +98,20 @@ pub(super) fn expose(get: &Getter<'_>, path: &Path, errors: &mut Vec<Finding>) -
             ),
         });
     }
+    let tailnet_logins = tailnet::logins(get, errors);
+    let names = get.names_at(&["tailscale", "logins"]);
+    if let (false, Some(first)) = (bind == Bind::Tailnet, names.first()) {
+        warnings.push(Finding {
+            line: get.line_at(&tailnet::path(first)),
+            text: format!(
+                "`tailscale.logins` lets nobody in while `runtime.bind` is `{}`: who somebody is \
+                 can be asked only where the tailnet is listened on, with bind = \"tailnet\"",
+                get.text("runtime.bind")
+            ),
+        });
+    }
+    let socket = get.text("tailscale.socket");
+    let home = path.parent().unwrap_or(Path::new(""));
     ExposeConfig {
         bind,
         tls,
@@ -90,6 +122,8 @@ pub(super) fn expose(get: &Getter<'_>, path: &Path, errors: &mut Vec<Finding>) -
         },
         tailscale_serve: get.bool("tailscale.serve"),
         tailscale_command: get.text("tailscale.command"),
+        tailscale_socket: (!socket.is_empty()).then(|| home.join(socket)),
+        tailnet_logins,
     }
 }
 

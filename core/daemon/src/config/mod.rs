@@ -21,6 +21,7 @@ mod overlay;
 mod parse;
 mod schema;
 mod start;
+mod tailnet;
 #[cfg(test)]
 mod tests;
 mod typed;
@@ -40,6 +41,7 @@ pub use model::{ModelConfig, Price};
 pub use overlay::Overlay;
 pub use schema::{schema, schema_text};
 pub use start::{Started, keep_last_good, sentence, start};
+pub use tailnet::{Gives, TailnetLogin};
 pub use typed::{
     AdapterConfig, AdapterRights, AuditConfig, Config, HttpFetchConfig, LabelConfig, LogFormat,
     LoggingConfig, RuntimeConfig,

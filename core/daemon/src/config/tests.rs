@@ -3,6 +3,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use nexus_domain::Failure;
+use nexus_protocol::Scope;
 use nexus_protocol::config::{ConfigChange, ConfigSource};
 
 use super::*;
@@ -495,4 +496,40 @@ fn a_rule_that_cannot_be_used_names_its_line_and_what_would_be_right() {
         let finding = error_of(text);
         assert!(finding.contains(expected), "{text}: {finding}");
     }
+}
+
+#[test]
+fn logins_of_the_tailnet_are_named_whole_and_with_what_they_may() {
+    let text = "[runtime]\nbind = \"tailnet\"\n[tailscale.logins]\n\"Me@Example.com\" = [\"owner\"]\n\
+                \"tag:CI\" = [\"session.write\", \"agent.read\"]\n";
+    let loaded = parse(text).unwrap();
+    assert_eq!(loaded.warnings, []);
+    let ci = [Scope::RuntimeRead, Scope::AgentRead, Scope::SessionWrite];
+    let expected = [
+        TailnetLogin { name: "me@example.com".to_owned(), gives: Gives::Owner },
+        TailnetLogin { name: "tag:ci".to_owned(), gives: Gives::Scopes(ci.to_vec()) },
+    ];
+    assert_eq!(loaded.config.expose.let_in(), expected);
+    let source = &loaded.config.values.iter().find(|v| v.key.contains("Me@")).unwrap().source;
+    assert_eq!(*source, ConfigSource::File);
+    // Elsewhere it is said that it lets nobody in, and it does not.
+    let loaded = parse(&text.replace("\"tailnet\"", "\"loopback\"")).unwrap();
+    assert_eq!(loaded.config.expose.let_in(), []);
+    let warning = loaded.warnings[0].to_string();
+    assert!(warning.starts_with("line 4: `tailscale.logins` lets nobody in"), "{warning}");
+    let cases = [
+        ("\"example.com\" = [\"owner\"]", "is no login of Tailscale; write one whole"),
+        ("\"*@example.com\" = [\"owner\"]", "is no login of Tailscale; write one whole"),
+        ("\"a@b\" = []", "gives nothing; write [\"owner\"] or scopes"),
+        ("\"a@b\" = [\"session.reed\"]", "which is no scope; did you mean `session.read`?"),
+        ("\"a@b\" = [\"owner\", \"session.read\"]", "is the owner and more"),
+        ("\"tag:ci\" = [\"owner\"]", "a machine with a tag is nobody's"),
+        ("\"A@b\" = [\"owner\"]\n\"a@B\" = [\"session.read\"]", "is there twice"),
+    ];
+    for (line, expected) in cases {
+        let shown = error_of(&format!("[tailscale.logins]\n{line}\n"));
+        assert!(shown.starts_with("line ") && shown.contains(expected), "{line}: {shown}");
+    }
+    let shown = error_of("[tailscale.logins]\n\"a@b\" = \"owner\"\n");
+    assert!(shown.contains("must be a list of texts"), "{shown}");
 }

@@ -235,7 +235,7 @@ pub(super) fn build(
             drain_ms: get.integer("runtime.drain_ms"),
             watch_config: get.bool("runtime.watch_config"),
         },
-        expose: expose::expose(&get, path, errors),
+        expose: expose::expose(&get, path, errors, warnings),
         is_power_safe: get.text("ledger.durability") == "power",
         logging: LoggingConfig {
             level: get.text("logging.level"),

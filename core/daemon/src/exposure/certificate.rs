@@ -17,6 +17,8 @@ use crate::config::file;
 const VALID_DAYS: u64 = 825;
 /// From when before its end it is renewed, in days.
 const RENEW_DAYS: u64 = 30;
+/// From when before that people are told, in days: whoever pinned the certificate has to act.
+const NOTICE_DAYS: u64 = 30;
 /// How far back it begins, in days: clocks differ.
 const BACKDATED_DAYS: i64 = 1;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
@@ -36,6 +38,9 @@ pub struct Certificate {
     pub config: Arc<ServerConfig>,
     /// SHA-256 of it, as `sha256:` and hex.
     pub fingerprint: String,
+    /// SHA-256 of its public key (the DER of `SubjectPublicKeyInfo`), as `sha256:` and hex. Stays
+    /// the same when a certificate that is made here is renewed.
+    pub key_fingerprint: String,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
     /// Whether nobody else vouches for it.
@@ -49,6 +54,14 @@ impl Certificate {
     #[must_use]
     pub fn ends_soon(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|end| end <= now.plus_ms(RENEW_DAYS * DAY_MS))
+    }
+
+    /// In how many days one that was made here is renewed, if that is near.
+    #[must_use]
+    pub fn days_to_renewal(&self, now: Timestamp) -> Option<u64> {
+        let renewed_at = self.expires_at?.0 - i64::try_from(RENEW_DAYS * DAY_MS).ok()?;
+        let days = Timestamp(renewed_at).ms_since(now).div_ceil(DAY_MS);
+        (days <= NOTICE_DAYS).then_some(days)
     }
 }
 
@@ -144,6 +157,7 @@ fn assemble(
         fingerprint: format!("sha256:{}", hex::encode(Sha256::digest(&first))),
         expires_at,
         is_self_signed,
+        key_fingerprint: format!("sha256:{}", hex::encode(Sha256::digest(&public_key))),
         id: hex::encode(&Sha256::digest(&public_key)[..ID_BYTES]),
     })
 }
@@ -222,6 +236,11 @@ mod tests {
         let renewed = at(VALID_DAYS - RENEW_DAYS);
         assert_ne!(renewed.fingerprint, first.fingerprint);
         assert_eq!(renewed.id, first.id, "the key is the same");
+        assert_eq!(renewed.key_fingerprint, first.key_fingerprint);
+        let told_at = |days: u64| first.days_to_renewal(NOW.plus_ms(days * DAY_MS));
+        assert_eq!(told_at(VALID_DAYS - RENEW_DAYS - NOTICE_DAYS - 1), None);
+        assert_eq!(told_at(VALID_DAYS - RENEW_DAYS - NOTICE_DAYS), Some(NOTICE_DAYS));
+        assert_eq!(told_at(VALID_DAYS - RENEW_DAYS - 1), Some(1));
         assert!(renewed.expires_at > first.expires_at);
     }
 

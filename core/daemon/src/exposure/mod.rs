@@ -8,6 +8,7 @@
 mod addresses;
 mod certificate;
 mod mdns;
+mod status;
 mod tailscale;
 
 use std::collections::BTreeMap;
@@ -16,8 +17,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use nexus_domain::Failure;
-use nexus_protocol::expose::{Endpoint, EndpointKind, StatusResult};
-use nexus_protocol::health::HealthStatus;
+use nexus_protocol::expose::StatusResult;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -28,10 +28,9 @@ use crate::config::{Bind, ExposeConfig, Mdns};
 use crate::context::Context;
 use crate::server;
 use mdns::Announcement;
+use status::sentence;
 use tailscale::Tailscale;
 
-/// Id of the line on the health board.
-const HEALTH: &str = "exposure";
 /// Listeners on their way to the server.
 const DOORS_MAX: usize = 16;
 /// What remembers, beyond the death of the daemon, that `tailscale serve` was turned on by us.
@@ -133,13 +132,14 @@ pub async fn apply(context: &Arc<Context>) -> StatusResult {
     held.open_and_close(context, &wanted, &mut problems).await;
     let tailnet = held.tailnet(context, &config, &mut problems).await;
     let open: Vec<_> = held.open.keys().copied().collect();
+    status::ask_tailnet(context, &config, &open, &mut problems).await;
     held.announce(context, &config, &open, certificate.as_deref(), &mut problems);
     let announced = held.announcement.as_ref().map(|a| format!("{}.local", a.record.host));
     let names = Names { outside: open, announced, tailnet: tailnet.clone() };
-    let status = status(context, &held, &names, certificate.as_deref(), problems);
+    let status = status::of(context, &held, &names, certificate.as_deref(), problems);
     *exposure.names.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(names);
     *exposure.shown.lock().unwrap_or_else(PoisonError::into_inner) = status.clone();
-    show(context, &status, certificate.as_deref());
+    status::show(context, &status, certificate.as_deref());
     status
 }
 
@@ -166,6 +166,15 @@ pub async fn check(context: &Context, bind: Bind, tailnet: bool) -> Result<(), F
     let has = if has.is_empty() { "none".to_owned() } else { has.join(", ") };
     Err(Failure::invalid("this machine has no such address")
         .hint(format!("besides loopback it has: {has}; name one: nexus expose lan --address IP")))
+}
+
+/// Whether an address is one of this machine.
+#[must_use]
+pub fn is_own(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    // What cannot be told counts as ours: nobody is anybody then.
+    address.is_loopback()
+        || addresses::of_machine().map_or(true, |all| all.iter().any(|(_, own)| *own == address))
 }
 
 /// Ends what would outlive the daemon.
@@ -231,6 +240,14 @@ async fn certificate_for(
         Ok(certificate) => {
             if config.tls.own.is_some() && certificate.ends_soon(now) {
                 problems.push("your certificate ends within 30 days; renew it".to_owned());
+            }
+            let is_made_here = config.tls.own.is_none();
+            if let Some(days) = certificate.days_to_renewal(now).filter(|_| is_made_here) {
+                problems.push(format!(
+                    "the certificate is renewed within {days} days, and whoever pinned its \
+                     fingerprint refuses the new one (pin its key instead, which stays: {})",
+                    certificate.key_fingerprint
+                ));
             }
             // The one in use goes on, with the sessions that clients may take up again.
             let in_use = context.exposure.certificate();
@@ -362,75 +379,6 @@ impl Held {
             Some(Err(failure)) => problems.push(sentence(&failure)),
             None => {}
         }
-    }
-}
-
-fn status(
-    context: &Context,
-    held: &Held,
-    names: &Names,
-    certificate: Option<&Certificate>,
-    problems: Vec<String>,
-) -> StatusResult {
-    let inside = context.address.get();
-    let port = inside.map_or(0, SocketAddr::port);
-    let direct = names.outside.iter().filter_map(|ip| {
-        let (address, certificate) = (SocketAddr::new(*ip, port), certificate?);
-        Some(Endpoint {
-            kind: EndpointKind::Direct,
-            url: format!("https://{address}"),
-            address: address.to_string(),
-            fingerprint: Some(certificate.fingerprint.clone()),
-            is_self_signed: certificate.is_self_signed,
-            expires_at: certificate.expires_at,
-        })
-    });
-    let served = names.tailnet.iter().filter(|_| held.is_served).map(|name| Endpoint {
-        kind: EndpointKind::Tailscale,
-        url: format!("https://{name}"),
-        address: format!("{name}:443"),
-        fingerprint: None,
-        is_self_signed: false,
-        expires_at: None,
-    });
-    let bind = context.config.current();
-    let bind = bind.values.iter().find(|value| value.key == "runtime.bind");
-    StatusResult {
-        inside: inside.map(ToString::to_string).unwrap_or_default(),
-        bind: bind.and_then(|value| value.value.as_str()).unwrap_or_default().to_owned(),
-        endpoints: direct.chain(served).collect(),
-        announced: held
-            .announcement
-            .as_ref()
-            .map(|a| format!("{}._nexus._tcp.local on port {}", a.record.instance, a.record.port)),
-        problems,
-    }
-}
-
-fn show(context: &Context, status: &StatusResult, certificate: Option<&Certificate>) {
-    let now = context.clock.now();
-    let urls: Vec<_> = status.endpoints.iter().map(|endpoint| endpoint.url.as_str()).collect();
-    let mut reason = match urls.as_slice() {
-        [] => "only this machine".to_owned(),
-        urls => urls.join(", "),
-    };
-    if let Some(certificate) = certificate {
-        reason = format!("{reason} with {}", certificate.fingerprint);
-    }
-    match status.problems.as_slice() {
-        [] => context.health.set(HEALTH, HealthStatus::Healthy, &reason, None, now),
-        problems => {
-            let reason = format!("{reason}; {}", problems.join("; "));
-            let fix = Some("nexus expose status");
-            context.health.set(HEALTH, HealthStatus::Degraded, &reason, fix, now);
-        }
-    }
-}
-
-fn sentence(failure: &Failure) -> String {
-    match &failure.hint {
-        Some(hint) => format!("{} ({hint})", failure.message),
-        None => failure.message.clone(),
     }
 }
 

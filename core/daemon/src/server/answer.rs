@@ -37,14 +37,18 @@ pub(super) fn failure(failure: &Failure) -> Response<Body> {
 /// A failure with a status of its own.
 pub(super) fn error(status: StatusCode, failure: &Failure) -> Response<Body> {
     let mut response = json(status, &ErrorBody { error: WireError::from(failure) });
-    let headers = response.headers_mut();
+    say_how(status, failure, response.headers_mut());
+    response
+}
+
+/// What HTTP wants to be said with a refusal: what would be taken, and when to come back.
+pub(super) fn say_how(status: StatusCode, failure: &Failure, headers: &mut HeaderMap) {
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     if let Some(ms) = failure.retry_after_ms {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1000)));
     }
-    response
 }
 
 /// A JSON body.

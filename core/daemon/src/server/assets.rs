@@ -5,13 +5,15 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use nexus_domain::Failure;
 use nexus_ui::Asset;
 
+use super::Peer;
 use super::answer;
 use super::door::{Shared, Visitor};
+use super::{form, link};
 
 /// A file of the bundle.
 pub(super) async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response<Body> {
@@ -24,18 +26,32 @@ pub(super) async fn file(Path(path): Path<String>, headers: HeaderMap) -> Respon
     }
 }
 
-/// The document that every page begins with; renews the cookie of a browser that comes back.
-pub(super) fn page(shared: &Arc<Shared>, asset: Asset, headers: &HeaderMap) -> Response<Body> {
+/// The document that every page begins with; renews the cookie of a browser that comes back. One
+/// that is not signed in is sent to where it can give the password, if there is one.
+pub(super) async fn page(
+    shared: &Arc<Shared>,
+    asset: Asset,
+    headers: &HeaderMap,
+    peer: &Peer,
+) -> Response<Body> {
+    let visitor = shared.visitor(headers, peer).await;
+    if !matches!(visitor, Visitor::Known(..)) && shared.context.ways.has_password() {
+        return link::go_to(form::PATH);
+    }
     let mut response = serve(asset, headers);
-    if let Visitor::Known(_, Some(set_cookie)) = shared.visitor(headers) {
+    if let Visitor::Known(_, Some(set_cookie)) = visitor {
         response.headers_mut().insert(header::SET_COOKIE, set_cookie);
     }
     response
 }
 
 /// `GET /` and the pages the bundle tells apart by itself.
-pub(super) async fn index(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response<Body> {
-    page(&shared, nexus_ui::index(), &headers)
+pub(super) async fn index(
+    State(shared): State<Arc<Shared>>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    page(&shared, nexus_ui::index(), &headers, &peer).await
 }
 
 fn serve(asset: Asset, headers: &HeaderMap) -> Response<Body> {

@@ -25,7 +25,7 @@ use super::throttle::Throttle;
 use crate::authorize::{Caller, DoorEvent, audit_connection, audit_door};
 use crate::context::Context;
 use crate::dispatch::Dispatcher;
-use crate::ways::Basis;
+use crate::ways::{self, Basis};
 use shown::Shown;
 
 /// What all connections share.
@@ -90,9 +90,28 @@ impl Shared {
         ours.ct_eq(&theirs).into()
     }
 
-    /// Who a request comes from, by its headers.
-    pub(super) fn visitor(&self, headers: &HeaderMap) -> Visitor {
-        self.look_at(&shown::in_headers(headers))
+    /// Who a request comes from, by its headers, or by where it came from.
+    pub(super) async fn visitor(&self, headers: &HeaderMap, peer: &Peer) -> Visitor {
+        self.or_by_tailnet(&shown::in_headers(headers), headers, peer).await
+    }
+
+    /// Who shows this; or who the tailnet says it is, if it shows nothing. A browser cannot help
+    /// showing a session that has ended, so that counts as nothing here.
+    async fn or_by_tailnet(&self, shown: &Shown<'_>, headers: &HeaderMap, peer: &Peer) -> Visitor {
+        let visitor = self.look_at(shown);
+        let shows_nothing = match (shown, &visitor) {
+            (_, Visitor::Known(..)) => false,
+            (Shown::Nothing | Shown::Session(_), _) => true,
+            _ => false,
+        };
+        let seat = peer.seat.as_ref().filter(|_| shows_nothing && !is_from_another_site(headers));
+        match seat {
+            Some(seat) => match ways::by_tailnet(&self.context, seat).await {
+                Some(caller) => Visitor::Known(caller, None),
+                None => visitor,
+            },
+            None => visitor,
+        }
     }
 
     fn look_at(&self, shown: &Shown<'_>) -> Visitor {
@@ -136,7 +155,7 @@ impl Shared {
         peer: &Peer,
         surface: &str,
     ) -> Result<Caller, Failure> {
-        self.admit(self.visitor(headers), peer, surface).await
+        self.admit(self.visitor(headers, peer).await, peer, surface).await
     }
 
     /// The caller behind a request to become a WebSocket of a protocol that has no hello: by the
@@ -153,7 +172,7 @@ impl Shared {
         peer: &Peer,
         surface: &str,
     ) -> Result<Upgrade, Failure> {
-        let visitor = self.look_at(&shown::in_upgrade(headers, uri));
+        let visitor = self.or_by_tailnet(&shown::in_upgrade(headers, uri), headers, peer).await;
         let caller = self.admit(visitor, peer, surface).await?;
         Ok(Upgrade { caller, subprotocol: shown::agreed_subprotocol(headers) })
     }
@@ -207,6 +226,12 @@ impl Shared {
             }
         });
     }
+}
+
+/// Whether a page of another site had a browser send this. A browser names no origin for everything
+/// it fetches, and what it has no part in showing is nothing such a page may make use of.
+fn is_from_another_site(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
 }
 
 fn unauthorized() -> Failure {

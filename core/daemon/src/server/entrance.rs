@@ -14,7 +14,8 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::door::Shared;
 use super::{Peer, serve_connection};
-use crate::exposure::{CurrentCertificate, Door};
+use crate::config::Bind;
+use crate::exposure::{self, CurrentCertificate, Door};
 
 /// Most connections from this machine that are open at once; later ones wait in the backlog.
 const INSIDE_CONNECTIONS_MAX: usize = 8192;
@@ -82,9 +83,15 @@ impl Entrance {
         let (stream, address) = door.listener.accept().await?;
         // Answers are small and wait for nothing; Nagle's algorithm would hold them for 40 ms.
         stream.set_nodelay(true)?;
+        let context = &self.shared.context;
+        let is_tailnet = door.certificate.is_some()
+            && context.config.current().expose.bind == Bind::Tailnet
+            // Any program of this machine could pass for whoever the machine belongs to.
+            && !exposure::is_own(address.ip());
         let peer = Peer {
             address,
             is_secure: door.certificate.is_some(),
+            seat: is_tailnet.then(|| context.ways.tailnet().arrive(address)),
             _place: Arc::new(place),
             recorded: Arc::default(),
         };

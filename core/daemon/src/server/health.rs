@@ -18,7 +18,7 @@ pub(super) async fn health(
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    match shared.visitor(&headers) {
+    match shared.visitor(&headers, &peer).await {
         Visitor::Known(..) => answer::json(StatusCode::OK, &shared.context.health_result()),
         visitor => {
             if matches!(visitor, Visitor::Wrong) {

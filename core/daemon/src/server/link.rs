@@ -85,24 +85,40 @@ pub(super) async fn open(
         }
         Err(failure) => return answer::failure(&failure),
     };
-    let basis = Basis::Browser(session_digest(&token));
-    let Some(caller) = shared.context.ways.caller(basis, now) else {
+    sign_in(&shared, &token, DoorEvent::SignedIn, "/open").await
+}
+
+/// Hands a session to the browser that has earned it, once that is on record, and sends it on to
+/// the Control UI.
+pub(super) async fn sign_in(
+    shared: &Shared,
+    token: &str,
+    event: DoorEvent,
+    surface: &str,
+) -> Response<Body> {
+    let basis = Basis::Browser(session_digest(token));
+    let Some(caller) = shared.context.ways.caller(basis, shared.context.clock.now()) else {
         return answer::failure(&Failure::unauthenticated(
-            "whoever made this link may not come in any more",
+            "what this browser would be signed in by does not hold any more",
         ));
     };
-    let signed_in = DoorEvent::SignedIn;
-    let audited = audit_door(&shared.context, signed_in, caller.principal, "/open").await;
+    let audited = audit_door(&shared.context, event, caller.principal, surface).await;
     if let Err(failure) = audited {
         // The session exists, and nobody will ever hold its token.
         return answer::failure(&failure);
     }
-    let Some(set_cookie) = cookie::set_session(&token, SESSION_TTL_MS) else {
+    let Some(set_cookie) = cookie::set_session(token, SESSION_TTL_MS) else {
         return answer::failure(&Failure::internal("the session token is no header value"));
     };
+    let mut response = go_to("/");
+    response.headers_mut().insert(header::SET_COOKIE, set_cookie);
+    response
+}
+
+/// Sends a browser on to another page of ours.
+pub(super) fn go_to(path: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
-    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static("/"));
-    response.headers_mut().insert(header::SET_COOKIE, set_cookie);
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(path));
     response
 }

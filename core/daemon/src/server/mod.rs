@@ -10,6 +10,7 @@ mod document;
 mod door;
 mod encode;
 mod entrance;
+mod form;
 mod guard;
 mod health;
 mod jsonrpc;
@@ -62,7 +63,7 @@ use tokio_util::task::TaskTracker;
 use crate::context::Context;
 use crate::dispatch::Dispatcher;
 use crate::exposure::Door;
-use crate::ways::Basis;
+use crate::ways::{Basis, Seat};
 use door::Shared;
 use entrance::Entrance;
 use guard::Doorstep;
@@ -84,6 +85,8 @@ struct Peer {
     address: SocketAddr,
     /// Whether it came by TLS.
     is_secure: bool,
+    /// Its seat, where it came over the tailnet from another machine.
+    seat: Option<Seat>,
     /// Its place among the open connections, given back when the last one who holds it goes: a
     /// WebSocket keeps it beyond the request that began it.
     _place: Arc<OwnedSemaphorePermit>,

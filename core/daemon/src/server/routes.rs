@@ -16,7 +16,8 @@ use tower::Service as _;
 
 use super::door::Shared;
 use super::{
-    Peer, agent_socket, answer, assets, document, guard, health, link, rpc, sse, tools, upgrade,
+    Peer, agent_socket, answer, assets, document, form, guard, health, link, rpc, sse, tools,
+    upgrade,
 };
 
 /// Most bytes that a client may send along to an address that reads none of them.
@@ -44,6 +45,8 @@ fn handler(route: Route) -> MethodRouter<Arc<Shared>> {
         Route::Ready => on(verb, health::ready),
         Route::Metrics => on(verb, health::metrics),
         Route::Open => on(verb, link::open),
+        Route::LoginPage => on(verb, form::show),
+        Route::Login => on(verb, form::take),
         Route::Link => on(verb, link::make),
         Route::Events => on(verb, sse::stream),
         Route::Socket => on(verb, upgrade::upgrade),
@@ -57,7 +60,7 @@ fn handler(route: Route) -> MethodRouter<Arc<Shared>> {
     };
     match route.body() {
         Carries::Empty => handler.route_layer(middleware::from_fn(without_body)),
-        Carries::Json => handler,
+        Carries::Json | Carries::Form => handler,
     }
 }
 
@@ -89,18 +92,19 @@ async fn root(
     if guard::is_upgrade(&headers) {
         return upgrade::upgrade(State(shared), Extension(peer), request).await;
     }
-    assets::index(State(shared), headers).await
+    assets::index(State(shared), Extension(peer), headers).await
 }
 
 async fn other(
     State(shared): State<Arc<Shared>>,
+    Extension(peer): Extension<Peer>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response<Body> {
     let wants_page = matches!(method, Method::GET | Method::HEAD) && accepts_html(&headers);
     match nexus_ui::page(uri.path()).filter(|_| wants_page) {
-        Some(asset) => assets::page(&shared, asset, &headers),
+        Some(asset) => assets::page(&shared, asset, &headers, &peer).await,
         None => answer::failure(
             &Failure::not_found("nothing is served at this address")
                 .hint("the Control UI is at /, the WebSocket at /ws, health at /health"),

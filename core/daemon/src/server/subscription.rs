@@ -29,6 +29,16 @@ pub(super) fn begin(
     params: SubscribeParams,
 ) -> Result<(Subscription, SubscribeResult), Failure> {
     check_seen(caller, &params.types)?;
+    let agents = context.ways.agents_of(&caller.principal);
+    if agents.is_some() && params.transient {
+        return Err(Failure::denied(
+            "streaming text is not for you: you are limited to some agents",
+        )
+        .hint(
+            "leave `transient` out to follow what is recorded of them; a run of your own \
+                 brings its text: `agent`",
+        ));
+    }
     let latest = context.ledger.position();
     let after = params.after.unwrap_or(latest);
     check_after(after, latest)?;
@@ -36,7 +46,8 @@ pub(super) fn begin(
     if params.transient {
         filter = filter.with_transient(params.session_key);
     }
-    let subscription = context.bus.subscribe(filter.seen_with(&caller.scopes), after);
+    let filter = filter.seen_with(&caller.scopes).of_agents(agents);
+    let subscription = context.bus.subscribe(filter, after);
     Ok((subscription, SubscribeResult { after, latest }))
 }
 

@@ -24,7 +24,7 @@ pub(super) async fn upgrade(
     Extension(peer): Extension<Peer>,
     request: Request,
 ) -> Response<Body> {
-    let cookie_caller = match shared.visitor(request.headers()) {
+    let cookie_caller = match shared.visitor(request.headers(), &peer).await {
         Visitor::Known(caller, _) => Some(caller),
         // Whoever has no cookie, or an old one, may still prove itself in its hello.
         Visitor::Wrong | Visitor::Nobody => None,

@@ -1,7 +1,9 @@
 //! What somebody's authority rests on. It is looked at again for every call and in every epoch, so
 //! that whoever loses it loses the open connections, too.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use nexus_domain::Timestamp;
@@ -21,8 +23,13 @@ pub enum Basis {
     Key(String),
     /// A paired device, by its id.
     Device(String),
-    /// A login of the tailnet that the configuration names.
-    Tailnet(String),
+    /// Somebody of the tailnet whom the configuration names.
+    Tailnet {
+        /// The login, or the tag of the machine, as the configuration has it.
+        login: String,
+        /// Where it came from, which must go on being that somebody's.
+        address: IpAddr,
+    },
 }
 
 impl fmt::Display for Basis {
@@ -33,7 +40,7 @@ impl fmt::Display for Basis {
             Self::Password(mark) => write!(f, "password:{mark}"),
             Self::Key(id) => write!(f, "key:{id}"),
             Self::Device(id) => write!(f, "device:{id}"),
-            Self::Tailnet(login) => write!(f, "tailnet:{login}"),
+            Self::Tailnet { login, address } => write!(f, "tailnet:{address}/{login}"),
         }
     }
 }
@@ -46,12 +53,20 @@ impl FromStr for Basis {
             return Ok(Self::Token);
         }
         let (way, id) = text.split_once(':').unwrap_or((text, ""));
+        if way == "tailnet" {
+            let (address, login) = id
+                .split_once('/')
+                .filter(|(_, login)| !login.is_empty())
+                .ok_or("`tailnet` names an address and a login")?;
+            let address =
+                address.parse().map_err(|_| "`tailnet` without an address is no way in")?;
+            return Ok(Self::Tailnet { login: login.to_owned(), address });
+        }
         let make = match way {
             "browser" => Self::Browser,
             "password" => Self::Password,
             "key" => Self::Key,
             "device" => Self::Device,
-            "tailnet" => Self::Tailnet,
             _ => return Err(format!("`{}` is no way in", text.escape_debug())),
         };
         match id.is_empty() {
@@ -101,16 +116,18 @@ impl From<Basis> for Authority {
 impl Authority {
     /// How its holder came in, in words for the audit.
     #[must_use]
-    pub fn shown(&self) -> &'static str {
-        match (&self.signed, &self.basis) {
+    pub fn shown(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match (&self.signed, &self.basis) {
             (Some(_), _) => "a signed token was shown",
             (None, Basis::Token) => "the control-plane token was shown",
             (None, Basis::Browser(_)) => "the browser is signed in",
             (None, Basis::Password(_)) => "the password was given",
             (None, Basis::Key(_)) => "an API key was shown",
             (None, Basis::Device(_)) => "a paired device signed the challenge",
-            (None, Basis::Tailnet(_)) => "the tailnet says who it is",
-        }
+            (None, Basis::Tailnet { login, address }) => {
+                return format!("the tailnet says that {address} is {login}").into();
+            }
+        })
     }
 }
 
@@ -126,12 +143,15 @@ mod tests {
             Basis::Password("cd".to_owned()),
             Basis::Key("01".to_owned()),
             Basis::Device("ef".to_owned()),
-            Basis::Tailnet("me@example.com".to_owned()),
+            Basis::Tailnet {
+                login: "me@example.com".to_owned(),
+                address: "fd7a:115c:a1e0::9".parse().unwrap(),
+            },
         ];
         for basis in all {
             assert_eq!(basis.to_string().parse(), Ok(basis));
         }
-        for wrong in ["", "key", "key:", "owner", "token:1"] {
+        for wrong in ["", "key", "key:", "owner", "token:1", "tailnet:a@b", "tailnet:100.64.0.9/"] {
             assert!(wrong.parse::<Basis>().is_err(), "{wrong}");
         }
     }

@@ -7,6 +7,8 @@ mod ends;
 mod key;
 mod password;
 mod signed;
+mod tailnet;
+mod whois;
 
 pub use authority::{Authority, Basis, Signed};
 #[cfg(feature = "test-util")]
@@ -18,6 +20,9 @@ pub use key::{KEYS_MAX, NewKey, new_key};
 #[cfg(feature = "test-util")]
 pub use signed::signed_token;
 pub use signed::{SIGNED_MS_DEFAULT, SIGNED_MS_MAX, SIGNED_URL_MS_MAX};
+pub use tailnet::run as run_tailnet;
+pub(crate) use tailnet::{Seat, Tailnet, caller as by_tailnet};
+pub(crate) use whois::LocalApi;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -70,6 +75,7 @@ struct Inner {
     guess: Mutex<()>,
     signer: RwLock<Signer>,
     ends: Ends,
+    tailnet: Arc<Tailnet>,
 }
 
 impl Ways {
@@ -92,6 +98,7 @@ impl Ways {
             guess: Mutex::default(),
             signer: RwLock::new(Signer::new(&secret)),
             ends: Ends::default(),
+            tailnet: Arc::default(),
         })))
     }
 
@@ -119,7 +126,8 @@ impl Ways {
             }
         };
         keys.ends().for_each(|at| self.0.ends.add(at));
-        let holders = keys.holders().into_iter().chain(devices.holders()).collect();
+        let holders = keys.holders().into_iter().chain(devices.holders());
+        let holders = holders.chain(self.0.tailnet.holders()).collect();
         *self.0.devices.write().unwrap_or_else(PoisonError::into_inner) = devices;
         *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
         policies.holders_changed(holders).await;
@@ -154,7 +162,7 @@ impl Ways {
                 (kept.mark() == mark).then(Standing::owner)
             }
             Basis::Device(id) => self.devices(|devices| devices.standing(id)),
-            Basis::Tailnet(_) => None,
+            Basis::Tailnet { login, address } => self.0.tailnet.standing(login, *address),
         }
     }
 
@@ -223,6 +231,7 @@ impl Ways {
             return Err(Failure::denied("a signed token makes no links for browsers")
                 .hint("make the link with the credential that the token was made with"));
         }
+        not_by_tailnet(&caller.authority.basis, "a link for a browser")?;
         let scopes = Some(caller.scopes.iter().map(|scope| scope.name().to_owned()).collect());
         let is_owner = caller.scopes == Scope::ALL;
         let scopes = if is_owner { None } else { scopes };
@@ -265,6 +274,11 @@ impl Ways {
         self.devices(|devices| devices.get(id).cloned())
     }
 
+    /// Who is let in by being somebody in the tailnet.
+    pub(crate) fn tailnet(&self) -> &Arc<Tailnet> {
+        &self.0.tailnet
+    }
+
     /// Acquaintances that are not made yet.
     #[must_use]
     pub fn pairings(&self) -> &Pairings {
@@ -282,4 +296,14 @@ impl Ways {
     fn signer<T>(&self, look: impl FnOnce(&Signer) -> T) -> T {
         look(&self.0.signer.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// What the tailnet says holds for one machine while it is connected, and is nothing to hand on.
+fn not_by_tailnet(basis: &Basis, what: &str) -> Result<(), Failure> {
+    if !matches!(basis, Basis::Tailnet { .. }) {
+        return Ok(());
+    }
+    Err(Failure::denied(format!("whoever came in by the tailnet cannot make {what}")).hint(
+        "open the same address on another machine of the tailnet, or make a key: nexus key create",
+    ))
 }

@@ -118,6 +118,11 @@ impl Ways {
         Ok(checked.map_err(Failure::internal)?.then_some(mark))
     }
 
+    /// Whether there is one.
+    pub(crate) fn has_password(&self) -> bool {
+        self.kept_password().is_some()
+    }
+
     pub(super) fn kept_password(&self) -> Option<Kept> {
         self.0.password.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }

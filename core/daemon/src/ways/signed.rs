@@ -110,7 +110,8 @@ impl Ways {
     /// that authority does, and no longer than it would.
     ///
     /// # Errors
-    /// `Invalid` when it would live too long or not at all; `Internal` when it cannot be signed.
+    /// `Invalid` when it would live too long or not at all; `Denied` for whoever came in by the
+    /// tailnet; `Internal` when it cannot be signed.
     pub fn mint(
         &self,
         sub: &str,
@@ -122,6 +123,7 @@ impl Ways {
         if !(1_000..=SIGNED_MS_MAX).contains(&life_ms) {
             return Err(Failure::invalid("a signed token lives from one second to 24 hours"));
         }
+        super::not_by_tailnet(&authority.basis, "a signed token")?;
         let mut ends_at = now.plus_ms(life_ms);
         if let Some(Signed { ends_at: parent, .. }) = &authority.signed {
             // Otherwise a token could be renewed by itself for ever.

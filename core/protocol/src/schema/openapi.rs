@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::bundle::Definitions;
 use super::{Dialect, Direction, info, root, sorted};
 use crate::error::WireError;
-use crate::routes::{Access, Body, Reply, Route};
+use crate::routes::{Access, Reply, Route};
 use crate::tool::Invocation;
 
 /// The document.
@@ -71,14 +71,18 @@ fn operation(route: Route, all: &mut Definitions) -> Result<Value, String> {
             Access::Known => json!([{ "bearer": [] }, { "browser": [] }]),
         },
     });
-    if route.body() == Body::Json {
-        operation["requestBody"] = json!({
-            "required": true,
-            "content": { "application/json": { "schema": match route {
-                Route::ToolsInvoke => all.collect("Invocation", super::input::<Invocation>())?,
-                _ => json!({}),
-            } } },
-        });
+    if let Some(kind) = route.body().content_type() {
+        let schema = match route {
+            Route::ToolsInvoke => all.collect("Invocation", super::input::<Invocation>())?,
+            Route::Login => json!({
+                "type": "object",
+                "properties": { "password": { "type": "string", "format": "password" } },
+                "required": ["password"],
+            }),
+            _ => json!({}),
+        };
+        operation["requestBody"] =
+            json!({ "required": true, "content": { kind: { "schema": schema } } });
     }
     let parameters: Vec<_> = parameters(route.path()).collect();
     if !parameters.is_empty() {

@@ -415,6 +415,7 @@ const OTHERS: &[Key] = &[
         false,
         "the program of Tailscale, looked for on the PATH of the daemon",
     ),
+    key("tailscale.logins.*", Kind::Texts, "", false, "what a tailnet login may: owner, or scopes"),
     key(
         "tailscale.serve",
         Kind::Bool,
@@ -422,6 +423,7 @@ const OTHERS: &[Key] = &[
         false,
         "offer the control plane to your tailnet by `tailscale serve`, which brings the certificate",
     ),
+    key("tailscale.socket", Kind::Text, "", false, "where tailscaled answers, if elsewhere"),
     key(
         "tls.certificate",
         Kind::Text,

@@ -55,6 +55,7 @@ impl House {
         let peer = Peer {
             address: self.address(),
             is_secure: false,
+            seat: None,
             _place: Arc::new(place),
             recorded: Arc::default(),
         };

@@ -40,8 +40,13 @@ impl Door {
     async fn knock(&self, auth: ClientAuth) -> Result<Caller, Failure> {
         let place = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
         let address = self.house.address();
-        let peer =
-            Peer { address, is_secure: false, _place: Arc::new(place), recorded: Arc::default() };
+        let peer = Peer {
+            address,
+            is_secure: false,
+            seat: None,
+            _place: Arc::new(place),
+            recorded: Arc::default(),
+        };
         let hello = Hello {
             min_protocol: 1,
             max_protocol: 1,
@@ -267,8 +272,13 @@ async fn an_address_may_carry_a_short_lived_token_and_nothing_else() {
         }
         let place = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
         let address = door.house.address();
-        let peer =
-            Peer { address, is_secure: false, _place: Arc::new(place), recorded: Arc::default() };
+        let peer = Peer {
+            address,
+            is_secure: false,
+            seat: None,
+            _place: Arc::new(place),
+            recorded: Arc::default(),
+        };
         let uri = format!("/ws/agent{query}").parse().unwrap();
         let upgrade = door.shared.by_upgrade(&headers, &uri, &peer, "/ws/agent");
         door.house.while_time_passes(upgrade).await.map(|upgrade| {

@@ -165,6 +165,36 @@ async fn nobody_hands_on_more_than_they_have() {
 }
 
 #[tokio::test]
+async fn a_key_for_some_agents_follows_what_happens_in_their_sessions_and_nothing_else() {
+    let house = House::with_config("[agents.other]\nsteps_max = 3\n").await;
+    let mut owner = house.client().await;
+    let send = |key: &str, agent: &str| json!({ "key": key, "agentId": agent, "message": "hello", "idempotencyKey": fresh() });
+    for (key, agent) in [("mine", "other"), ("theirs", "main")] {
+        assert_eq!(owner.call("sessions.send", send(key, agent)).await["ok"], true);
+    }
+    let scopes = ["session.read", "request.read", "acl.read"];
+    let (_, key) = issue(&house, &scopes, json!({ "agents": ["other"] })).await;
+    let (mut limited, ok) = house.come_in(&key).await;
+    assert!(methods(&ok).contains(&"events.subscribe"));
+    let begun = limited.call("events.subscribe", json!({ "after": 0 })).await;
+    assert_eq!(begun["ok"], true, "{begun}");
+    // From the ledger, and then as it happens.
+    let created = limited.event("session.created").await;
+    assert_eq!(created["payload"]["session_key"], "mine", "{created}");
+    for (key, agent) in [("theirs", "main"), ("theirs-too", "main"), ("mine-too", "other")] {
+        assert_eq!(owner.call("sessions.send", send(key, agent)).await["ok"], true);
+    }
+    let created = limited.event("session.created").await;
+    assert_eq!(created["payload"]["session_key"], "mine-too", "{created}");
+    let seen = serde_json::to_string(&limited.events).unwrap();
+    assert!(!seen.contains("theirs") && !seen.contains("system.started"), "{seen}");
+    let path = "/api/events/stream?after=0&types=session.*";
+    let (_, text) =
+        read_until(&house, path, &[&format!("Authorization: Bearer {key}")], "mine-too").await;
+    assert!(!text.contains("theirs"), "{text}");
+}
+
+#[tokio::test]
 async fn a_key_for_some_agents_sees_and_uses_no_others() {
     let house = House::new().await;
     let mut owner = house.client().await;
@@ -174,15 +204,17 @@ async fn a_key_for_some_agents_sees_and_uses_no_others() {
     let (_, stranger) = issue(&house, &scopes, json!({ "agents": ["other"] })).await;
     let (mut stranger, ok) = house.come_in(&stranger).await;
     assert!(!methods(&ok).contains(&"acl.grants.list"), "it reaches beyond the agent");
-    assert!(!methods(&ok).contains(&"events.subscribe"));
     let listed = stranger.call("sessions.list", json!({})).await;
     assert_eq!(listed["payload"]["sessions"], json!([]), "{listed}");
     for method in ["sessions.get", "sessions.history"] {
         let answer = stranger.call(method, json!({ "key": "main" })).await;
         assert_eq!(answer["error"]["code"], "NOT_FOUND", "{method}: {answer}");
     }
-    let subscribe = stranger.call("events.subscribe", json!({})).await;
-    assert_eq!(subscribe["error"]["code"], "FORBIDDEN", "{subscribe}");
+    let text = stranger.call("events.subscribe", json!({ "transient": true })).await;
+    assert_eq!(
+        text["error"]["code"], "FORBIDDEN",
+        "it has no place to look an owner up for: {text}"
+    );
     let sent = stranger.call("sessions.send", send("mine")).await;
     let request = sent["payload"]["requestId"].as_str().unwrap().to_owned();
     let (_, friend) = issue(&house, &scopes, json!({ "agents": ["main"] })).await;

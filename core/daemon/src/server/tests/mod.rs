@@ -4,6 +4,7 @@ mod agent_socket;
 mod authority;
 mod devices;
 mod events;
+mod form;
 mod http;
 mod keys;
 mod outside;
@@ -11,5 +12,7 @@ mod routes;
 mod rpc;
 mod stream;
 mod support;
+#[cfg(unix)]
+mod tailnet;
 mod tools;
 mod ws;
