@@ -60,6 +60,47 @@ public protocol NexusCall {
     /// The wire name.
     static var name: String { get }
 }
+/// What an adapter can do.
+public struct Ability: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Hands in events.
+    public static let monitor = Ability(rawValue: "monitor")
+    /// Sends messages.
+    public static let send = Ability(rawValue: "send")
+    /// Shows replies while they are written.
+    public static let stream = Ability(rawValue: "stream")
+    /// Hands in old messages.
+    public static let backfill = Ability(rawValue: "backfill")
+    /// Answers health probes.
+    public static let health = Ability(rawValue: "health")
+    /// Serves callers that show a credential and wait: `submit` and what belongs to it.
+    public static let callers = Ability(rawValue: "callers")
+    /// Lists its accounts, and links new ones.
+    public static let accounts = Ability(rawValue: "accounts")
+}
+
+/// An account of the outside system.
+public struct Account: Codable, Hashable, Sendable {
+    /// Its id.
+    public var accountId: String
+    /// How people know it.
+    public var name: String?
+    /// How it stands, in a word.
+    public var state: String?
+
+    public init(accountId: String, name: String? = nil, state: String? = nil) {
+        self.accountId = accountId
+        self.name = name
+        self.state = state
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case accountId = "account_id"
+        case name = "name"
+        case state = "state"
+    }
+}
 
 /// One account of a budget in the present period.
 public struct AccountFacts: Codable, Hashable, Sendable {
@@ -675,6 +716,22 @@ public struct AclWhoCanResult: Codable, Hashable, Sendable {
     }
 }
 
+/// How far an adapter is confined, as far as this machine enforces it.
+public struct AdapterConfinement: Codable, Hashable, Sendable {
+    /// What is not enforced here, one sentence each.
+    public var gaps: [String]
+    /// What it may reach, one sentence each.
+    public var may: [String]
+    /// `full`, `partial` or `none`.
+    public var posture: String
+
+    public init(gaps: [String], may: [String], posture: String) {
+        self.gaps = gaps
+        self.may = may
+        self.posture = posture
+    }
+}
+
 /// The adapters in numbers.
 public struct AdapterCounts: Codable, Hashable, Sendable {
     /// In trouble.
@@ -688,6 +745,443 @@ public struct AdapterCounts: Codable, Hashable, Sendable {
         self.errored = errored
         self.running = running
         self.total = total
+    }
+}
+
+/// How an adapter ended.
+public struct AdapterExit: Codable, Hashable, Sendable {
+    /// When.
+    public var at: Timestamp
+    /// Why, in a sentence.
+    public var reason: String
+    /// The last lines it wrote to stderr.
+    public var stderr: [String]
+
+    public init(at: Timestamp, reason: String, stderr: [String]) {
+        self.at = at
+        self.reason = reason
+        self.stderr = stderr
+    }
+}
+
+/// What an adapter says about itself in answer to `hello`.
+public struct AdapterFacts: Codable, Hashable, Sendable {
+    /// The channel it bridges.
+    public var channel: String
+    /// Whether sending twice with one idempotency key sends once.
+    public var hasIdempotentSends: Bool
+    /// Its name.
+    public var name: String
+    /// Contract version it speaks.
+    public var `protocol`: Int64
+    /// What it can do.
+    public var supports: [Ability]
+    /// Longest text of one message.
+    public var textCharsMax: Int64?
+    /// Its version.
+    public var version: String
+
+    public init(channel: String, hasIdempotentSends: Bool, name: String, `protocol`: Int64, supports: [Ability], textCharsMax: Int64? = nil, version: String) {
+        self.channel = channel
+        self.hasIdempotentSends = hasIdempotentSends
+        self.name = name
+        self.protocol = `protocol`
+        self.supports = supports
+        self.textCharsMax = textCharsMax
+        self.version = version
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case channel = "channel"
+        case hasIdempotentSends = "has_idempotent_sends"
+        case name = "name"
+        case `protocol` = "protocol"
+        case supports = "supports"
+        case textCharsMax = "text_chars_max"
+        case version = "version"
+    }
+}
+/// The states of an adapter.
+public struct AdapterState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Not wanted, not there.
+    public static let stopped = AdapterState(rawValue: "stopped")
+    /// Spawned; has not answered `hello`.
+    public static let starting = AdapterState(rawValue: "starting")
+    /// At work.
+    public static let running = AdapterState(rawValue: "running")
+    /// At work, but not well.
+    public static let degraded = AdapterState(rawValue: "degraded")
+    /// Ended by itself; will be started again.
+    public static let backingOff = AdapterState(rawValue: "backing_off")
+    /// Given up, until somebody starts it again or changes its settings.
+    public static let failed = AdapterState(rawValue: "failed")
+    /// Asked to end; has not yet.
+    public static let draining = AdapterState(rawValue: "draining")
+}
+
+/// How an adapter stands.
+public struct AdapterView: Codable, Hashable, Sendable {
+    /// The account it serves.
+    public var account: String
+    /// The channel it bridges, once it has said so.
+    public var channel: String?
+    /// How it ended last.
+    public var lastExit: AdapterExit?
+    /// How often it ended soon after its start, without a good run in between.
+    public var nQuickExits: Int64
+    /// Its name in nexus.toml.
+    public var name: String
+    /// Its process, while there is one.
+    public var pid: Int64?
+    /// Why it is in this state; empty when there is nothing to say.
+    public var reason: String
+    /// When it will be started again.
+    public var retryAt: Timestamp?
+    /// Since when.
+    public var since: Timestamp
+    /// Its state.
+    public var state: AdapterState
+
+    public init(account: String, channel: String? = nil, lastExit: AdapterExit? = nil, nQuickExits: Int64, name: String, pid: Int64? = nil, reason: String, retryAt: Timestamp? = nil, since: Timestamp, state: AdapterState) {
+        self.account = account
+        self.channel = channel
+        self.lastExit = lastExit
+        self.nQuickExits = nQuickExits
+        self.name = name
+        self.pid = pid
+        self.reason = reason
+        self.retryAt = retryAt
+        self.since = since
+        self.state = state
+    }
+}
+
+/// Input of `adapters.accounts.add`.
+public struct AdaptersAccountsAddParams: Codable, Hashable, Sendable {
+    /// The account, when its id is known before.
+    public var account: String?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The adapter's name in nexus.toml.
+    public var name: String
+
+    public init(account: String? = nil, idempotencyKey: String, name: String) {
+        self.account = account
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+    }
+}
+
+/// Result of `adapters.accounts.list`.
+public struct AdaptersAccountsAddResult: Codable, Hashable, Sendable {
+    /// Its accounts.
+    public var accounts: [Account]
+
+    public init(accounts: [Account]) {
+        self.accounts = accounts
+    }
+}
+
+/// Input of the queries about one adapter.
+public struct AdaptersAccountsListParams: Codable, Hashable, Sendable {
+    /// Its name in nexus.toml.
+    public var name: String
+
+    public init(name: String) {
+        self.name = name
+    }
+}
+
+/// Result of `adapters.accounts.list`.
+public struct AdaptersAccountsListResult: Codable, Hashable, Sendable {
+    /// Its accounts.
+    public var accounts: [Account]
+
+    public init(accounts: [Account]) {
+        self.accounts = accounts
+    }
+}
+
+/// Input of `adapters.add`.
+public struct AdaptersAddParams: Codable, Hashable, Sendable {
+    /// The account it serves; `main` when left out.
+    public var account: String?
+    /// Program and arguments. No secret belongs here.
+    public var command: [String]
+    /// Where its credential is, as a pointer.
+    public var credential: String?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The name it gets.
+    public var name: String
+    /// Its own settings.
+    public var settings: JSONValue?
+
+    public init(account: String? = nil, command: [String], credential: String? = nil, idempotencyKey: String, name: String, settings: JSONValue? = nil) {
+        self.account = account
+        self.command = command
+        self.credential = credential
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+        self.settings = settings
+    }
+}
+
+/// Result of the commands about one adapter.
+public struct AdaptersAddResult: Codable, Hashable, Sendable {
+    /// How it stands now.
+    public var adapter: AdapterView
+
+    public init(adapter: AdapterView) {
+        self.adapter = adapter
+    }
+}
+
+/// Input of `adapters.backfill`.
+public struct AdaptersBackfillParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Most messages in all.
+    public var limit: Int64?
+    /// The adapter's name in nexus.toml.
+    public var name: String
+    /// One conversation; all when left out.
+    public var peer: String?
+    /// Nothing older than this.
+    public var since: Timestamp?
+
+    public init(idempotencyKey: String, limit: Int64? = nil, name: String, peer: String? = nil, since: Timestamp? = nil) {
+        self.idempotencyKey = idempotencyKey
+        self.limit = limit
+        self.name = name
+        self.peer = peer
+        self.since = since
+    }
+}
+
+/// Result of `adapters.backfill`.
+public struct AdaptersBackfillResult: Codable, Hashable, Sendable {
+    /// Whether there are more.
+    public var hasMore: Bool
+    /// Messages that were known.
+    public var nKnown: Int64
+    /// Messages that were recorded now; nothing ran.
+    public var nRecorded: Int64
+    /// Messages that were refused, as for another account.
+    public var nRefused: Int64
+
+    public init(hasMore: Bool, nKnown: Int64, nRecorded: Int64, nRefused: Int64) {
+        self.hasMore = hasMore
+        self.nKnown = nKnown
+        self.nRecorded = nRecorded
+        self.nRefused = nRefused
+    }
+}
+
+/// Input of the queries about one adapter.
+public struct AdaptersHealthParams: Codable, Hashable, Sendable {
+    /// Its name in nexus.toml.
+    public var name: String
+
+    public init(name: String) {
+        self.name = name
+    }
+}
+
+/// Result of `adapters.health`.
+public struct AdaptersHealthResult: Codable, Hashable, Sendable {
+    /// Why not, for people.
+    public var detail: String
+    /// Whether it is well and reaches the outside.
+    public var isHealthy: Bool
+    /// Its name.
+    public var name: String
+    /// How long it took to answer, in milliseconds.
+    public var tookMs: UInt64
+
+    public init(detail: String, isHealthy: Bool, name: String, tookMs: UInt64) {
+        self.detail = detail
+        self.isHealthy = isHealthy
+        self.name = name
+        self.tookMs = tookMs
+    }
+}
+
+/// Input of the queries about one adapter.
+public struct AdaptersInfoParams: Codable, Hashable, Sendable {
+    /// Its name in nexus.toml.
+    public var name: String
+
+    public init(name: String) {
+        self.name = name
+    }
+}
+
+/// Result of `adapters.info`.
+public struct AdaptersInfoResult: Codable, Hashable, Sendable {
+    /// How it stands.
+    public var adapter: AdapterView
+    /// Program and arguments.
+    public var command: [String]
+    /// How far it is confined.
+    public var confinement: AdapterConfinement
+    /// Where its credential is, as a pointer.
+    public var credential: String?
+    /// What it said in answer to `hello`.
+    public var facts: AdapterFacts?
+    /// Its own folder.
+    public var folder: String
+    /// Its log.
+    public var log: String
+    /// Its manifest, if it has one.
+    public var manifest: Manifest?
+    /// The last lines it wrote to stderr in this run.
+    public var stderr: [String]
+
+    public init(adapter: AdapterView, command: [String], confinement: AdapterConfinement, credential: String? = nil, facts: AdapterFacts? = nil, folder: String, log: String, manifest: Manifest? = nil, stderr: [String]) {
+        self.adapter = adapter
+        self.command = command
+        self.confinement = confinement
+        self.credential = credential
+        self.facts = facts
+        self.folder = folder
+        self.log = log
+        self.manifest = manifest
+        self.stderr = stderr
+    }
+}
+/// Input of `adapters.list`.
+public struct AdaptersListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `adapters.list`.
+public struct AdaptersListResult: Codable, Hashable, Sendable {
+    /// All that are configured, by name.
+    public var adapters: [AdapterView]
+
+    public init(adapters: [AdapterView]) {
+        self.adapters = adapters
+    }
+}
+
+/// Input of `adapters.logs`.
+public struct AdaptersLogsParams: Codable, Hashable, Sendable {
+    /// How many lines from the end.
+    public var lines: Int64?
+    /// Its name in nexus.toml.
+    public var name: String
+
+    public init(lines: Int64? = nil, name: String) {
+        self.lines = lines
+        self.name = name
+    }
+}
+
+/// Result of `adapters.logs`.
+public struct AdaptersLogsResult: Codable, Hashable, Sendable {
+    /// The lines, the oldest first: time, source and text.
+    public var lines: [String]
+    /// The file.
+    public var path: String
+
+    public init(lines: [String], path: String) {
+        self.lines = lines
+        self.path = path
+    }
+}
+
+/// Input of the commands about one adapter.
+public struct AdaptersRemoveParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Its name in nexus.toml.
+    public var name: String
+
+    public init(idempotencyKey: String, name: String) {
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+    }
+}
+
+/// Result of `adapters.remove`.
+public struct AdaptersRemoveResult: Codable, Hashable, Sendable {
+    /// Its folder, which stays.
+    public var folder: String
+
+    public init(folder: String) {
+        self.folder = folder
+    }
+}
+
+/// Input of the commands about one adapter.
+public struct AdaptersRestartParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Its name in nexus.toml.
+    public var name: String
+
+    public init(idempotencyKey: String, name: String) {
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+    }
+}
+
+/// Result of the commands about one adapter.
+public struct AdaptersRestartResult: Codable, Hashable, Sendable {
+    /// How it stands now.
+    public var adapter: AdapterView
+
+    public init(adapter: AdapterView) {
+        self.adapter = adapter
+    }
+}
+
+/// Input of the commands about one adapter.
+public struct AdaptersStartParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Its name in nexus.toml.
+    public var name: String
+
+    public init(idempotencyKey: String, name: String) {
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+    }
+}
+
+/// Result of the commands about one adapter.
+public struct AdaptersStartResult: Codable, Hashable, Sendable {
+    /// How it stands now.
+    public var adapter: AdapterView
+
+    public init(adapter: AdapterView) {
+        self.adapter = adapter
+    }
+}
+
+/// Input of the commands about one adapter.
+public struct AdaptersStopParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Its name in nexus.toml.
+    public var name: String
+
+    public init(idempotencyKey: String, name: String) {
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+    }
+}
+
+/// Result of the commands about one adapter.
+public struct AdaptersStopResult: Codable, Hashable, Sendable {
+    /// How it stands now.
+    public var adapter: AdapterView
+
+    public init(adapter: AdapterView) {
+        self.adapter = adapter
     }
 }
 
@@ -3085,11 +3579,13 @@ public struct EventFrame: Codable, Hashable, Sendable {
 /// Something that happened, by its type; what is newer than this file is `unknown`.
 public enum RecordedEvent: Hashable, Sendable {
     case aclDecision(AclDecision)
+    case adapterBackfilled(AdapterBackfilled)
     case adapterOutChanged(AdapterOutChanged)
     case adapterOutError(AdapterOutError)
     case adapterOutSending(AdapterOutSending)
     case adapterOutSent(AdapterOutSent)
     case adapterStatus(AdapterStatus)
+    case adapterViolation(AdapterViolation)
     case agentCreated(AgentCreated)
     case agentDeleted(AgentDeleted)
     case agentError(AgentError)
@@ -3130,11 +3626,13 @@ public enum RecordedEvent: Hashable, Sendable {
         let data = try JSONEncoder().encode(properties)
         switch type {
         case "acl.decision": self = .aclDecision(try JSONDecoder().decode(AclDecision.self, from: data))
+        case "adapter.backfilled": self = .adapterBackfilled(try JSONDecoder().decode(AdapterBackfilled.self, from: data))
         case "adapter.out.changed": self = .adapterOutChanged(try JSONDecoder().decode(AdapterOutChanged.self, from: data))
         case "adapter.out.error": self = .adapterOutError(try JSONDecoder().decode(AdapterOutError.self, from: data))
         case "adapter.out.sending": self = .adapterOutSending(try JSONDecoder().decode(AdapterOutSending.self, from: data))
         case "adapter.out.sent": self = .adapterOutSent(try JSONDecoder().decode(AdapterOutSent.self, from: data))
         case "adapter.status": self = .adapterStatus(try JSONDecoder().decode(AdapterStatus.self, from: data))
+        case "adapter.violation": self = .adapterViolation(try JSONDecoder().decode(AdapterViolation.self, from: data))
         case "agent.created": self = .agentCreated(try JSONDecoder().decode(AgentCreated.self, from: data))
         case "agent.deleted": self = .agentDeleted(try JSONDecoder().decode(AgentDeleted.self, from: data))
         case "agent.error": self = .agentError(try JSONDecoder().decode(AgentError.self, from: data))
@@ -3195,6 +3693,25 @@ public enum RecordedEvent: Hashable, Sendable {
             case reason = "reason"
             case requestId = "request_id"
             case verdict = "verdict"
+        }
+    }
+
+    /// Old messages of an adapter were recorded; nothing ran because of them.
+    public struct AdapterBackfilled: Codable, Hashable, Sendable {
+        public var adapter: String
+        public var nKnown: Int64
+        public var nRecorded: Int64
+
+        public init(adapter: String, nKnown: Int64, nRecorded: Int64) {
+            self.adapter = adapter
+            self.nKnown = nKnown
+            self.nRecorded = nRecorded
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case adapter = "adapter"
+            case nKnown = "n_known"
+            case nRecorded = "n_recorded"
         }
     }
 
@@ -3278,6 +3795,17 @@ public enum RecordedEvent: Hashable, Sendable {
             self.adapter = adapter
             self.reason = reason
             self.state = state
+        }
+    }
+
+    /// An adapter claimed what is not its own: a channel or an account of somebody else.
+    public struct AdapterViolation: Codable, Hashable, Sendable {
+        public var adapter: String
+        public var what: String
+
+        public init(adapter: String, what: String) {
+            self.adapter = adapter
+            self.what = what
         }
     }
 
@@ -4779,6 +5307,31 @@ public struct LogsTailResult: Codable, Hashable, Sendable {
         self.lines = lines
     }
 }
+
+/// The manifest: `adapter.toml` beside the program, or what `<command> info` prints as JSON.
+public struct Manifest: Codable, Hashable, Sendable {
+    /// The channel it bridges.
+    public var channel: String
+    /// Its name.
+    public var name: String
+    /// What it needs of the machine.
+    public var needs: Needs
+    /// Versions of the contract that it speaks.
+    public var `protocol`: [Int64]
+    /// What it can do.
+    public var supports: [Ability]
+    /// Its version.
+    public var version: String
+
+    public init(channel: String, name: String, needs: Needs, `protocol`: [Int64], supports: [Ability], version: String) {
+        self.channel = channel
+        self.name = name
+        self.needs = needs
+        self.protocol = `protocol`
+        self.supports = supports
+        self.version = version
+    }
+}
 /// How a mapping came about. Only the first two name anybody.
 public struct MappingKind: RawRepresentable, Codable, Hashable, Sendable {
     public let rawValue: String
@@ -4962,6 +5515,78 @@ public enum AclWhoCanCall: NexusCall {
     public typealias Params = AclWhoCanParams
     public typealias Result = AclWhoCanResult
     public static let name = "acl.whoCan"
+}
+/// Has an adapter link an account; what a person must do for it stands in its log.
+public enum AdaptersAccountsAddCall: NexusCall {
+    public typealias Params = AdaptersAccountsAddParams
+    public typealias Result = AdaptersAccountsAddResult
+    public static let name = "adapters.accounts.add"
+}
+/// Asks an adapter which accounts it has.
+public enum AdaptersAccountsListCall: NexusCall {
+    public typealias Params = AdaptersAccountsListParams
+    public typealias Result = AdaptersAccountsListResult
+    public static let name = "adapters.accounts.list"
+}
+/// Writes an adapter into nexus.toml and starts it.
+public enum AdaptersAddCall: NexusCall {
+    public typealias Params = AdaptersAddParams
+    public typealias Result = AdaptersAddResult
+    public static let name = "adapters.add"
+}
+/// Records old messages of an adapter as history; nothing runs because of them.
+public enum AdaptersBackfillCall: NexusCall {
+    public typealias Params = AdaptersBackfillParams
+    public typealias Result = AdaptersBackfillResult
+    public static let name = "adapters.backfill"
+}
+/// Asks an adapter whether it reaches the outside.
+public enum AdaptersHealthCall: NexusCall {
+    public typealias Params = AdaptersHealthParams
+    public typealias Result = AdaptersHealthResult
+    public static let name = "adapters.health"
+}
+/// Shows one adapter: what it said about itself, what it may, how it ended last.
+public enum AdaptersInfoCall: NexusCall {
+    public typealias Params = AdaptersInfoParams
+    public typealias Result = AdaptersInfoResult
+    public static let name = "adapters.info"
+}
+/// Lists the adapters with their state, and why.
+public enum AdaptersListCall: NexusCall {
+    public typealias Params = AdaptersListParams
+    public typealias Result = AdaptersListResult
+    public static let name = "adapters.list"
+}
+/// Reads the last lines of an adapter's log, without secrets.
+public enum AdaptersLogsCall: NexusCall {
+    public typealias Params = AdaptersLogsParams
+    public typealias Result = AdaptersLogsResult
+    public static let name = "adapters.logs"
+}
+/// Drains an adapter and takes it out of nexus.toml; its folder stays.
+public enum AdaptersRemoveCall: NexusCall {
+    public typealias Params = AdaptersRemoveParams
+    public typealias Result = AdaptersRemoveResult
+    public static let name = "adapters.remove"
+}
+/// Drains an adapter and starts it again.
+public enum AdaptersRestartCall: NexusCall {
+    public typealias Params = AdaptersRestartParams
+    public typealias Result = AdaptersRestartResult
+    public static let name = "adapters.restart"
+}
+/// Starts an adapter, also one that was given up.
+public enum AdaptersStartCall: NexusCall {
+    public typealias Params = AdaptersStartParams
+    public typealias Result = AdaptersStartResult
+    public static let name = "adapters.start"
+}
+/// Drains an adapter and leaves it stopped until it is started or the daemon is.
+public enum AdaptersStopCall: NexusCall {
+    public typealias Params = AdaptersStopParams
+    public typealias Result = AdaptersStopResult
+    public static let name = "adapters.stop"
 }
 /// Runs an agent: answers `accepted` at once, and a second time when the run has ended.
 public enum AgentCall: NexusCall {
@@ -5527,6 +6152,37 @@ public struct ModelsTestResult: Codable, Hashable, Sendable {
         self.model = model
         self.totalMs = totalMs
         self.usage = usage
+    }
+}
+
+/// What an adapter needs of the machine. Names of settings stand as
+/// `setting:NAME`, with what counts unless it is set as `setting:NAME=PLACE`.
+public struct Needs: Codable, Hashable, Sendable {
+    /// For which services it needs a credential.
+    public var credentials: [String]
+    /// Folders besides its own that it would read; whether it may is for nexus.toml to say.
+    public var folders: [String]
+    /// Whom it talks to, as `host:port` or as a URL.
+    public var hosts: [String]
+    /// Where it listens, as `address:port`, if others come to it.
+    public var listen: [String]
+    /// Memory, in MiB, when the usual cap is too little; granted in nexus.toml only.
+    public var memoryMib: Int64?
+
+    public init(credentials: [String], folders: [String], hosts: [String], listen: [String], memoryMib: Int64? = nil) {
+        self.credentials = credentials
+        self.folders = folders
+        self.hosts = hosts
+        self.listen = listen
+        self.memoryMib = memoryMib
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case credentials = "credentials"
+        case folders = "folders"
+        case hosts = "hosts"
+        case listen = "listen"
+        case memoryMib = "memory_mib"
     }
 }
 

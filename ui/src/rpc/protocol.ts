@@ -1,6 +1,11 @@
 // Generated from docs/schema/bundle.draft-07.json by `npm run codegen`; do not edit.
 
 /**
+ * What an adapter can do.
+ */
+export type Ability =
+  "monitor" | "send" | "stream" | "backfill" | "health" | "callers" | "accounts";
+/**
  * What budgets count.
  */
 export type Resource = "money" | "tokens" | "tool_calls" | "model_time";
@@ -211,6 +216,11 @@ export type TurnId = string;
  */
 export type ExpectedVerdict = "allow" | "ask" | "deny";
 /**
+ * The states of an adapter.
+ */
+export type AdapterState =
+  "stopped" | "starting" | "running" | "degraded" | "backing_off" | "failed" | "draining";
+/**
  * What a failed run failed of.
  */
 export type AgentErrorKind =
@@ -222,6 +232,14 @@ export type AgentErrorKind =
   | "compaction_failure"
   | "budget_exhausted"
   | "internal";
+/**
+ * A limit of a run.
+ */
+export type LimitKind = "steps" | "tokens" | "duration";
+/**
+ * Why a turn ended.
+ */
+export type StopReason = "end_turn" | "max_tokens" | "limit" | "client_tools" | "aborted" | "error";
 /**
  * What new input does to a busy session.
  */
@@ -248,14 +266,6 @@ export type RequestStatus =
  * How a run stands.
  */
 export type RunStatus = "accepted" | "done";
-/**
- * A limit of a run.
- */
-export type LimitKind = "steps" | "tokens" | "duration";
-/**
- * Why a turn ended.
- */
-export type StopReason = "end_turn" | "max_tokens" | "limit" | "client_tools" | "aborted" | "error";
 /**
  * When a budget begins anew.
  */
@@ -497,6 +507,10 @@ export type LabelSource = "tool" | "message" | "file" | "session" | "credential"
  */
 export type TurnStatus = "running" | "parked" | "completed" | "failed" | "aborted";
 /**
+ * Form of an export.
+ */
+export type ExportFormat = "markdown" | "json";
+/**
  * What is announced on the local network.
  */
 export type MdnsMode = "off" | "minimal" | "full";
@@ -612,6 +626,8 @@ export type ServerFrame =
     };
 
 export interface Protocol {
+  Ability: Ability;
+  Account: Account;
   AccountFacts: AccountFacts;
   AclAuditExportParams: AclAuditExportParams;
   AclAuditExportResult: AclAuditExportResult;
@@ -655,7 +671,36 @@ export interface Protocol {
   AclTestResult: AclTestResult;
   AclWhoCanParams: AclWhoCanParams;
   AclWhoCanResult: AclWhoCanResult;
+  AdapterConfinement: AdapterConfinement;
   AdapterCounts: AdapterCounts;
+  AdapterExit: AdapterExit;
+  AdapterFacts: AdapterFacts;
+  AdapterState: AdapterState;
+  AdapterView: AdapterView;
+  AdaptersAccountsAddParams: AdaptersAccountsAddParams;
+  AdaptersAccountsAddResult: AdaptersAccountsAddResult;
+  AdaptersAccountsListParams: AdaptersAccountsListParams;
+  AdaptersAccountsListResult: AdaptersAccountsListResult;
+  AdaptersAddParams: AdaptersAddParams;
+  AdaptersAddResult: AdaptersAddResult;
+  AdaptersBackfillParams: AdaptersBackfillParams;
+  AdaptersBackfillResult: AdaptersBackfillResult;
+  AdaptersHealthParams: AdaptersHealthParams;
+  AdaptersHealthResult: AdaptersHealthResult;
+  AdaptersInfoParams: AdaptersInfoParams;
+  AdaptersInfoResult: AdaptersInfoResult;
+  AdaptersListParams: AdaptersListParams;
+  AdaptersListResult: AdaptersListResult;
+  AdaptersLogsParams: AdaptersLogsParams;
+  AdaptersLogsResult: AdaptersLogsResult;
+  AdaptersRemoveParams: AdaptersRemoveParams;
+  AdaptersRemoveResult: AdaptersRemoveResult;
+  AdaptersRestartParams: AdaptersRestartParams;
+  AdaptersRestartResult: AdaptersRestartResult;
+  AdaptersStartParams: AdaptersStartParams;
+  AdaptersStartResult: AdaptersStartResult;
+  AdaptersStopParams: AdaptersStopParams;
+  AdaptersStopResult: AdaptersStopResult;
   AgentError: AgentError;
   AgentErrorKind: AgentErrorKind;
   AgentFacts: AgentFacts;
@@ -786,6 +831,7 @@ export interface Protocol {
   EventsSubscribeResult: EventsSubscribeResult;
   ExpectedVerdict: ExpectedVerdict;
   ExplainedLink: ExplainedLink;
+  ExportFormat: ExportFormat;
   ExposeSetParams: ExposeSetParams;
   ExposeSetResult: ExposeSetResult;
   ExposeStatusParams: ExposeStatusParams;
@@ -793,6 +839,7 @@ export interface Protocol {
   ExposeTarget: ExposeTarget;
   Features: Features;
   Filter: Filter;
+  ForkedFrom: ForkedFrom;
   GetParams: GetParams;
   Grant: Grant;
   GrantEffect: GrantEffect;
@@ -829,6 +876,7 @@ export interface Protocol {
   LoginPasswordResult: LoginPasswordResult;
   LogsTailParams: LogsTailParams;
   LogsTailResult: LogsTailResult;
+  Manifest: Manifest;
   MappingKind: MappingKind;
   MdnsMode: MdnsMode;
   Message: Message;
@@ -839,6 +887,7 @@ export interface Protocol {
   ModelsListResult: ModelsListResult;
   ModelsTestParams: ModelsTestParams;
   ModelsTestResult: ModelsTestResult;
+  Needs: Needs;
   OutboxDropParams: OutboxDropParams;
   OutboxDropResult: OutboxDropResult;
   OutboxListParams: OutboxListParams;
@@ -880,6 +929,8 @@ export interface Protocol {
   RequestsGetResult: RequestsGetResult;
   RequestsListParams: RequestsListParams;
   RequestsListResult: RequestsListResult;
+  RequestsReplayParams: RequestsReplayParams;
+  RequestsReplayResult: RequestsReplayResult;
   Res: Res;
   Resource: Resource;
   Role: Role;
@@ -898,18 +949,33 @@ export interface Protocol {
   ServerFacts: ServerFacts;
   ServerFrame: ServerFrame;
   Session: Session;
+  SessionDefaults: SessionDefaults;
   SessionKey: SessionKey;
   SessionLabel: SessionLabel;
   SessionsAbortParams: SessionsAbortParams;
   SessionsAbortResult: SessionsAbortResult;
   SessionsCompactParams: SessionsCompactParams;
   SessionsCompactResult: SessionsCompactResult;
+  SessionsDeleteParams: SessionsDeleteParams;
+  SessionsDeleteResult: SessionsDeleteResult;
+  SessionsExportParams: SessionsExportParams;
+  SessionsExportResult: SessionsExportResult;
+  SessionsForkParams: SessionsForkParams;
+  SessionsForkResult: SessionsForkResult;
   SessionsGetParams: SessionsGetParams;
   SessionsGetResult: SessionsGetResult;
   SessionsHistoryParams: SessionsHistoryParams;
   SessionsHistoryResult: SessionsHistoryResult;
   SessionsListParams: SessionsListParams;
   SessionsListResult: SessionsListResult;
+  SessionsPatchParams: SessionsPatchParams;
+  SessionsPatchResult: SessionsPatchResult;
+  SessionsQueueMoveParams: SessionsQueueMoveParams;
+  SessionsQueueMoveResult: SessionsQueueMoveResult;
+  SessionsQueueParams: SessionsQueueParams;
+  SessionsQueueResult: SessionsQueueResult;
+  SessionsResetParams: SessionsResetParams;
+  SessionsResetResult: SessionsResetResult;
   SessionsSendParams: SessionsSendParams;
   SessionsSendResult: SessionsSendResult;
   Shutdown: Shutdown;
@@ -962,6 +1028,23 @@ export interface Protocol {
   WireError: WireError;
   WishedCall: WishedCall;
   WorkClass: WorkClass;
+}
+/**
+ * An account of the outside system.
+ */
+export interface Account {
+  /**
+   * Its id.
+   */
+  account_id: string;
+  /**
+   * How people know it.
+   */
+  name?: string | null;
+  /**
+   * How it stands, in a word.
+   */
+  state?: string | null;
 }
 /**
  * One account of a budget in the present period.
@@ -2401,6 +2484,23 @@ export interface WhoCanItem {
   who: string;
 }
 /**
+ * How far an adapter is confined, as far as this machine enforces it.
+ */
+export interface AdapterConfinement {
+  /**
+   * What is not enforced here, one sentence each.
+   */
+  gaps: string[];
+  /**
+   * What it may reach, one sentence each.
+   */
+  may: string[];
+  /**
+   * `full`, `partial` or `none`.
+   */
+  posture: string;
+}
+/**
  * The adapters in numbers.
  */
 export interface AdapterCounts {
@@ -2416,6 +2516,496 @@ export interface AdapterCounts {
    * Configured.
    */
   total: number;
+}
+/**
+ * How an adapter ended.
+ */
+export interface AdapterExit {
+  /**
+   * When.
+   */
+  at: Timestamp;
+  /**
+   * Why, in a sentence.
+   */
+  reason: string;
+  /**
+   * The last lines it wrote to stderr.
+   */
+  stderr: string[];
+}
+/**
+ * What an adapter says about itself in answer to `hello`.
+ */
+export interface AdapterFacts {
+  /**
+   * The channel it bridges.
+   */
+  channel: string;
+  /**
+   * Whether sending twice with one idempotency key sends once.
+   */
+  has_idempotent_sends: boolean;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Contract version it speaks.
+   */
+  protocol: number;
+  /**
+   * What it can do.
+   */
+  supports: Ability[];
+  /**
+   * Longest text of one message.
+   */
+  text_chars_max?: number | null;
+  /**
+   * Its version.
+   */
+  version: string;
+}
+/**
+ * How an adapter stands.
+ */
+export interface AdapterView {
+  /**
+   * The account it serves.
+   */
+  account: string;
+  /**
+   * The channel it bridges, once it has said so.
+   */
+  channel?: string | null;
+  /**
+   * How it ended last.
+   */
+  lastExit?: AdapterExit | null;
+  /**
+   * How often it ended soon after its start, without a good run in between.
+   */
+  nQuickExits: number;
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+  /**
+   * Its process, while there is one.
+   */
+  pid?: number | null;
+  /**
+   * Why it is in this state; empty when there is nothing to say.
+   */
+  reason: string;
+  /**
+   * When it will be started again.
+   */
+  retryAt?: Timestamp | null;
+  /**
+   * Since when.
+   */
+  since: Timestamp;
+  /**
+   * Its state.
+   */
+  state: AdapterState;
+}
+/**
+ * Input of `adapters.accounts.add`.
+ */
+export interface AdaptersAccountsAddParams {
+  /**
+   * The account, when its id is known before.
+   */
+  account?: string | null;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The adapter's name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of `adapters.accounts.list`.
+ */
+export interface AdaptersAccountsAddResult {
+  /**
+   * Its accounts.
+   */
+  accounts: Account[];
+}
+/**
+ * Input of the queries about one adapter.
+ */
+export interface AdaptersAccountsListParams {
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of `adapters.accounts.list`.
+ */
+export interface AdaptersAccountsListResult {
+  /**
+   * Its accounts.
+   */
+  accounts: Account[];
+}
+/**
+ * Input of `adapters.add`.
+ */
+export interface AdaptersAddParams {
+  /**
+   * The account it serves; `main` when left out.
+   */
+  account?: string | null;
+  /**
+   * Program and arguments. No secret belongs here.
+   *
+   * @minItems 1
+   * @maxItems 64
+   */
+  command: [string, ...string[]];
+  /**
+   * Where its credential is, as a pointer.
+   */
+  credential?: string | null;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The name it gets.
+   */
+  name: string;
+  /**
+   * Its own settings.
+   */
+  settings?: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Result of the commands about one adapter.
+ */
+export interface AdaptersAddResult {
+  /**
+   * How it stands now.
+   */
+  adapter: AdapterView;
+}
+/**
+ * Input of `adapters.backfill`.
+ */
+export interface AdaptersBackfillParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Most messages in all.
+   */
+  limit?: number | null;
+  /**
+   * The adapter's name in nexus.toml.
+   */
+  name: string;
+  /**
+   * One conversation; all when left out.
+   */
+  peer?: string | null;
+  /**
+   * Nothing older than this.
+   */
+  since?: Timestamp | null;
+}
+/**
+ * Result of `adapters.backfill`.
+ */
+export interface AdaptersBackfillResult {
+  /**
+   * Whether there are more.
+   */
+  hasMore: boolean;
+  /**
+   * Messages that were known.
+   */
+  nKnown: number;
+  /**
+   * Messages that were recorded now; nothing ran.
+   */
+  nRecorded: number;
+  /**
+   * Messages that were refused, as for another account.
+   */
+  nRefused: number;
+}
+/**
+ * Input of the queries about one adapter.
+ */
+export interface AdaptersHealthParams {
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of `adapters.health`.
+ */
+export interface AdaptersHealthResult {
+  /**
+   * Why not, for people.
+   */
+  detail: string;
+  /**
+   * Whether it is well and reaches the outside.
+   */
+  isHealthy: boolean;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * How long it took to answer, in milliseconds.
+   */
+  tookMs: number;
+}
+/**
+ * Input of the queries about one adapter.
+ */
+export interface AdaptersInfoParams {
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of `adapters.info`.
+ */
+export interface AdaptersInfoResult {
+  /**
+   * How it stands.
+   */
+  adapter: AdapterView;
+  /**
+   * Program and arguments.
+   */
+  command: string[];
+  /**
+   * How far it is confined.
+   */
+  confinement: AdapterConfinement;
+  /**
+   * Where its credential is, as a pointer.
+   */
+  credential?: string | null;
+  /**
+   * What it said in answer to `hello`.
+   */
+  facts?: AdapterFacts | null;
+  /**
+   * Its own folder.
+   */
+  folder: string;
+  /**
+   * Its log.
+   */
+  log: string;
+  /**
+   * Its manifest, if it has one.
+   */
+  manifest?: Manifest | null;
+  /**
+   * The last lines it wrote to stderr in this run.
+   */
+  stderr: string[];
+}
+/**
+ * The manifest: `adapter.toml` beside the program, or what `<command> info` prints as JSON.
+ */
+export interface Manifest {
+  /**
+   * The channel it bridges.
+   */
+  channel: string;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * What it needs of the machine.
+   */
+  needs: Needs;
+  /**
+   * Versions of the contract that it speaks.
+   */
+  protocol: number[];
+  /**
+   * What it can do.
+   */
+  supports: Ability[];
+  /**
+   * Its version.
+   */
+  version: string;
+}
+/**
+ * What an adapter needs of the machine. Names of settings stand as
+ * `setting:NAME`, with what counts unless it is set as `setting:NAME=PLACE`.
+ */
+export interface Needs {
+  /**
+   * For which services it needs a credential.
+   */
+  credentials: string[];
+  /**
+   * Folders besides its own that it would read; whether it may is for nexus.toml to say.
+   */
+  folders: string[];
+  /**
+   * Whom it talks to, as `host:port` or as a URL.
+   */
+  hosts: string[];
+  /**
+   * Where it listens, as `address:port`, if others come to it.
+   */
+  listen: string[];
+  /**
+   * Memory, in MiB, when the usual cap is too little; granted in nexus.toml only.
+   */
+  memory_mib?: number | null;
+}
+/**
+ * Input of `adapters.list`.
+ */
+export interface AdaptersListParams {}
+/**
+ * Result of `adapters.list`.
+ */
+export interface AdaptersListResult {
+  /**
+   * All that are configured, by name.
+   */
+  adapters: AdapterView[];
+}
+/**
+ * Input of `adapters.logs`.
+ */
+export interface AdaptersLogsParams {
+  /**
+   * How many lines from the end.
+   */
+  lines?: number | null;
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of `adapters.logs`.
+ */
+export interface AdaptersLogsResult {
+  /**
+   * The lines, the oldest first: time, source and text.
+   */
+  lines: string[];
+  /**
+   * The file.
+   */
+  path: string;
+}
+/**
+ * Input of the commands about one adapter.
+ */
+export interface AdaptersRemoveParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of `adapters.remove`.
+ */
+export interface AdaptersRemoveResult {
+  /**
+   * Its folder, which stays.
+   */
+  folder: string;
+}
+/**
+ * Input of the commands about one adapter.
+ */
+export interface AdaptersRestartParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of the commands about one adapter.
+ */
+export interface AdaptersRestartResult {
+  /**
+   * How it stands now.
+   */
+  adapter: AdapterView;
+}
+/**
+ * Input of the commands about one adapter.
+ */
+export interface AdaptersStartParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of the commands about one adapter.
+ */
+export interface AdaptersStartResult {
+  /**
+   * How it stands now.
+   */
+  adapter: AdapterView;
+}
+/**
+ * Input of the commands about one adapter.
+ */
+export interface AdaptersStopParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Its name in nexus.toml.
+   */
+  name: string;
+}
+/**
+ * Result of the commands about one adapter.
+ */
+export interface AdaptersStopResult {
+  /**
+   * How it stands now.
+   */
+  adapter: AdapterView;
 }
 /**
  * Why a run failed, for people and programs.
@@ -2495,6 +3085,10 @@ export interface AgentFacts {
    */
   last_action_at?: Timestamp | null;
   /**
+   * How its last turn there ended; nothing while it is at work or has not begun.
+   */
+  last_turn?: TurnEnd | null;
+  /**
    * Its limits per turn.
    */
   limits: RunLimits;
@@ -2527,6 +3121,52 @@ export interface AgentFacts {
    * gives that, and for nothing where it does not.
    */
   write_paths: string[];
+}
+/**
+ * How a turn ended.
+ */
+export interface TurnEnd {
+  /**
+   * The limit that ended it, when one did.
+   */
+  limit?: LimitKind | null;
+  /**
+   * Model replies.
+   */
+  nSteps: number;
+  /**
+   * Why.
+   */
+  stopReason: StopReason;
+  /**
+   * Tokens.
+   */
+  usage: Usage;
+}
+/**
+ * Tokens of one or more model calls.
+ */
+export interface Usage {
+  /**
+   * Of the sent ones, written to the provider's cache.
+   */
+  cache_write_tokens: number;
+  /**
+   * Of the sent ones, read from the provider's cache.
+   */
+  cached_input_tokens: number;
+  /**
+   * Tokens sent, cached ones included.
+   */
+  input_tokens: number;
+  /**
+   * Tokens received, reasoning included.
+   */
+  output_tokens: number;
+  /**
+   * Of the received ones, reasoning.
+   */
+  reasoning_tokens: number;
 }
 /**
  * What a run may use up before it is ended.
@@ -2614,52 +3254,6 @@ export interface AgentResult {
    * The turn, once there is one.
    */
   turnId?: TurnId | null;
-}
-/**
- * How a turn ended.
- */
-export interface TurnEnd {
-  /**
-   * The limit that ended it, when one did.
-   */
-  limit?: LimitKind | null;
-  /**
-   * Model replies.
-   */
-  nSteps: number;
-  /**
-   * Why.
-   */
-  stopReason: StopReason;
-  /**
-   * Tokens.
-   */
-  usage: Usage;
-}
-/**
- * Tokens of one or more model calls.
- */
-export interface Usage {
-  /**
-   * Of the sent ones, written to the provider's cache.
-   */
-  cache_write_tokens: number;
-  /**
-   * Of the sent ones, read from the provider's cache.
-   */
-  cached_input_tokens: number;
-  /**
-   * Tokens sent, cached ones included.
-   */
-  input_tokens: number;
-  /**
-   * Tokens received, reasoning included.
-   */
-  output_tokens: number;
-  /**
-   * Of the received ones, reasoning.
-   */
-  reasoning_tokens: number;
 }
 /**
  * Input of `agent.wait`.
@@ -4666,6 +5260,14 @@ export interface Events {
     verdict: string;
   };
   /**
+   * Old messages of an adapter were recorded; nothing ran because of them.
+   */
+  "adapter.backfilled": {
+    adapter: string;
+    n_known: number;
+    n_recorded: number;
+  };
+  /**
    * A person had a delivery sent once more, or took it back.
    */
   "adapter.out.changed": {
@@ -4702,6 +5304,13 @@ export interface Events {
     adapter: string;
     reason: string;
     state: string;
+  };
+  /**
+   * An adapter claimed what is not its own: a channel or an account of somebody else.
+   */
+  "adapter.violation": {
+    adapter: string;
+    what: string;
   };
   /**
    * An agent was made while the daemon runs.
@@ -4905,10 +5514,35 @@ export interface Events {
     session_key: SessionKey;
   };
   /**
+   * A session is gone from the lists, and its messages are forgotten.
+   */
+  "session.deleted": {
+    by: Principal;
+    n_messages: number;
+    session_key: SessionKey;
+  };
+  /**
+   * A session began as a copy of another one.
+   */
+  "session.forked": {
+    by: Principal;
+    forked_from: ForkedFrom;
+    n_messages: number;
+    session_key: SessionKey;
+  };
+  /**
    * A session was exposed to something it had not been exposed to before.
    */
   "session.labelled": {
     label: SessionLabel;
+    session_key: SessionKey;
+  };
+  /**
+   * What waits in a session runs in another order.
+   */
+  "session.queue_changed": {
+    by: Principal;
+    request_ids: RequestId[];
     session_key: SessionKey;
   };
   /**
@@ -4917,6 +5551,23 @@ export interface Events {
   "session.renamed": {
     earlier_key: SessionKey;
     session_key: SessionKey;
+  };
+  /**
+   * The messages of a session are forgotten; it goes on empty.
+   */
+  "session.reset": {
+    by: Principal;
+    n_messages: number;
+    session_key: SessionKey;
+  };
+  /**
+   * A session has another title or other defaults.
+   */
+  "session.updated": {
+    by: Principal;
+    defaults: SessionDefaults;
+    session_key: SessionKey;
+    title: string | null;
   };
   /**
    * The configuration was read again.
@@ -5059,6 +5710,19 @@ export interface Image {
   content_type: string;
 }
 /**
+ * Where a copied session left another one.
+ */
+export interface ForkedFrom {
+  /**
+   * The last message there that was copied; none when it began empty.
+   */
+  message_id?: MessageId | null;
+  /**
+   * The session it was copied from.
+   */
+  session_key: SessionKey;
+}
+/**
  * A label of a session and what brought it.
  */
 export interface SessionLabel {
@@ -5082,6 +5746,24 @@ export interface SessionLabel {
    * The turn in which it came; left out for what came before any.
    */
   turn_id?: TurnId | null;
+}
+/**
+ * What the runs of a session are where nobody says otherwise. Like a wish, it narrows what the
+ * agent has and never widens it.
+ */
+export interface SessionDefaults {
+  /**
+   * The model that is asked first, as `provider/model`; the agent's own follow it.
+   */
+  model?: string | null;
+  /**
+   * How input queues that does not say.
+   */
+  queue_mode?: QueueMode | null;
+  /**
+   * Most model replies of a turn; the agent's own limit where that is lower.
+   */
+  steps_max?: number | null;
 }
 /**
  * Input of `events.subscribe`. A second call replaces the first.
@@ -5834,6 +6516,90 @@ export interface Methods {
     result: AclWhoCanResult;
   };
   /**
+   * Has an adapter link an account; what a person must do for it stands in its log.
+   */
+  "adapters.accounts.add": {
+    params: AdaptersAccountsAddParams;
+    result: AdaptersAccountsAddResult;
+  };
+  /**
+   * Asks an adapter which accounts it has.
+   */
+  "adapters.accounts.list": {
+    params: AdaptersAccountsListParams;
+    result: AdaptersAccountsListResult;
+  };
+  /**
+   * Writes an adapter into nexus.toml and starts it.
+   */
+  "adapters.add": {
+    params: AdaptersAddParams;
+    result: AdaptersAddResult;
+  };
+  /**
+   * Records old messages of an adapter as history; nothing runs because of them.
+   */
+  "adapters.backfill": {
+    params: AdaptersBackfillParams;
+    result: AdaptersBackfillResult;
+  };
+  /**
+   * Asks an adapter whether it reaches the outside.
+   */
+  "adapters.health": {
+    params: AdaptersHealthParams;
+    result: AdaptersHealthResult;
+  };
+  /**
+   * Shows one adapter: what it said about itself, what it may, how it ended last.
+   */
+  "adapters.info": {
+    params: AdaptersInfoParams;
+    result: AdaptersInfoResult;
+  };
+  /**
+   * Lists the adapters with their state, and why.
+   */
+  "adapters.list": {
+    params: AdaptersListParams;
+    result: AdaptersListResult;
+  };
+  /**
+   * Reads the last lines of an adapter's log, without secrets.
+   */
+  "adapters.logs": {
+    params: AdaptersLogsParams;
+    result: AdaptersLogsResult;
+  };
+  /**
+   * Drains an adapter and takes it out of nexus.toml; its folder stays.
+   */
+  "adapters.remove": {
+    params: AdaptersRemoveParams;
+    result: AdaptersRemoveResult;
+  };
+  /**
+   * Drains an adapter and starts it again.
+   */
+  "adapters.restart": {
+    params: AdaptersRestartParams;
+    result: AdaptersRestartResult;
+  };
+  /**
+   * Starts an adapter, also one that was given up.
+   */
+  "adapters.start": {
+    params: AdaptersStartParams;
+    result: AdaptersStartResult;
+  };
+  /**
+   * Drains an adapter and leaves it stopped until it is started or the daemon is.
+   */
+  "adapters.stop": {
+    params: AdaptersStopParams;
+    result: AdaptersStopResult;
+  };
+  /**
    * Runs an agent: answers `accepted` at once, and a second time when the run has ended.
    */
   agent: {
@@ -6233,6 +6999,13 @@ export interface Methods {
     result: RequestsListResult;
   };
   /**
+   * Does a request again that has ended, as a new one.
+   */
+  "requests.replay": {
+    params: RequestsReplayParams;
+    result: RequestsReplayResult;
+  };
+  /**
    * Reads the configuration again; an invalid one changes nothing.
    */
   "runtime.reload": {
@@ -6261,6 +7034,27 @@ export interface Methods {
     result: SessionsCompactResult;
   };
   /**
+   * Removes a session with its messages; what was done in it stays on record.
+   */
+  "sessions.delete": {
+    params: SessionsDeleteParams;
+    result: SessionsDeleteResult;
+  };
+  /**
+   * Writes a session as Markdown or JSON, page by page, without secrets.
+   */
+  "sessions.export": {
+    params: SessionsExportParams;
+    result: SessionsExportResult;
+  };
+  /**
+   * Begins a new session with the messages of another one, up to one of them.
+   */
+  "sessions.fork": {
+    params: SessionsForkParams;
+    result: SessionsForkResult;
+  };
+  /**
    * Shows one session with its active turn.
    */
   "sessions.get": {
@@ -6280,6 +7074,34 @@ export interface Methods {
   "sessions.list": {
     params: SessionsListParams;
     result: SessionsListResult;
+  };
+  /**
+   * Gives a session another title, or other defaults for its runs.
+   */
+  "sessions.patch": {
+    params: SessionsPatchParams;
+    result: SessionsPatchResult;
+  };
+  /**
+   * Lists what waits in a session, in order.
+   */
+  "sessions.queue": {
+    params: SessionsQueueParams;
+    result: SessionsQueueResult;
+  };
+  /**
+   * Gives a request that waits another place in the queue.
+   */
+  "sessions.queue.move": {
+    params: SessionsQueueMoveParams;
+    result: SessionsQueueMoveResult;
+  };
+  /**
+   * Forgets a session's messages; the session itself stays.
+   */
+  "sessions.reset": {
+    params: SessionsResetParams;
+    result: SessionsResetResult;
   };
   /**
    * Hands a message to a session and answers once it is recorded; the reply follows as events.
@@ -6642,6 +7464,10 @@ export interface RequestsGetResult {
    */
   permissions: PermissionRequest[];
   /**
+   * Requests that did it again, the oldest first.
+   */
+  replayedBy?: RequestId[];
+  /**
    * The request with its stages.
    */
   request: Request;
@@ -6702,6 +7528,10 @@ export interface Request {
    * How it wants to queue.
    */
   queue_mode: QueueMode;
+  /**
+   * The request that it does again, when somebody asked for that.
+   */
+  replays?: RequestId | null;
   /**
    * The session it goes to, once known.
    */
@@ -6950,6 +7780,40 @@ export interface RequestsListResult {
   requests: Request[];
 }
 /**
+ * Input of `requests.replay`.
+ */
+export interface RequestsReplayParams {
+  /**
+   * The request, which has ended.
+   */
+  id: RequestId;
+  /**
+   * Lets the command be repeated safely: the same key is the same replay.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `requests.replay`.
+ */
+export interface RequestsReplayResult {
+  /**
+   * Whether this key had been used before; then nothing new runs.
+   */
+  isDuplicate: boolean;
+  /**
+   * The old one.
+   */
+  replays: RequestId;
+  /**
+   * The new request.
+   */
+  requestId: RequestId;
+  /**
+   * How the new one stands by now.
+   */
+  status: RequestStatus;
+}
+/**
  * Input of `runtime.reload`.
  */
 export interface RuntimeReloadParams {
@@ -7087,6 +7951,162 @@ export interface SessionsCompactResult {
   tokensBefore: number;
 }
 /**
+ * Input of `sessions.delete`.
+ */
+export interface SessionsDeleteParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * Also when something runs or waits in it, which is stopped and dropped first.
+   */
+  stop?: boolean;
+}
+/**
+ * Result of `sessions.delete`.
+ */
+export interface SessionsDeleteResult {
+  /**
+   * The session that is gone.
+   */
+  key: SessionKey;
+  /**
+   * Messages that were forgotten.
+   */
+  nMessages: number;
+}
+/**
+ * Input of `sessions.export`.
+ */
+export interface SessionsExportParams {
+  /**
+   * `nextCursor` of the page before.
+   */
+  cursor?: MessageId | null;
+  /**
+   * The form; Markdown when left out.
+   */
+  format?: ExportFormat & string;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * Messages on the page; a page also ends with the message that makes it longer than 256 KiB.
+   */
+  limit?: number | null;
+}
+/**
+ * Result of `sessions.export`.
+ */
+export interface SessionsExportResult {
+  /**
+   * Messages on this page.
+   */
+  nMessages: number;
+  /**
+   * Where the next page begins; none on the last one.
+   */
+  nextCursor?: MessageId | null;
+  /**
+   * A piece of the document; the pieces of all pages, joined, are the whole of it. Values of
+   * known credentials are blanked out.
+   */
+  text: string;
+}
+/**
+ * Input of `sessions.fork`: everything said so far when neither `through` nor `before` is there.
+ */
+export interface SessionsForkParams {
+  /**
+   * The first message that does not come along, for instance one that is to be said otherwise.
+   */
+  before?: MessageId | null;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The session that is copied; it stays as it is.
+   */
+  key: SessionKey;
+  /**
+   * The last message that comes along.
+   */
+  through?: MessageId | null;
+  /**
+   * The name of the new session; that of the old one when left out.
+   */
+  title?: string | null;
+  /**
+   * The key of the new session, which must be free; `fork:<key>:<n>` when left out.
+   */
+  to?: SessionKey | null;
+}
+/**
+ * Result of `sessions.fork`.
+ */
+export interface SessionsForkResult {
+  /**
+   * Messages that came along.
+   */
+  nMessages: number;
+  /**
+   * The new session.
+   */
+  session: Session;
+}
+/**
+ * A session as recorded.
+ */
+export interface Session {
+  /**
+   * The agent that answers in it.
+   */
+  agent_id: AgentId;
+  /**
+   * When it was created.
+   */
+  created_at: Timestamp;
+  /**
+   * What its runs are where nobody says otherwise.
+   */
+  defaults?: SessionDefaults;
+  /**
+   * Where its first messages come from, when it began as a copy of another session.
+   */
+  forked_from?: ForkedFrom | null;
+  /**
+   * Whether a run is active or parked.
+   */
+  is_busy: boolean;
+  /**
+   * Its key.
+   */
+  key: SessionKey;
+  /**
+   * Messages in it.
+   */
+  n_messages: number;
+  /**
+   * Requests that wait behind it.
+   */
+  n_waiting: number;
+  /**
+   * The name that a person gave it, else the first line of its first message.
+   */
+  title?: string | null;
+  /**
+   * When something last happened in it.
+   */
+  updated_at: Timestamp;
+}
+/**
  * Input of `sessions.get`.
  */
 export interface SessionsGetParams {
@@ -7127,43 +8147,6 @@ export interface SessionsGetResult {
    * Permission requests that wait in it.
    */
   waiting: PermissionRequest[];
-}
-/**
- * A session as recorded.
- */
-export interface Session {
-  /**
-   * The agent that answers in it.
-   */
-  agent_id: AgentId;
-  /**
-   * When it was created.
-   */
-  created_at: Timestamp;
-  /**
-   * Whether a run is active or parked.
-   */
-  is_busy: boolean;
-  /**
-   * Its key.
-   */
-  key: SessionKey;
-  /**
-   * Messages in it.
-   */
-  n_messages: number;
-  /**
-   * Requests that wait behind it.
-   */
-  n_waiting: number;
-  /**
-   * The first line of its first message.
-   */
-  title?: string | null;
-  /**
-   * When something last happened in it.
-   */
-  updated_at: Timestamp;
 }
 /**
  * The text of a reply that is being written.
@@ -7257,6 +8240,148 @@ export interface SessionsListResult {
    * The sessions, the latest first.
    */
   sessions: Session[];
+}
+/**
+ * Input of `sessions.patch`: what is left out stays, what is `null` is cleared.
+ */
+export interface SessionsPatchParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * The model that its runs ask first, as `provider/model`.
+   */
+  model?: string | null;
+  /**
+   * How input queues that does not say.
+   */
+  queueMode?: QueueMode | null;
+  /**
+   * Most model replies of a turn; at most what its agent is limited to anyway.
+   */
+  stepsMax?: number | null;
+  /**
+   * Its name, in one line; cleared, it is the first line of the next message.
+   */
+  title?: string | null;
+}
+/**
+ * Result of `sessions.patch`.
+ */
+export interface SessionsPatchResult {
+  /**
+   * The session as it is now.
+   */
+  session: Session;
+}
+/**
+ * Input of `sessions.queue`.
+ */
+export interface SessionsQueueParams {
+  /**
+   * The session.
+   */
+  key: SessionKey;
+}
+/**
+ * Result of `sessions.queue` and `sessions.queue.move`.
+ */
+export interface SessionsQueueResult {
+  /**
+   * The run at work; it is not in the queue.
+   */
+  active?: RequestId | null;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * How many may wait.
+   */
+  lenMax: number;
+  /**
+   * What waits, in order. Requests of mode `queue` run after all others whatever their place,
+   * and one that steers or interrupts takes all of them into its turn.
+   */
+  waiting: Request[];
+}
+/**
+ * Input of `sessions.queue.move`. What is to wait no more is dropped by `requests.cancel`.
+ */
+export interface SessionsQueueMoveParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * The request that moves; one that waits there.
+   */
+  runId: RequestId;
+  /**
+   * Its place from now on: 0 is the first; a place behind the last is the last.
+   */
+  to: number;
+}
+/**
+ * Result of `sessions.queue` and `sessions.queue.move`.
+ */
+export interface SessionsQueueMoveResult {
+  /**
+   * The run at work; it is not in the queue.
+   */
+  active?: RequestId | null;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * How many may wait.
+   */
+  lenMax: number;
+  /**
+   * What waits, in order. Requests of mode `queue` run after all others whatever their place,
+   * and one that steers or interrupts takes all of them into its turn.
+   */
+  waiting: Request[];
+}
+/**
+ * Input of `sessions.reset`.
+ */
+export interface SessionsResetParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The session.
+   */
+  key: SessionKey;
+  /**
+   * Also when something runs or waits in it, which is stopped and dropped first.
+   */
+  stop?: boolean;
+}
+/**
+ * Result of `sessions.reset`.
+ */
+export interface SessionsResetResult {
+  /**
+   * Messages that were forgotten.
+   */
+  nMessages: number;
+  /**
+   * The session as it is now: without a message.
+   */
+  session: Session;
 }
 /**
  * Input of `sessions.send`.

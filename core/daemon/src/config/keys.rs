@@ -1,6 +1,5 @@
 //! Every key the configuration knows: one row each, with its kind, its default and its meaning.
 
-mod adapters;
 mod table;
 
 use serde_json::{Value, json};
