@@ -84,7 +84,8 @@ impl Stage {
         let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
         let talk = Talk::with(&daemon).await?;
         let port = || {
-            let said = daemon.said();
+            let log = home.path().join("state/logs/adapters/openai.log");
+            let said = std::fs::read_to_string(log).unwrap_or_default();
             let (_, rest) = said.split_once("listening on http://127.0.0.1:")?;
             rest.split_once("/v1").and_then(|(port, _)| port.parse::<u16>().ok())
         };

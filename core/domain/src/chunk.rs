@@ -5,6 +5,8 @@
 pub const CHARS_MIN: usize = 64;
 
 const FENCE: &str = "```";
+/// What closes code: a fence on a line of its own.
+const CLOSING_CHARS: usize = FENCE.len() + 1;
 
 /// A text in pieces of at most `chars_max` characters; a limit below [`CHARS_MIN`] counts as that.
 /// What is cut inside a block of code is closed in one piece and opened anew in the next.
@@ -37,10 +39,12 @@ struct Cutter {
 impl Cutter {
     fn take(&mut self, line: &str) {
         let is_fence = line.trim_start().starts_with(FENCE);
+        // Whatever opens code has to be closed in the same piece.
+        let closing = if is_fence && self.fence.is_none() { CLOSING_CHARS } else { 0 };
         let mut rest = line;
-        while self.n_chars + rest.chars().count() > self.room() {
+        while self.n_chars + rest.chars().count() + closing > self.room() {
             if self.is_fresh() {
-                let (now, later) = cut(rest, self.room() - self.n_chars);
+                let (now, later) = cut(rest, self.room() - self.n_chars - closing);
                 self.push(now);
                 rest = later;
                 self.flush();
@@ -62,7 +66,7 @@ impl Cutter {
 
     /// Characters that this piece may have before its code has to be closed.
     fn room(&self) -> usize {
-        let closing = if self.fence.is_some() { FENCE.len() + 1 } else { 0 };
+        let closing = if self.fence.is_some() { CLOSING_CHARS } else { 0 };
         self.chars_max - closing
     }
 
@@ -126,7 +130,13 @@ fn cut(text: &str, chars_max: usize) -> (&str, &str) {
     let end = text.char_indices().nth(chars_max).map_or(text.len(), |(at, _)| at);
     let space = text[..end].rfind(char::is_whitespace).filter(|at| at * 2 >= end);
     // The space stays with what is cut off.
-    let at = space.map_or(end, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    let mut at = space.map_or(end, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    if text[at..].trim_start().starts_with('`') {
+        // At the beginning of a line it could be taken for a fence.
+        let is_blank = |c: char| c == '`' || c.is_whitespace();
+        let before = text[..at].trim_end_matches(is_blank).char_indices().next_back();
+        at = before.map_or(at, |(before, _)| if before > 0 { before } else { at });
+    }
     text.split_at(at)
 }
 
