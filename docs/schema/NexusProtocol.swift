@@ -3123,13 +3123,13 @@ public struct DeliveryFacts: Codable, Hashable, Sendable {
     /// The request it answers.
     public var requestId: RequestId
     /// How it stands.
-    public var state: DeliveryState
+    public var state: DeliveryStatus
     /// The text; only its beginning in a list.
     public var text: String
     /// The conversation, in the adapter's own terms.
     public var to: String
 
-    public init(adapter: String, changedAt: Timestamp, createdAt: Timestamp, error: String? = nil, id: DeliveryId, messageIds: [String]? = nil, nTries: Int64, nextAt: Timestamp? = nil, requestId: RequestId, state: DeliveryState, text: String, to: String) {
+    public init(adapter: String, changedAt: Timestamp, createdAt: Timestamp, error: String? = nil, id: DeliveryId, messageIds: [String]? = nil, nTries: Int64, nextAt: Timestamp? = nil, requestId: RequestId, state: DeliveryStatus, text: String, to: String) {
         self.adapter = adapter
         self.changedAt = changedAt
         self.createdAt = createdAt
@@ -3147,21 +3147,21 @@ public struct DeliveryFacts: Codable, Hashable, Sendable {
 /// ULID of a delivery
 public typealias DeliveryId = String
 /// How a delivery stands.
-public struct DeliveryState: RawRepresentable, Codable, Hashable, Sendable {
+public struct DeliveryStatus: RawRepresentable, Codable, Hashable, Sendable {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
-    /// It waits: for its time, its adapter, or the one before it.
-    public static let pending = DeliveryState(rawValue: "pending")
-    /// It is on its way.
-    public static let sending = DeliveryState(rawValue: "sending")
+    /// It waits: for its time, its adapter, the one before it, or to be tried again.
+    public static let pending = DeliveryStatus(rawValue: "pending")
+    /// Handed to the adapter; it may have happened.
+    public static let sending = DeliveryStatus(rawValue: "sending")
     /// Confirmed.
-    public static let sent = DeliveryState(rawValue: "sent")
+    public static let sent = DeliveryStatus(rawValue: "sent")
     /// Given up.
-    public static let failed = DeliveryState(rawValue: "failed")
-    /// It may have been sent, and nobody knows.
-    public static let unknown = DeliveryState(rawValue: "unknown")
+    public static let failed = DeliveryStatus(rawValue: "failed")
+    /// Handed over, and nobody knows how it ended.
+    public static let unknown = DeliveryStatus(rawValue: "unknown")
     /// A person decided that it is not to be sent, or not again.
-    public static let dropped = DeliveryState(rawValue: "dropped")
+    public static let dropped = DeliveryStatus(rawValue: "dropped")
 }
 
 /// A device that was paired.
@@ -6216,9 +6216,9 @@ public struct OutboxListParams: Codable, Hashable, Sendable {
     /// Items on the page.
     public var limit: Int64?
     /// Only deliveries that stand so; all of them when left out.
-    public var states: [DeliveryState]?
+    public var states: [DeliveryStatus]?
 
-    public init(before: DeliveryId? = nil, limit: Int64? = nil, states: [DeliveryState]? = nil) {
+    public init(before: DeliveryId? = nil, limit: Int64? = nil, states: [DeliveryStatus]? = nil) {
         self.before = before
         self.limit = limit
         self.states = states

@@ -46,14 +46,16 @@ struct Caller {
 }
 
 impl Caller {
-    async fn come_in(home: &TestHome, name: &str, key: &str) -> Result<Self> {
+    async fn come_in(
+        daemon: &DaemonProcess,
+        home: &TestHome,
+        name: &str,
+        key: &str,
+    ) -> Result<Self> {
         let file = home.path().join("state/adapters/desk/address");
-        let mut address = String::new();
-        while address.is_empty() {
-            address = std::fs::read_to_string(&file).unwrap_or_default();
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        let (input, output) = TcpStream::connect(address).await?.into_split();
+        let address = || std::fs::read_to_string(&file).unwrap_or_default();
+        daemon.wait_until("listening", || !address().is_empty()).await?;
+        let (input, output) = TcpStream::connect(address()).await?.into_split();
         let lines = BufReader::new(input).lines();
         Ok(Self { name: name.to_owned(), key: key.to_owned(), lines, output })
     }
@@ -105,7 +107,7 @@ async fn a_run_that_stands_alone_is_shown_while_written_and_sent_whole() -> Resu
     let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
     let talk = Talk::with(&daemon).await?;
     let key = make_key(&talk, &[]).await?;
-    let mut caller = Caller::come_in(&home, "ann", &key.value).await?;
+    let mut caller = Caller::come_in(&daemon, &home, "ann", &key.value).await?;
     let brief = json!({
         "instructions": "Answer in verse.",
         "said": [
@@ -158,7 +160,7 @@ async fn tools_of_the_caller_are_handed_out_and_their_results_taken_in() -> Resu
     let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
     let talk = Talk::with(&daemon).await?;
     let key = make_key(&talk, &[]).await?;
-    let mut caller = Caller::come_in(&home, "ann", &key.value).await?;
+    let mut caller = Caller::come_in(&daemon, &home, "ann", &key.value).await?;
     let tools = json!([{
         "name": "weather", "description": "Tells the weather.",
         "schema": { "type": "object", "properties": { "city": { "type": "string" } } },
@@ -211,7 +213,7 @@ async fn pictures_come_through_the_spool_and_texts_become_vectors() -> Result<()
     let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
     let talk = Talk::with(&daemon).await?;
     let key = make_key(&talk, &[]).await?;
-    let mut caller = Caller::come_in(&home, "ann", &key.value).await?;
+    let mut caller = Caller::come_in(&daemon, &home, "ann", &key.value).await?;
     let spool = home.path().join("state/adapters/desk/spool");
     std::fs::create_dir_all(&spool)?;
     std::fs::write(spool.join("dot.png"), b"dot")?;
@@ -257,7 +259,7 @@ async fn what_a_caller_may_not_is_refused_with_its_kind() -> Result<()> {
     let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
     let talk = Talk::with(&daemon).await?;
     let key = make_key(&talk, &["main"]).await?;
-    let mut caller = Caller::come_in(&home, "ann", &key.value).await?;
+    let mut caller = Caller::come_in(&daemon, &home, "ann", &key.value).await?;
     caller.say("caller", json!({ "credential": key.value })).await?;
     let (facts, _) = caller.until("result").await?;
     ensure!(facts["principal"] == format!("api_key:{}", key.key.id), "{facts}");
@@ -285,9 +287,7 @@ async fn what_a_caller_may_not_is_refused_with_its_kind() -> Result<()> {
     // A caller that leaves stops its run, and is told.
     caller.submit("1", "Think long", json!({})).await?;
     caller.until("result").await?;
-    while model.seen().is_empty() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    daemon.wait_until("the model asked", || !model.seen().is_empty()).await?;
     caller.say("cancel", json!({ "event_id": "ann/1" })).await?;
     let (error, before) = caller.until("error").await?;
     ensure!(error["event_id"] == "ann/1" && error["error"]["kind"] == "cancelled", "{error}");

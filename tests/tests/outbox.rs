@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use nexus_client::{call, idempotency_key};
-use nexus_protocol::outbox::{ChangeParams, DeliveryFacts, DeliveryState, ListParams};
+use nexus_domain::delivery::DeliveryStatus;
+use nexus_protocol::outbox::{ChangeParams, DeliveryFacts, ListParams};
 use nexus_tests::{Act, DaemonProcess, FakeModel, Talk, TestHome, echo};
 
 const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
@@ -29,7 +30,7 @@ async fn asked(
     Ok((model, home, daemon))
 }
 
-async fn list(talk: &Talk, states: &[DeliveryState]) -> Result<Vec<DeliveryFacts>> {
+async fn list(talk: &Talk, states: &[DeliveryStatus]) -> Result<Vec<DeliveryFacts>> {
     let params = ListParams { states: states.to_vec(), ..ListParams::default() };
     Ok(talk.client().request::<call::OutboxList>(params).await?.deliveries)
 }
@@ -44,13 +45,13 @@ async fn what_is_held_can_be_taken_back_and_sent_after_all() -> Result<()> {
     let (_model, home, daemon) = asked("", hold, "Regrettable.").await?;
     let talk = Talk::with(&daemon).await?;
     talk.until("nex.request.completed", |_| true).await?;
-    let waiting = list(&talk, &[DeliveryState::Pending]).await?;
+    let waiting = list(&talk, &[DeliveryStatus::Pending]).await?;
     let [held] = &waiting[..] else { bail!("{waiting:?}") };
     let next_at = held.next_at.context("it is due at no time")?;
     ensure!(next_at.ms_since(held.created_at) == 3_600_000, "{held:?}");
     ensure!(held.text == "Regrettable." && held.to == "boss", "{held:?}");
     let dropped = talk.client().request::<call::OutboxDrop>(last()?).await?.delivery;
-    ensure!(dropped.state == DeliveryState::Dropped && dropped.id == held.id, "{dropped:?}");
+    ensure!(dropped.state == DeliveryStatus::Dropped && dropped.id == held.id, "{dropped:?}");
     let again = talk.client().request::<call::OutboxDrop>(last()?).await;
     ensure!(again.is_err(), "it was dropped twice");
     ensure!(echo::sent(&home)?.is_empty(), "it was sent");
@@ -59,7 +60,7 @@ async fn what_is_held_can_be_taken_back_and_sent_after_all() -> Result<()> {
     ensure!(retried.is_ok(), "{retried:?}");
     talk.until("adapter.out.sent", |_| true).await?;
     ensure!(echo::sent(&home)?.len() == 1, "{:?}", echo::sent(&home)?);
-    ensure!(list(&talk, &[DeliveryState::Sent]).await?.len() == 1);
+    ensure!(list(&talk, &[DeliveryStatus::Sent]).await?.len() == 1);
     let twice = talk.client().request::<call::OutboxRetry>(last()?).await;
     ensure!(twice.is_err(), "what was sent was sent again");
     Ok(())
@@ -70,12 +71,12 @@ async fn what_has_no_certain_end_waits_for_a_person() -> Result<()> {
     let (_model, home, daemon) = asked("crash_after = 0\nrepeats = true", "", "Once.").await?;
     let talk = Talk::with(&daemon).await?;
     talk.until("adapter.out.error", |event| event.payload["is_unknown"] == true).await?;
-    let open = list(&talk, &[DeliveryState::Unknown]).await?;
+    let open = list(&talk, &[DeliveryStatus::Unknown]).await?;
     ensure!(open.len() == 1 && open[0].error.is_some(), "{open:?}");
     ensure!(echo::sent(&home)?.len() == 1, "{:?}", echo::sent(&home)?);
     let settled = talk.client().request::<call::OutboxDrop>(last()?).await?.delivery;
-    ensure!(settled.state == DeliveryState::Dropped, "{settled:?}");
-    ensure!(list(&talk, &[DeliveryState::Unknown]).await?.is_empty());
+    ensure!(settled.state == DeliveryStatus::Dropped, "{settled:?}");
+    ensure!(list(&talk, &[DeliveryStatus::Unknown]).await?.is_empty());
     Ok(())
 }
 

@@ -78,24 +78,17 @@ pub async fn call(
     method: &str,
     params: Value,
 ) -> Result<Value, LineError> {
-    let answer = match method {
-        "caller" => facts(context, origin, read(params)?).await.map(|facts| json!(facts)),
-        "submit" => {
-            submit::submit(context, origin, read(params)?).await.map(|result| json!(result))
-        }
-        "embed" => {
-            return match embed::embed(context, origin, read(params)?).await {
-                Ok(result) => Ok(json!(result)),
-                Err(refusal) => Err(refusal.into()),
-            };
-        }
-        "cancel" => cancel(context, origin, read(params)?).await.map(|result| json!(result)),
+    let refused = |failure| Refusal::from(failure);
+    Ok(match method {
+        "caller" => json!(facts(context, origin, read(params)?).await.map_err(refused)?),
+        "submit" => json!(submit::submit(context, origin, read(params)?).await.map_err(refused)?),
+        "cancel" => json!(cancel(context, origin, read(params)?).await.map_err(refused)?),
+        "embed" => json!(embed::embed(context, origin, read(params)?).await?),
         _ => {
             let message = format!("there is no method `{method}`");
             return Err(LineError { code: METHOD_NOT_FOUND, message, data: None });
         }
-    };
-    answer.map_err(|failure| Refusal::from(failure).into())
+    })
 }
 
 fn read<P: DeserializeOwned>(params: Value) -> Result<P, LineError> {
@@ -210,7 +203,8 @@ pub async fn run(context: Arc<Context>) {
     let mut ended = context.engine.endings();
     loop {
         ended.mark_unchanged();
-        settle(&context).await;
+        let waiting: Vec<_> = context.callers.waiting().keys().copied().collect();
+        settle(&context, waiting).await;
         tokio::select! {
             _ = ended.changed() => {}
             () = context.shutdown.begun() => return,
@@ -218,9 +212,8 @@ pub async fn run(context: Arc<Context>) {
     }
 }
 
-/// Looks at everything that is waited for, and forgets what has ended.
-async fn settle(context: &Context) {
-    let ids: Vec<_> = context.callers.waiting().keys().copied().collect();
+/// Looks at requests that are waited for, and forgets those that have ended.
+async fn settle(context: &Context, ids: Vec<RequestId>) {
     if ids.is_empty() {
         return;
     }

@@ -11,6 +11,7 @@ pub mod brief;
 pub mod budget;
 pub mod chunk;
 pub mod contact;
+pub mod delivery;
 pub mod event;
 pub mod failure;
 pub mod grant;

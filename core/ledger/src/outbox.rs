@@ -2,9 +2,9 @@
 //! delivery of which nobody knows the end is never repeated by itself.
 
 use nexus_domain::Timestamp;
+use nexus_domain::delivery::DeliveryStatus;
 use nexus_domain::id::{DeliveryId, RequestId};
 use rusqlite::{Connection, Row, params};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::LedgerError;
@@ -56,24 +56,6 @@ pub struct Delivery {
     pub created_at: Timestamp,
     /// When it is to be sent at the earliest: until then it can be taken back.
     pub due_at: Timestamp,
-}
-
-/// How a delivery stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryStatus {
-    /// Not begun, or to be tried again.
-    Pending,
-    /// Handed to the adapter; it may have happened.
-    Sending,
-    /// Confirmed.
-    Sent,
-    /// Given up.
-    Failed,
-    /// Handed over, and nobody knows how it ended.
-    Unknown,
-    /// A person decided that it is not to be sent, or not again.
-    Dropped,
 }
 
 /// A delivery as recorded.

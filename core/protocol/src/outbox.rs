@@ -1,27 +1,10 @@
 //! The outbox: what is to be sent, what was sent, and what became of it.
 
 use nexus_domain::Timestamp;
+use nexus_domain::delivery::DeliveryStatus;
 use nexus_domain::id::{DeliveryId, RequestId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// How a delivery stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryState {
-    /// It waits: for its time, its adapter, or the one before it.
-    Pending,
-    /// It is on its way.
-    Sending,
-    /// Confirmed.
-    Sent,
-    /// Given up.
-    Failed,
-    /// It may have been sent, and nobody knows.
-    Unknown,
-    /// A person decided that it is not to be sent, or not again.
-    Dropped,
-}
 
 /// A delivery, as people see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -38,7 +21,7 @@ pub struct DeliveryFacts {
     /// The text; only its beginning in a list.
     pub text: String,
     /// How it stands.
-    pub state: DeliveryState,
+    pub state: DeliveryStatus,
     /// How often it was handed over.
     pub n_tries: u32,
     /// When it is tried next, while it waits.
@@ -63,7 +46,7 @@ pub struct ListParams {
     /// Only deliveries that stand so; all of them when left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 6))]
-    pub states: Vec<DeliveryState>,
+    pub states: Vec<DeliveryStatus>,
     /// Items on the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 500))]

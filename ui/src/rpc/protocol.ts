@@ -420,7 +420,7 @@ export type DeliveryId = string;
 /**
  * How a delivery stands.
  */
-export type DeliveryState = "pending" | "sending" | "sent" | "failed" | "unknown" | "dropped";
+export type DeliveryStatus = "pending" | "sending" | "sent" | "failed" | "unknown" | "dropped";
 /**
  * How an address is reached.
  */
@@ -803,7 +803,7 @@ export interface Protocol {
   DecidingPolicy: DecidingPolicy;
   DeliveryFacts: DeliveryFacts;
   DeliveryId: DeliveryId;
-  DeliveryState: DeliveryState;
+  DeliveryStatus: DeliveryStatus;
   Device: Device;
   DeviceAuth: DeviceAuth;
   DevicesApproveParams: DevicesApproveParams;
@@ -4887,7 +4887,7 @@ export interface DeliveryFacts {
   /**
    * How it stands.
    */
-  state: DeliveryState;
+  state: DeliveryStatus;
   /**
    * The text; only its beginning in a list.
    */
@@ -7298,12 +7298,19 @@ export interface OutboxListParams {
    */
   states?:
     | []
-    | [DeliveryState]
-    | [DeliveryState, DeliveryState]
-    | [DeliveryState, DeliveryState, DeliveryState]
-    | [DeliveryState, DeliveryState, DeliveryState, DeliveryState]
-    | [DeliveryState, DeliveryState, DeliveryState, DeliveryState, DeliveryState]
-    | [DeliveryState, DeliveryState, DeliveryState, DeliveryState, DeliveryState, DeliveryState];
+    | [DeliveryStatus]
+    | [DeliveryStatus, DeliveryStatus]
+    | [DeliveryStatus, DeliveryStatus, DeliveryStatus]
+    | [DeliveryStatus, DeliveryStatus, DeliveryStatus, DeliveryStatus]
+    | [DeliveryStatus, DeliveryStatus, DeliveryStatus, DeliveryStatus, DeliveryStatus]
+    | [
+        DeliveryStatus,
+        DeliveryStatus,
+        DeliveryStatus,
+        DeliveryStatus,
+        DeliveryStatus,
+        DeliveryStatus
+      ];
 }
 /**
  * Result of `outbox.list`.

@@ -2,7 +2,8 @@
 
 use clap::{Subcommand, ValueEnum};
 use nexus_client::{call, idempotency_key};
-use nexus_protocol::outbox::{ChangeParams, DeliveryFacts, DeliveryState, ListParams};
+use nexus_domain::delivery::DeliveryStatus;
+use nexus_protocol::outbox::{ChangeParams, DeliveryFacts, ListParams};
 
 use crate::context::Context;
 use crate::environment::now;
@@ -69,14 +70,14 @@ pub(crate) enum State {
 }
 
 impl State {
-    fn wire(self) -> DeliveryState {
+    fn wire(self) -> DeliveryStatus {
         match self {
-            Self::Pending => DeliveryState::Pending,
-            Self::Sending => DeliveryState::Sending,
-            Self::Sent => DeliveryState::Sent,
-            Self::Failed => DeliveryState::Failed,
-            Self::Unknown => DeliveryState::Unknown,
-            Self::Dropped => DeliveryState::Dropped,
+            Self::Pending => DeliveryStatus::Pending,
+            Self::Sending => DeliveryStatus::Sending,
+            Self::Sent => DeliveryStatus::Sent,
+            Self::Failed => DeliveryStatus::Failed,
+            Self::Unknown => DeliveryStatus::Unknown,
+            Self::Dropped => DeliveryStatus::Dropped,
         }
     }
 }
@@ -144,14 +145,14 @@ fn list(deliveries: &[DeliveryFacts], is_all: bool, output: &Output) -> Result<(
     table.print(output)
 }
 
-fn sign(state: DeliveryState) -> Sign {
+fn sign(state: DeliveryStatus) -> Sign {
     match state {
-        DeliveryState::Pending => Sign::Idle,
-        DeliveryState::Sending => Sign::Busy,
-        DeliveryState::Sent => Sign::Good,
-        DeliveryState::Failed => Sign::Bad,
-        DeliveryState::Unknown => Sign::Warn,
-        DeliveryState::Dropped => Sign::Idle,
+        DeliveryStatus::Pending => Sign::Idle,
+        DeliveryStatus::Sending => Sign::Busy,
+        DeliveryStatus::Sent => Sign::Good,
+        DeliveryStatus::Failed => Sign::Bad,
+        DeliveryStatus::Unknown => Sign::Warn,
+        DeliveryStatus::Dropped => Sign::Idle,
     }
 }
 
@@ -159,16 +160,16 @@ fn standing(delivery: &DeliveryFacts) -> String {
     let why = delivery.error.as_deref().map(|why| format!(": {}", text::one_line(why)));
     let why = why.unwrap_or_default();
     match delivery.state {
-        DeliveryState::Pending => match delivery.next_at {
+        DeliveryStatus::Pending => match delivery.next_at {
             Some(at) if at > now() => {
                 format!("waits {}{why}", text::duration_ms(at.ms_since(now())))
             }
             _ => format!("waits for its adapter{why}"),
         },
-        DeliveryState::Sending => "on its way".to_owned(),
-        DeliveryState::Sent => "sent".to_owned(),
-        DeliveryState::Failed => format!("failed{why}"),
-        DeliveryState::Unknown => format!("may have been sent{why}"),
-        DeliveryState::Dropped => "dropped".to_owned(),
+        DeliveryStatus::Sending => "on its way".to_owned(),
+        DeliveryStatus::Sent => "sent".to_owned(),
+        DeliveryStatus::Failed => format!("failed{why}"),
+        DeliveryStatus::Unknown => format!("may have been sent{why}"),
+        DeliveryStatus::Dropped => "dropped".to_owned(),
     }
 }

@@ -5,10 +5,8 @@ use std::sync::Arc;
 use nexus_agent::port::{Meter as _, ModelSpent, Reservation, Spending};
 use nexus_agent::provider::{EmbedCall, ModelError, Picked, worst_cases};
 use nexus_domain::agent::AgentErrorKind;
-use nexus_domain::budget::Payer;
 use nexus_domain::failure::Failure;
 use nexus_domain::message::Usage;
-use nexus_domain::principal::Chain;
 use nexus_protocol::Method;
 use nexus_protocol::caller::{EmbedParams, EmbedResult, Refusal, RefusalKind};
 use nexus_supervisor::Origin;
@@ -38,7 +36,7 @@ pub(super) async fn embed(
     let input_tokens = params.input.iter().map(|text| text.len() as u64 / 4 + 1).sum::<u64>();
     let cases = worst_cases(&models, &picked, input_tokens, Some(1), EMBED_MS_MAX);
     let spending = Spending { model: id.clone(), is_priced: models.is_priced(&picked), cases };
-    let meter = meter(context, permit.chain().clone());
+    let meter = RunMeter::outside(Arc::clone(context), permit.chain().clone());
     let reservation = match meter.reserve(spending).await {
         Reservation::Unbounded => None,
         Reservation::Held(held) => Some(held.id),
@@ -94,11 +92,6 @@ fn wanted(context: &Context, named: &str) -> Result<String, Failure> {
             .hint(format!("use `{own}`")));
     }
     Ok(id)
-}
-
-fn meter(context: &Arc<Context>, chain: Chain) -> RunMeter {
-    let payer = Payer::of(&chain, None);
-    RunMeter { context: Arc::clone(context), turn_id: None, request_id: None, chain, payer }
 }
 
 async fn call(

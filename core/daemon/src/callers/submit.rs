@@ -81,7 +81,7 @@ pub(super) async fn submit(
         let waiting = Waiting { adapter: key(origin), event_id };
         context.callers.waiting().insert(request_id, waiting);
         // It may have ended before anybody knew that it is waited for.
-        settle(context).await;
+        settle(context, vec![request_id]).await;
     }
     Ok(SubmitResult { request_id, is_duplicate: admission.is_duplicate })
 }

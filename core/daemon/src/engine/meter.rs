@@ -71,6 +71,12 @@ impl Meter for RunMeter {
 }
 
 impl RunMeter {
+    /// The meter of one call outside of any run.
+    pub(crate) fn outside(context: Arc<Context>, chain: Chain) -> Self {
+        let payer = Payer::of(&chain, None);
+        Self { context, turn_id: None, request_id: None, chain, payer }
+    }
+
     async fn set_aside(&self, spending: Spending) -> Result<Reservation, Failure> {
         let now = self.context.clock.now();
         let budgets = budget::of_payer(&self.context, &self.payer);

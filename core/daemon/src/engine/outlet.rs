@@ -27,8 +27,11 @@ const DELTA_BYTES_MAX: usize = 128 * 1024;
 const FLUSH_MS_MAX: u64 = 5_000;
 
 enum Piece {
-    Text(String),
-    Reasoning(String),
+    /// What the model says, or thinks before.
+    Said {
+        is_reasoning: bool,
+        text: String,
+    },
     Tool(StreamTool),
 }
 
@@ -122,21 +125,16 @@ impl Outlet {
         Ok(Some(Self { stream_id, queue, flushed: Mutex::new(Some(flushed)) }))
     }
 
-    pub(super) fn text(&self, delta: &str) {
+    /// More of what the model says, or thinks before.
+    pub(super) fn say(&self, is_more_reasoning: bool, delta: &str) {
         let mut pending = self.queue.lock();
         match pending.pieces.back_mut() {
-            Some(Piece::Text(text)) => text.push_str(delta),
-            _ => pending.pieces.push_back(Piece::Text(delta.to_owned())),
-        }
-        drop(pending);
-        self.queue.bell.notify_one();
-    }
-
-    pub(super) fn reasoning(&self, delta: &str) {
-        let mut pending = self.queue.lock();
-        match pending.pieces.back_mut() {
-            Some(Piece::Reasoning(text)) => text.push_str(delta),
-            _ => pending.pieces.push_back(Piece::Reasoning(delta.to_owned())),
+            Some(Piece::Said { is_reasoning, text }) if *is_reasoning == is_more_reasoning => {
+                text.push_str(delta);
+            }
+            _ => pending
+                .pieces
+                .push_back(Piece::Said { is_reasoning: is_more_reasoning, text: delta.to_owned() }),
         }
         drop(pending);
         self.queue.bell.notify_one();
@@ -223,14 +221,10 @@ impl Writer {
                     is_checked = false;
                     say("stream.tool", json!(tool)).await?;
                 }
-                Piece::Text(text) | Piece::Reasoning(text) if !is_checked && text.is_empty() => {}
-                Piece::Text(text) => {
+                Piece::Said { is_reasoning, text } => {
                     self.check(&mut is_checked).await?;
-                    self.speak("stream.delta", &text).await?;
-                }
-                Piece::Reasoning(text) => {
-                    self.check(&mut is_checked).await?;
-                    self.speak("stream.reasoning", &text).await?;
+                    let method = if is_reasoning { "stream.reasoning" } else { "stream.delta" };
+                    self.speak(method, &text).await?;
                 }
             }
         }

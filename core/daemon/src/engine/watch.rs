@@ -88,14 +88,14 @@ impl Watcher for RunWatcher {
             text.push_str(delta);
         }
         if let Some(outlet) = self.outlet.get() {
-            outlet.text(delta);
+            outlet.say(false, delta);
         }
         self.context.bus.reply_text(self.turn_id, &self.session_key, message_id, delta);
     }
 
     fn reasoning(&self, message_id: MessageId, delta: &str) {
         if let Some(outlet) = self.outlet.get() {
-            outlet.reasoning(delta);
+            outlet.say(true, delta);
         }
         self.context.bus.reply_reasoning(self.turn_id, &self.session_key, message_id, delta);
     }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use nexus_agent::port::{Meter as _, ModelSpent, Reservation};
 use nexus_agent::provider::{ModelTest, Price};
-use nexus_domain::budget::Payer;
 use nexus_domain::failure::Failure;
 use nexus_domain::principal::Chain;
 use nexus_iam::Permit;
@@ -65,9 +64,7 @@ async fn pay_and_test(
     model: &str,
 ) -> Result<ModelTest, Failure> {
     let models = context.engine.models();
-    let payer = Payer::of(&chain, None);
-    let context = Arc::clone(context);
-    let meter = RunMeter { context, turn_id: None, request_id: None, chain, payer };
+    let meter = RunMeter::outside(Arc::clone(context), chain);
     let held = match models.test_spending(model) {
         None => Reservation::Unbounded,
         Some(spending) => meter.reserve(spending).await,

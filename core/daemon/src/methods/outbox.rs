@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use nexus_domain::contact::plain_line;
+use nexus_domain::delivery::DeliveryStatus;
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::DeliveryId;
 use nexus_iam::Permit;
-use nexus_ledger::{DeliveryRecord, DeliveryStatus, LedgerError, OutboxMut};
-use nexus_protocol::outbox::{
-    ChangeParams, ChangeResult, DeliveryFacts, DeliveryState, ListParams, ListResult,
-};
+use nexus_ledger::{DeliveryRecord, LedgerError, OutboxMut};
+use nexus_protocol::outbox::{ChangeParams, ChangeResult, DeliveryFacts, ListParams, ListResult};
 
 use super::session::page_len;
 use crate::context::Context;
@@ -26,10 +25,9 @@ pub async fn list(
     params: ListParams,
 ) -> Result<ListResult, Failure> {
     let limit = page_len(params.limit)?;
-    let states: Vec<_> = params.states.into_iter().map(status).collect();
-    let read =
-        context.ledger.read(move |r| r.outbox().list(&states, params.before, limit + 1)).await;
-    let mut deliveries: Vec<_> = read?.into_iter().map(facts).collect();
+    let ListParams { states, before, .. } = params;
+    let read = context.ledger.read(move |r| r.outbox().list(&states, before, limit + 1)).await?;
+    let mut deliveries: Vec<_> = read.into_iter().map(facts).collect();
     let has_more = deliveries.len() > limit as usize;
     deliveries.truncate(limit as usize);
     for delivery in &mut deliveries {
@@ -84,26 +82,7 @@ async fn change(
     Ok(ChangeResult { delivery: facts(changed) })
 }
 
-fn status(state: DeliveryState) -> DeliveryStatus {
-    match state {
-        DeliveryState::Pending => DeliveryStatus::Pending,
-        DeliveryState::Sending => DeliveryStatus::Sending,
-        DeliveryState::Sent => DeliveryStatus::Sent,
-        DeliveryState::Failed => DeliveryStatus::Failed,
-        DeliveryState::Unknown => DeliveryStatus::Unknown,
-        DeliveryState::Dropped => DeliveryStatus::Dropped,
-    }
-}
-
 fn facts(record: DeliveryRecord) -> DeliveryFacts {
-    let state = match record.status {
-        DeliveryStatus::Pending => DeliveryState::Pending,
-        DeliveryStatus::Sending => DeliveryState::Sending,
-        DeliveryStatus::Sent => DeliveryState::Sent,
-        DeliveryStatus::Failed => DeliveryState::Failed,
-        DeliveryStatus::Unknown => DeliveryState::Unknown,
-        DeliveryStatus::Dropped => DeliveryState::Dropped,
-    };
     let target = serde_json::from_value::<Target>(record.delivery.target);
     DeliveryFacts {
         id: record.delivery.id,
@@ -111,9 +90,9 @@ fn facts(record: DeliveryRecord) -> DeliveryFacts {
         adapter: record.delivery.adapter,
         to: target.map(|target| target.to).unwrap_or_default(),
         text: record.delivery.text,
-        state,
+        state: record.status,
         n_tries: record.n_tries,
-        next_at: (state == DeliveryState::Pending).then_some(record.next_at),
+        next_at: (record.status == DeliveryStatus::Pending).then_some(record.next_at),
         created_at: record.delivery.created_at,
         changed_at: record.changed_at,
         message_ids: record.message_ids,

@@ -1,9 +1,10 @@
 //! The small ledgers: outbox, jobs, idempotency, cool-downs.
 
+use nexus_domain::delivery::DeliveryStatus;
 use nexus_domain::id::DeliveryId;
 
 use super::support::{Home, at, request, request_id};
-use crate::{Delivery, DeliveryStatus, DueJob, Ledger, LedgerError, OutboxMut};
+use crate::{Delivery, DueJob, Ledger, LedgerError, OutboxMut};
 
 fn delivery(n: u64) -> Delivery {
     Delivery {
