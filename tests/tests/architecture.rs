@@ -67,7 +67,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("nexus-app", &["nexus-client", "nexus-daemon", "nexus-domain", "nexus-protocol"]),
     ("nexus-adapter", &["nexus-domain", "nexus-protocol"]),
     ("nexus-adapter-echo", &["nexus-adapter", "nexus-domain"]),
-    ("nexus-adapter-openai", &["nexus-adapter", "nexus-domain"]),
+    ("nexus-ingress", &["nexus-adapter"]),
+    ("nexus-adapter-openai", &["nexus-adapter", "nexus-domain", "nexus-ingress"]),
     (
         "nexus-tests",
         &[
@@ -99,7 +100,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("process-wrap", &["nexus-cli", "nexus-sandbox", "nexus-supervisor"]),
     ("landlock", &["nexus-sandbox"]),
     ("seccompiler", &["nexus-sandbox"]),
-    ("axum", &["nexus-adapter-openai", "nexus-daemon", "nexus-tests"]),
+    ("axum", &["nexus-adapter-openai", "nexus-daemon", "nexus-ingress", "nexus-tests"]),
     ("mdns-sd", &["nexus-daemon"]),
     ("notify", &["nexus-daemon"]),
     ("rcgen", &["nexus-daemon", "nexus-tests"]),

@@ -2,33 +2,29 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use nexus_adapter::{
     Ability, AdapterFacts, Bridge, Daemon, HelloParams, Needs, SendError, SendErrorKind,
     SendParams, SendResult, StreamPart,
 };
+use nexus_ingress::{Api, Ingress, Waiting};
 
 use crate::app::App;
-use crate::error::ApiError;
-use crate::http;
-use crate::settings::Settings;
-use crate::spool::Spool;
-use crate::waiting::Waiting;
+use crate::{error, route, settings};
 
 /// The channel of everything that comes this way.
-pub(crate) const CHANNEL: &str = "openai";
+const CHANNEL: &str = "openai";
 
-/// Time for the last answers to be written when the daemon stops, in milliseconds; below the 2 s
-/// that `drain` has.
-const DRAIN_MS_MAX: u64 = 1_500;
+/// The version of the API that is spoken, as the original names it.
+const VERSION: &str = "2020-10-01";
 
 /// Serves clients of the OpenAI API.
 #[derive(Default)]
 pub struct OpenAi {
     home: PathBuf,
     waiting: Arc<Waiting>,
-    app: OnceLock<Arc<App>>,
+    ingress: OnceLock<Arc<Ingress>>,
 }
 
 impl OpenAi {
@@ -53,24 +49,24 @@ impl Bridge for OpenAi {
     }
 
     fn needs(&self) -> Needs {
-        let listen = format!("setting:listen={}", Settings::default().listen);
+        let listen = format!("setting:listen={}", settings::listen().listen);
         Needs { listen: vec![listen], ..Needs::default() }
     }
 
     async fn start(&self, hello: HelloParams, daemon: Daemon) -> Result<(), String> {
-        let settings = Settings::read(hello.config)?;
-        let spool = Spool::open(&self.home).await;
-        let spool = spool.map_err(|error| format!("the spool folder cannot be used: {error}"))?;
-        let listener = http::bind(settings.listen).map_err(|error| {
-            format!(
-                "{} cannot be listened on: {error}; choose another `listen` in its settings",
-                settings.listen
-            )
-        })?;
+        let (listen, keep_alive) = settings::read(hello.config.clone())?;
         let waiting = Arc::clone(&self.waiting);
-        let app = Arc::new(App::new(settings, hello.account_id, daemon, spool, waiting));
-        self.app.set(Arc::clone(&app)).map_err(|_| "it was started twice".to_owned())?;
-        app.tasks.spawn(http::serve(Arc::clone(&app), listener));
+        let ingress = Ingress::open(CHANNEL, listen, &self.home, &hello, daemon, waiting).await?;
+        let ingress = Arc::new(ingress);
+        self.ingress.set(Arc::clone(&ingress)).map_err(|_| "it was started twice".to_owned())?;
+        let app = App { ingress: Arc::clone(&ingress), keep_alive };
+        ingress.serve(Api {
+            path: "/v1",
+            router: route::router(app),
+            tell: error::body,
+            adorn,
+            shown_headers: "x-request-id, openai-processing-ms, retry-after",
+        })?;
         Ok(())
     }
 
@@ -87,11 +83,15 @@ impl Bridge for OpenAi {
     }
 
     async fn drain(&self) {
-        let Some(app) = self.app.get() else { return };
-        app.stop.cancel();
-        app.tasks.close();
-        self.waiting.end_all(&ApiError::overloaded("the daemon is being stopped"));
-        let rest = Duration::from_millis(DRAIN_MS_MAX);
-        let _ = tokio::time::timeout(rest, app.tasks.wait()).await;
+        if let Some(ingress) = self.ingress.get() {
+            ingress.drain().await;
+        }
     }
+}
+
+/// The headers of the original.
+fn adorn(headers: &mut HeaderMap, elapsed_ms: i64) {
+    let version = HeaderName::from_static("openai-version");
+    headers.insert(version, HeaderValue::from_static(VERSION));
+    headers.insert(HeaderName::from_static("openai-processing-ms"), HeaderValue::from(elapsed_ms));
 }

@@ -1,19 +1,18 @@
 //! `POST /v1/embeddings`: passed through to the model that is configured for it.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::Request;
+use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use nexus_adapter::{CallerParams, EmbedParams};
+use nexus_ingress::{Ingress, Problem};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::error::ApiError;
-use crate::http;
 
 /// Most texts of one call, as in the original.
 const INPUTS_MAX: usize = 2_048;
@@ -41,21 +40,26 @@ struct Wanted {
 
 /// Answers a call.
 pub(crate) async fn embed(
-    app: Arc<App>,
+    app: &App,
     remote: IpAddr,
     request: Request,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Value>, Problem> {
+    let ingress = &app.ingress;
     let (head, body) = request.into_parts();
-    let caller = http::caller(&head.headers, remote)?;
-    http::require_json(&head.headers)?;
-    let body = http::read(&app, &head.headers, body).await?;
+    let caller = nexus_ingress::caller(&head.headers, remote)?;
+    nexus_ingress::require_json(&head.headers)?;
+    let body = nexus_ingress::read(ingress, &head.headers, body).await?;
     let wanted = read(&body.bytes)?;
     drop(body);
-    let _place = http::place(&app)?;
-    answer(&app, caller, wanted).await.map_err(ApiError::for_embedding)
+    let _place = ingress.place()?;
+    answer(ingress, caller, wanted).await.map_err(for_embedding)
 }
 
-async fn answer(app: &App, caller: CallerParams, wanted: Wanted) -> Result<Json<Value>, ApiError> {
+async fn answer(
+    ingress: &Ingress,
+    caller: CallerParams,
+    wanted: Wanted,
+) -> Result<Json<Value>, Problem> {
     let mut data = Vec::new();
     let mut input_tokens = 0_u64;
     let mut model = wanted.model;
@@ -63,9 +67,9 @@ async fn answer(app: &App, caller: CallerParams, wanted: Wanted) -> Result<Json<
         let n_texts = input.len();
         let (asked, caller) = (model.clone(), caller.clone());
         let params = EmbedParams { caller, input, model: asked, dimensions: wanted.dimensions };
-        let embedded = app.daemon.embed(&params).await?;
+        let embedded = ingress.daemon.embed(&params).await?;
         if embedded.vectors.len() != n_texts {
-            return Err(ApiError::internal("the model did not answer every text"));
+            return Err(Problem::internal("the model did not answer every text"));
         }
         input_tokens = input_tokens.saturating_add(embedded.input_tokens);
         for vector in embedded.vectors {
@@ -83,29 +87,37 @@ async fn answer(app: &App, caller: CallerParams, wanted: Wanted) -> Result<Json<
     })))
 }
 
-fn read(body: &[u8]) -> Result<Wanted, ApiError> {
+/// What was not found is a model; the daemon says more about it.
+fn for_embedding(problem: Problem) -> Problem {
+    match problem.status {
+        StatusCode::NOT_FOUND => Problem { message: problem.message, ..Problem::no_model("") },
+        _ => problem,
+    }
+}
+
+fn read(body: &[u8]) -> Result<Wanted, Problem> {
     let wire: Wire = serde_json::from_slice(body).map_err(|error| {
         let message = format!("the body cannot be read: {error}");
-        ApiError { param: None, ..ApiError::invalid("", "invalid_value", message) }
+        Problem::request("invalid_value", message)
     })?;
     let is_base64 = match wire.encoding_format.as_deref() {
         None | Some("float") => false,
         Some("base64") => true,
         Some(_) => {
             let message = "`encoding_format` is float or base64";
-            return Err(ApiError::invalid("encoding_format", "invalid_value", message));
+            return Err(Problem::invalid("encoding_format", "invalid_value", message));
         }
     };
     if wire.dimensions == Some(0) {
         let message = "`dimensions` must be at least 1";
-        return Err(ApiError::invalid("dimensions", "integer_below_min_value", message));
+        return Err(Problem::invalid("dimensions", "integer_below_min_value", message));
     }
     let Wire { model, dimensions, .. } = wire;
     Ok(Wanted { texts: texts(wire.input)?, model, dimensions, is_base64 })
 }
 
-fn texts(input: Value) -> Result<Vec<String>, ApiError> {
-    let invalid = |message: String| Err(ApiError::invalid("input", "invalid_value", message));
+fn texts(input: Value) -> Result<Vec<String>, Problem> {
+    let invalid = |message: String| Err(Problem::invalid("input", "invalid_value", message));
     let list = match input {
         Value::String(text) => vec![Value::String(text)],
         Value::Array(list) => list,
@@ -127,7 +139,7 @@ fn texts(input: Value) -> Result<Vec<String>, ApiError> {
             Value::Number(_) | Value::Array(_) => {
                 let message = "`input` as tokens is not supported, because models count \
                                differently; send the texts";
-                return Err(ApiError::unsupported_value("input", message));
+                return Err(Problem::unsupported_value("input", message));
             }
             _ => return invalid("`input` is a text or a list of texts".to_owned()),
         }
@@ -173,7 +185,7 @@ fn encode(vector: &[f32], is_base64: bool) -> Value {
 mod tests {
     use super::*;
 
-    fn reading(body: &Value) -> Result<Wanted, ApiError> {
+    fn reading(body: &Value) -> Result<Wanted, Problem> {
         read(body.to_string().as_bytes())
     }
 
@@ -185,10 +197,7 @@ mod tests {
         assert!(reading(&body).unwrap().is_base64);
         for tokens in [json!([1, 2]), json!([[1], [2]])] {
             let error = reading(&json!({ "model": "m", "input": tokens })).unwrap_err();
-            assert_eq!(
-                (error.code, error.param.as_deref()),
-                (Some("unsupported_value"), Some("input"))
-            );
+            assert_eq!((error.code, error.param.as_deref()), ("unsupported_value", Some("input")));
         }
         for wrong in [json!(""), json!([]), json!([""]), json!({}), json!(null)] {
             let error = reading(&json!({ "model": "m", "input": wrong })).unwrap_err();

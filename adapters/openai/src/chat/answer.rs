@@ -1,10 +1,8 @@
 //! The answer, in the form of the original.
 
-use nexus_adapter::{Outcome, StopReason, Timestamp, ToolCall, Usage};
+use nexus_adapter::{AgentErrorKind, Outcome, StopReason, Timestamp, ToolCall, Usage};
+use nexus_ingress::{Answer, Problem};
 use serde_json::{Value, json};
-
-use crate::error::ApiError;
-use crate::waiting::Answer;
 
 /// What stands in the completion and in every chunk of it.
 #[derive(Clone, Debug)]
@@ -102,14 +100,20 @@ impl Completion {
 }
 
 /// What a run that came to nothing is told as.
-pub(super) fn failure(answer: &Answer) -> Option<ApiError> {
+pub(super) fn failure(answer: &Answer) -> Option<Problem> {
     let Answer { text, outcome } = answer;
     match outcome.stop_reason {
-        StopReason::Error => Some(ApiError::of_run(outcome.error, text)),
-        StopReason::Aborted => Some(ApiError::stopped()),
-        _ if outcome.error.is_some() => Some(ApiError::of_run(outcome.error, text)),
+        StopReason::Aborted => Some(Problem::stopped()),
+        StopReason::Error => Some(of_run(outcome, text)),
+        _ if outcome.error.is_some() => Some(of_run(outcome, text)),
         _ => None,
     }
+}
+
+fn of_run(outcome: &Outcome, text: &str) -> Problem {
+    let is_too_long = outcome.error == Some(AgentErrorKind::ContextOverflow);
+    let param = is_too_long.then(|| "messages".to_owned());
+    Problem { param, ..Problem::of_run(outcome.error, text) }
 }
 
 fn choice(delta: &Value, finish_reason: Option<&str>) -> Value {

@@ -1,11 +1,10 @@
 //! The messages of a request: what was said before, and what is to be answered now.
 
 use nexus_adapter::{Image, Part, Role, Said, ToolCall, ToolResult};
+use nexus_ingress::{Picture, Problem, picture};
 use serde_json::{Value, json};
 
 use super::request::{Call, Content, Message, Piece};
-use super::{Picture, picture};
-use crate::error::ApiError;
 
 /// Most pictures of one request.
 const PICTURES_MAX: usize = 50;
@@ -29,7 +28,7 @@ pub(super) struct Conversation {
 
 /// Reads the messages. In a session those up to the last one of the assistant are remembered and
 /// only looked at.
-pub(super) fn read(messages: &[Message<'_>], in_session: bool) -> Result<Conversation, ApiError> {
+pub(super) fn read(messages: &[Message<'_>], in_session: bool) -> Result<Conversation, Problem> {
     let mut reading = Reading::default();
     for (n, message) in messages.iter().enumerate() {
         reading.take(message, &format!("messages[{n}]"))?;
@@ -51,8 +50,8 @@ pub(super) fn read(messages: &[Message<'_>], in_session: bool) -> Result<Convers
 
 /// How many messages at the end are new: without a session the last one, where results of tools
 /// that follow each other are one.
-fn n_arriving(said: &[Said], in_session: bool) -> Result<usize, ApiError> {
-    let wrong = |message| Err(ApiError::invalid("messages", "invalid_value", message));
+fn n_arriving(said: &[Said], in_session: bool) -> Result<usize, Problem> {
+    let wrong = |message| Err(Problem::invalid("messages", "invalid_value", message));
     match said.last().map(|last| last.role) {
         None => wrong("`messages` must hold at least one message of role user"),
         Some(Role::Assistant) => wrong(
@@ -67,7 +66,7 @@ fn n_arriving(said: &[Said], in_session: bool) -> Result<usize, ApiError> {
 }
 
 /// What arrives: one text alone; or a title, with the whole message as parts in their order.
-fn arrive(arriving: Vec<Said>) -> Result<(String, Vec<Part>), ApiError> {
+fn arrive(arriving: Vec<Said>) -> Result<(String, Vec<Part>), Problem> {
     let n_results = results(&arriving);
     let mut parts: Vec<Part> = arriving.into_iter().flat_map(|said| said.parts).collect();
     parts.retain(|part| !is_blank(part));
@@ -78,7 +77,7 @@ fn arrive(arriving: Vec<Said>) -> Result<(String, Vec<Part>), ApiError> {
     let title = match text {
         _ if parts.is_empty() => {
             let message = "the last message is empty";
-            return Err(ApiError::invalid("messages", "invalid_value", message));
+            return Err(Problem::invalid("messages", "invalid_value", message));
         }
         Some(text) if parts.len() == 1 && text.len() <= CONTENT_BYTES_MAX => {
             return Ok((text.to_owned(), Vec::new()));
@@ -114,7 +113,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn take(&mut self, message: &Message<'_>, at: &str) -> Result<(), ApiError> {
+    fn take(&mut self, message: &Message<'_>, at: &str) -> Result<(), Problem> {
         let role = match message.role.as_str() {
             "system" | "developer" => {
                 let text = text(message.content.as_ref(), at)?;
@@ -127,14 +126,14 @@ impl Reading {
             "function" => {
                 let message = "messages of role function are not supported; use `tools` and \
                                messages of role tool";
-                return Err(ApiError::unsupported_value(format!("{at}.role"), message));
+                return Err(Problem::unsupported_value(format!("{at}.role"), message));
             }
             other => {
                 let message = format!(
                     "`{}` is no role; the roles are system, developer, user, assistant and tool",
                     other.escape_debug()
                 );
-                return Err(ApiError::invalid(format!("{at}.role"), "invalid_value", message));
+                return Err(Problem::invalid(format!("{at}.role"), "invalid_value", message));
             }
         };
         let parts = match role {
@@ -151,7 +150,7 @@ impl Reading {
         Ok(())
     }
 
-    fn user(&mut self, content: Option<&Content<'_>>, at: &str) -> Result<Vec<Part>, ApiError> {
+    fn user(&mut self, content: Option<&Content<'_>>, at: &str) -> Result<Vec<Part>, Problem> {
         let pieces = match content {
             None => return Err(no_content(at)),
             Some(Content::Text(text)) => return Ok(vec![Part::Text(text.clone())]),
@@ -170,10 +169,10 @@ impl Reading {
         Ok(parts)
     }
 
-    fn picture(&mut self, url: &str, at: &str) -> Result<Part, ApiError> {
+    fn picture(&mut self, url: &str, at: &str) -> Result<Part, Problem> {
         if self.pictures.len() == PICTURES_MAX {
             let message = format!("at most {PICTURES_MAX} pictures are taken");
-            return Err(ApiError::invalid(at, "array_above_max_length", message));
+            return Err(Problem::invalid(at, "array_above_max_length", message));
         }
         let picture = picture::read(url, at)?;
         let content_type = picture.content_type.to_owned();
@@ -182,14 +181,14 @@ impl Reading {
     }
 }
 
-fn assistant(message: &Message<'_>, at: &str) -> Result<Vec<Part>, ApiError> {
+fn assistant(message: &Message<'_>, at: &str) -> Result<Vec<Part>, Problem> {
     if message.function_call.is_some() {
         let text = "`function_call` is not supported; use `tool_calls`";
-        return Err(ApiError::unsupported_value(format!("{at}.function_call"), text));
+        return Err(Problem::unsupported_value(format!("{at}.function_call"), text));
     }
     if message.audio.is_some() {
         let text = "audio is not supported";
-        return Err(ApiError::unsupported_value(format!("{at}.audio"), text));
+        return Err(Problem::unsupported_value(format!("{at}.audio"), text));
     }
     let mut text = match &message.content {
         None => String::new(),
@@ -206,14 +205,14 @@ fn assistant(message: &Message<'_>, at: &str) -> Result<Vec<Part>, ApiError> {
     Ok(parts)
 }
 
-fn call_of(call: &Call, at: &str) -> Result<ToolCall, ApiError> {
+fn call_of(call: &Call, at: &str) -> Result<ToolCall, Problem> {
     let Some(function) = call
         .function
         .as_ref()
         .filter(|_| call.kind.as_deref().is_none_or(|kind| kind == "function"))
     else {
         let message = "only calls of type function are supported";
-        return Err(ApiError::unsupported_value(format!("{at}.type"), message));
+        return Err(Problem::unsupported_value(format!("{at}.type"), message));
     };
     let arguments = match function.arguments.as_deref().map(str::trim) {
         None | Some("") => json!({}),
@@ -223,17 +222,17 @@ fn call_of(call: &Call, at: &str) -> Result<ToolCall, ApiError> {
     Ok(ToolCall { id: call.id.clone(), name: function.name.clone(), arguments })
 }
 
-fn result(message: &Message<'_>, at: &str) -> Result<Part, ApiError> {
+fn result(message: &Message<'_>, at: &str) -> Result<Part, Problem> {
     let call_id = message.tool_call_id.clone().ok_or_else(|| {
         let text = "a message of role tool must say its `tool_call_id`";
-        ApiError::invalid(format!("{at}.tool_call_id"), "missing_required_parameter", text)
+        Problem::invalid(format!("{at}.tool_call_id"), "missing_required_parameter", text)
     })?;
     let content = text(message.content.as_ref(), at)?;
     Ok(Part::ToolResult(ToolResult { call_id, content, is_error: false }))
 }
 
 /// The text of a content that is nothing else.
-fn text(content: Option<&Content<'_>>, at: &str) -> Result<String, ApiError> {
+fn text(content: Option<&Content<'_>>, at: &str) -> Result<String, Problem> {
     match content {
         None => Err(no_content(at)),
         Some(Content::Text(text)) => Ok(text.clone()),
@@ -247,7 +246,7 @@ fn text(content: Option<&Content<'_>>, at: &str) -> Result<String, ApiError> {
     }
 }
 
-fn text_of(piece: &Piece<'_>, at: &str, supported: &str) -> Result<String, ApiError> {
+fn text_of(piece: &Piece<'_>, at: &str, supported: &str) -> Result<String, Problem> {
     let text = match piece.kind.as_str() {
         "text" => piece.text.as_ref(),
         "refusal" => piece.refusal.as_ref(),
@@ -257,16 +256,16 @@ fn text_of(piece: &Piece<'_>, at: &str, supported: &str) -> Result<String, ApiEr
                 "content of type `{}` is not supported here, only {supported}",
                 other.escape_debug()
             );
-            return Err(ApiError::unsupported_value(format!("{at}.type"), message));
+            return Err(Problem::unsupported_value(format!("{at}.type"), message));
         }
     };
     text.cloned().ok_or_else(|| {
         let message = format!("content of type `{}` must have a `{}`", piece.kind, piece.kind);
-        ApiError::invalid(at, "missing_required_parameter", message)
+        Problem::invalid(at, "missing_required_parameter", message)
     })
 }
 
-fn no_content(at: &str) -> ApiError {
+fn no_content(at: &str) -> Problem {
     let message = format!("`{at}.content` is missing");
-    ApiError::invalid(format!("{at}.content"), "missing_required_parameter", message)
+    Problem::invalid(format!("{at}.content"), "missing_required_parameter", message)
 }

@@ -1,65 +1,67 @@
 //! `POST /v1/chat/completions`.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use nexus_adapter::{AgentId, ReplyForm, SessionKey};
+use nexus_adapter::ReplyForm;
+use nexus_ingress::{Call, Piece, Problem, REQUEST_ID, Run, model};
 
 use super::Wanted;
 use super::answer::{self, Completion};
 use super::stream::Stream;
 use crate::app::App;
-use crate::error::ApiError;
-use crate::http::{self, REQUEST_ID};
-use crate::model;
-use crate::run::{self, Call, Run};
-use crate::waiting::Piece;
 
-/// Names the session that remembers the conversation.
-const SESSION: &str = "x-nexus-session";
-/// Names the agent, whatever the model is.
-const AGENT: &str = "x-nexus-agent";
 /// How long a stream waits for its first piece before it begins with nothing to show, in
 /// milliseconds: until then an error still has a status of its own.
 const HEAD_MS_MAX: u64 = 5_000;
 
 /// Answers a call.
 pub(crate) async fn complete(
-    app: Arc<App>,
+    app: &App,
     remote: IpAddr,
     request: Request,
-) -> Result<Response, ApiError> {
+) -> Result<Response, Problem> {
     let created = Completion::created(nexus_adapter::now());
+    let ingress = &app.ingress;
     let (head, body) = request.into_parts();
-    let caller = http::caller(&head.headers, remote)?;
-    http::require_json(&head.headers)?;
-    let session_key = session(&head.headers)?;
-    let body = http::read(&app, &head.headers, body).await?;
+    let caller = nexus_ingress::caller(&head.headers, remote)?;
+    nexus_ingress::require_json(&head.headers)?;
+    let session_key = nexus_ingress::session(&head.headers)?;
+    let body = nexus_ingress::read(ingress, &head.headers, body).await?;
     let wanted = super::read(&body.bytes, session_key.is_some())?;
     // Everything that is needed of it has been copied.
     drop(body);
     // Not before: whoever drips takes no place from others.
-    let place = http::place(&app)?;
-    let agent_id = agent(&head.headers, &wanted.model)?;
+    let place = ingress.place()?;
+    let agent_id = nexus_ingress::agent(&head.headers, &wanted.model)?;
     let model = model::name(&agent_id);
-    let asked = head.headers.get(AGENT).map_or(wanted.model.clone(), |_| model.clone());
+    let asked = match model::agent(&wanted.model) {
+        Ok(named) if named == agent_id => wanted.model.clone(),
+        _ => model.clone(),
+    };
     let Wanted { is_streamed, shows_usage, is_one_call, .. } = wanted;
     let is_held = wanted.brief.reply_form != ReplyForm::Text;
-    let call = Call { caller, agent_id, session_key, wanted };
-    let run = run::start(&app, place, call).await.map_err(|error| error.for_model(&asked))?;
+    let call = Call {
+        id: nexus_ingress::random("chatcmpl-"),
+        caller,
+        agent_id,
+        session_key,
+        content: wanted.content,
+        brief: wanted.brief,
+        pictures: wanted.pictures,
+        metadata: wanted.metadata,
+        is_streamed,
+    };
+    let run = Run::start(ingress, place, call).await.map_err(|error| error.for_model(&asked))?;
     let shows_usage = shows_usage && is_streamed;
     let completion = Completion { id: run.id.clone(), created, model, shows_usage, is_one_call };
     let request_id = run.request_id.to_string();
     let answered = match is_streamed {
-        true => {
-            let keep_alive = Duration::from_millis(app.settings.keep_alive_ms);
-            stream(run, completion, is_held, keep_alive).await
-        }
+        true => stream(run, completion, is_held, app.keep_alive).await,
         false => whole(&run, &completion).await,
     };
     let mut response = answered.unwrap_or_else(IntoResponse::into_response);
@@ -69,7 +71,7 @@ pub(crate) async fn complete(
     Ok(response)
 }
 
-async fn whole(run: &Run, completion: &Completion) -> Result<Response, ApiError> {
+async fn whole(run: &Run, completion: &Completion) -> Result<Response, Problem> {
     loop {
         if let Piece::End(end) = run.next().await {
             let answer = (*end)?;
@@ -86,7 +88,7 @@ async fn stream(
     completion: Completion,
     is_held: bool,
     keep_alive: Duration,
-) -> Result<Response, ApiError> {
+) -> Result<Response, Problem> {
     let head = Duration::from_millis(HEAD_MS_MAX);
     let first = tokio::time::timeout(head, run.next()).await.ok();
     if let Some(Piece::End(end)) = &first {
@@ -106,16 +108,4 @@ async fn stream(
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     Ok((headers, stream.into_body()).into_response())
-}
-
-fn session(headers: &HeaderMap) -> Result<Option<SessionKey>, ApiError> {
-    let Some(value) = headers.get(SESSION) else { return Ok(None) };
-    let key = value.to_str().map_err(|_| "the header `X-Nexus-Session` is not text".to_owned());
-    let key = key.and_then(|key| SessionKey::parse(key.trim()).map_err(|f| f.message));
-    key.map(Some).map_err(|message| ApiError::invalid(SESSION, "invalid_value", message))
-}
-
-fn agent(headers: &HeaderMap, model: &str) -> Result<AgentId, ApiError> {
-    let Some(value) = headers.get(AGENT) else { return model::agent(model) };
-    model::agent(value.to_str().unwrap_or_default())
 }

@@ -5,27 +5,17 @@ mod answer;
 mod conversation;
 mod handler;
 mod option;
-mod picture;
 mod request;
 mod stream;
 mod tool;
 
 use nexus_adapter::{Brief, Failure};
+use nexus_ingress::{Picture, Problem};
 use serde_json::{Map, Value};
 
-use crate::error::ApiError;
 use request::Request;
 
 pub(crate) use handler::complete;
-
-/// A picture of a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Picture {
-    /// One of `image/png`, `image/jpeg`, `image/gif` and `image/webp`, by its first bytes.
-    pub content_type: &'static str,
-    /// The file.
-    pub bytes: Vec<u8>,
-}
 
 /// What a client asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,7 +44,7 @@ pub struct Wanted {
 ///
 /// # Errors
 /// What is wrong or not supported, with the field.
-pub fn read(body: &[u8], in_session: bool) -> Result<Wanted, ApiError> {
+pub fn read(body: &[u8], in_session: bool) -> Result<Wanted, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let request: Request<'_> =
         serde_path_to_error::deserialize(&mut deserializer).map_err(misfit)?;
@@ -62,7 +52,7 @@ pub fn read(body: &[u8], in_session: bool) -> Result<Wanted, ApiError> {
     option::refuse(&request, in_session)?;
     let model = request.model.as_deref().filter(|model| !model.is_empty());
     let model = model.ok_or_else(|| {
-        ApiError::invalid("model", "missing_required_parameter", "you must provide a `model`")
+        Problem::invalid("model", "missing_required_parameter", "you must provide a `model`")
     })?;
     let tools = tool::read(request.tools.as_deref().unwrap_or_default())?;
     let tool_choice = tool::choice(request.tool_choice.as_ref(), &tools)?;
@@ -74,7 +64,7 @@ pub fn read(body: &[u8], in_session: bool) -> Result<Wanted, ApiError> {
         ..Brief::default()
     };
     let unfit =
-        |param| move |failure: Failure| ApiError::invalid(param, "invalid_value", failure.message);
+        |param| move |failure: Failure| Problem::invalid(param, "invalid_value", failure.message);
     brief.check(true).map_err(unfit("tools"))?;
     let wanted = Wanted {
         model: model.to_owned(),
@@ -95,7 +85,7 @@ pub fn read(body: &[u8], in_session: bool) -> Result<Wanted, ApiError> {
     Ok(Wanted { content, pictures, brief, ..wanted })
 }
 
-fn misfit(error: serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+fn misfit(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let path = error.path().to_string();
     let cause = error.into_inner();
     match cause.is_data() {
@@ -105,15 +95,15 @@ fn misfit(error: serde_path_to_error::Error<serde_json::Error>) -> ApiError {
     }
 }
 
-fn not_fit(path: Option<String>, cause: &serde_json::Error) -> ApiError {
+fn not_fit(path: Option<String>, cause: &serde_json::Error) -> Problem {
     let place = path.as_ref().map_or_else(|| "the body".to_owned(), |path| format!("`{path}`"));
-    let error = ApiError::invalid("", "invalid_type", format!("{place} is wrong: {cause}"));
-    ApiError { param: path, ..error }
+    let message = format!("{place} is wrong: {cause}");
+    Problem { param: path, ..Problem::request("invalid_type", message) }
 }
 
-fn not_json(cause: &serde_json::Error) -> ApiError {
+fn not_json(cause: &serde_json::Error) -> Problem {
     let message = format!("the body is not JSON that can be read: {cause}");
-    ApiError { param: None, ..ApiError::invalid("", "invalid_json", message) }
+    Problem::request("invalid_json", message)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Everything of a request that is neither message nor tool.
 
 use nexus_adapter::{ReplyForm, STOPS_MAX, Sampling};
+use nexus_ingress::Problem;
 use serde_json::{Map, Value, json};
 
 use super::request::{Format, Request};
-use crate::error::ApiError;
 
 /// Most entries of `metadata`, as in the original.
 const METADATA_MAX: usize = 16;
@@ -14,15 +14,15 @@ const METADATA_BYTES_MAX: usize = 512;
 const NAME_BYTES_MAX: usize = 64;
 
 /// Refuses what would change the meaning of the call if it were passed over.
-pub(super) fn refuse(request: &Request<'_>, in_session: bool) -> Result<(), ApiError> {
+pub(super) fn refuse(request: &Request<'_>, in_session: bool) -> Result<(), Problem> {
     if request.n.is_some_and(|n| n != 1) {
         let message = "`n` must be 1: an agent answers a call once";
-        return Err(ApiError::unsupported_value("n", message));
+        return Err(Problem::unsupported_value("n", message));
     }
     let modalities = request.modalities.as_deref().unwrap_or_default();
     if modalities.iter().any(|one| one != "text") {
         let message = "`modalities` must be [\"text\"]: replies are text";
-        return Err(ApiError::unsupported_value("modalities", message));
+        return Err(Problem::unsupported_value("modalities", message));
     }
     let leave_out = "leave it out";
     let tools = "use `tools` and `tool_choice`";
@@ -44,27 +44,27 @@ pub(super) fn refuse(request: &Request<'_>, in_session: bool) -> Result<(), ApiE
         ("function_call", request.function_call.is_some(), tools),
     ];
     if let Some((name, _, instead)) = refused.iter().find(|(_, is_there, _)| *is_there) {
-        return Err(ApiError::unsupported_parameter(name, instead));
+        return Err(Problem::unsupported_parameter(name, instead));
     }
     if request.parallel_tool_calls == Some(false) && in_session {
         let message = "`parallel_tool_calls` cannot be false in a session, which remembers every \
                        call; leave it out, or send the whole conversation without the session";
-        return Err(ApiError::unsupported_value("parallel_tool_calls", message));
+        return Err(Problem::unsupported_value("parallel_tool_calls", message));
     }
     if request.stream_options.is_some() && request.stream != Some(true) {
         let message = "`stream_options` is only allowed when `stream` is true";
-        return Err(ApiError::invalid("stream_options", "invalid_value", message));
+        return Err(Problem::invalid("stream_options", "invalid_value", message));
     }
     Ok(())
 }
 
 /// How the model is to choose its words.
-pub(super) fn sampling(request: &Request<'_>) -> Result<Sampling, ApiError> {
+pub(super) fn sampling(request: &Request<'_>) -> Result<Sampling, Problem> {
     let bounded = [("temperature", request.temperature, 2.0), ("top_p", request.top_p, 1.0)];
     for (name, value, max) in bounded {
         if value.is_some_and(|value| !(0.0..=max).contains(&value)) {
             let message = format!("`{name}` must be between 0 and {max}");
-            return Err(ApiError::invalid(name, "invalid_value", message));
+            return Err(Problem::invalid(name, "invalid_value", message));
         }
     }
     let (limit, name) = match request.max_completion_tokens {
@@ -73,7 +73,7 @@ pub(super) fn sampling(request: &Request<'_>) -> Result<Sampling, ApiError> {
     };
     if limit == Some(0) {
         let message = format!("`{name}` must be at least 1");
-        return Err(ApiError::invalid(name, "integer_below_min_value", message));
+        return Err(Problem::invalid(name, "integer_below_min_value", message));
     }
     Ok(Sampling {
         temperature: request.temperature,
@@ -84,7 +84,7 @@ pub(super) fn sampling(request: &Request<'_>) -> Result<Sampling, ApiError> {
     })
 }
 
-fn stops(stop: Option<&Value>) -> Result<Vec<String>, ApiError> {
+fn stops(stop: Option<&Value>) -> Result<Vec<String>, Problem> {
     let texts = match stop {
         None | Some(Value::Null) => Some(Vec::new()),
         Some(Value::String(text)) => Some(vec![text.clone()]),
@@ -97,13 +97,13 @@ fn stops(stop: Option<&Value>) -> Result<Vec<String>, ApiError> {
         Some(texts) if texts.len() <= STOPS_MAX && !texts.iter().any(String::is_empty) => Ok(texts),
         _ => {
             let message = format!("`stop` takes one text or up to {STOPS_MAX}, none of them empty");
-            Err(ApiError::invalid("stop", "invalid_value", message))
+            Err(Problem::invalid("stop", "invalid_value", message))
         }
     }
 }
 
 /// The form of the answer.
-pub(super) fn reply_form(format: Option<&Format>) -> Result<ReplyForm, ApiError> {
+pub(super) fn reply_form(format: Option<&Format>) -> Result<ReplyForm, Problem> {
     let Some(format) = format else { return Ok(ReplyForm::Text) };
     match (format.kind.as_str(), &format.json_schema) {
         ("text", _) => Ok(ReplyForm::Text),
@@ -116,12 +116,12 @@ pub(super) fn reply_form(format: Option<&Format>) -> Result<ReplyForm, ApiError>
                     "the name of a form has 1 to {NAME_BYTES_MAX} letters, digits, `_` or `-`"
                 );
                 let param = "response_format.json_schema.name";
-                return Err(ApiError::invalid(param, "invalid_value", message));
+                return Err(Problem::invalid(param, "invalid_value", message));
             }
             let schema = form.schema.clone().filter(Value::is_object).ok_or_else(|| {
                 let message = "`response_format.json_schema.schema` must be a JSON Schema object";
                 let param = "response_format.json_schema.schema";
-                ApiError::invalid(param, "missing_required_parameter", message)
+                Problem::invalid(param, "missing_required_parameter", message)
             })?;
             let is_strict = form.strict == Some(true);
             Ok(ReplyForm::Schema { name: name.clone(), schema, is_strict })
@@ -129,22 +129,22 @@ pub(super) fn reply_form(format: Option<&Format>) -> Result<ReplyForm, ApiError>
         ("json_schema", None) => {
             let message = "`response_format.json_schema` is missing";
             let param = "response_format.json_schema";
-            Err(ApiError::invalid(param, "missing_required_parameter", message))
+            Err(Problem::invalid(param, "missing_required_parameter", message))
         }
         _ => {
             let message = "`response_format.type` is one of text, json_object and json_schema";
-            Err(ApiError::unsupported_value("response_format.type", message))
+            Err(Problem::unsupported_value("response_format.type", message))
         }
     }
 }
 
 /// What is kept with the event and decides nothing.
-pub(super) fn metadata(request: &Request<'_>) -> Result<Map<String, Value>, ApiError> {
+pub(super) fn metadata(request: &Request<'_>) -> Result<Map<String, Value>, Problem> {
     let mut kept = Map::new();
     if let Some(user) = &request.user {
         if user.len() > METADATA_BYTES_MAX {
             let message = format!("`user` has more than {METADATA_BYTES_MAX} bytes");
-            return Err(ApiError::invalid("user", "string_above_max_length", message));
+            return Err(Problem::invalid("user", "string_above_max_length", message));
         }
         kept.insert("user".to_owned(), json!(user));
     }
@@ -157,7 +157,7 @@ pub(super) fn metadata(request: &Request<'_>) -> Result<Map<String, Value>, ApiE
             let message = format!(
                 "`metadata` takes up to {METADATA_MAX} texts of up to {METADATA_BYTES_MAX} bytes"
             );
-            return Err(ApiError::invalid("metadata", "invalid_value", message));
+            return Err(Problem::invalid("metadata", "invalid_value", message));
         }
         kept.insert("metadata".to_owned(), Value::Object(metadata.clone()));
     }

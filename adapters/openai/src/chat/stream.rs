@@ -5,12 +5,11 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
+use nexus_ingress::{Answer, Piece, Problem, Run};
 use serde_json::{Value, json};
 
 use super::answer::{self, Completion};
-use crate::error::ApiError;
-use crate::run::Run;
-use crate::waiting::{Answer, Piece};
+use crate::error;
 
 /// Between what was said before tools were used and what is said after.
 const BREAK: &str = "\n\n";
@@ -110,6 +109,8 @@ impl Stream {
                 let shown = self.writing.add(&text);
                 self.say(&shown);
             }
+            // Chat completions have no place for it.
+            Piece::Reasoning(_) => {}
             Piece::Tool => self.writing.pause(),
             Piece::End(end) => {
                 self.has_ended = true;
@@ -131,8 +132,8 @@ impl Stream {
         self.ready.push_back("data: [DONE]\n\n".to_owned());
     }
 
-    fn fail(&mut self, error: &ApiError) {
-        self.ready.push_back(format!("event: error\n{}", event(&error.body())));
+    fn fail(&mut self, error: &Problem) {
+        self.ready.push_back(format!("event: error\n{}", event(&error::body(error))));
     }
 
     fn say(&mut self, text: &str) {

@@ -16,7 +16,7 @@ fn wanted(body: &Value) -> Wanted {
     read(body.to_string().as_bytes(), false).unwrap()
 }
 
-fn in_session(messages: &Value) -> Result<Wanted, ApiError> {
+fn in_session(messages: &Value) -> Result<Wanted, Problem> {
     read(json!({ "model": "main", "messages": messages }).to_string().as_bytes(), true)
 }
 
@@ -33,7 +33,7 @@ fn asking(messages: &Value, more: &Value) -> Value {
 fn refused(body: &Value) -> (String, String) {
     let error = read(body.to_string().as_bytes(), false).unwrap_err();
     assert!(!error.message.is_empty());
-    (error.code.unwrap_or_default().to_owned(), error.param.unwrap_or_default())
+    (error.code.to_owned(), error.param.unwrap_or_default())
 }
 
 fn hi() -> Value {

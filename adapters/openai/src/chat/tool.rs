@@ -1,27 +1,27 @@
 //! Tools that the client runs itself.
 
 use nexus_adapter::{ClientTool, ToolChoice};
+use nexus_ingress::Problem;
 use serde_json::{Value, json};
 
 use super::request::Tool;
-use crate::error::ApiError;
 
 /// The tools of a request.
-pub(super) fn read(tools: &[Tool]) -> Result<Vec<ClientTool>, ApiError> {
+pub(super) fn read(tools: &[Tool]) -> Result<Vec<ClientTool>, Problem> {
     tools.iter().enumerate().map(|(n, tool)| read_one(n, tool)).collect()
 }
 
-fn read_one(n: usize, tool: &Tool) -> Result<ClientTool, ApiError> {
+fn read_one(n: usize, tool: &Tool) -> Result<ClientTool, Problem> {
     if tool.kind != "function" {
         let message = format!(
             "`tools[{n}].type` is `{}`; only `function` is supported",
             tool.kind.escape_debug()
         );
-        return Err(ApiError::unsupported_value(format!("tools[{n}].type"), message));
+        return Err(Problem::unsupported_value(format!("tools[{n}].type"), message));
     }
     let function = tool.function.as_ref().ok_or_else(|| {
         let message = format!("`tools[{n}].function` is missing");
-        ApiError::invalid(format!("tools[{n}].function"), "missing_required_parameter", message)
+        Problem::invalid(format!("tools[{n}].function"), "missing_required_parameter", message)
     })?;
     let schema = match &function.parameters {
         // A function without parameters.
@@ -36,8 +36,8 @@ fn read_one(n: usize, tool: &Tool) -> Result<ClientTool, ApiError> {
 }
 
 /// Whether the model has to call one.
-pub(super) fn choice(choice: Option<&Value>, tools: &[ClientTool]) -> Result<ToolChoice, ApiError> {
-    let invalid = |code, message: String| Err(ApiError::invalid("tool_choice", code, message));
+pub(super) fn choice(choice: Option<&Value>, tools: &[ClientTool]) -> Result<ToolChoice, Problem> {
+    let invalid = |code, message: String| Err(Problem::invalid("tool_choice", code, message));
     let chosen = match choice {
         None | Some(Value::Null) => return Ok(ToolChoice::Auto),
         Some(Value::String(word)) => match word.as_str() {

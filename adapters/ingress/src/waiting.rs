@@ -7,7 +7,7 @@ use nexus_adapter::{Outcome, SendParams, StreamPart};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::error::ApiError;
+use crate::problem::Problem;
 
 /// Most text that waits for a caller who does not read it, in bytes.
 const UNREAD_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -18,21 +18,34 @@ const DELIVERIES_MAX: usize = 1_024;
 
 /// What comes for a caller.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Piece {
+pub enum Piece {
     /// More text of the reply.
     Text(String),
+    /// More of what the model thinks before it speaks.
+    Reasoning(String),
     /// The agent uses a tool of its own: what was said before is not the end of the reply.
     Tool,
     /// The last.
-    End(Box<Result<Answer, ApiError>>),
+    End(Box<Result<Answer, Problem>>),
+}
+
+impl Piece {
+    /// Its text, in bytes.
+    fn n_bytes(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Reasoning(text) => text.len(),
+            Self::Tool | Self::End(_) => 0,
+        }
+    }
 }
 
 /// What a run came to.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Answer {
+pub struct Answer {
     /// The whole reply.
-    pub(crate) text: String,
-    pub(crate) outcome: Outcome,
+    pub text: String,
+    /// How it ended.
+    pub outcome: Outcome,
 }
 
 /// What came for one caller and has not been taken yet.
@@ -71,7 +84,7 @@ impl Mailbox {
     }
 
     /// Ends it; a second end is dropped.
-    pub(crate) fn end(&self, end: Result<Answer, ApiError>) {
+    pub(crate) fn end(&self, end: Result<Answer, Problem>) {
         self.put(Piece::End(Box::new(end)));
     }
 
@@ -91,9 +104,7 @@ impl Mailbox {
 impl Pieces {
     fn take(&mut self) -> Option<Piece> {
         let piece = self.queue.pop_front()?;
-        if let Piece::Text(text) = &piece {
-            self.n_bytes -= text.len();
-        }
+        self.n_bytes -= piece.n_bytes();
         Some(piece)
     }
 
@@ -101,21 +112,19 @@ impl Pieces {
         if self.has_ended {
             return;
         }
+        self.n_bytes += piece.n_bytes();
         match (piece, self.queue.back_mut()) {
-            (Piece::Text(text), Some(Piece::Text(before))) => {
-                self.n_bytes += text.len();
-                before.push_str(&text);
-            }
+            (Piece::Text(text), Some(Piece::Text(before)))
+            | (Piece::Reasoning(text), Some(Piece::Reasoning(before))) => before.push_str(&text),
             (Piece::Tool, Some(Piece::Tool)) => {}
             (piece, _) => {
-                self.n_bytes += if let Piece::Text(text) = &piece { text.len() } else { 0 };
                 self.has_ended = matches!(piece, Piece::End(_));
                 self.queue.push_back(piece);
             }
         }
         let is_full = self.n_bytes > UNREAD_BYTES_MAX || self.queue.len() > UNREAD_PIECES_MAX;
         if is_full && !self.has_ended {
-            let error = ApiError::overloaded("the stream was read too slowly and was ended");
+            let error = Problem::overloaded("the stream was read too slowly and was ended");
             *self = Self { has_ended: true, is_cut: true, ..Self::default() };
             self.queue.push_back(Piece::End(Box::new(Err(error))));
         }
@@ -124,7 +133,7 @@ impl Pieces {
 
 /// Everybody who waits, by the id of the event.
 #[derive(Debug, Default)]
-pub(crate) struct Waiting {
+pub struct Waiting {
     table: Mutex<Table>,
 }
 
@@ -152,7 +161,7 @@ impl Waiting {
     }
 
     /// A piece of a stream came. One that nobody waits for is dropped.
-    pub(crate) fn take(&self, part: StreamPart) {
+    pub fn take(&self, part: StreamPart) {
         let mut table = lock(&self.table);
         match part {
             StreamPart::Start(start) => {
@@ -164,8 +173,9 @@ impl Waiting {
                 table.put(&delta.stream_id, Piece::Text(delta.text));
             }
             StreamPart::Tool(tool) => table.put(&tool.stream_id, Piece::Tool),
-            // Chat completions have no place for it.
-            StreamPart::Reasoning(_) => {}
+            StreamPart::Reasoning(delta) => {
+                table.put(&delta.stream_id, Piece::Reasoning(delta.text));
+            }
             StreamPart::Error(error) => {
                 if let Some(mailbox) = table.callers.get(&error.event_id) {
                     mailbox.end(Err(error.error.into()));
@@ -175,7 +185,7 @@ impl Waiting {
     }
 
     /// A reply came. False when nobody waits for it.
-    pub(crate) fn deliver(&self, params: SendParams) -> bool {
+    pub fn deliver(&self, params: SendParams) -> bool {
         let mut table = lock(&self.table);
         if table.delivered.contains(&params.idempotency_key) {
             return true;
@@ -191,7 +201,7 @@ impl Waiting {
     }
 
     /// Nothing more comes for anybody.
-    pub(crate) fn end_all(&self, error: &ApiError) {
+    pub(crate) fn end_all(&self, error: &Problem) {
         for mailbox in lock(&self.table).callers.values() {
             mailbox.end(Err(error.clone()));
         }
@@ -224,13 +234,13 @@ mod tests {
         mailbox.put(Piece::Tool);
         mailbox.put(Piece::Tool);
         mailbox.put(Piece::Text("c".to_owned()));
-        mailbox.end(Err(ApiError::stopped()));
+        mailbox.end(Err(Problem::stopped()));
         mailbox.put(Piece::Text("late".to_owned()));
-        mailbox.end(Err(ApiError::no_key()));
+        mailbox.end(Err(Problem::no_key()));
         assert_eq!(mailbox.next().await, Piece::Text("ab".to_owned()));
         assert_eq!(mailbox.next().await, Piece::Tool);
         assert_eq!(mailbox.next().await, Piece::Text("c".to_owned()));
-        assert_eq!(mailbox.next().await, Piece::End(Box::new(Err(ApiError::stopped()))));
+        assert_eq!(mailbox.next().await, Piece::End(Box::new(Err(Problem::stopped()))));
         assert!(lock(&mailbox.pieces).queue.is_empty());
     }
 

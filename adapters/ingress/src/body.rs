@@ -9,8 +9,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt as _;
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::app::{App, BODY_UNIT_BYTES};
-use crate::error::ApiError;
+use crate::ingress::{BODY_UNIT_BYTES, Ingress};
+use crate::problem::{Problem, ProblemKind};
 
 /// Longest pause within a body, in milliseconds.
 const PAUSE_MS_MAX: u64 = 10_000;
@@ -18,8 +18,10 @@ const PAUSE_MS_MAX: u64 = 10_000;
 const BODY_MS_MAX: u64 = 120_000;
 
 /// A whole body, with its share of the room for all.
-pub(crate) struct Whole {
-    pub(crate) bytes: Vec<u8>,
+#[derive(Debug)]
+pub struct Whole {
+    /// What it says.
+    pub bytes: Vec<u8>,
     _room: Vec<OwnedSemaphorePermit>,
 }
 
@@ -27,16 +29,16 @@ pub(crate) struct Whole {
 ///
 /// # Errors
 /// 415 for any other type.
-pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
+pub fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
     let stated = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = stated.and_then(|stated| stated.split(';').next()).map(str::trim);
     if essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
         return Ok(());
     }
-    Err(ApiError::new(
+    Err(Problem::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "invalid_request_error",
-        Some("unsupported_content_type"),
+        ProblemKind::Request,
+        "unsupported_content_type",
         "the body must be JSON; send `Content-Type: application/json`",
     ))
 }
@@ -45,30 +47,30 @@ pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
 ///
 /// # Errors
 /// 413 when it is too large, 408 when it is too slow, 503 when too many come at once.
-pub(crate) async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Whole, ApiError> {
-    let bytes_max = app.settings.body_bytes_max;
+pub async fn read(ingress: &Ingress, headers: &HeaderMap, body: Body) -> Result<Whole, Problem> {
+    let bytes_max = ingress.listen.body_bytes_max;
     let stated = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if stated.and_then(|length| length.parse::<u64>().ok()).is_some_and(|n| n > bytes_max as u64) {
-        return Err(ApiError::too_large(bytes_max));
+        return Err(Problem::too_large(bytes_max));
     }
     let limit = Duration::from_millis(BODY_MS_MAX);
-    tokio::time::timeout(limit, gather(app, body, bytes_max)).await.map_err(|_| too_slow())?
+    tokio::time::timeout(limit, gather(ingress, body, bytes_max)).await.map_err(|_| too_slow())?
 }
 
-async fn gather(app: &App, mut body: Body, bytes_max: usize) -> Result<Whole, ApiError> {
+async fn gather(ingress: &Ingress, mut body: Body, bytes_max: usize) -> Result<Whole, Problem> {
     let mut whole = Whole { bytes: Vec::new(), _room: Vec::new() };
     let mut room_bytes = 0;
     while let Some(piece) = next(&mut body).await? {
         let n_bytes = whole.bytes.len() + piece.len();
         if n_bytes > bytes_max {
-            return Err(ApiError::too_large(bytes_max));
+            return Err(Problem::too_large(bytes_max));
         }
         if n_bytes > room_bytes {
             // Grows by doubling, as the memory does.
             let n_units = (n_bytes - room_bytes).max(room_bytes).div_ceil(BODY_UNIT_BYTES);
             let units = u32::try_from(n_units).unwrap_or(u32::MAX);
-            let share = Arc::clone(&app.room).try_acquire_many_owned(units).map_err(|_| {
-                ApiError::overloaded("too many large requests are being read at once")
+            let share = Arc::clone(&ingress.room).try_acquire_many_owned(units).map_err(|_| {
+                Problem::overloaded("too many large requests are being read at once")
             })?;
             whole._room.push(share);
             room_bytes += n_units * BODY_UNIT_BYTES;
@@ -78,14 +80,14 @@ async fn gather(app: &App, mut body: Body, bytes_max: usize) -> Result<Whole, Ap
     Ok(whole)
 }
 
-async fn next(body: &mut Body) -> Result<Option<Bytes>, ApiError> {
+async fn next(body: &mut Body) -> Result<Option<Bytes>, Problem> {
     let pause = Duration::from_millis(PAUSE_MS_MAX);
     loop {
         let frame = tokio::time::timeout(pause, body.frame()).await.map_err(|_| too_slow())?;
         let Some(frame) = frame else { return Ok(None) };
         let frame = frame.map_err(|_| {
             let message = "the body ended before it was whole";
-            ApiError { param: None, ..ApiError::invalid("", "invalid_json", message) }
+            Problem::request("invalid_json", message)
         })?;
         // Trailers say nothing that counts.
         if let Ok(piece) = frame.into_data() {
@@ -94,11 +96,11 @@ async fn next(body: &mut Body) -> Result<Option<Bytes>, ApiError> {
     }
 }
 
-fn too_slow() -> ApiError {
-    ApiError::new(
+fn too_slow() -> Problem {
+    Problem::new(
         StatusCode::REQUEST_TIMEOUT,
-        "invalid_request_error",
-        Some("request_timeout"),
+        ProblemKind::Request,
+        "request_timeout",
         "the body came too slowly",
     )
 }

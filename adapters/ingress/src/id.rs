@@ -4,7 +4,8 @@
 const RANDOM_BYTES: usize = 16;
 
 /// A new name, such as `chatcmpl-…`.
-pub(crate) fn random(prefix: &str) -> String {
+#[must_use]
+pub fn random(prefix: &str) -> String {
     let mut bytes = [0; RANDOM_BYTES];
     // Only fails where the operating system has no randomness at all; then nothing else works
     // there either, and equal names are refused by the daemon as duplicates.

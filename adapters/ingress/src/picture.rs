@@ -3,18 +3,29 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::Picture;
-use crate::error::ApiError;
+use crate::problem::Problem;
+
+/// A picture of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// One of `image/png`, `image/jpeg`, `image/gif` and `image/webp`, by its first bytes.
+    pub content_type: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
 
 /// Reads the URL of a picture; `param` is where it stands.
-pub(super) fn read(url: &str, param: &str) -> Result<Picture, ApiError> {
+///
+/// # Errors
+/// When it is no `data:` URL of a picture that is known.
+pub fn read(url: &str, param: &str) -> Result<Picture, Problem> {
     let Some(rest) = url.strip_prefix("data:") else {
         let message = "pictures are not fetched from elsewhere: whoever names an address would \
                        decide what this machine connects to. Load it yourself and send it as \
                        `data:image/png;base64,…`";
-        return Err(ApiError::invalid(param, "invalid_image_url", message));
+        return Err(Problem::invalid(param, "invalid_image_url", message));
     };
-    let wrong = |message: &str| ApiError::invalid(param, "invalid_base64", message);
+    let wrong = |message: &str| Problem::invalid(param, "invalid_base64", message);
     let Some((_declared, data)) = rest.split_once(";base64,") else {
         return Err(wrong(
             "a `data:` URL must say its type and be base64: data:image/png;base64,…",
@@ -24,7 +35,7 @@ pub(super) fn read(url: &str, param: &str) -> Result<Picture, ApiError> {
     // What it says it is counts less than what it is.
     let Some(content_type) = kind(&bytes) else {
         let message = "the file is none of png, jpeg, gif and webp";
-        return Err(ApiError::invalid(param, "invalid_image_format", message));
+        return Err(Problem::invalid(param, "invalid_image_format", message));
     };
     Ok(Picture { content_type, bytes })
 }
@@ -58,7 +69,7 @@ mod tests {
             let picture = read(&url(bytes), "p").unwrap();
             assert_eq!(picture, Picture { content_type, bytes: bytes.to_vec() });
         }
-        let code = |url: &str| read(url, "p").unwrap_err().code.unwrap();
+        let code = |url: &str| read(url, "p").unwrap_err().code;
         assert_eq!(code(&url(b"%PDF-1.7")), "invalid_image_format");
         assert_eq!(code("data:image/png;base64,***"), "invalid_base64");
         assert_eq!(code("data:image/png,abc"), "invalid_base64");

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use nexus_adapter::{Brief, SPOOL, SPOOL_FILE_BYTES_MAX};
 use tokio::fs;
 
-use crate::chat::Picture;
-use crate::error::ApiError;
+use crate::picture::Picture;
+use crate::problem::Problem;
 
 /// The spool folder.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ impl Spool {
         pictures: Vec<Picture>,
         brief: &mut Brief,
         spooled: &mut Spooled,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), Problem> {
         let mut names = Vec::new();
         for (n, picture) in pictures.into_iter().enumerate() {
             let name = format!("{event_id}-{n}");
@@ -73,20 +73,20 @@ impl Spool {
         event_id: &str,
         brief: &[u8],
         spooled: &mut Spooled,
-    ) -> Result<String, ApiError> {
+    ) -> Result<String, Problem> {
         let name = format!("{event_id}-brief");
         self.write(&name, brief, spooled).await?;
         Ok(name)
     }
 
-    async fn write(&self, name: &str, bytes: &[u8], spooled: &mut Spooled) -> Result<(), ApiError> {
+    async fn write(&self, name: &str, bytes: &[u8], spooled: &mut Spooled) -> Result<(), Problem> {
         if bytes.len() as u64 > SPOOL_FILE_BYTES_MAX {
-            return Err(ApiError::too_large(SPOOL_FILE_BYTES_MAX as usize));
+            return Err(Problem::too_large(SPOOL_FILE_BYTES_MAX as usize));
         }
         let path = self.folder.join(name);
         spooled.paths.push(path.clone());
         fs::write(&path, bytes).await.map_err(|error| {
-            ApiError::internal(format!("the adapter cannot write to its folder: {error}"))
+            Problem::internal(format!("the adapter cannot write to its folder: {error}"))
         })
     }
 }
