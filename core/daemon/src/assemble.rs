@@ -54,6 +54,8 @@ pub struct StartOptions {
     pub kind: OwnerKind,
     /// A port that wins over the configuration.
     pub port: Option<u16>,
+    /// A listener on loopback that the service manager opened for us; it wins over both.
+    pub listener: Option<std::net::TcpListener>,
     /// The environment of the process.
     pub environment: Environment,
     /// The clock; a scenario may drive its own.
@@ -74,6 +76,7 @@ impl StartOptions {
             home,
             kind,
             port: None,
+            listener: None,
             environment: Environment::of_process(),
             clock: Arc::new(SystemClock::new()),
             hooks: Vec::new(),
@@ -103,8 +106,8 @@ impl Daemon {
         // A second call finds the provider installed, which is as good.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         open_files::raise_limit();
-        let StartOptions { home, kind, port, environment, clock, hooks, sandbox, redactor } =
-            options;
+        let StartOptions { home, kind, port, listener, environment, .. } = options;
+        let StartOptions { clock, hooks, sandbox, redactor, .. } = options;
         let home = Home::new(home);
         home.init()?;
         let started_at = clock.now();
@@ -190,7 +193,7 @@ impl Daemon {
             shutdown: Shutdown::default(),
         });
         reconfigure::show(&context);
-        let listener = bind(&context)?;
+        let listener = bind(&context, listener)?;
         let address = listener.local_addr().map_err(Failure::internal)?;
         // Set once, here: nothing else knows the address before.
         let _ = context.address.set(address);
@@ -388,7 +391,13 @@ async fn make_engine(
     Ok(Engine::new(engine::pool(&current, providers, cooldowns)?, choice, hooks))
 }
 
-fn bind(context: &Context) -> Result<tokio::net::TcpListener, Failure> {
+fn bind(
+    context: &Context,
+    handed: Option<std::net::TcpListener>,
+) -> Result<tokio::net::TcpListener, Failure> {
+    if let Some(listener) = handed {
+        return take_over(listener);
+    }
     let config = context.config.current();
     let address = SocketAddr::new(config.expose.bind.inside(), config.runtime.port);
     server::bind(address).map_err(|error| {
@@ -399,6 +408,19 @@ fn bind(context: &Context) -> Result<tokio::net::TcpListener, Failure> {
             _ => failure.hint("check runtime.bind and runtime.port in nexus.toml"),
         }
     })
+}
+
+/// Takes over a listener that somebody else opened, if nobody but this machine reaches it: whoever
+/// opens it to others does so in the configuration, where it brings TLS.
+fn take_over(listener: std::net::TcpListener) -> Result<tokio::net::TcpListener, Failure> {
+    let address = listener.local_addr().map_err(Failure::internal)?;
+    if !address.ip().is_loopback() {
+        let message = format!("the socket unit listens on {address}, which others reach");
+        return Err(Failure::denied(message)
+            .hint("use ListenStream=127.0.0.1:PORT there; others are let in by: nexus expose"));
+    }
+    listener.set_nonblocking(true).map_err(Failure::internal)?;
+    tokio::net::TcpListener::from_std(listener).map_err(Failure::internal)
 }
 
 async fn record(context: &Context, event: Event) -> Result<(), Failure> {

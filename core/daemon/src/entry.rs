@@ -45,6 +45,18 @@ pub fn main() -> ExitCode {
     }
     let mut options = StartOptions::new(home, OwnerKind::Headless);
     options.port = arguments.port;
+    // Before there are threads: it takes what it reads out of the environment.
+    options.listener = match listenfd::ListenFd::from_env().take_tcp_listener(0) {
+        Ok(listener) => listener,
+        Err(error) => {
+            let text =
+                format!("the socket that the service manager handed over is of no use: {error}");
+            return maintenance::complain(
+                &text,
+                Some("use ListenStream=127.0.0.1:PORT in the socket unit"),
+            );
+        }
+    };
     options.sandbox = sandbox(&environment);
     options.environment = environment;
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

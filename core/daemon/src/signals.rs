@@ -1,17 +1,41 @@
 //! Signals of the operating system, and word to the service manager.
 
+use std::sync::Arc;
+
+use nexus_ledger::LedgerError;
 use sd_notify::NotifyState;
 
-use crate::Daemon;
-use crate::reconfigure;
+use crate::context::Context;
+use crate::{Daemon, reconfigure};
 
 /// Tells the service manager that the daemon is ready, then waits for the order to stop. Returns
 /// the reason. SIGHUP reads the configuration again.
 pub async fn until_stopped(daemon: &Daemon) -> String {
-    tell(&[NotifyState::Ready]);
+    let status = format!("answering at {}", daemon.address());
+    tell(&[NotifyState::Ready, NotifyState::Status(&status)]);
+    // Goes on while the daemon drains.
+    tokio::spawn(show_life(Arc::clone(daemon.context())));
     let reason = wait(daemon).await;
-    tell(&[NotifyState::Stopping]);
+    tell(&[NotifyState::Stopping, NotifyState::Status("finishing what is in hand")]);
     reason
+}
+
+/// Shows the service manager that the daemon lives, if it wants to see that: the runtime turns
+/// and the ledger answers. One that is silent for too long is ended and started again.
+async fn show_life(context: Arc<Context>) {
+    let Some(limit) = sd_notify::watchdog_enabled() else { return };
+    // Two chances within the limit, and the ledger has as long to answer.
+    let pause = limit / 3;
+    loop {
+        let asked = context.ledger.read(|reader| reader.cooldowns().all());
+        match tokio::time::timeout(pause, asked).await {
+            Ok(Ok(_)) => tell(&[NotifyState::Watchdog]),
+            Ok(Err(LedgerError::Closed)) => return,
+            Ok(Err(error)) => tracing::error!(%error, "the ledger fails; no sign of life is given"),
+            Err(_) => tracing::error!("the ledger does not answer; no sign of life is given"),
+        }
+        tokio::time::sleep(pause).await;
+    }
 }
 
 /// Has a write beyond the size that the system allows for files fail, as on a full disk, instead of

@@ -82,6 +82,7 @@ impl House {
             home: folder.path().join("nexus"),
             kind: OwnerKind::Headless,
             port: Some(0),
+            listener: None,
             environment: Environment::of(&[]),
             clock: clock.clone(),
             hooks: Vec::new(),
