@@ -75,6 +75,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "nexus-adapter",
             "nexus-adapter-openai",
             "nexus-agent",
+            "nexus-cli",
             "nexus-client",
             "nexus-daemon",
             "nexus-domain",

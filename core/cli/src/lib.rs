@@ -1,4 +1,6 @@
 //! `nexus`: the command line. A client like any other; everything it does, the daemon does.
+//!
+//! A library only so that scenarios can run the very same program.
 
 mod arguments;
 mod command;
@@ -8,6 +10,7 @@ mod failure;
 mod output;
 mod process;
 mod remote;
+mod service;
 mod suggest;
 
 use std::process::ExitCode;
@@ -18,7 +21,9 @@ use environment::Environment;
 use failure::{CliError, Exit};
 use output::Output;
 
-fn main() -> ExitCode {
+/// Does what the command line says.
+#[must_use]
+pub fn main() -> ExitCode {
     let environment = Environment::of_process();
     let arguments = match arguments::parse(&environment) {
         Parsed::Run(arguments) => arguments,
