@@ -14,7 +14,7 @@ const BUILD: &[&str] = &["gcc", "g++", "libc6-dev", "pkg-config"];
 const DESKTOP: &[&str] = &["libwebkit2gtk-4.1-dev", "libdbus-1-dev"];
 
 /// Needed to run the tests: a private desktop with a tray, a keychain, a browser, a terminal, and
-/// `curl` as the program and the client of others.
+/// `curl` as the program and the client of others, a service manager.
 const TESTS: &[&str] = &[
     "libayatana-appindicator3-1",
     "xvfb",
@@ -30,6 +30,7 @@ const TESTS: &[&str] = &[
     "git",
     "procps",
     "curl",
+    "systemd",
 ];
 
 /// What the machine is to be able to do.

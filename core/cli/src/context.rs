@@ -21,6 +21,8 @@ const LINK_MS_MAX: u64 = 5_000;
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
     pub(crate) home: PathBuf,
+    /// Whether somebody named the home, by option or by `NEXUS_ROOT`.
+    pub(crate) is_home_named: bool,
     /// A daemon that was named, in place of the one of the home.
     pub(crate) remote: Option<Remote>,
     pub(crate) environment: Environment,
@@ -34,6 +36,7 @@ impl Context {
         environment: Environment,
         output: Output,
     ) -> Result<Self> {
+        let is_home_named = home.is_some() || environment.is_home_named;
         let home = home.or_else(|| environment.home.clone()).ok_or_else(|| {
             CliError::usage("no home folder is known")
                 .why("neither NEXUS_ROOT nor HOME is set")
@@ -41,7 +44,7 @@ impl Context {
         })?;
         let home = std::path::absolute(&home)
             .map_err(|e| CliError::usage(format!("{} is no folder name: {e}", home.display())))?;
-        Ok(Self { home, remote, environment, output })
+        Ok(Self { home, is_home_named, remote, environment, output })
     }
 
     /// `nexusd` for this home.

@@ -13,6 +13,12 @@ const COLUMNS_DEFAULT: usize = 100;
 pub(crate) struct Environment {
     /// Home folder by `NEXUS_ROOT`, or `~/nexus`; nothing when neither is known.
     pub(crate) home: Option<PathBuf>,
+    /// Whether `NEXUS_ROOT` names it.
+    pub(crate) is_home_named: bool,
+    /// The person's own folder.
+    pub(crate) user_home: Option<PathBuf>,
+    /// Where programs keep what the person configured: `XDG_CONFIG_HOME`, or `~/.config`.
+    pub(crate) user_config: Option<PathBuf>,
     /// Whether colours are unwanted, or wanted in spite of everything.
     pub(crate) color: Option<bool>,
     /// Whether the terminal shows more than ASCII.
@@ -56,8 +62,14 @@ impl Environment {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| var(name));
         let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         let path_folders = path_var("PATH").map(|path| std::env::split_paths(&path).collect());
+        let named_config = path_var("XDG_CONFIG_HOME").map(PathBuf::from);
+        let user_config =
+            named_config.or_else(|| user_home.as_ref().map(|folder| folder.join(".config")));
         Self {
-            home: home.or_else(|| user_home.map(|folder| folder.join("nexus"))),
+            is_home_named: home.is_some(),
+            home: home.or_else(|| user_home.as_ref().map(|folder| folder.join("nexus"))),
+            user_home,
+            user_config,
             color,
             is_utf8: locale.is_none_or(|name| !matches!(name.as_str(), "C" | "POSIX")),
             is_stdin_tty: std::io::stdin().is_terminal(),

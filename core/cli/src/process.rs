@@ -36,7 +36,35 @@ impl Output {
     }
 }
 
+/// What a tool of the system answered.
+#[derive(Debug)]
+pub(crate) struct Tool {
+    pub(crate) is_ok: bool,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs a tool of the system, such as its service manager, to its end.
+#[expect(clippy::disallowed_methods, reason = "this file is the one that starts programs")]
+pub(crate) fn run_tool(program: &str, arguments: &[&str]) -> Result<Tool> {
+    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output();
+    let output = output.map_err(|error| {
+        CliError::failed(format!("the program `{program}` cannot be run: {error}"))
+    })?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    Ok(Tool {
+        is_ok: output.status.success(),
+        stdout: text(&output.stdout),
+        stderr: text(&output.stderr),
+    })
+}
+
 impl Nexusd {
+    /// Where it is.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// Finds it beside this program, then on the PATH.
     pub(crate) fn find(environment: &Environment, home: &Path) -> Result<Self> {
         let name = format!("nexusd{}", std::env::consts::EXE_SUFFIX);

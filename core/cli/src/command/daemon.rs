@@ -10,10 +10,12 @@ use nexus_client::call;
 use nexus_protocol::runtime::{ReloadParams, ReloadResult};
 use serde_json::{Value, json};
 
+use super::install::{self, Install, Uninstall};
 use super::lifecycle::{down, start};
 use crate::context::Context;
 use crate::failure::{CliError, Exit, Result};
 use crate::output::{Output, Sign, style, text};
+use crate::service::Manager;
 
 /// Most bytes that are read from the end of a log, in bytes.
 const TAIL_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -76,6 +78,10 @@ pub(crate) enum Daemon {
     /// Read the configuration again; an invalid one changes nothing
     #[command(after_help = RELOAD_EXAMPLES)]
     Reload,
+    /// Have the system start it and look after it
+    Install(Install),
+    /// Take it out of the system's hands
+    Uninstall(Uninstall),
     /// What it logged
     #[command(visible_alias = "log", after_help = LOGS_EXAMPLES)]
     Logs {
@@ -98,7 +104,13 @@ pub(crate) async fn run(daemon: Daemon, context: &Context) -> Result<Exit> {
         }
         Daemon::Restart { now } => {
             // A port that was chosen for this run only must not change under open links.
-            let port = context.running().await.ok().and_then(|running| port_of(&running.address));
+            let port = match Manager::for_home(&context.home, &context.environment) {
+                Some(_) => None,
+                None => {
+                    let running = context.running().await.ok();
+                    running.and_then(|running| port_of(&running.address))
+                }
+            };
             down::stop(now, "nexus daemon restart", context).await?;
             started(port, context).await
         }
@@ -112,6 +124,8 @@ pub(crate) async fn run(daemon: Daemon, context: &Context) -> Result<Exit> {
             }
             Ok(Exit::Ok)
         }
+        Daemon::Install(order) => install::install(order, context).await,
+        Daemon::Uninstall(order) => install::uninstall(order, context).await,
         Daemon::Logs { follow, lines } => logs(follow, lines, context).await,
     }
 }
@@ -141,6 +155,8 @@ fn said(document: &Value, words: &str, context: &Context) -> Result<Exit> {
 }
 
 async fn status(context: &Context) -> Result<Exit> {
+    let service = Manager::for_home(&context.home, &context.environment);
+    let service = service.map(|(manager, installed)| install::line(&manager, &installed));
     let running = context.running().await?;
     let client = context.connect().await?;
     let uptime_ms = client.hello().snapshot.uptime_ms;
@@ -149,7 +165,7 @@ async fn status(context: &Context) -> Result<Exit> {
         output.document(&json!({
             "isRunning": true, "pid": running.pid, "address": running.address,
             "kind": running.kind, "version": running.version, "uptimeMs": uptime_ms,
-            "home": context.home,
+            "home": context.home, "service": service,
         }))?;
     } else {
         output.line(&format!(
@@ -161,6 +177,9 @@ async fn status(context: &Context) -> Result<Exit> {
             running.pid,
             text::duration_ms(uptime_ms)
         ))?;
+        if let Some(service) = service {
+            output.line(&format!("  {service}"))?;
+        }
     }
     Ok(Exit::Ok)
 }

@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::failure::{CliError, Exit, Result};
 use crate::output::{Sign, text};
 use crate::process;
+use crate::service::{Manager, Scope};
 
 /// Free space below which writing may soon fail, in bytes.
 const FREE_BYTES_MIN: u64 = 500 * 1024 * 1024;
@@ -72,6 +73,7 @@ pub(crate) async fn run(_: &Doctor, context: &Context) -> Result<Exit> {
         take(configuration(context));
         take(token(&context.home));
         take(disk(&context.home));
+        take(service(context));
         take(database(context));
         let found = Discovery::find(&context.home).await;
         let is_running = matches!(found, Discovery::Running(_));
@@ -198,6 +200,29 @@ fn disk(home: &Path) -> Vec<Problem> {
     }
 }
 
+/// A service that stands in the way instead of looking after the daemon.
+fn service(context: &Context) -> Vec<Problem> {
+    let found = Manager::for_home(&context.home, &context.environment);
+    let Some((manager, installed)) = found else { return Vec::new() };
+    let again = match manager.scope() {
+        Scope::User => "nexus daemon install",
+        Scope::System => "sudo nexus daemon install --system",
+    };
+    let mut problems = Vec::new();
+    if !installed.program.is_file() {
+        let what = format!("it starts {}, which is gone", installed.program.display());
+        problems.push(Problem::bad("service", what, again));
+    }
+    if manager.state() == "failed" {
+        let what = "it failed too often and is not started any more";
+        problems.push(Problem::bad("service", what, manager.log_command()));
+    }
+    if !manager.is_enabled() {
+        problems.push(Problem::warn("service", "it does not start by itself", again));
+    }
+    problems
+}
+
 fn database(context: &Context) -> Vec<Problem> {
     // Before the first start there is none.
     if !context.home.join("state/nexus.db").exists() {
@@ -237,7 +262,8 @@ async fn daemon(found: &Discovery, context: &Context) -> Vec<Problem> {
     }
 }
 
-fn configured_port(context: &Context) -> u16 {
+/// The port of the control plane by the configuration.
+pub(super) fn configured_port(context: &Context) -> u16 {
     let text = std::fs::read_to_string(context.home.join("nexus.toml")).unwrap_or_default();
     let port = text.parse::<toml_edit::DocumentMut>().ok();
     let port = port.and_then(|file| file.get("runtime")?.get("port")?.as_integer());

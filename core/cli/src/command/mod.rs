@@ -16,6 +16,7 @@ pub(crate) mod device;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod expose;
+mod install;
 pub(crate) mod key;
 pub(crate) mod label;
 pub(crate) mod lifecycle;

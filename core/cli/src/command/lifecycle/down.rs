@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::failure::{CliError, Exit, Result};
 use crate::output::{Sign, text};
 use crate::process;
+use crate::service::{Installed, Manager};
 
 /// Time a drain may take before we stop waiting for it, in milliseconds: its own limit of 30 s
 /// and some room.
@@ -55,6 +56,12 @@ pub(crate) async fn run(down: &Down, context: &Context) -> Result<Exit> {
 
 /// Stops the daemon and waits until its home is free; the process id it had, if it ran.
 pub(crate) async fn stop(now: bool, reason: &str, context: &Context) -> Result<Option<u32>> {
+    // Or whoever knocks next starts it again.
+    if let Some((manager, Installed { has_socket: true, .. })) =
+        Manager::for_home(&context.home, &context.environment)
+    {
+        manager.close_socket()?;
+    }
     let pid = match Discovery::find(&context.home).await {
         Discovery::NotRunning => return Ok(None),
         Discovery::Running(running) => {

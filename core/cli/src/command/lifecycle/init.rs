@@ -41,6 +41,6 @@ pub(crate) fn run(context: &Context) -> Result<Exit> {
 }
 
 /// Asks `nexusd` to make the home.
-pub(super) fn make(context: &Context) -> Result<Value> {
+pub(in crate::command) fn make(context: &Context) -> Result<Value> {
     document(context.nexusd()?.ask(&["init"])?)
 }

@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::failure::{CliError, Exit, Result};
 use crate::output::{Sign, text};
 use crate::process::Detached;
+use crate::service::Manager;
 
 /// Time the daemon has to become ready, in milliseconds: a large ledger may have to be migrated.
 const READY_MS_MAX: u64 = 60_000;
@@ -55,6 +56,13 @@ pub(crate) async fn ensure(port: Option<u16>, context: &Context) -> Result<Start
     if made["made"].as_array().is_some_and(|made| !made.is_empty()) {
         let sign = context.output.sign_note(Sign::Good);
         context.output.note(&format!("{sign} made the home {}", context.home.display()));
+    }
+    // A port for this run only is no matter of the service.
+    let service = Manager::for_home(&context.home, &context.environment);
+    if let (Some((manager, _)), None) = (service, port) {
+        manager.start()?;
+        let running = wait_ready_beside(context).await?;
+        return Ok(Started { running, was_running: false });
     }
     let mut child = context.nexusd()?.start_detached(port, &printed_log(&context.home))?;
     let running = wait_ready(context, Some(&mut child)).await?;
