@@ -10,7 +10,8 @@ export function costText({ basis, micro_usd }: Cost): string {
   return dollars(micro_usd);
 }
 
-function dollars(microUsd: number): string {
+/** An amount of money: two digits, or as many as a small one needs. */
+export function dollars(microUsd: number): string {
   const usd = microUsd / MICRO;
   if (usd === 0 || usd >= 0.1) return `$${usd.toFixed(2)}`;
   return `$${usd.toFixed(usd >= 0.001 ? 4 : 6)}`;

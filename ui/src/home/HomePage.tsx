@@ -2,7 +2,7 @@ import { ApprovalCard } from "../approval/ApprovalCard";
 import { costText } from "../format/amount";
 import { timeOfDay } from "../format/time";
 import { pendingOf } from "../frame/keys";
-import { useTitle } from "../frame/Frame";
+import { useTitle } from "../frame/title";
 import { Boundary } from "../parts/Boundary";
 import { CallError } from "../parts/ErrorPanel";
 import { Skeleton } from "../parts/Skeleton";
