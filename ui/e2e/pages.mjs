@@ -35,6 +35,9 @@ export async function everyPage(tests, browser, daemon, state, { themes = ["ligh
           await page.goto(daemon.base + path);
           await settled(page);
           assert.equal(await page.getByRole("alert").filter({ hasText: "This part of the page broke" }).count(), 0);
+          // Only an adapter that is not there has nothing to show.
+          const nBroken = await page.getByText("This could not be loaded").count();
+          assert.equal(nBroken, state === "empty" && path === "/adapters/echo" ? 1 : 0);
           await picture(page, `${state}${path.replaceAll("/", "-")}-${theme}-${viewport.width}`);
           await assertAccessible(page);
           await assertFits(page);
@@ -141,6 +144,55 @@ export async function frameTests(tests, browser, daemon) {
   });
   await assertNoViolations(page);
   await page.context().close();
+}
+
+/** In words that are a third longer nothing is cut off; in German nothing is left in English. */
+export async function languageTests(tests, browser, daemon) {
+  const all = await paths();
+  const speaking = async (language, viewport) => {
+    const page = await browser.page(daemon, { viewport });
+    await settled(page);
+    await page.evaluate((chosen) => localStorage.setItem("nexus.language", chosen), language);
+    return page;
+  };
+
+  await tests.test("words that are a third longer fit at 360 pixels", async () => {
+    const page = await speaking("pseudo", NARROW);
+    for (const path of all) {
+      await page.goto(daemon.base + path);
+      await settled(page);
+      await page.getByText("~~").first().waitFor();
+      await assertFits(page);
+    }
+    await picture(page, "pseudo");
+    await page.context().close();
+  });
+
+  await tests.test("no text of a page stands outside of the tables", async () => {
+    const page = await speaking("pseudo", WIDE);
+    for (const path of ["/approvals", "/activity", "/access/keys", "/access/check", "/adapters", "/usage", "/credentials"]) {
+      await page.goto(daemon.base + path);
+      await settled(page);
+      const plain = await page.locator("main :is(button, h1, h2, label > span, th, [role=tab])").evaluateAll((all) =>
+        all.filter((each) => !each.closest("[data-row]") && /[A-Za-z]{3}/.test(each.innerText) && !each.innerText.includes("~")).map((each) => each.outerHTML.slice(0, 120)),
+      );
+      assert.deepEqual(plain.filter((html) => !/^<button[^>]*>[^<]*<bdi/.test(html)), [], path);
+    }
+    await page.context().close();
+  });
+
+  await tests.test("German is spoken where it was chosen", async () => {
+    const page = await speaking("de", WIDE);
+    await page.goto(`${daemon.base}/access/keys`);
+    await page.getByRole("heading", { level: 1, name: "Zugriff" }).waitFor();
+    await page.getByRole("button", { name: "Schlüssel machen" }).click();
+    await page.getByLabel("Wofür ist er?").waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
+    await assertAccessible(page);
+    await assertNoViolations(page);
+    await picture(page, "german");
+    await page.context().close();
+  });
 }
 
 export async function picture(page, name) {

@@ -8,7 +8,7 @@ import { Browser, say, Tests } from "./harness.mjs";
 import { hostileTests } from "./hostile.mjs";
 import { Model } from "./model.mjs";
 import { offlineTests } from "./offline.mjs";
-import { everyPage, frameTests } from "./pages.mjs";
+import { everyPage, frameTests, languageTests } from "./pages.mjs";
 import { passwordTests } from "./password.mjs";
 import { screenshots } from "./screenshots.mjs";
 import { senderTests, senderToml } from "./sender.mjs";
@@ -67,6 +67,7 @@ try {
   await withDaemon(OFFLINE, async (daemon) => {
     await everyPage(tests, browser, daemon, "empty", { themes: ["light"] });
     await frameTests(tests, browser, daemon);
+    await languageTests(tests, browser, daemon);
   });
   await withDaemon(senderToml(binDir), async (daemon) => {
     await workTests(tests, browser, daemon);

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { shortId } from "../format/principal";
-import { exactTime, timeOfDay } from "../format/time";
+import { moment, timeOfDay } from "../format/time";
 import { Chip, type Tone } from "../parts/Chip";
 import { download } from "../parts/download";
 import { CallError } from "../parts/ErrorPanel";
@@ -166,7 +166,7 @@ function Details({ entry, onClose }: { entry: Entry; onClose: () => void }) {
         </dd>
         <dt>{t("audit.verdict")}</dt>
         <dd>
-          <Chip tone={TONES[verdict] ?? "mute"}>{named("why.verdict", verdict)}</Chip> {timeOfDay(at)} {exactTime(at)}
+          <Chip tone={TONES[verdict] ?? "mute"}>{named("why.verdict", verdict)}</Chip> {moment(at)}
         </dd>
         <dt>{t("audit.why")}</dt>
         <dd>

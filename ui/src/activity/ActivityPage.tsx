@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import { Payload } from "../approval/Payload";
 import { prettyJson } from "../format/payload";
 import { shortId } from "../format/principal";
-import { exactTime, timeOfDay } from "../format/time";
+import { exactTime, moment } from "../format/time";
 import { Chip } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
 import { FilterField } from "../parts/Field";
@@ -132,7 +132,7 @@ function Details({ event, onClose }: { event: RecordedEvent; onClose: () => void
     <Modal title={t("activity.event", { n: event.position })} isOpen onClose={onClose} isWide>
       <div className="grid gap-3 text-sm">
         <p>
-          <Chip tone={toneOf(event)}>{event.type}</Chip> {timeOfDay(event.at)} {exactTime(event.at)}
+          <Chip tone={toneOf(event)}>{event.type}</Chip> {moment(event.at)}
         </p>
         {request && (
           <p>

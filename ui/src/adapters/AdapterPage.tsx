@@ -1,7 +1,7 @@
 import "../text/en/adapters";
 import { Link, useParams, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
-import { duration, exactTime, timeOfDay } from "../format/time";
+import { duration, moment, timeOfDay } from "../format/time";
 import { Chip } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
 import { FilterField } from "../parts/Field";
@@ -55,7 +55,6 @@ function State({ info: { adapter } }: { info: AdaptersInfoResult }) {
     setRemoving(false);
     if (isDone) void router.navigate({ to: "/adapters" });
   };
-  const detail = health?.detail || t("adapters.noDetail");
   const time = duration(health?.tookMs ?? 0);
   return (
     <section className="card grid gap-2">
@@ -80,7 +79,7 @@ function State({ info: { adapter } }: { info: AdaptersInfoResult }) {
       )}
       {health && (
         <p role="status" className={`text-sm ${health.isHealthy ? "text-ok-text" : "text-danger-text"}`}>
-          {t(health.isHealthy ? "adapters.healthy" : "adapters.unhealthy", { detail, time })}
+          {t(health.isHealthy ? "adapters.healthy" : "adapters.unhealthy", { time })} <Plain text={health.detail} />
         </p>
       )}
       {act.error && <CallError error={act.error} what={act.error.message} />}
@@ -190,7 +189,7 @@ function LastExit({ info: { adapter } }: { info: AdaptersInfoResult }) {
         {t("adapters.lastExit")}
       </h2>
       <p className="mb-2 text-sm wrap-anywhere">
-        {timeOfDay(exit.at)} {exactTime(exit.at)} · <Plain text={exit.reason} />
+        {moment(exit.at)} · <Plain text={exit.reason} />
       </p>
       {exit.stderr.length > 0 && <LogLines lines={exit.stderr} label={t("adapters.lastExit")} />}
     </section>

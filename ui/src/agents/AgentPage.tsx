@@ -7,6 +7,7 @@ import { duration, timeOfDay } from "../format/time";
 import { Chip } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
 import { Loaded } from "../parts/Loaded";
+import { Meter } from "../parts/Meter";
 import { Confirm } from "../parts/Modal";
 import { Page } from "../parts/Page";
 import { Plain } from "../parts/Plain";
@@ -189,7 +190,7 @@ function Conversation({ id }: { id: string }) {
           return (
             <div className="grid gap-1 text-sm">
               <p>{t("agents.contextOf", { used, budget: budgetTokens })}</p>
-              <meter aria-label={t("agents.context")} className="meter" min={0} max={Math.max(1, budgetTokens)} value={used} />
+              <Meter label={t("agents.context")} max={Math.max(1, budgetTokens)} value={used} />
               <p className="text-text-2">
                 {t("agents.contextParts", { system: systemTokens, tools: toolTokens, messages: messageTokens })}
                 {hasSummary && ` · ${t("agents.summary")}`}

@@ -46,7 +46,7 @@ export function ApprovalsPage() {
         {() => (
           <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-[20rem_minmax(0,1fr)]">
             {pending.length > 0 && (
-              <ul aria-label={t("approvals.list")} className={`gap-1.5 ${id ? "hidden lg:grid" : "grid"}`}>
+              <ul aria-label={t("approvals.list")} className={`grid-cols-[minmax(0,1fr)] gap-1.5 ${id ? "hidden lg:grid" : "grid"}`}>
                 {pending.map((permission) => (
                   <li key={permission.id}>
                     <Row permission={permission} isOpen={permission.id === open} />
@@ -59,7 +59,11 @@ export function ApprovalsPage() {
                 <Link to="/approvals">{t("approvals.back")}</Link>
               </p>
             )}
-            {pending.length === 0 && !id && <Empty>{t("approvals.empty")}</Empty>}
+            {pending.length === 0 && !id && (
+              <div className="lg:col-span-2">
+                <Empty>{t("approvals.empty")}</Empty>
+              </div>
+            )}
             {open && (
               <div className={id ? "" : "hidden lg:block"}>
                 <h2 className="sr">{t("approvals.open")}</h2>

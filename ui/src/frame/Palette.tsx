@@ -9,7 +9,7 @@ import { say } from "../parts/notice";
 import { RpcError } from "../rpc/error";
 import { adapterList, agentList, sessionList } from "../store/lists";
 import { useResource, useSelect, useStore } from "../store/react";
-import { t } from "../text/text";
+import { LANGUAGES, setLanguage, t } from "../text/text";
 import { pendingOf } from "./keys";
 import { PLACES } from "./places";
 import { setTheme, THEMES } from "./theme";
@@ -135,6 +135,10 @@ function useItems(onShortcuts: () => void): Found[] {
     action("reload", t("palette.reloadConfig"), () => void reload());
     for (const theme of THEMES) {
       action(`theme-${theme}`, t("palette.theme", { theme: t(`theme.${theme}`) }), () => setTheme(theme));
+    }
+    for (const language of LANGUAGES) {
+      const text = t("language.choice", { language: t(`language.${language}`) });
+      action(`language-${language}`, text, () => setLanguage(language));
     }
     for (const { id } of agents ?? []) {
       add("@", t("palette.agent"), id, id, () => void router.navigate({ to: "/agents/$id", params: { id } }));

@@ -1,5 +1,6 @@
 import "../text/en/settings";
 import { useState } from "react";
+import { segments } from "../format/payload";
 import { CallError } from "../parts/ErrorPanel";
 import { Loaded } from "../parts/Loaded";
 import { say } from "../parts/notice";
@@ -33,6 +34,8 @@ function Editor({ file }: { file: ConfigGetResult }) {
   const [base, setBase] = useState(file);
   const [draft, setDraft] = useState(file.text ?? "");
   const [plan, setPlan] = useState<ConfigApplyResult>();
+  // An editor shows text as such characters would have it; a person has to know of them.
+  const hidden = [...new Set(segments(draft).flatMap(({ text, isHidden }) => (isHidden ? [text] : [])))];
   const isDirty = draft !== base.text;
   const isStale = base.hash !== file.hash;
   if (isStale && !isDirty) {
@@ -85,6 +88,7 @@ function Editor({ file }: { file: ConfigGetResult }) {
           setPlan(undefined);
         }}
       />
+      {hidden.length > 0 && <p className="text-sm text-danger-text">{t("settings.hidden", { list: hidden.join(", ") })}</p>}
       <div role="status">{plan && <Plan plan={plan} />}</div>
       {act.error && <CallError error={act.error} what={act.error.message} />}
       <div className="flex gap-2">

@@ -17,7 +17,7 @@ import { t } from "../text/text";
 import { type LogLine, parseLine } from "./line";
 
 /** Most lines that are read. */
-const LINES_MAX = 1_000;
+const LINES_MAX = 500;
 /** Fetching the log is no event of its own, so each recorded event may bring lines. */
 const isTouched = () => true;
 

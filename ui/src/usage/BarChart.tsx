@@ -1,4 +1,5 @@
 import { useId } from "react";
+import { useNarrow } from "../parts/media";
 
 export interface Bar {
   name: string;
@@ -7,25 +8,28 @@ export interface Bar {
   text: string;
 }
 
-const WIDTH = 720;
+/** As wide as the page, so that the words in it are as large as those around it. */
+const WIDE = 1_040;
+const NARROW = 320;
 const HEIGHT = 200;
 const BASE = HEIGHT - 22;
 const TOP = 18;
 /** Names are written below as many bars as have room for them. */
-const NAMES_MAX = 10;
+const NAMES_MAX = { [WIDE]: 15, [NARROW]: 5 };
 
 /** Upright bars along the days. Its table beside it says the same in figures. */
 export function DayChart({ bars, label }: { bars: readonly Bar[]; label: string }) {
   const id = useId();
+  const width = useNarrow() ? NARROW : WIDE;
   const max = Math.max(...bars.map(({ value }) => value), 1);
-  const slot = WIDTH / Math.max(bars.length, 1);
-  const every = Math.ceil(bars.length / NAMES_MAX);
+  const slot = width / Math.max(bars.length, 1);
+  const every = Math.ceil(bars.length / NAMES_MAX[width]);
   const highest = bars.find(({ value }) => value === max);
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="chart w-full" role="img" aria-labelledby={id}>
+    <svg viewBox={`0 0 ${width} ${HEIGHT}`} className="chart w-full" role="img" aria-labelledby={id}>
       <title id={id}>{label}</title>
-      <line x1={0} x2={WIDTH} y1={BASE} y2={BASE} className="chart-axis" />
-      <line x1={0} x2={WIDTH} y1={TOP} y2={TOP} className="chart-axis" strokeDasharray="3 4" />
+      <line x1={0} x2={width} y1={BASE} y2={BASE} className="chart-axis" />
+      <line x1={0} x2={width} y1={TOP} y2={TOP} className="chart-axis" strokeDasharray="3 4" />
       <text x={0} y={TOP - 5}>
         {highest?.text}
       </text>

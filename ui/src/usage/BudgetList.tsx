@@ -1,6 +1,7 @@
 import "../text/en/usage";
 import { amountOf, budgetText } from "../format/amount";
 import { timeOfDay } from "../format/time";
+import { Meter } from "../parts/Meter";
 import { Chip, type Tone } from "../parts/Chip";
 import type { BudgetFacts, BudgetState } from "../rpc/protocol";
 import { t } from "../text/text";
@@ -34,7 +35,7 @@ export function BudgetList({ budgets }: { budgets: readonly BudgetFacts[] }) {
                 </span>
                 <span className="text-text-2">{t("home.budgetPercent", { n: percent })}</span>
               </span>
-              <meter className="meter" aria-label={`${budget.name} ${holder}`} min={0} max={100} high={budget.warn_percent} value={Math.min(100, percent)} />
+              <Meter label={`${budget.name} ${holder}`} max={100} high={budget.warn_percent} value={percent} />
             </span>
           ))}
         </li>

@@ -100,7 +100,9 @@ export function UsagePage() {
                     {total.estimatedMicroUsd > 0 && `; ${t("usage.estimated", { cost: dollars(total.estimatedMicroUsd) })}`}
                   </p>
                 </div>
-                {by === "day" ? (
+                {bars.every(({ value }) => value === 0) ? (
+                  <p className="text-sm text-text-2">{t("usage.zero")}</p>
+                ) : by === "day" ? (
                   <DayChart label={label} bars={days(rows, SPANS[span], now).map(barOf)} />
                 ) : (
                   <NamedBars label={label} bars={bars.slice(0, BARS_MAX)} />

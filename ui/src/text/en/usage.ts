@@ -20,6 +20,7 @@ export const usage = {
   "usage.measure.tokens": "tokens",
   "usage.total": "In all",
   "usage.empty": "Nothing was used in this time.",
+  "usage.zero": "There is nothing to draw: all of it is nothing.",
   "usage.chartCost": "Cost by {by}",
   "usage.chartTokens": "Tokens by {by}",
   "usage.table": "The same in figures",
