@@ -14,7 +14,7 @@ import { screenshots } from "./screenshots.mjs";
 import { senderTests, senderToml } from "./sender.mjs";
 import { sizeTests } from "./size.mjs";
 import { slowTests } from "./slow.mjs";
-import { workTests } from "./work.mjs";
+import { deliveryTests, unknownToml, workTests } from "./work.mjs";
 
 const binDir = resolve(process.env.NEXUS_BIN_DIR ?? new URL("../../target/debug", import.meta.url).pathname);
 const tests = new Tests(process.argv[2], () => browser.seen());
@@ -73,6 +73,7 @@ try {
     await workTests(tests, browser, daemon);
     await everyPage(tests, browser, daemon, "loaded");
   });
+  await withDaemon(unknownToml(binDir), (daemon) => deliveryTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => hostileTests(tests, browser, daemon));
   await tests.test("no page complained", async () => assert.deepEqual(browser.complaints, []));
   const folder = process.env.NEXUS_SCREENSHOTS;

@@ -1,5 +1,6 @@
 // What a person does on the pages, on a daemon with an adapter and a stranger who writes.
 import assert from "node:assert/strict";
+import { Device } from "./device.mjs";
 import { assertAccessible, assertFits, atRest, NARROW, write } from "./harness.mjs";
 import { picture, settled } from "./pages.mjs";
 
@@ -115,10 +116,40 @@ export async function workTests(tests, browser, daemon) {
     await page.getByRole("button", { name: "Pair a device" }).first().click();
     await page.getByRole("dialog").getByRole("button", { name: "Pair a device" }).click();
     await page.getByRole("img", { name: /QR code/ }).waitFor();
-    await page.getByText(/^nexus:\/\/pair\?at=http/).waitFor();
+    const link = await page.getByText(/^nexus:\/\/pair\?at=http/).innerText();
     await assertAccessible(page);
     await picture(page, "pair");
     await page.getByRole("button", { name: "Close" }).click();
+    const ticket = /ticket=(.+)$/.exec(link)[1];
+    assert.equal((await new Device().hello(daemon, ticket)).type, "hello-ok");
+    await page.getByRole("list", { name: "Paired" }).getByText("test-phone").first().waitFor();
+  });
+
+  await tests.test("a device that asks shows its code on both sides, is paired, renamed and cut off", async () => {
+    await open("/access/devices");
+    const device = new Device();
+    const refused = await device.hello(daemon);
+    const code = /\d{6}/.exec(JSON.stringify(refused))[0];
+    const asks = page.locator(`[data-pending="${code}"]`);
+    await asks.waitFor();
+    await assertAccessible(page);
+    await picture(page, "device-asks");
+    await asks.getByRole("button", { name: "Pair" }).click();
+    const row = page.locator(`[data-device="${device.id}"]`);
+    await row.waitFor();
+    assert.equal((await device.hello(daemon)).type, "hello-ok");
+    await row.getByRole("button", { name: /^Rename/ }).click();
+    await page.getByRole("dialog").getByLabel("Name", { exact: true }).fill("Pixel 9");
+    await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+    await row.getByText("Pixel 9").first().waitFor();
+    await row.getByRole("button", { name: /^Take back/ }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Take back" }).click();
+    await row.waitFor({ state: "detached" });
+    assert.notEqual((await device.hello(daemon)).type, "hello-ok");
+    const stranger = new Device();
+    const turned = /\d{6}/.exec(JSON.stringify(await stranger.hello(daemon)))[0];
+    await page.locator(`[data-pending="${turned}"]`).getByRole("button", { name: "Turn away" }).click();
+    await page.locator(`[data-pending="${turned}"]`).waitFor({ state: "detached" });
   });
 
   await tests.test("why, and who may", async () => {
@@ -226,5 +257,50 @@ export async function workTests(tests, browser, daemon) {
     await row.waitFor({ state: "detached" });
   });
 
+  await page.context().close();
+}
+
+/** An adapter that dies in the middle of each delivery, and does not promise that repeating is safe. */
+export function unknownToml(binDir) {
+  return `[models]
+discover = false
+
+[adapters.echo]
+command = ["${binDir}/nexus-adapter-echo"]
+account = "main"
+
+[adapters.echo.settings]
+crash_after = 0
+repeats = true
+events = [{ content = "hello", event_id = "knock", sender_id = "carla-1" }, { content = "hello again", event_id = "again", sender_id = "carla-1" }]
+`;
+}
+
+export async function deliveryTests(tests, browser, daemon) {
+  const page = await browser.page(daemon);
+
+  await tests.test("what nobody knows the end of is shown, sent once more or settled", async () => {
+    await page.locator("[data-ask]").first().waitFor();
+    await page.waitForTimeout(700);
+    await page.locator("[data-ask]").first().focus();
+    await page.keyboard.press("g");
+    await page.getByRole("menuitem", { name: /becomes a person you know/ }).click();
+    await page.goto(`${daemon.base}/deliveries`);
+    await page.getByText(/deliver(y has|ies have) an unknown end/).waitFor({ timeout: 30_000 });
+    const row = page.locator("[data-delivery]").filter({ hasText: "unknown" }).first();
+    await row.getByRole("button", { name: "Settle" }).waitFor();
+    await assertAccessible(page);
+    await picture(page, "delivery-unknown");
+    await row.getByRole("button", { name: "Send once more" }).click();
+    await page.getByRole("dialog").getByText("it arrives twice").waitFor();
+    await assertAccessible(page);
+    await page.getByRole("dialog").getByRole("button", { name: "Send once more" }).click();
+    await page.getByRole("status").getByText("It is sent once more").waitFor();
+    // The adapter dies again, so it is unknown again.
+    const settle = page.getByRole("button", { name: "Settle" });
+    await settle.first().waitFor({ timeout: 30_000 });
+    await settle.first().click();
+    await page.locator("[data-delivery]").filter({ hasText: "taken back" }).first().waitFor();
+  });
   await page.context().close();
 }

@@ -19,8 +19,14 @@ function devices(includeEnded: boolean): Resource<DevicesListResult> {
   return {
     key: `devices.list ${includeEnded}`,
     load: (client) => client.call("devices.list", { includeEnded }),
-    isTouched: byCall(/^devices\./),
+    // A device that knocks leaves the decision about it.
+    isTouched: (type, properties) => byCall(/^devices\./)(type, properties) || isKnock(type, properties),
   };
+}
+
+function isKnock(type: string, properties: unknown): boolean {
+  const { action } = properties as { action?: string };
+  return type === "acl.decision" && /^(connect|authenticate|pair)/.test(action ?? "");
 }
 
 export default function Devices() {
@@ -50,9 +56,7 @@ export default function Devices() {
           <>
             {pending.length > 0 && <Pending pending={pending} act={act} />}
             {paired.length === 0 ? (
-              <Empty>
-                {t("devices.none")} {t("devices.noEvent")}
-              </Empty>
+              <Empty>{t("devices.none")}</Empty>
             ) : (
               <ul className="card divide-y divide-line py-1" aria-label={t("devices.paired")}>
                 {paired.map((device) => (

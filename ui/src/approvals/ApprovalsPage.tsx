@@ -15,12 +15,12 @@ import type { Resource } from "../store/resource";
 import { useResource, useSelect, useStore } from "../store/react";
 import { t } from "../text/text";
 
-export function ApprovalTabs() {
+export function ApprovalTabs({ isOneOpen = false }: { isOneOpen?: boolean }) {
   return (
     <Tabs
       label={t("approvals.tabs")}
       tabs={[
-        { to: "/approvals", text: t("approvals.pending") },
+        { to: "/approvals", text: t("approvals.pending"), isOpen: isOneOpen },
         { to: "/approvals/decided", text: t("approvals.decided") },
         { to: "/access/$tab", params: { tab: "grants" }, text: t("approvals.grants") },
       ]}
@@ -41,7 +41,7 @@ export function ApprovalsPage() {
   const sub = pending.length > 0 ? t("approvals.sub", { n: pending.length }) : t("approvals.subNone");
   return (
     <Page title={t("approvals.title")} sub={overview.value && sub}>
-      <ApprovalTabs />
+      <ApprovalTabs isOneOpen={id !== undefined} />
       <Loaded of={overview} onRetry={() => void store.refreshOverview()}>
         {() => (
           <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-[20rem_minmax(0,1fr)]">

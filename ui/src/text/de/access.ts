@@ -73,7 +73,6 @@ export const access: Record<keyof typeof english, Entry> = {
   "devices.inside": "Nur Programme auf diesem Rechner erreichen diese Adresse. Um ein Telefon zu koppeln, öffne Nexus zuerst für das lokale Netz: nexus expose lan",
   "devices.may": "Darf",
   "devices.made": "Die Karte ist gemacht",
-  "devices.noEvent": "Ein Gerät, das darum bittet, erscheint hier nach dem Neuladen.",
 
   "apiKeys.sub": "Schlüssel für Programme. Jeder darf nur, was du ihm gibst.",
   "apiKeys.create": "Schlüssel machen",
@@ -167,7 +166,6 @@ export const access: Record<keyof typeof english, Entry> = {
   "why.preset": "Vorgabe {preset}",
   "why.whoTitle": "Wer das darf",
 
-  "audit.sub": "Jede Entscheidung, so verkettet, dass nichts unbemerkt geändert werden kann.",
   "audit.filter": "Handlung, etwa use_tool",
   "audit.principal": "Wer, etwa agent:main",
   "audit.verdict": "Entscheidung",
@@ -191,5 +189,4 @@ export const access: Record<keyof typeof english, Entry> = {
   "audit.request": "Anfrage",
   "audit.hash": "Hash",
   "audit.digest": "Prüfsumme",
-  "audit.stats": "Seit {time}: {list}",
 };

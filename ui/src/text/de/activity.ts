@@ -35,7 +35,6 @@ export const activity: Record<keyof typeof english, Entry> = {
   "sessions.filter": "In Schlüsseln und Titeln suchen",
   "sessions.empty": "Noch keine Sitzung. Schreib eine Nachricht im Chat, und die erste beginnt.",
   "sessions.list": "Sitzungen",
-  "sessions.open": "Öffnen",
   "sessions.messages": { one: "{n} Nachricht", other: "{n} Nachrichten" },
   "sessions.rename": "Umbenennen",
   "sessions.renameTitle": "{session} umbenennen",

@@ -14,7 +14,6 @@ export const approvals: Record<keyof typeof english, Entry> = {
   "approvals.open": "Was gerade offen ist",
   "approvals.left": "noch {duration}",
   "approvals.back": "Alles, was wartet",
-  "approvals.gone": "Diese Anfrage ist nicht mehr bekannt.",
   "approvals.filter": "Entscheidungen filtern",
   "approvals.by": "Welche Entscheidungen",
   "approvals.by.all": "Alle",

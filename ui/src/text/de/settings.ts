@@ -48,5 +48,4 @@ export const settings: Record<keyof typeof english, Entry> = {
   "settings.fileChanged": "Jemand anders hat die Datei inzwischen geändert. Was du schriebst, bleibt hier; lies den neuen Text, bevor du anwendest.",
   "settings.hidden": "Im Text sind Zeichen, die man nicht sieht oder die ihre Umgebung umdrehen: {list}",
   "settings.fileReload": "Meine Änderungen verwerfen und die Datei zeigen",
-  "settings.group": "{group}",
 };

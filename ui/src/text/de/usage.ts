@@ -41,7 +41,6 @@ export const usage: Record<keyof typeof english, Entry> = {
   "budget.state.fine": "gut",
   "budget.state.warned": "fast aufgebraucht",
   "budget.state.exhausted": "aufgebraucht",
-  "budget.limit": "Grenze {limit}",
   "budget.scope": "für {scope}",
   "budget.resets": "beginnt neu {time}",
   "budget.unused": "Davon wurde noch nichts verbraucht.",

@@ -72,7 +72,6 @@ export const access = {
   "devices.inside": "Only programs on this machine reach this address. To pair a phone, first open Nexus to the local network: nexus expose lan",
   "devices.may": "May",
   "devices.made": "The ticket is made",
-  "devices.noEvent": "A device that asks appears here when you reload.",
 
   "apiKeys.sub": "Keys for programs. Each may only what you give it.",
   "apiKeys.create": "Make a key",
@@ -166,7 +165,6 @@ export const access = {
   "why.preset": "preset {preset}",
   "why.whoTitle": "Who may do this",
 
-  "audit.sub": "Every decision, chained so that nothing can be altered unnoticed.",
   "audit.filter": "Action, such as use_tool",
   "audit.principal": "Who, such as agent:main",
   "audit.verdict": "Verdict",
@@ -190,7 +188,6 @@ export const access = {
   "audit.request": "Request",
   "audit.hash": "Hash",
   "audit.digest": "Digest",
-  "audit.stats": "Since {time}: {list}",
 } as const;
 
 addTexts(access);

@@ -34,7 +34,6 @@ export const activity = {
   "sessions.filter": "Search in keys and titles",
   "sessions.empty": "No session yet. Write a message in Chat and the first one begins.",
   "sessions.list": "Sessions",
-  "sessions.open": "Open",
   "sessions.messages": { one: "{n} message", other: "{n} messages" },
   "sessions.rename": "Rename",
   "sessions.renameTitle": "Rename {session}",

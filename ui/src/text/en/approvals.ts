@@ -13,7 +13,6 @@ export const approvals = {
   "approvals.open": "The one that is open",
   "approvals.left": "{duration} left",
   "approvals.back": "All that wait",
-  "approvals.gone": "This permission request is not known any more.",
   "approvals.filter": "Filter decisions",
   "approvals.by": "Which decisions",
   "approvals.by.all": "All",

@@ -47,7 +47,6 @@ export const settings = {
   "settings.fileChanged": "The file was changed by somebody else meanwhile. What you wrote is kept here; read the new text before you apply.",
   "settings.hidden": "There are characters in the text that cannot be seen, or that turn what is around them: {list}",
   "settings.fileReload": "Throw my changes away and show the file",
-  "settings.group": "{group}",
 } as const;
 
 addTexts(settings);

@@ -40,7 +40,6 @@ export const usage = {
   "budget.state.fine": "fine",
   "budget.state.warned": "nearly used up",
   "budget.state.exhausted": "used up",
-  "budget.limit": "limit {limit}",
   "budget.scope": "for {scope}",
   "budget.resets": "begins anew {time}",
   "budget.unused": "Nothing was used of it yet.",
