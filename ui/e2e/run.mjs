@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { Daemon } from "./daemon.mjs";
 import { Browser, say, Tests } from "./harness.mjs";
+import { floodTests } from "./flood.mjs";
 import { hostileTests } from "./hostile.mjs";
 import { Model } from "./model.mjs";
 import { offlineTests } from "./offline.mjs";
@@ -74,7 +75,10 @@ try {
     await everyPage(tests, browser, daemon, "loaded");
   });
   await withDaemon(unknownToml(binDir), (daemon) => deliveryTests(tests, browser, daemon));
-  await withDaemon(OFFLINE, (daemon) => hostileTests(tests, browser, daemon));
+  await withDaemon(OFFLINE, async (daemon) => {
+    await floodTests(tests, browser, daemon);
+    await hostileTests(tests, browser, daemon);
+  });
   await tests.test("no page complained", async () => assert.deepEqual(browser.complaints, []));
   const folder = process.env.NEXUS_SCREENSHOTS;
   if (folder) await withDaemon(OFFLINE, (daemon) => screenshots(browser, daemon, resolve(folder)));

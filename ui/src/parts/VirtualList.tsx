@@ -30,9 +30,12 @@ export function VirtualList<T>({ items, keyOf, rowPx, label, children, isFollowi
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  const lastTop = useRef(0);
   useEffect(() => {
     const element = scroller.current;
-    if (isFollowing && element) element.scrollTop = element.scrollHeight;
+    if (!isFollowing || !element) return;
+    element.scrollTop = element.scrollHeight;
+    lastTop.current = element.scrollTop;
   }, [items, isFollowing]);
   const onScroll = () => {
     const element = scroller.current;
@@ -40,7 +43,11 @@ export function VirtualList<T>({ items, keyOf, rowPx, label, children, isFollowi
     setView({ top: element.scrollTop, height: element.clientHeight });
     const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < END_PX;
     if (isAtEnd) onEnd?.();
-    if (isFollowing !== undefined && isAtEnd !== isFollowing) onFollowing?.(isAtEnd);
+    // Rows that came meanwhile put the end further away; only who goes up leaves it.
+    const hasGoneUp = element.scrollTop < lastTop.current - 1;
+    lastTop.current = element.scrollTop;
+    if (isAtEnd && isFollowing === false) onFollowing?.(true);
+    if (hasGoneUp && !isAtEnd && isFollowing) onFollowing?.(false);
   };
   const first = Math.max(0, Math.floor(view.top / rowPx) - OVERSCAN);
   const last = Math.min(items.length, Math.ceil((view.top + view.height) / rowPx) + OVERSCAN);
