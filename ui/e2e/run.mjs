@@ -40,6 +40,10 @@ kind = "openai_compatible"
 base_url = "${model.url}"
 models = ["slow"]
 key = "env:FAKE_KEY"
+
+[models.prices."fake/slow"]
+input = 3.0
+output = 15.0
 `;
 
 async function withDaemon(toml, run) {

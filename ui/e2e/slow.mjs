@@ -182,5 +182,18 @@ export async function slowTests(tests, browser, daemon) {
     await assertNoViolations(page);
   });
 
+  await tests.test("what models used is drawn by day and by session, and told in figures", async () => {
+    await page.goto(`${daemon.base}/usage`);
+    await page.getByRole("img", { name: "Cost by day" }).waitFor();
+    await assertAccessible(page);
+    await page.getByLabel("By", { exact: true }).selectOption("session");
+    const bars = page.getByRole("list", { name: "Cost by session" });
+    await bars.getByText("stream", { exact: true }).waitFor();
+    assert.match(await bars.innerText(), /\$0\.\d+/);
+    await page.getByRole("rowheader", { name: "stream", exact: true }).waitFor();
+    await assertAccessible(page);
+    await assertFits(page);
+  });
+
   await page.context().close();
 }

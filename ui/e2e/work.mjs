@@ -192,7 +192,10 @@ export async function workTests(tests, browser, daemon) {
 
   await tests.test("events come in while the page is open, earlier ones are there, and a filter finds", async () => {
     await open("/activity");
+    // The list stands at its end; what came earlier is found.
+    await page.getByLabel(/^Filter/).fill("type:permission.requested");
     await page.getByText("permission.requested").first().waitFor();
+    await page.getByLabel(/^Filter/).fill("");
     const [sent] = await daemon.calls([{ method: "sessions.send", params: { key: "side", message: "hello from the side", idempotencyKey: "side-1" } }]);
     assert.equal(sent.ok, true);
     await page.getByText(/hello from the side/).first().waitFor();
