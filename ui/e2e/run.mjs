@@ -5,13 +5,17 @@ import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { Daemon } from "./daemon.mjs";
 import { Browser, say, Tests } from "./harness.mjs";
+import { floodTests } from "./flood.mjs";
+import { hostileTests } from "./hostile.mjs";
 import { Model } from "./model.mjs";
 import { offlineTests } from "./offline.mjs";
+import { everyPage, frameTests, languageTests } from "./pages.mjs";
 import { passwordTests } from "./password.mjs";
 import { screenshots } from "./screenshots.mjs";
 import { senderTests, senderToml } from "./sender.mjs";
 import { sizeTests } from "./size.mjs";
 import { slowTests } from "./slow.mjs";
+import { deliveryTests, unknownToml, workTests } from "./work.mjs";
 
 const binDir = resolve(process.env.NEXUS_BIN_DIR ?? new URL("../../target/debug", import.meta.url).pathname);
 const tests = new Tests(process.argv[2], () => browser.seen());
@@ -36,6 +40,10 @@ kind = "openai_compatible"
 base_url = "${model.url}"
 models = ["slow"]
 key = "env:FAKE_KEY"
+
+[models.prices."fake/slow"]
+input = 3.0
+output = 15.0
 `;
 
 async function withDaemon(toml, run) {
@@ -61,6 +69,20 @@ try {
   await withDaemon(SLOW, (daemon) => slowTests(tests, browser, daemon));
   await withDaemon(senderToml(binDir), (daemon) => senderTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => passwordTests(tests, browser, daemon));
+  await withDaemon(OFFLINE, async (daemon) => {
+    await everyPage(tests, browser, daemon, "empty", { themes: ["light"] });
+    await frameTests(tests, browser, daemon);
+    await languageTests(tests, browser, daemon);
+  });
+  await withDaemon(senderToml(binDir), async (daemon) => {
+    await workTests(tests, browser, daemon);
+    await everyPage(tests, browser, daemon, "loaded");
+  });
+  await withDaemon(unknownToml(binDir), (daemon) => deliveryTests(tests, browser, daemon));
+  await withDaemon(OFFLINE, async (daemon) => {
+    await floodTests(tests, browser, daemon);
+    await hostileTests(tests, browser, daemon);
+  });
   await tests.test("no page complained", async () => assert.deepEqual(browser.complaints, []));
   const folder = process.env.NEXUS_SCREENSHOTS;
   if (folder) await withDaemon(OFFLINE, (daemon) => screenshots(browser, daemon, resolve(folder)));

@@ -56,11 +56,50 @@ export async function slowTests(tests, browser, daemon) {
     await write(page, "tell me a story");
     await begun();
     await write(page, "something short");
-    await page.getByRole("list", { name: "Waiting behind the active run" }).getByText("something short").waitFor();
+    await page.getByRole("list", { name: "Waiting behind the active run" }).getByText("something short").first().waitFor();
     await page.getByText("A short reply.").waitFor({ timeout: 30_000 });
     await atRest(page);
     assert.equal(await replies().count(), 2);
     assert.deepEqual(await page.locator("article p").allInnerTexts(), ["tell me a story", "something short"]);
+  });
+
+  await tests.test("what waits is put first, or taken back", async () => {
+    await open("order");
+    await write(page, "tell me a story");
+    await begun();
+    await write(page, "short one");
+    await write(page, "short two");
+    await write(page, "short three");
+    const queue = page.getByRole("list", { name: "Waiting behind the active run" });
+    await queue.getByText("short three").first().waitFor();
+    await queue.getByRole("button", { name: "Next short three" }).click();
+    await page.waitForFunction(() => document.querySelector("[aria-label='Waiting behind the active run'] li")?.textContent.includes("three"));
+    await queue.getByRole("button", { name: "Take back short one" }).click();
+    await queue.getByText("short one").first().waitFor({ state: "detached" });
+    await assertAccessible(page);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => [...document.querySelectorAll("article p")].some((p) => p.textContent === "short two"));
+    await atRest(page);
+    assert.deepEqual(await page.locator("article p").allInnerTexts(), ["tell me a story", "short three", "short two"]);
+  });
+
+  await tests.test("a message is said differently in a copy, and the first conversation stays", async () => {
+    await open("first");
+    await write(page, "be short");
+    await atRest(page);
+    await write(page, "short again");
+    await atRest(page);
+    const edit = page.getByRole("button", { name: "Edit in a copy" });
+    await edit.nth(1).waitFor();
+    await edit.nth(1).click();
+    await page.waitForURL((url) => !url.pathname.endsWith("/first"));
+    assert.equal(await page.locator("[data-composer]").inputValue(), "short again");
+    await lastReply(page).getByText("A short reply.").waitFor();
+    assert.equal(await page.locator("article").count(), 1);
+    await open("first");
+    await lastReply(page).waitFor();
+    assert.equal(await page.locator("article").count(), 2);
   });
 
   await tests.test("Ctrl+Enter steers: the run ends at its step and goes on with what was said", async () => {
@@ -141,6 +180,19 @@ export async function slowTests(tests, browser, daemon) {
       assert.match(rel, /noopener/);
     }
     await assertNoViolations(page);
+  });
+
+  await tests.test("what models used is drawn by day and by session, and told in figures", async () => {
+    await page.goto(`${daemon.base}/usage`);
+    await page.getByRole("img", { name: "Cost by day" }).waitFor();
+    await assertAccessible(page);
+    await page.getByLabel("By", { exact: true }).selectOption("session");
+    const bars = page.getByRole("list", { name: "Cost by session" });
+    await bars.getByText("stream", { exact: true }).waitFor();
+    assert.match(await bars.innerText(), /\$0\.\d+/);
+    await page.getByRole("rowheader", { name: "stream", exact: true }).waitFor();
+    await assertAccessible(page);
+    await assertFits(page);
   });
 
   await page.context().close();

@@ -84,11 +84,31 @@ pub fn index() -> Asset {
     })
 }
 
+/// First words of the addresses of pages; `src/frame/places.test.ts` holds the pages against it.
+const PAGES: [&str; 16] = [
+    "",
+    "chat",
+    "r",
+    "approvals",
+    "activity",
+    "sessions",
+    "agents",
+    "access",
+    "adapters",
+    "deliveries",
+    "models",
+    "usage",
+    "credentials",
+    "logs",
+    "diagnostics",
+    "settings",
+];
+
 /// The document for the address of a page: `/`, `/chat/…`, `/r/…`. `None` for any other address,
 /// so that a wrong one is answered with 404 and not with a page that cannot know it.
 #[must_use]
 pub fn page(path: &str) -> Option<Asset> {
-    let is_page = ["", "chat", "r"].contains(&path.trim_start_matches('/').split('/').next()?);
+    let is_page = PAGES.contains(&path.trim_start_matches('/').split('/').next()?);
     is_page.then(index)
 }
 
@@ -111,7 +131,7 @@ mod tests {
 
     #[test]
     fn pages_are_told_from_strangers() {
-        for good in ["/", "/chat", "/chat/main", "/r/01JDQ7"] {
+        for good in ["/", "/chat", "/chat/main", "/r/01JDQ7", "/access/devices", "/settings"] {
             assert!(page(good).is_some(), "{good}");
         }
         for bad in ["/chats", "/api/secret", "/favicon.ico", "/index.html/"] {

@@ -9,7 +9,8 @@ const read = async (name) => JSON.parse(await readFile(new URL(name, docs), "utf
 
 const banner = (name) => `// Generated from docs/schema/${name} by \`npm run codegen\`; do not edit.`;
 
-const types = await compile(await read("bundle.draft-07.json"), "Protocol", {
+const bundle = await read("bundle.draft-07.json");
+const types = await compile(bundle, "Protocol", {
   additionalProperties: false,
   bannerComment: banner("bundle.draft-07.json"),
   enableConstEnums: false,
@@ -41,7 +42,20 @@ export const events: Of<Events>[] = ${list(samples.events)};
 export const transients: Of<Transients>[] = ${list(samples.transients)};
 `;
 
-for (const [name, made] of [["protocol.ts", types], ["samples.ts", values]]) {
+// Methods that need an idempotency key.
+const ofMethod = (name) => bundle.definitions[bundle.definitions.Methods.properties[name].properties.params.$ref.split("/").at(-1)];
+const commands = Object.keys(bundle.definitions.Methods.properties)
+  .filter((name) => ofMethod(name).required?.includes("idempotencyKey"))
+  .map((name) => `  "${name}",\n`)
+  .join("");
+const protocol = `${types}
+/**
+ * Methods that change something: each call carries an idempotency key.
+ */
+export const COMMANDS: ReadonlySet<keyof Methods> = new Set<keyof Methods>([\n${commands}]);
+`;
+
+for (const [name, made] of [["protocol.ts", protocol], ["samples.ts", values]]) {
   const target = new URL(name, rpc);
   if (!process.argv.includes("--check")) {
     await writeFile(target, made);

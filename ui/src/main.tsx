@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { router } from "./router";
 import { StoreContext } from "./store/react";
 import { Store } from "./store/store";
+import { loadLanguage } from "./text/text";
 import "./styles/app.css";
 
 const scheme = location.protocol === "https:" ? "wss:" : "ws:";
@@ -27,10 +28,14 @@ document.addEventListener("visibilitychange", () => {
 });
 
 const element = document.getElementById("root");
-if (element) {
-  createRoot(element).render(
-    <StoreContext value={store}>
-      <RouterProvider router={router} />
-    </StoreContext>,
-  );
-}
+// The socket is on its way meanwhile. Without its language the page speaks English.
+void loadLanguage()
+  .catch(() => undefined)
+  .then(() => {
+    if (!element) return;
+    createRoot(element).render(
+      <StoreContext value={store}>
+        <RouterProvider router={router} />
+      </StoreContext>,
+    );
+  });

@@ -10,6 +10,7 @@ import { RpcError } from "../rpc/error";
 import type { ApproveSpan, PermissionRequest } from "../rpc/protocol";
 import { useSelect, useStore } from "../store/react";
 import { t } from "../text/text";
+import { dangerOf } from "./danger";
 import { Payload } from "./Payload";
 import { Receipt } from "./Receipt";
 import { SenderRows } from "./SenderRows";
@@ -30,6 +31,7 @@ function Pending({ permission }: { permission: PermissionRequest }) {
   const isOnline = useSelect((state) => state.connection.phase === "online");
   const [isDeciding, setDeciding] = useState(false);
   const [isExplaining, setExplaining] = useState(false);
+  const [isArmed, setArmed] = useState(false);
   const [menu, setMenu] = useState<"allow" | "never">();
   const [error, setError] = useState<RpcError>();
   const shownAt = useRef(0);
@@ -39,6 +41,7 @@ function Pending({ permission }: { permission: PermissionRequest }) {
   // A changed action is another action: the guard starts again.
   useEffect(() => {
     shownAt.current = performance.now();
+    setArmed(false);
   }, [id, digest]);
 
   useShown(card, isOnline && permission.seen_at === undefined, () => store.seen(id));
@@ -56,7 +59,13 @@ function Pending({ permission }: { permission: PermissionRequest }) {
       setDeciding(false);
     }
   };
-  const approve = () => void decide(() => store.approve({ id, digest }));
+  const danger = dangerOf(permission);
+  const allow = () => void decide(() => store.approve({ id, digest }));
+  // What is dangerous takes a second key, which is another one.
+  const approve = () => {
+    if (!danger) allow();
+    else if (!isGuarded() && !isBlocked) setArmed(true);
+  };
   const approveFor = (span: ApproveSpan, proposal?: number) =>
     void decide(() => store.approve({ id, digest, span, place: placeOf(proposal) }));
   const deny = (comment?: string) => void decide(() => store.deny({ id, digest, comment }));
@@ -74,6 +83,7 @@ function Pending({ permission }: { permission: PermissionRequest }) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if ((event.target as HTMLElement).closest("textarea, input")) return;
     if (menu !== undefined) return;
+    if (isArmed && event.key === "Escape") return disarm();
     const keys: Record<string, () => void> = { a: approve, d: () => deny(), h: extend };
     // Nobody reads a reason: the sender is told nothing.
     if (!sender) keys.r = explain;
@@ -88,6 +98,10 @@ function Pending({ permission }: { permission: PermissionRequest }) {
     act();
   };
 
+  const disarm = () => {
+    setArmed(false);
+    card.current?.focus();
+  };
   const hasStanding = proposals.length > 0;
   const sentence = wants(permission);
   const isBlocked = isDeciding || !isOnline;
@@ -102,6 +116,7 @@ function Pending({ permission }: { permission: PermissionRequest }) {
     >
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
         <h3 className="grow text-[0.9375rem] font-semibold text-ask-text">{sentence}</h3>
+        {danger && <Chip tone="warn">{t(danger)}</Chip>}
         {permission.kind === "unknown_outcome" && <Chip tone="warn">{t("tool.short.unknown")}</Chip>}
         <Expiry at={permission.expires_at} />
         <button type="button" className="btn btn-quiet" onClick={extend} disabled={isBlocked}>
@@ -113,7 +128,9 @@ function Pending({ permission }: { permission: PermissionRequest }) {
         <Payload text={sender?.excerpt ?? action.summary} />
       </div>
       <Facts permission={permission} />
-      {isExplaining ? (
+      {isArmed ? (
+        <Sure danger={t(danger ?? "ask.danger.pinned")} isBlocked={isBlocked} onSure={allow} onBack={disarm} />
+      ) : isExplaining ? (
         <Reason
           agent={permission.agent_id}
           isBlocked={isBlocked}
@@ -173,6 +190,35 @@ function Pending({ permission }: { permission: PermissionRequest }) {
         </div>
       )}
     </section>
+  );
+}
+
+interface SureProps {
+  danger: string;
+  isBlocked: boolean;
+  onSure: () => void;
+  onBack: () => void;
+}
+
+/** The second step of something dangerous. A key that is still held down does not take it. */
+function Sure({ danger, isBlocked, onSure, onBack }: SureProps) {
+  return (
+    <div className="sticky bottom-0 mt-3 flex flex-wrap items-center gap-2 bg-surface" role="group" aria-label={danger}>
+      <p className="w-full text-sm font-medium text-warn-text">{danger}</p>
+      <button
+        type="button"
+        className="btn btn-danger"
+        autoFocus
+        disabled={isBlocked}
+        onKeyDown={(event) => event.repeat && event.preventDefault()}
+        onClick={onSure}
+      >
+        {t("ask.sure")} <kbd className="kbd">Enter</kbd>
+      </button>
+      <button type="button" className="btn" onClick={onBack}>
+        {t("ask.sureBack")} <kbd className="kbd">Esc</kbd>
+      </button>
+    </div>
   );
 }
 

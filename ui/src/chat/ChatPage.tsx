@@ -2,7 +2,7 @@ import { Dialog } from "@base-ui/react/dialog";
 import { useParams } from "@tanstack/react-router";
 import { PanelLeft } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { useTitle } from "../frame/Frame";
+import { useTitle } from "../frame/title";
 import { CallError } from "../parts/ErrorPanel";
 import { useSelect, useStore } from "../store/react";
 import type { SessionView } from "../store/state";

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { useAct } from "../parts/useAct";
 import { RpcError } from "../rpc/error";
 import type { QueueMode } from "../rpc/protocol";
 import { useSelect, useStore } from "../store/react";
@@ -86,14 +87,28 @@ export function Composer({ view, agent }: { view: SessionView; agent: string }) 
   );
 }
 
+/** What waits: each can be taken back, or put first. */
 function Queue({ view }: { view: SessionView }) {
+  const store = useStore();
+  const act = useAct();
   if (view.queued.length === 0) return null;
+  const takeBack = (id: string) => void act.run("cancel", () => store.client.call("requests.cancel", { id }));
+  const toFront = (runId: string) =>
+    void act.run("move", () => store.client.call("sessions.queue.move", { key: view.key, runId, to: 0 }));
   return (
     <ul aria-label={t("chat.queuedList")} className="flex flex-wrap gap-1.5">
-      {view.queued.map((request) => (
+      {view.queued.map((request, n) => (
         <li key={request.id} className="chip chip-mute max-w-full">
           <span className="text-text-3">{request.mode === "steer" ? t("chat.steer") : t("chat.queued")}</span>
           <span className="truncate text-text">{request.purpose}</span>
+          {n > 0 && (
+            <button type="button" className="min-h-6 underline pointer-coarse:min-h-11" disabled={act.isBlocked} onClick={() => toFront(request.id)}>
+              {t("chat.toFront")} <span className="sr">{request.purpose}</span>
+            </button>
+          )}
+          <button type="button" className="min-h-6 underline pointer-coarse:min-h-11" disabled={act.isBlocked} onClick={() => takeBack(request.id)}>
+            {t("chat.takeBack")} <span className="sr">{request.purpose}</span>
+          </button>
         </li>
       ))}
     </ul>

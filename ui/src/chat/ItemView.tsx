@@ -8,6 +8,7 @@ import { ErrorPanel } from "../parts/ErrorPanel";
 import type { Turn } from "../rpc/protocol";
 import { t } from "../text/text";
 import type { Item } from "./items";
+import { EditInCopy } from "./EditInCopy";
 import { ToolGroup, ToolRow } from "./ToolRow";
 
 /** One thing in the list of a conversation. */
@@ -15,7 +16,7 @@ export const ItemView = memo(
   function ItemView({ item }: { item: Item }) {
     switch (item.kind) {
       case "user":
-        return <UserMessage text={item.text} at={item.message.created_at} />;
+        return <UserMessage text={item.text} at={item.message.created_at} note={<EditInCopy text={item.text} id={item.message.id} />} />;
       case "heading":
         return <Speaker who={item.agent} at={item.at} />;
       case "text":

@@ -10,14 +10,15 @@ export function draftOf(session: string): string {
   return localStorage.getItem(DRAFT + session) ?? "";
 }
 
-export function saveDraft(session: string, text: string): void {
+/** Keeps a draft after a pause, or at once for somebody who reads it at once. */
+export function saveDraft(session: string, text: string, when: "soon" | "now" = "soon"): void {
   clearTimeout(timers.get(session));
   const save = () => {
     timers.delete(session);
     if (text === "") localStorage.removeItem(DRAFT + session);
     else localStorage.setItem(DRAFT + session, text);
   };
-  if (text === "") save();
+  if (text === "" || when === "now") save();
   else timers.set(session, setTimeout(save, SAVE_MS));
 }
 

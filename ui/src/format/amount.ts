@@ -10,7 +10,8 @@ export function costText({ basis, micro_usd }: Cost): string {
   return dollars(micro_usd);
 }
 
-function dollars(microUsd: number): string {
+/** An amount of money: two digits, or as many as a small one needs. */
+export function dollars(microUsd: number): string {
   const usd = microUsd / MICRO;
   if (usd === 0 || usd >= 0.1) return `$${usd.toFixed(2)}`;
   return `$${usd.toFixed(usd >= 0.001 ? 4 : 6)}`;
@@ -25,7 +26,7 @@ export function costBasis(cost: Cost): string {
 export function tokensText(usage: Usage): string {
   const n = usage.input_tokens + usage.output_tokens;
   if (n < 10_000) return t("tokens", { n });
-  return `${Math.round(n / 1_000)}k tokens`;
+  return t("tokens.thousands", { n: Math.round(n / 1_000) });
 }
 
 /** The amount of one resource of a budget. */
@@ -37,7 +38,7 @@ export function amountOf(amounts: Amounts | Limits, resource: Resource): number 
 /** An amount of a resource: `$1.20`, `38k tokens`, `12 tool calls`, `61 s of model time`. */
 export function budgetText(resource: Resource, n: number): string {
   if (resource === "money") return dollars(n);
-  if (resource === "tokens") return n < 10_000 ? t("tokens", { n }) : `${Math.round(n / 1_000)}k tokens`;
+  if (resource === "tokens") return n < 10_000 ? t("tokens", { n }) : t("tokens.thousands", { n: Math.round(n / 1_000) });
   if (resource === "tool_calls") return t("budget.toolCalls", { n });
   return t("budget.modelTime", { n: Math.round(n / 1_000) });
 }

@@ -56,6 +56,12 @@ export function timeOfDay(at: number, now = Date.now()): string {
   return new Date(at).toDateString() === new Date(now).toDateString() ? time : `${day.format(at)}, ${time}`;
 }
 
+/** A moment to the second, with the day when it is not today. */
+export function moment(at: number, now = Date.now()): string {
+  const isToday = new Date(at).toDateString() === new Date(now).toDateString();
+  return isToday ? exactClock.format(at) : `${day.format(at)}, ${exactClock.format(at)}`;
+}
+
 export function exactTime(at: number): string {
   return exactClock.format(at);
 }

@@ -1,7 +1,7 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Boundary } from "../parts/Boundary";
-import { useSelect } from "../store/react";
+import { useNotice } from "../parts/notice";
 import { t } from "../text/text";
 import { Announcer } from "./Announcer";
 import { ConnectionBanner } from "./ConnectionBanner";
@@ -9,12 +9,14 @@ import { Gate } from "./Gate";
 import { Header } from "./Header";
 import { useKeys } from "./keys";
 import { BottomBar, Sidebar } from "./Nav";
-import { Shortcuts } from "./Shortcuts";
+
+const Shortcuts = lazy(() => import("./Shortcuts"));
+const Palette = lazy(() => import("./Palette"));
 
 /** What surrounds every page. */
 export function Frame() {
-  const [isSheetOpen, setSheetOpen] = useState(false);
-  useKeys(() => setSheetOpen(true));
+  const [over, setOver] = useState<"sheet" | "palette">();
+  useKeys({ openSheet: () => setOver("sheet"), openPalette: () => setOver("palette") });
   useFocusOnRoute();
   const path = useRouterState({ select: (state) => state.location.pathname });
   return (
@@ -22,7 +24,7 @@ export function Frame() {
       <a href="#main" className="btn fixed -top-20 left-2 z-30 focus:top-2">
         {t("app.skip")}
       </a>
-      <Header onShortcuts={() => setSheetOpen(true)} />
+      <Header onShortcuts={() => setOver("sheet")} onPalette={() => setOver("palette")} />
       <Sidebar />
       <main id="main" tabIndex={-1} className="relative flex min-h-0 min-w-0 flex-col outline-none">
         <ConnectionBanner />
@@ -33,8 +35,24 @@ export function Frame() {
         </Boundary>
       </main>
       <BottomBar />
-      <Shortcuts isOpen={isSheetOpen} onOpenChange={setSheetOpen} />
+      <Suspense>
+        {over === "sheet" && <Shortcuts onClose={() => setOver(undefined)} />}
+        {over === "palette" && <Palette onClose={() => setOver(undefined)} onShortcuts={() => setOver("sheet")} />}
+      </Suspense>
+      <Notice />
       <Announcer />
+    </div>
+  );
+}
+
+/** Says that something has been done, for a few seconds. */
+function Notice() {
+  const notice = useNotice();
+  return (
+    <div role="status" className="pointer-events-none fixed inset-x-0 bottom-18 z-40 flex justify-center px-3 md:bottom-4">
+      {notice && (
+        <span className="rounded-lg border border-line bg-surface px-4 py-2 text-sm shadow-lg wrap-anywhere">{notice}</span>
+      )}
     </div>
   );
 }
@@ -56,12 +74,4 @@ function useFocusOnRoute(): void {
       document.querySelector<HTMLElement>("h1")?.focus();
     });
   }, [path]);
-}
-
-/** Name of the page in the tab, with the number of things that wait. */
-export function useTitle(title: string): void {
-  const n = useSelect((state) => Object.values(state.permissions).filter((p) => p.status === "pending").length);
-  useEffect(() => {
-    document.title = `${n > 0 ? `(${n}) ` : ""}${title} · ${t("app.name")}`;
-  }, [title, n]);
 }

@@ -1,20 +1,27 @@
-import { Keyboard } from "lucide-react";
+import { Keyboard, Search } from "lucide-react";
 import { useSelect } from "../store/react";
 import { t } from "../text/text";
 import { useGoToApproval } from "./keys";
 import { StatusChip } from "./StatusChip";
 import { ThemeMenu } from "./ThemeMenu";
 
-export function Header({ onShortcuts }: { onShortcuts: () => void }) {
+export function Header({ onShortcuts, onPalette }: { onShortcuts: () => void; onPalette: () => void }) {
   const n = useSelect((state) => Object.values(state.permissions).filter((p) => p.status === "pending").length);
   const goToApproval = useGoToApproval();
   return (
-    <header className="z-10 col-span-full flex h-12 items-center pointer-coarse:h-14 gap-2 border-b border-line bg-surface px-3">
+    <header className="z-10 col-span-full flex h-12 items-center gap-2 border-b border-line bg-surface px-3 pointer-coarse:h-14">
       <span className="text-[0.9375rem] font-semibold">{t("app.name")}</span>
       <StatusChip />
       <span className="grow" />
+      <button type="button" className="btn px-2 md:px-3" title={t("palette.open")} onClick={onPalette}>
+        <Search size={16} strokeWidth={1.5} aria-hidden="true" />
+        <span className="text-text-2 max-md:sr-only">{t("palette.hint")}</span>
+        <kbd className="kbd max-md:hidden" aria-hidden="true">
+          Ctrl K
+        </kbd>
+      </button>
       {n > 0 && (
-        <button type="button" className="btn btn-ask" onClick={goToApproval}>
+        <button type="button" className="btn btn-ask px-2 md:px-3" onClick={goToApproval}>
           {t("waiting.button", { n })} <kbd className="kbd">!</kbd>
         </button>
       )}

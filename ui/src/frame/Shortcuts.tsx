@@ -1,46 +1,68 @@
-import { Dialog } from "@base-ui/react/dialog";
-import { t, type TextKey } from "../text/text";
+import { Modal } from "../parts/Modal";
+import { t } from "../text/text";
+import { PLACES } from "./places";
 
-const ROWS: readonly [keys: string[], text: TextKey][] = [
-  [["g", "h"], "keys.home"],
-  [["g", "c"], "keys.chat"],
+const EVERYWHERE = [
+  [["Ctrl", "K"], "keys.palette"],
+  [["!"], "keys.ask"],
   [["n"], "keys.new"],
   [["/"], "keys.filter"],
-  [["!"], "keys.ask"],
+  [["j"], "keys.next"],
+  [["k"], "keys.previous"],
+  [["?"], "keys.sheet"],
+] as const;
+const APPROVAL = [
   [["A"], "keys.approve"],
+  [["A", "Enter"], "keys.approveDangerous"],
+  [["G"], "keys.approveFor"],
   [["D"], "keys.deny"],
   [["R"], "keys.denyWhy"],
+  [["H"], "keys.extend"],
+] as const;
+const CHAT = [
   [["Enter"], "keys.send"],
   [["Ctrl", "Enter"], "keys.steer"],
   [["Shift", "Enter"], "keys.newline"],
   [["Esc", "Esc"], "keys.stop"],
-  [["?"], "keys.sheet"],
-];
+] as const;
 
-export function Shortcuts({ isOpen, onOpenChange }: { isOpen: boolean; onOpenChange: (isOpen: boolean) => void }) {
+/** Every key, by where it works. */
+export default function Shortcuts({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog.Root open={isOpen} onOpenChange={onOpenChange}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-20 bg-[oklch(0_0_0/0.4)]" />
-        <Dialog.Popup className="fixed top-1/2 left-1/2 z-30 max-h-[85dvh] w-[min(28rem,calc(100vw-1.5rem))] -translate-1/2 overflow-y-auto rounded-xl border border-line bg-surface p-5 shadow-lg outline-none">
-          <Dialog.Title className="mb-3 text-lg font-semibold">{t("keys.title")}</Dialog.Title>
-          <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-2 text-sm">
-            {ROWS.map(([keys, text]) => (
-              <div key={text} className="contents">
-                <dt className="flex gap-1">
-                  {keys.map((key, n) => (
-                    <kbd key={n} className="rounded border border-line-strong px-1.5 font-mono text-xs leading-5">
-                      {key}
-                    </kbd>
-                  ))}
-                </dt>
-                <dd className="m-0">{t(text)}</dd>
-              </div>
-            ))}
-          </dl>
-          <Dialog.Close className="btn mt-4">{t("keys.close")}</Dialog.Close>
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal title={t("keys.title")} isOpen onClose={onClose} isWide>
+      <div className="grid gap-x-8 gap-y-4 md:grid-cols-2">
+        <div className="grid content-start gap-4">
+          <Group title={t("keys.everywhere")} rows={EVERYWHERE.map(([keys, text]) => [keys, t(text)])} />
+          <Group title={t("keys.onApproval")} rows={APPROVAL.map(([keys, text]) => [keys, t(text)])} />
+          <Group title={t("keys.inChat")} rows={CHAT.map(([keys, text]) => [keys, t(text)])} />
+        </div>
+        <Group title={t("keys.goTo")} rows={PLACES.map(({ key, text }) => [["g", key], t(text)])} />
+      </div>
+      <button type="button" className="btn mt-4" onClick={onClose}>
+        {t("keys.close")}
+      </button>
+    </Modal>
+  );
+}
+
+function Group({ title, rows }: { title: string; rows: (readonly [keys: readonly string[], text: string])[] }) {
+  return (
+    <section>
+      <h3 className="mb-1.5 text-sm font-semibold text-text-2">{title}</h3>
+      <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] items-center gap-x-3 gap-y-1.5 text-sm">
+        {rows.map(([keys, text]) => (
+          <div key={text} className="contents">
+            <dt className="flex gap-1">
+              {keys.map((key, n) => (
+                <kbd key={n} className="rounded border border-line-strong px-1.5 font-mono text-xs leading-5">
+                  {key}
+                </kbd>
+              ))}
+            </dt>
+            <dd className="m-0">{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { Chip, type Tone } from "../parts/Chip";
 import { useNow } from "../parts/now";
 import { useSelect } from "../store/react";
@@ -15,9 +16,11 @@ export function StatusChip() {
   const { tone, text } = describe(connection, health, now);
   return (
     <span role="status">
-      <Chip tone={tone} glyph={tone === "mute" ? "⊘" : undefined}>
-        {text}
-      </Chip>
+      <Link to="/diagnostics" className="inline-flex min-h-6 items-center no-underline pointer-coarse:min-h-11">
+        <Chip tone={tone} glyph={tone === "mute" ? "⊘" : undefined}>
+          {text}
+        </Chip>
+      </Link>
     </span>
   );
 }

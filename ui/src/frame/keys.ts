@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import { useStore } from "../store/react";
 import type { State } from "../store/state";
 import { newSessionKey } from "../chat/keys";
+import { PLACES } from "./places";
 
 /** Time between the two keys of a pair such as `g h`. */
 const PAIR_MS = 1_200;
@@ -21,7 +22,7 @@ export function pendingOf(state: Pick<State, "permissions">) {
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** Moves the focus to the newest approval: here if the page shows it, otherwise on Home. */
+/** Moves the focus to the newest approval: here if the page shows it, otherwise among all of them. */
 export function useGoToApproval(): () => void {
   const router = useRouter();
   const store = useStore();
@@ -35,7 +36,7 @@ export function useGoToApproval(): () => void {
       return card !== null;
     };
     if (focus()) return;
-    void router.navigate({ to: "/" });
+    void router.navigate({ to: "/approvals/$id", params: { id: newest.id } });
     const began = performance.now();
     const wait = () => {
       if (!focus() && performance.now() - began < CARD_MS_MAX) requestAnimationFrame(wait);
@@ -44,20 +45,42 @@ export function useGoToApproval(): () => void {
   };
 }
 
-/** The keys that work on every page. None of them fires while somebody types. */
-export function useKeys(openSheet: () => void): void {
+interface Overlays {
+  openSheet: () => void;
+  openPalette: () => void;
+}
+
+/** Moves the focus along the rows of a list. */
+function step(by: 1 | -1): void {
+  const rows = [...document.querySelectorAll<HTMLElement>("main [data-row]")];
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const next = rows[at < 0 ? 0 : at + by];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+/** The keys that work on every page. But for the palette's, none fires while somebody types. */
+export function useKeys({ openSheet, openPalette }: Overlays): void {
   const router = useRouter();
   const goToApproval = useGoToApproval();
   const gAt = useRef(-PAIR_MS);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+      if (event.defaultPrevented) return;
+      if (event.ctrlKey || event.metaKey) {
+        if (event.key.toLowerCase() !== "k" || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        return openPalette();
+      }
       if (event.altKey ? event.key !== "!" : isTyping(event.target)) return;
       const isPair = performance.now() - gAt.current < PAIR_MS;
       gAt.current = -PAIR_MS;
-      const act: Record<string, () => void> = isPair
-        ? { h: () => void router.navigate({ to: "/" }), c: () => void router.navigate({ to: "/chat" }) }
+      const place = isPair ? PLACES.find(({ key }) => key === event.key) : undefined;
+      const act: Record<string, () => void> = place
+        ? { [place.key]: () => void router.navigate({ to: place.to }) }
         : {
+            j: () => step(1),
+            k: () => step(-1),
             "!": goToApproval,
             "?": openSheet,
             "/": () => document.querySelector<HTMLElement>("[data-filter]")?.focus(),

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { elapsed } from "../format/time";
 import { Chip, type Tone } from "../parts/Chip";
 import { useNow } from "../parts/now";
@@ -22,7 +23,9 @@ export function HealthCard({ value }: { value: StatusResult }) {
       </h2>
       <ul className="divide-y divide-line text-sm">
         <li className="flex items-center justify-between gap-2 py-1.5">
-          <Chip tone={TONES[health.status]}>{t("home.daemon")}</Chip>
+          <Link to="/diagnostics" className="text-text no-underline">
+            <Chip tone={TONES[health.status]}>{t("home.daemon")}</Chip>
+          </Link>
           <span className="meta">{t("home.uptime", { duration: elapsed(uptimeMs) })}</span>
         </li>
         {amiss.map((check) => (

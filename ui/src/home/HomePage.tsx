@@ -1,8 +1,9 @@
+import { Link } from "@tanstack/react-router";
 import { ApprovalCard } from "../approval/ApprovalCard";
 import { costText } from "../format/amount";
 import { timeOfDay } from "../format/time";
 import { pendingOf } from "../frame/keys";
-import { useTitle } from "../frame/Frame";
+import { useTitle } from "../frame/title";
 import { Boundary } from "../parts/Boundary";
 import { CallError } from "../parts/ErrorPanel";
 import { Skeleton } from "../parts/Skeleton";
@@ -73,7 +74,11 @@ function Overview({ value }: { value: StatusResult }) {
           {pending.slice(0, CARDS_MAX).map((permission) => (
             <ApprovalCard key={permission.id} permission={permission} />
           ))}
-          {more > 0 && <p className="text-sm text-text-2">{t("home.more", { n: more })}</p>}
+          {more > 0 && (
+            <p className="text-sm">
+              <Link to="/approvals">{t("home.more", { n: more })}</Link>
+            </p>
+          )}
         </section>
       )}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">

@@ -7,7 +7,7 @@ import { ToolRow } from "../chat/ToolRow";
 import { costText, tokensText } from "../format/amount";
 import { principalText, shortId } from "../format/principal";
 import { duration, exactTime } from "../format/time";
-import { useTitle } from "../frame/Frame";
+import { useTitle } from "../frame/title";
 import { CallError } from "../parts/ErrorPanel";
 import { useNow } from "../parts/now";
 import { Skeleton } from "../parts/Skeleton";

@@ -1,5 +1,6 @@
 import { delayMs } from "./backoff";
 import { RpcError } from "./error";
+import { COMMANDS } from "./protocol";
 import type { EventFrame, HelloOk, Lagged, Methods, Position, ServerFrame, Shutdown } from "./protocol";
 
 /** The protocol version this bundle speaks. */
@@ -275,18 +276,6 @@ export class Client {
     this.options.onConnection(connection);
   }
 }
-
-const COMMANDS: ReadonlySet<keyof Methods> = new Set([
-  "runtime.reload",
-  "runtime.shutdown",
-  "models.test",
-  "sessions.send",
-  "sessions.abort",
-  "acl.requests.approve",
-  "acl.requests.deny",
-  "acl.requests.seen",
-  "acl.requests.extend",
-] as const);
 
 function hello(): object {
   return {

@@ -1,5 +1,6 @@
-import { createContext, useContext, useSyncExternalStore } from "react";
-import type { State } from "./state";
+import { createContext, useContext, useEffect, useSyncExternalStore } from "react";
+import type { Resource } from "./resource";
+import type { Fetched, RecordedEvent, State } from "./state";
 import type { Store } from "./store";
 
 export const StoreContext = createContext<Store | undefined>(undefined);
@@ -14,4 +15,25 @@ export function useStore(): Store {
 export function useSelect<T>(select: (state: State) => T): T {
   const store = useStore();
   return useSyncExternalStore(store.subscribe, () => select(store.state));
+}
+
+export function useOnline(): boolean {
+  return useSelect((state) => state.connection.phase === "online");
+}
+
+const LOADING: Fetched<never> = { load: "loading" };
+
+/** Something fetched, kept up to date while the component is shown. */
+export function useResource<T>(resource: Resource<T>): Fetched<T> {
+  const store = useStore();
+  const { key } = resource;
+  // The key names method and parameters: another object with the same key is the same resource.
+  useEffect(() => store.resources.watch(resource), [store, key]);
+  return useSelect((state) => state.resources[key] as Fetched<T> | undefined) ?? LOADING;
+}
+
+/** The latest recorded events, painted at most ten times a second. */
+export function useFeed(): readonly RecordedEvent[] {
+  const { feed } = useStore();
+  return useSyncExternalStore(feed.subscribe, feed.snapshot);
 }

@@ -128,6 +128,11 @@ const REDUCERS: Record<string, Reducer> = {
     const request: QueuedRequest = { id: request_id, purpose: purposes[request_id] ?? "", mode };
     return { ...view, queued: [...view.queued, request] };
   },
+  "session.queue_changed": (view, event) => {
+    const { request_ids } = event.properties as Events["session.queue_changed"];
+    const placeOf = (id: string) => (request_ids.includes(id) ? request_ids.indexOf(id) : request_ids.length);
+    return { ...view, queued: [...view.queued].sort((a, b) => placeOf(a.id) - placeOf(b.id)) };
+  },
   "nex.request.completed": (view, event) => {
     const { request_id } = event.properties as Events["nex.request.completed"];
     return { ...view, queued: view.queued.filter((request) => request.id !== request_id) };

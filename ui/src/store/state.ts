@@ -108,6 +108,8 @@ export interface State {
   /** First lines of requests that were seen to start. */
   purposes: Record<RequestId, string>;
   requests: Record<RequestId, Fetched<RequestsGetResult>>;
+  /** What pages fetched, by the key of its resource. */
+  resources: Record<string, Fetched<unknown>>;
   outgoing: Outgoing[];
 }
 
@@ -119,6 +121,7 @@ export const initialState: State = {
   permissions: {},
   purposes: {},
   requests: {},
+  resources: {},
   outgoing: [],
 };
 

@@ -1,9 +1,12 @@
 import { Client, type Connection, uniqueKey } from "../rpc/client";
 import { RpcError } from "../rpc/error";
 import type { EventFrame, Events, Methods, PermissionRequest, QueueMode, SessionKey } from "../rpc/protocol";
+import { readEarlier } from "./earlier";
+import { Feed } from "./feed";
 import { isTransient, onRecorded, onTransient, withSession } from "./reduce";
+import { failed, Resources } from "./resource";
 import { onLoaded, onNew, onOlder } from "./session";
-import { emptySession, initialState, type Fetched, type Outgoing, type SessionView, type State } from "./state";
+import { emptySession, initialState, type Outgoing, type SessionView, type State } from "./state";
 import { onSnapshot } from "./stream";
 import { Throttle } from "./throttle";
 
@@ -31,6 +34,8 @@ const LIST_TYPES = /^(session\.|turn\.|message\.recorded)/;
 export class Store {
   state: State = initialState;
   readonly client: Client;
+  readonly feed = new Feed();
+  readonly resources: Resources;
   private readonly listeners = new Set<() => void>();
   private readonly watched = new Map<string, number>();
   private readonly paint = new Throttle(PAINT_MS, () => this.notify());
@@ -39,17 +44,29 @@ export class Store {
   private readonly watchedRequests = new Throttle(REFRESH_MS, () => void this.refreshRequests());
   private wantsList = false;
 
-  constructor(url: string, probeAuth: () => Promise<"signed-in" | "signed-out" | "unreachable">) {
+  constructor(
+    private readonly url: string,
+    probeAuth: () => Promise<"signed-in" | "signed-out" | "unreachable">,
+  ) {
     this.client = new Client({
       url,
       probeAuth,
       onEvent: (frame) => this.onEvent(frame),
       onConnection: (connection) => this.onConnection(connection),
       onHello: (hello, isReplaced) => {
-        if (isReplaced) this.set({ ...initialState, connection: this.state.connection });
+        if (isReplaced) {
+          this.feed.clear();
+          this.set({ ...initialState, connection: this.state.connection });
+        }
         if (this.state.position === undefined) this.set({ ...this.state, position: hello.snapshot.position });
       },
       position: () => this.state.position,
+    });
+    this.resources = new Resources({
+      client: this.client,
+      read: () => this.state.resources,
+      write: (resources) => this.set({ ...this.state, resources }),
+      isOnline: () => this.state.connection.phase === "online",
     });
   }
 
@@ -75,6 +92,7 @@ export class Store {
     this.overview.run();
     if (this.wantsList) this.list.run();
     this.watchedRequests.run();
+    this.resources.reload("");
     for (const view of Object.values(this.state.sessions)) {
       if (view.load !== "ready") void this.loadSession(view.key);
     }
@@ -93,11 +111,22 @@ export class Store {
       return;
     }
     const { position, at, event: type, payload: properties } = frame;
-    this.set(withoutArrived(onRecorded(this.state, { position, at: at ?? Date.now(), type, properties })));
+    const event = { position, at: at ?? Date.now(), type, properties };
+    this.set(withoutArrived(onRecorded(this.state, event)));
+    this.feed.push(event);
+    this.resources.onEvent(type, properties);
     if (OVERVIEW_TYPES.test(type)) this.overview.run();
     if (this.wantsList && LIST_TYPES.test(type)) this.list.run();
     if (this.watched.size > 0) this.watchedRequests.run();
     if (type === "turn.completed") void this.completeTurn(properties as unknown as Events["turn.completed"]);
+  }
+
+  /** Puts earlier events before those the feed has; says how many came. */
+  async loadEarlier(count: number): Promise<number> {
+    const before = this.feed.events[0]?.position ?? (this.state.position ?? 0) + 1;
+    const events = await readEarlier(this.url, before, count);
+    this.feed.prepend(events);
+    return events.length;
   }
 
   async refreshOverview(): Promise<void> {
@@ -280,10 +309,6 @@ export class Store {
   private view(key: SessionKey): SessionView {
     return this.state.sessions[key] ?? emptySession(key);
   }
-}
-
-function failed<T>(known: Fetched<T>, cause: unknown): Fetched<T> {
-  return { ...known, load: known.value === undefined ? "failed" : "ready", error: RpcError.of(cause) };
 }
 
 /** Drops messages of ours that are part of their session by now, or wait in its queue. */

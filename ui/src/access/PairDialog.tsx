@@ -1,0 +1,101 @@
+import { useState } from "react";
+import { encode } from "uqr";
+import { timeOfDay } from "../format/time";
+import { CopyButton } from "../parts/CopyButton";
+import { CallError } from "../parts/ErrorPanel";
+import { Field, INPUT } from "../parts/Field";
+import { Modal } from "../parts/Modal";
+import { useAct } from "../parts/useAct";
+import type { DevicesPairResult, ExposeStatusResult } from "../rpc/protocol";
+import { useStore } from "../store/react";
+import { t } from "../text/text";
+
+/** Makes a ticket that pairs one device, and shows it as that device reads it. */
+export function PairDialog({ onClose }: { onClose: () => void }) {
+  const store = useStore();
+  const act = useAct();
+  const [name, setName] = useState("");
+  const [made, setMade] = useState<{ ticket: DevicesPairResult; places: ExposeStatusResult }>();
+  const make = () =>
+    void act.run(
+      "pair",
+      async () => {
+        const places = await store.client.call("expose.status", {});
+        const ticket = await store.client.call("devices.pair", { name: name || null });
+        setMade({ ticket, places });
+      },
+      t("devices.made"),
+    );
+  return (
+    <Modal title={t("devices.pair")} isOpen onClose={onClose}>
+      {made ? (
+        <Ticket {...made} onClose={onClose} />
+      ) : (
+        <form
+          className="grid gap-3"
+          onSubmit={(event) => {
+            event.preventDefault();
+            make();
+          }}
+        >
+          <Field label={t("devices.name")}>
+            <input className={INPUT} value={name} onChange={(event) => setName(event.target.value)} />
+          </Field>
+          {act.error && <CallError error={act.error} what={act.error.message} />}
+          <div className="flex gap-2">
+            <button type="submit" className="btn btn-primary" disabled={act.isBlocked}>
+              {t("devices.pair")}
+            </button>
+            <button type="button" className="btn" onClick={onClose}>
+              {t("page.cancel")}
+            </button>
+          </div>
+        </form>
+      )}
+    </Modal>
+  );
+}
+
+interface TicketProps {
+  ticket: DevicesPairResult;
+  places: ExposeStatusResult;
+  onClose: () => void;
+}
+
+function Ticket({ ticket, places, onClose }: TicketProps) {
+  const outside = places.endpoints[0];
+  // The pin lets the device tell this daemon from one in between.
+  const pin = outside?.isSelfSigned && outside.keyFingerprint ? `&pin=${outside.keyFingerprint}` : "";
+  const at = outside ? `${outside.url}${pin}` : `http://${places.inside}`;
+  const link = `nexus://pair?at=${at}&ticket=${ticket.ticket}`;
+  return (
+    <div className="grid gap-3 text-sm">
+      {!outside && <p className="text-warn-text">{t("devices.inside")}</p>}
+      <p>{t("devices.pairText", { time: timeOfDay(ticket.expiresAt) })}</p>
+      <QrCode text={link} label={t("devices.qr")} />
+      <p className="font-medium">{t("devices.linkLabel")}</p>
+      <code className="rounded-lg bg-code-bg px-3 py-2 font-mono text-code break-all">{link}</code>
+      <dl className="facts">
+        <dt>{t("devices.may")}</dt>
+        <dd className="font-mono text-code">{ticket.scopes.join(", ")}</dd>
+      </dl>
+      <div className="flex gap-2">
+        <CopyButton text={link} />
+        <button type="button" className="btn" onClick={onClose}>
+          {t("page.close")}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Dark on light in both themes: cameras read nothing else reliably. */
+function QrCode({ text, label }: { text: string; label: string }) {
+  const { data, size } = encode(text, { border: 2 });
+  const path = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : []))).join("");
+  return (
+    <svg role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`} className="qr mx-auto w-64 max-w-full rounded-lg" shapeRendering="crispEdges">
+      <path d={path} />
+    </svg>
+  );
+}

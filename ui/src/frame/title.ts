@@ -1,0 +1,11 @@
+import { useEffect } from "react";
+import { useSelect } from "../store/react";
+import { t } from "../text/text";
+
+/** Name of the page in the tab, with the number of things that wait. */
+export function useTitle(title: string): void {
+  const n = useSelect((state) => Object.values(state.permissions).filter((p) => p.status === "pending").length);
+  useEffect(() => {
+    document.title = `${n > 0 ? `(${n}) ` : ""}${title} · ${t("app.name")}`;
+  }, [title, n]);
+}

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { de } from "./de";
+import { en } from "./en";
+import { access } from "./en/access";
+import { activity } from "./en/activity";
+import { adapters } from "./en/adapters";
+import { agents } from "./en/agents";
+import { approvals } from "./en/approvals";
+import { credentials } from "./en/credentials";
+import { settings } from "./en/settings";
+import { system } from "./en/system";
+import { usage } from "./en/usage";
+import { drawnOut, type Entry, t } from "./text";
+
+const tables = [en, access, activity, adapters, agents, approvals, credentials, settings, system, usage];
+const english: Record<string, Entry> = Object.assign({}, ...tables);
+
+const formsOf = (entry: Entry) => (typeof entry === "string" ? [entry] : Object.values(entry));
+const blanksOf = (form: string) => [...form.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+test("no key stands in two tables", () => {
+  const keys = tables.flatMap((table) => Object.keys(table));
+  expect(keys.filter((key, n) => keys.indexOf(key) !== n)).toEqual([]);
+});
+
+test("a translation says all that the English text says, and nothing else", () => {
+  expect(Object.keys(de).sort()).toEqual(Object.keys(english).sort());
+  for (const [key, entry] of Object.entries(de)) {
+    const [said = ""] = formsOf(english[key] ?? "");
+    for (const form of formsOf(entry)) expect(blanksOf(form), key).toEqual(blanksOf(said));
+  }
+});
+
+test("a count chooses its form, and what is drawn out keeps its blanks", () => {
+  expect(t("waiting.button", { n: 1 })).toBe("1 waiting");
+  expect(t("tokens", { n: 1200 })).toBe("1,200 tokens");
+  expect(drawnOut("As of {time}")).toMatch(/^Aš öf \{time\}~+$/);
+});
