@@ -18,6 +18,7 @@ use super::constraint;
 use super::credentials::{CredentialsConfig, Place, check_pointer, credentials};
 use super::environment::Environment;
 use super::expose::{self, ExposeConfig};
+use super::hook::{self, HookConfig};
 use super::keys::{self, KEYS};
 use super::model::{self, ModelConfig, Price};
 use super::parse::Values;
@@ -126,6 +127,10 @@ pub struct AdapterConfig {
     pub account: String,
     /// Where its credential is, as a pointer.
     pub credential: Option<String>,
+    /// Where further credentials are, as pointers by the names it is handed them under.
+    pub credentials: BTreeMap<String, String>,
+    /// Hooks that it takes in.
+    pub hooks: Vec<HookConfig>,
     /// Its own settings, handed to it as they are, but for texts `credential:NAME`: those are
     /// handed over as the value of that credential.
     pub settings: serde_json::Map<String, Value>,
@@ -326,6 +331,7 @@ fn adapters(
     warnings: &mut Vec<Finding>,
 ) -> Vec<AdapterConfig> {
     let mut adapters = Vec::new();
+    let mut hooks_taken = BTreeMap::new();
     for name in get.names("adapters") {
         let at = |key: &str| ["adapters", name.as_str(), key].map(str::to_owned).to_vec();
         let command = get.texts_at(&at("command"));
@@ -351,6 +357,8 @@ fn adapters(
             let place = Place { setting: format!("adapters.{name}.credential"), line };
             check_pointer(&place, text, environment, errors, warnings);
         }
+        let credentials = hook::credentials(get, &name, environment, errors, warnings);
+        let hooks = hook::hooks(get, &name, &mut hooks_taken, errors);
         let settings = get.at(&at("settings")).and_then(|v| v.as_object().cloned());
         let is_on = |key: &str| get.at(&at(key)).is_none_or(|v| v.as_bool() != Some(false));
         let paths = |key: &str| get.texts_at(&at(key)).into_iter().map(PathBuf::from).collect();
@@ -366,6 +374,8 @@ fn adapters(
             command,
             account: account.unwrap_or_default(),
             credential,
+            credentials,
+            hooks,
             settings: settings.unwrap_or_default(),
             enabled: is_on("enabled"),
             rights,
