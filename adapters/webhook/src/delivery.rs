@@ -3,11 +3,12 @@
 
 use axum::http::HeaderMap;
 use nexus_adapter::AgentId;
+use nexus_ingress::Problem;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::error::HookError;
+use crate::error;
 use crate::hook::{Dedupe, Hook, Kind};
 use crate::template::{Facts, Template, cut};
 use crate::verify::{Proof, Scheme};
@@ -55,7 +56,7 @@ pub fn decide(
     headers: &HeaderMap,
     body: Value,
     proof: &Proof,
-) -> Result<Fate, HookError> {
+) -> Result<Fate, Problem> {
     let scheme = hook.verifier.scheme;
     if scheme == Scheme::Slack && body["type"] == "url_verification" {
         return Ok(Fate::Challenge(json!({ "challenge": body["challenge"] })));
@@ -158,23 +159,19 @@ fn shortened(id: String) -> String {
     hex::encode(Sha256::digest(id.as_bytes()))
 }
 
-fn mapped(hook: &Hook, facts: &Facts) -> Result<Wanted, HookError> {
+fn mapped(hook: &Hook, facts: &Facts) -> Result<Wanted, Problem> {
     let content = match &hook.text {
         Some(template) => template.render(facts),
         None => whole(facts),
     };
-    let nothing = |key: &str| {
-        let message = format!("the template `{key}` of this hook makes nothing of this delivery");
-        HookError::new(422, "nothing_to_say", message)
-    };
     if content.trim().is_empty() {
-        return Err(nothing("text"));
+        return Err(error::nothing_to_say("text"));
     }
     let rendered = |key: &str, template: &Option<Template>| match template {
         None => Ok(None),
         Some(template) => {
             let text = template.render(facts);
-            if text.trim().is_empty() { Err(nothing(key)) } else { Ok(Some(text)) }
+            if text.trim().is_empty() { Err(error::nothing_to_say(key)) } else { Ok(Some(text)) }
         }
     };
     let agent = rendered("agent", &hook.agent)?.map(|name| agent(name.trim())).transpose()?;
@@ -222,7 +219,7 @@ enum WakeMode {
     NextHeartbeat,
 }
 
-fn said(hook: &Hook, facts: &Facts) -> Result<Wanted, HookError> {
+fn said(hook: &Hook, facts: &Facts) -> Result<Wanted, Problem> {
     let body: AgentBody = read(&facts.body)?;
     let agent = body.agent.as_deref().map(agent).transpose()?;
     let own = || hook.session.as_ref().map(|template| template.render(facts));
@@ -236,32 +233,31 @@ fn said(hook: &Hook, facts: &Facts) -> Result<Wanted, HookError> {
     })
 }
 
-fn woken(hook: &Hook, facts: &Facts) -> Result<Wanted, HookError> {
+fn woken(hook: &Hook, facts: &Facts) -> Result<Wanted, Problem> {
     let body: WakeBody = read(&facts.body)?;
     if body.mode == WakeMode::NextHeartbeat {
-        return Err(HookError::new(501, "no_heartbeat", "there is no heartbeat to wait for")
-            .hint("send \"mode\": \"now\""));
+        return Err(error::no_heartbeat());
     }
     let session = hook.sessions.first().cloned().unwrap_or_else(|| Kind::Wake.name().to_owned());
     let content = spoken(body.text)?;
     Ok(Wanted { id: None, event: String::new(), content, agent: None, session: Some(session) })
 }
 
-fn read<T: serde::de::DeserializeOwned>(body: &Value) -> Result<T, HookError> {
+fn read<T: serde::de::DeserializeOwned>(body: &Value) -> Result<T, Problem> {
     serde_path_to_error::deserialize(body)
-        .map_err(|error| HookError::invalid("invalid_body", format!("the body: {error}")))
+        .map_err(|error| Problem::request("invalid_body", format!("the body: {error}")))
 }
 
-fn spoken(text: String) -> Result<String, HookError> {
+fn spoken(text: String) -> Result<String, Problem> {
     match text.trim().is_empty() {
-        true => Err(HookError::invalid("invalid_body", "`text` is empty")),
+        true => Err(Problem::request("invalid_body", "`text` is empty")),
         false => Ok(cut(text)),
     }
 }
 
-fn agent(name: &str) -> Result<AgentId, HookError> {
+fn agent(name: &str) -> Result<AgentId, Problem> {
     AgentId::try_from(name.to_owned())
-        .map_err(|failure| HookError::invalid("invalid_agent", failure.message))
+        .map_err(|failure| Problem::request("invalid_agent", failure.message))
 }
 
 /// A name for a conversation, of whatever text came.

@@ -1,9 +1,10 @@
 //! The body of a delivery, as JSON whatever form it came in.
 
 use axum::http::{HeaderMap, header};
+use nexus_ingress::Problem;
 use serde_json::{Map, Value};
 
-use crate::error::HookError;
+use crate::error;
 
 /// Most fields of a form.
 const FIELDS_MAX: usize = 1_024;
@@ -26,7 +27,7 @@ impl Form {
     ///
     /// # Errors
     /// 415 for any other, or none.
-    pub fn stated(headers: &HeaderMap) -> Result<Self, HookError> {
+    pub fn stated(headers: &HeaderMap) -> Result<Self, Problem> {
         let stated = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let essence = stated.and_then(|stated| stated.split(';').next()).unwrap_or_default();
         match essence.trim().to_ascii_lowercase().as_str() {
@@ -37,7 +38,7 @@ impl Form {
             other if other.starts_with("application/") && other.ends_with("+json") => {
                 Ok(Self::Json)
             }
-            _ => Err(HookError::unsupported_type()),
+            _ => Err(error::unsupported_type()),
         }
     }
 
@@ -45,8 +46,8 @@ impl Form {
     ///
     /// # Errors
     /// 400 when it is not what it says it is.
-    pub fn read(self, body: &[u8]) -> Result<Value, HookError> {
-        let wrong = |why: String| HookError::invalid("invalid_body", why);
+    pub fn read(self, body: &[u8]) -> Result<Value, Problem> {
+        let wrong = |why: String| Problem::request("invalid_body", why);
         match self {
             Self::Json => serde_json::from_slice(body)
                 .map_err(|error| wrong(format!("the body is not JSON: {error}"))),
@@ -119,7 +120,7 @@ mod tests {
         for (form, body) in [(Form::Json, "{"), (Form::Text, "\u{fffd}")] {
             let bytes = if form == Form::Text { &[0xff][..] } else { body.as_bytes() };
             let error = form.read(bytes).unwrap_err();
-            assert_eq!((error.status, error.code), (400, "invalid_body"));
+            assert_eq!((error.status.as_u16(), error.code), (400, "invalid_body"));
         }
         assert!(Form::Urlencoded.read("a=1&".repeat(FIELDS_MAX + 1).as_bytes()).is_err());
         assert!(Form::Json.read("[".repeat(100_000).as_bytes()).is_err());

@@ -2,50 +2,51 @@
 //! the daemon.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
 
-use serde::Deserialize;
+use nexus_ingress::{Listen, read_settings};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::hook::Hook;
 
 /// The port unless another is configured: the one after that of the OpenAI API.
 const PORT: u16 = 18_791;
+/// Largest body unless another is configured, in bytes.
+const BODY_BYTES_MAX: usize = 256 * 1024;
 /// Most hooks of one adapter.
 const HOOKS_MAX: usize = 200;
-/// Most deliveries at once that can be configured.
-const CALLS_MAX: usize = 1_024;
 /// Most requests a minute from one address that can be configured.
 const REMOTE_PER_MINUTE_MAX: u32 = 60_000;
 /// Where the hooks stand in what the daemon hands over.
 const HOOKS: &str = "hooks";
 
-/// The settings.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    /// Address and port to listen on.
-    pub listen: SocketAddr,
-    /// Whether others than this machine may be listened to without TLS.
-    pub allow_plain_http: bool,
-    /// Names by which senders may call us beside the address, with or without a port.
-    pub allowed_hosts: Vec<String>,
-    /// Most deliveries that are worked on at once.
-    pub calls_max: usize,
-    /// Requests a minute from one address, good ones or not.
-    pub remote_per_minute: u32,
+/// The settings of the listener unless they are set.
+pub(crate) fn listen() -> Listen {
+    Listen { body_bytes_max: BODY_BYTES_MAX, ..Listen::on(PORT) }
 }
 
-impl Default for Settings {
+/// What can be configured beside the listener.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Own {
+    /// Requests a minute from one address, good ones or not.
+    remote_per_minute: u32,
+}
+
+impl Default for Own {
     fn default() -> Self {
-        Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)),
-            allow_plain_http: false,
-            allowed_hosts: Vec::new(),
-            calls_max: 64,
-            remote_per_minute: 600,
-        }
+        Self { remote_per_minute: 600 }
     }
+}
+
+/// The settings.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// Where and for whom it listens.
+    pub(crate) listen: Listen,
+    /// Requests a minute from one address, good ones or not.
+    pub(crate) remote_per_minute: u32,
+    /// The hooks, by name.
+    pub(crate) hooks: BTreeMap<String, Hook>,
 }
 
 impl Settings {
@@ -53,18 +54,22 @@ impl Settings {
     ///
     /// # Errors
     /// What is wrong, and what would be right.
-    pub fn read(
+    pub(crate) fn read(
         mut config: Map<String, Value>,
         credentials: &BTreeMap<String, String>,
-    ) -> Result<(Self, BTreeMap<String, Hook>), String> {
+    ) -> Result<Self, String> {
         let hooks = match config.remove(HOOKS) {
             None => Map::new(),
             Some(Value::Object(hooks)) => hooks,
             Some(_) => return Err("`hooks` is not a table of tables".to_owned()),
         };
-        let settings: Self = serde_path_to_error::deserialize(Value::Object(config))
-            .map_err(|error| format!("the setting {error}"))?;
-        settings.check()?;
+        let (listen, own) = read_settings::<Own>(config, &listen())?;
+        let remote_per_minute = own.remote_per_minute;
+        if !(1..=REMOTE_PER_MINUTE_MAX).contains(&remote_per_minute) {
+            return Err(format!(
+                "`remote_per_minute` must be between 1 and {REMOTE_PER_MINUTE_MAX}"
+            ));
+        }
         if hooks.len() > HOOKS_MAX {
             return Err(format!("there are {} hooks; at most {HOOKS_MAX} are kept", hooks.len()));
         }
@@ -73,26 +78,7 @@ impl Settings {
             hook.map_err(|error| format!("hook `{name}`: {error}")).map(|hook| (name, hook))
         };
         let hooks = hooks.into_iter().map(read).collect::<Result<_, String>>()?;
-        Ok((settings, hooks))
-    }
-
-    fn check(&self) -> Result<(), String> {
-        if !(1..=CALLS_MAX).contains(&self.calls_max) {
-            return Err(format!("`calls_max` must be between 1 and {CALLS_MAX}"));
-        }
-        if !(1..=REMOTE_PER_MINUTE_MAX).contains(&self.remote_per_minute) {
-            return Err(format!(
-                "`remote_per_minute` must be between 1 and {REMOTE_PER_MINUTE_MAX}"
-            ));
-        }
-        if !self.listen.ip().is_loopback() && !self.allow_plain_http {
-            return Err(format!(
-                "`listen` is {}, which others reach, and there is no TLS here; listen on \
-                 127.0.0.1 behind a proxy that brings TLS, or set `allow_plain_http = true`",
-                self.listen
-            ));
-        }
-        Ok(())
+        Ok(Self { listen, remote_per_minute, hooks })
     }
 }
 
@@ -103,7 +89,7 @@ mod tests {
     use super::*;
     use crate::hook::Kind;
 
-    fn read(config: &Value) -> Result<(Settings, BTreeMap<String, Hook>), String> {
+    fn read(config: &Value) -> Result<Settings, String> {
         let credentials = [
             ("github", "It's a Secret to Everybody"),
             ("wake", "0123456789abcdef"),
@@ -116,9 +102,10 @@ mod tests {
 
     #[test]
     fn settings_and_hooks_are_read_whole_or_not_at_all() {
-        let (settings, hooks) = read(&json!({})).unwrap();
-        assert!(settings == Settings::default() && hooks.is_empty());
-        let (settings, hooks) = read(&json!({
+        let settings = read(&json!({})).unwrap();
+        assert_eq!(settings.listen, listen());
+        assert!(settings.hooks.is_empty() && settings.remote_per_minute == 600);
+        let Settings { listen, hooks, .. } = read(&json!({
             "listen": "127.0.0.1:0",
             "hooks": {
                 "github": { "verify": "github", "on": ["push"], "text": "{{ body.ref }}" },
@@ -127,7 +114,7 @@ mod tests {
             },
         }))
         .unwrap();
-        assert_eq!(settings.listen.port(), 0);
+        assert_eq!(listen.listen.port(), 0);
         assert_eq!(hooks["wake"].kind, Kind::Wake);
         assert_eq!(hooks["both"].verifier.secrets.len(), 2);
         assert_eq!(hooks["github"].verifier.tolerance_s, 300);
@@ -139,7 +126,7 @@ mod tests {
         let hook = |table: Value| json!({ "hooks": { "github": table } });
         for (config, part) in [
             (json!({ "lisen": "x" }), "lisen"),
-            (json!({ "calls_max": 0 }), "calls_max"),
+            (json!({ "remote_per_minute": 0 }), "remote_per_minute"),
             (json!({ "listen": "0.0.0.0:1" }), "allow_plain_http = true"),
             (json!({ "hooks": { "a b": { "verify": "github" } } }), "a hook's name"),
             (json!({ "hooks": { "new": { "verify": "github" } } }), "new = \"credential:NAME\""),

@@ -109,7 +109,9 @@ async fn chosen(
         ))
         .hint("add it to `agents` of the hook in nexus.toml"));
     }
-    context.agents.book().find(&agent)?;
+    let book = context.agents.book();
+    book.find(&agent)?;
+    book.check_invoker(invoker, &agent)?;
     // Said in the audit, as nothing else would be of a delivery that is not taken.
     let query = Query {
         chain: Chain::of(invoker.clone()),
