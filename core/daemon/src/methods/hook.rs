@@ -7,6 +7,7 @@ use nexus_iam::Permit;
 use nexus_protocol::hook::{HookFacts, HookTestParams};
 use nexus_protocol::hooks::{HookView, ListParams, ListResult, SendParams, SendResult};
 
+use super::adapter::settled;
 use super::person;
 use crate::context::Context;
 use crate::suggest;
@@ -23,6 +24,8 @@ pub async fn list(
     let mut hooks = Vec::new();
     let config = context.config.current();
     for adapter in config.adapters.iter().filter(|adapter| !adapter.hooks.is_empty()) {
+        // One that was just configured has a moment to say hello.
+        settled(context, &adapter.name).await?;
         let shown = context.adapters.find(&adapter.name)?;
         let told: Vec<HookFacts> = match &shown.child {
             // One that does not run, or does not answer, has nothing to say.
@@ -76,6 +79,7 @@ pub async fn send(
         id: params.id,
         wait_s: params.wait_s,
     };
+    settled(context, &own.name).await?;
     let answer = context.adapters.find(&own.name)?.kept()?.test_hook(&wanted).await?;
     let body = context.credentials.redactor().clean(&answer.body).into_owned();
     Ok(SendResult { status: answer.status, body })
