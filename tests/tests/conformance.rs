@@ -102,7 +102,7 @@ fn one_that_does_not_keep_it_is_told_why() -> Result<()> {
 
 #[test]
 fn every_adapter_of_the_repository_is_held_against_the_contract() -> Result<()> {
-    const CHECKED: &[&str] = &["echo", "examples", "openai", "sdk", "webhook"];
+    const CHECKED: &[&str] = &["echo", "examples", "ingress", "openai", "sdk", "webhook"];
     for entry in std::fs::read_dir(adapters())? {
         let entry = entry?;
         let name = entry.file_name();

@@ -353,8 +353,7 @@ async fn a_hook_has_no_more_rights_than_it_was_given() -> Result<()> {
     // What goes further than reading asks the owner.
     let (status, body) = stage.post("agent", &bearer()?, &say("write", None)).await?;
     ensure!(status == 202, "{body}");
-    let is_by_hook =
-        |event: &EventFrame| event.payload["permission"].to_string().contains("hook:agent");
+    let is_by_hook = |event: &EventFrame| event.payload["permission"]["chain"][0]["kind"] == "hook";
     stage.talk.until("permission.requested", is_by_hook).await?;
     ensure!(!stage.home.workspace().join("a.txt").exists(), "it was written unasked");
     // A wake speaks in the conversation that the configuration opens to it.

@@ -113,3 +113,46 @@ fn texts(value: &Value, name: &str) -> Result<Vec<String>, Failure> {
     };
     read.ok_or_else(|| Failure::invalid(format!("`{name}` is a list of texts")))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(table: Value) -> Result<HookConfig, Failure> {
+        hook("x", table.as_object().unwrap().clone())
+    }
+
+    #[test]
+    fn the_daemon_takes_what_is_its_own_and_hands_on_the_rest() {
+        let table = json!({
+            "agents": ["main", "other"],
+            "sessions": ["main"],
+            "deliver": "telegram/work:42",
+            "verify": "github",
+        });
+        let hook = read(table).unwrap();
+        assert_eq!(hook.agents.len(), 2);
+        assert_eq!(hook.deliver.unwrap().to_string(), "telegram/work:42");
+        assert_eq!(json!(hook.table), json!({ "sessions": ["main"], "verify": "github" }));
+        let short = read(json!({ "agents": ["main"], "deliver": "telegram:42" })).unwrap();
+        assert_eq!(short.deliver.unwrap().account_id, "main");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_words() {
+        for (table, part) in [
+            (json!({}), "it has no agents"),
+            (json!({ "agents": "main" }), "`agents` is a list"),
+            (json!({ "agents": ["a b"] }), "not an agent name"),
+            (json!({ "agents": ["main"], "sessions": ["a b"] }), "no spaces"),
+            (json!({ "agents": ["main"], "deliver": "telegram" }), "names no conversation"),
+            (json!({ "agents": ["main"], "deliver": 42 }), "`deliver` is a text"),
+        ] {
+            let failure = read(table).unwrap_err();
+            assert!(failure.message.contains(part), "{}", failure.message);
+        }
+        assert!(hook("a b", Map::new()).is_err());
+    }
+}
