@@ -78,8 +78,11 @@ fn slack_is_answered_and_its_forms_are_read() {
                        "event": { "type": "app_mention", "text": "hi" } });
     let run = wanted(&hook, &[], said, None);
     assert_eq!((run.content.as_str(), run.id.as_deref()), ("app_mention: hi", Some("Ev1")));
-    let command = json!({ "command": "/ask", "text": "x" });
-    assert_eq!(wanted(&hook, &[], command, None).content, "/ask: -");
+    let command = json!({ "command": "/ask", "text": "x", "token": "verification" });
+    assert_eq!(wanted(&hook, &[], command.clone(), None).content, "/ask: -");
+    let whole = self::hook("slack", json!({ "verify": "slack" }));
+    let run = wanted(&whole, &[], command, None);
+    assert!(!run.content.contains("verification"), "{}", run.content);
 }
 
 #[test]
