@@ -332,7 +332,7 @@ mod tests {
             "{{ headers.User-Agent }} {{event}} {{id}} {{hook}}",
             "GitHub-Hookshot/1 pull_request.opened d-1 github",
         );
-        check("{{ body.user }}", r#"{"full.name":"Ada L.","login":"ada"}"#);
+        check("{{ body.commits.0 }}", r#"{"message":"one"}"#);
         check("{{ body.action | json }}", r#""opened""#);
         check("{{ event | json }}", r#""pull_request.opened""#);
         check("[{{ body.missing }}{{ body.nothing }}{{ body.empty }}]", "[]");

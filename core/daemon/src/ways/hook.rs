@@ -12,14 +12,13 @@ use crate::config::Config;
 
 /// The hooks of adapters that are turned on.
 #[derive(Debug, Default)]
-pub(crate) struct Hooks {
+pub(super) struct Hooks {
     known: RwLock<Vec<Holder>>,
 }
 
 impl Hooks {
-    /// Takes over what a configuration says; says whether that changes anything. Whoever calls
-    /// this begins an epoch then.
-    pub(crate) fn let_in(&self, config: &Config) -> bool {
+    /// Takes over what a configuration says; says whether that changes anything.
+    pub(super) fn let_in(&self, config: &Config) -> bool {
         let adapters = config.adapters.iter().filter(|adapter| adapter.enabled);
         let hooks = adapters.flat_map(|adapter| &adapter.hooks).map(|hook| Holder {
             principal: Principal::Hook(hook.name.clone()),

@@ -38,6 +38,7 @@ use nexus_protocol::Scope;
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::authorize::Caller;
+use crate::config::Config;
 use crate::policy::Policies;
 use crate::server::login::{BrowserHolder, Logins};
 use device::Devices;
@@ -285,9 +286,11 @@ impl Ways {
         &self.0.tailnet
     }
 
-    /// Hooks of the configuration.
-    pub(crate) fn hooks(&self) -> &Hooks {
-        &self.0.hooks
+    /// Takes over whom a configuration lets in by name: logins of the tailnet, and hooks. Says
+    /// whether that changes anything; whoever calls this begins an epoch then.
+    pub(crate) fn let_in(&self, config: &Config) -> bool {
+        let has_new_logins = self.0.tailnet.let_in(config.expose.let_in());
+        self.0.hooks.let_in(config) || has_new_logins
     }
 
     /// Acquaintances that are not made yet.
