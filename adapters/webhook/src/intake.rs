@@ -67,10 +67,10 @@ pub(crate) async fn take(
     place: OwnedSemaphorePermit,
 ) -> Result<Taken, Problem> {
     let fate = believe(&delivery, &whole.bytes);
-    let body_is_done = (whole, place);
+    let held = (whole, place);
     let fate = match fate {
         Err(refused) => {
-            drop(body_is_done);
+            drop(held);
             return Err(turn_away(app, &delivery, &refused).await);
         }
         Ok(fate) => {
@@ -101,7 +101,7 @@ pub(crate) async fn take(
         is_awaited: wait.is_some(),
     };
     let submitted = app.ingress.daemon.hook_submit(&params).await?;
-    drop((body_is_done, params));
+    drop((held, params));
     let taken = match wait {
         Some(wait) if !submitted.is_duplicate => {
             answered(delivery.hook, submitted, &wait, wait_s.unwrap_or_default()).await?
