@@ -78,6 +78,8 @@ public struct Ability: RawRepresentable, Codable, Hashable, Sendable {
     public static let callers = Ability(rawValue: "callers")
     /// Lists its accounts, and links new ones.
     public static let accounts = Ability(rawValue: "accounts")
+    /// Takes in webhooks for hooks of the configuration: `hook.submit` and what belongs to it.
+    public static let hooks = Ability(rawValue: "hooks")
 }
 
 /// An account of the outside system.
@@ -4998,6 +5000,95 @@ public struct HelloOk: Codable, Hashable, Sendable {
     }
 }
 
+/// A hook.
+public struct HookView: Codable, Hashable, Sendable {
+    /// The adapter in whose table it stands.
+    public var adapter: String
+    /// The agents it may have run, its own first.
+    public var agents: [AgentId]
+    /// Where replies go besides a sender who waits, as `channel/account:conversation`.
+    public var deliver: String?
+    /// What its body looks like: `mapped`, `agent` or `wake`; while the adapter runs.
+    public var kind: String?
+    /// Its name; it acts as `hook:<name>`.
+    public var name: String
+    /// Conversations of others that it may speak in.
+    public var sessions: [SessionKey]
+    /// How that adapter stands; deliveries are taken while it runs.
+    public var state: AdapterState
+    /// Its address, while the adapter runs.
+    public var url: String?
+    /// How senders prove themselves, such as `github`; while the adapter runs.
+    public var verify: String?
+
+    public init(adapter: String, agents: [AgentId], deliver: String? = nil, kind: String? = nil, name: String, sessions: [SessionKey], state: AdapterState, url: String? = nil, verify: String? = nil) {
+        self.adapter = adapter
+        self.agents = agents
+        self.deliver = deliver
+        self.kind = kind
+        self.name = name
+        self.sessions = sessions
+        self.state = state
+        self.url = url
+        self.verify = verify
+    }
+}
+/// Params of `hooks.list`.
+public struct HooksListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `hooks.list`.
+public struct HooksListResult: Codable, Hashable, Sendable {
+    /// The hooks, by name.
+    public var hooks: [HookView]
+
+    public init(hooks: [HookView]) {
+        self.hooks = hooks
+    }
+}
+
+/// Params of `hooks.send`.
+public struct HooksSendParams: Codable, Hashable, Sendable {
+    /// Its type; JSON when left out.
+    public var contentType: String?
+    /// The body of the delivery.
+    public var data: String
+    /// The kind of event, for platforms that say it in a header.
+    public var event: String?
+    /// The delivery's id; a new one when left out.
+    public var id: String?
+    /// Lets the call be repeated safely.
+    public var idempotencyKey: String
+    /// The hook.
+    public var name: String
+    /// How long to wait for the result, in seconds; no longer than the hook allows.
+    public var waitS: UInt64?
+
+    public init(contentType: String? = nil, data: String, event: String? = nil, id: String? = nil, idempotencyKey: String, name: String, waitS: UInt64? = nil) {
+        self.contentType = contentType
+        self.data = data
+        self.event = event
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+        self.waitS = waitS
+    }
+}
+
+/// Result of `hooks.send`: what the sender would have been answered.
+public struct HooksSendResult: Codable, Hashable, Sendable {
+    /// The body of the answer.
+    public var body: String
+    /// The HTTP status.
+    public var status: Int64
+
+    public init(body: String, status: Int64) {
+        self.body = body
+        self.status = status
+    }
+}
+
 /// A picture, by name: its bytes lie beside the ledger.
 public struct Image: Codable, Hashable, Sendable {
     /// Where its bytes are: SHA-256 of them, lower-case hex; in what an adapter hands in, the name
@@ -5827,6 +5918,18 @@ public enum HealthCall: NexusCall {
     public typealias Params = HealthParams
     public typealias Result = HealthResult
     public static let name = "health"
+}
+/// Lists the hooks, with their addresses and what they may.
+public enum HooksListCall: NexusCall {
+    public typealias Params = HooksListParams
+    public typealias Result = HooksListResult
+    public static let name = "hooks.list"
+}
+/// Has an adapter sign a delivery with a hook's secret and take it in; shows the answer.
+public enum HooksSendCall: NexusCall {
+    public typealias Params = HooksSendParams
+    public typealias Result = HooksSendResult
+    public static let name = "hooks.send"
 }
 /// Issues a key for a program; its value is in the answer and nowhere else.
 public enum KeysCreateCall: NexusCall {
@@ -7020,6 +7123,46 @@ public struct Reasoning: Codable, Hashable, Sendable {
     }
 }
 
+/// A conversation of an adapter.
+public struct ReplyTarget: Codable, Hashable, Sendable {
+    /// Our account on it.
+    public var accountId: String
+    /// The channel.
+    public var channel: String
+    /// The conversation, in the channel's own terms.
+    public var peerId: String
+
+    public init(accountId: String, channel: String, peerId: String) {
+        self.accountId = accountId
+        self.channel = channel
+        self.peerId = peerId
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case accountId = "account_id"
+        case channel = "channel"
+        case peerId = "peer_id"
+    }
+}
+
+/// Where a reply goes.
+public struct ReplyWish: Codable, Hashable, Sendable {
+    /// Whether whoever asked waits for it. Otherwise it stands in the record.
+    public var isAwaited: Bool
+    /// The conversation that it is sent to besides.
+    public var to: ReplyTarget?
+
+    public init(isAwaited: Bool, to: ReplyTarget? = nil) {
+        self.isAwaited = isAwaited
+        self.to = to
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case isAwaited = "is_awaited"
+        case to = "to"
+    }
+}
+
 /// A request as recorded.
 public struct Request: Codable, Hashable, Sendable {
     /// The agent that answers, once known.
@@ -7386,13 +7529,17 @@ public struct RunWish: Codable, Hashable, Sendable {
     public var isStreamed: Bool?
     /// The model, as `provider/model`; the agent's own when left out.
     public var model: String?
+    /// Where the reply goes, when not just to whoever asked. Only the daemon says so, by the
+    /// configuration.
+    public var reply: ReplyWish?
     /// Most model replies of the turn; the agent's own limit where that is lower.
     public var stepsMax: Int64?
 
-    public init(call: WishedCall? = nil, isStreamed: Bool? = nil, model: String? = nil, stepsMax: Int64? = nil) {
+    public init(call: WishedCall? = nil, isStreamed: Bool? = nil, model: String? = nil, reply: ReplyWish? = nil, stepsMax: Int64? = nil) {
         self.call = call
         self.isStreamed = isStreamed
         self.model = model
+        self.reply = reply
         self.stepsMax = stepsMax
     }
 
@@ -7400,6 +7547,7 @@ public struct RunWish: Codable, Hashable, Sendable {
         case call = "call"
         case isStreamed = "is_streamed"
         case model = "model"
+        case reply = "reply"
         case stepsMax = "steps_max"
     }
 }

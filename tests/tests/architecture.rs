@@ -68,12 +68,14 @@ const EDGES: &[(&str, &[&str])] = &[
     ("nexus-adapter", &["nexus-domain", "nexus-protocol"]),
     ("nexus-adapter-echo", &["nexus-adapter", "nexus-domain"]),
     ("nexus-ingress", &["nexus-adapter"]),
+    ("nexus-adapter-webhook", &["nexus-adapter", "nexus-ingress"]),
     ("nexus-adapter-openai", &["nexus-adapter", "nexus-domain", "nexus-ingress"]),
     (
         "nexus-tests",
         &[
             "nexus-adapter",
             "nexus-adapter-openai",
+            "nexus-adapter-webhook",
             "nexus-agent",
             "nexus-cli",
             "nexus-client",
@@ -101,7 +103,16 @@ const FENCED: &[(&str, &[&str])] = &[
     ("process-wrap", &["nexus-cli", "nexus-sandbox", "nexus-supervisor"]),
     ("landlock", &["nexus-sandbox"]),
     ("seccompiler", &["nexus-sandbox"]),
-    ("axum", &["nexus-adapter-openai", "nexus-daemon", "nexus-ingress", "nexus-tests"]),
+    (
+        "axum",
+        &[
+            "nexus-adapter-openai",
+            "nexus-adapter-webhook",
+            "nexus-daemon",
+            "nexus-ingress",
+            "nexus-tests",
+        ],
+    ),
     ("mdns-sd", &["nexus-daemon"]),
     ("notify", &["nexus-daemon"]),
     ("rcgen", &["nexus-daemon", "nexus-tests"]),

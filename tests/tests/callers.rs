@@ -302,3 +302,60 @@ async fn what_a_caller_may_not_is_refused_with_its_kind() -> Result<()> {
     ensure!(refusal["kind"] == "unauthorized", "{refusal}");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adapter_speaks_for_hooks_of_its_own_table_and_only_if_it_says_so() -> Result<()> {
+    let model = FakeModel::openai(|_| Act::Say("Heard.".to_owned())).await?;
+    for takes_hooks in [false, true] {
+        let home = home(&model)?;
+        let file = home.path().join("nexus.toml");
+        let config = format!(
+            "{}[adapters.desk.settings]\ntakes_hooks = {takes_hooks}\n\n\
+             [adapters.desk.hooks.own]\nagents = [\"main\"]\n\n\
+             [adapters.elsewhere]\ncommand = [\"/nowhere\"]\n\n\
+             [adapters.elsewhere.hooks.theirs]\nagents = [\"main\"]\n",
+            std::fs::read_to_string(&file)?
+        );
+        std::fs::write(&file, config)?;
+        let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+        let talk = Talk::with(&daemon).await?;
+        let mut caller = Caller::come_in(&daemon, &home, "ann", "").await?;
+        let delivery = |hook: &str, channel: &str, more: Value| {
+            let mut params = json!({ "hook": hook, "event": {
+                "event_id": format!("ann/{hook}"), "timestamp": 0, "content": "Hello",
+                "channel": channel, "account_id": "main", "sender_id": "x", "peer_id": "ann" } });
+            let fields = params.as_object_mut();
+            if let (Some(fields), Value::Object(more)) = (fields, more) {
+                fields.extend(more);
+            }
+            params
+        };
+        let wrong = [
+            ("theirs", "desk", json!({}), "not_found"),
+            ("nobody", "desk", json!({}), "not_found"),
+            ("own", "webhook", json!({}), "invalid"),
+            ("own", "desk", json!({ "agent_id": "nobody" }), "denied"),
+        ];
+        for (hook, channel, more, kind) in wrong {
+            caller.say("hook", delivery(hook, channel, more)).await?;
+            let (refusal, _) = caller.until("refusal").await?;
+            let is_refused =
+                refusal["kind"] == kind || (!takes_hooks && refusal["kind"] == "denied");
+            ensure!(is_refused, "{hook} {channel}: {refusal}");
+        }
+        ensure!(talk.requests().await?.is_empty(), "something was taken");
+        caller.say("hook", delivery("own", "desk", json!({ "is_awaited": true }))).await?;
+        if takes_hooks {
+            let (sent, _) = caller.until("send").await?;
+            ensure!(sent["text"] == "Heard.", "{sent}");
+            let requests = talk.requests().await?;
+            let principal = requests[0].principal.as_ref().map(ToString::to_string);
+            ensure!(principal.as_deref() == Some("hook:own"), "{principal:?}");
+        } else {
+            let (refusal, _) = caller.until("refusal").await?;
+            let why = refusal["message"].as_str().unwrap_or_default();
+            ensure!(why.contains("does not say that it takes in hooks"), "{refusal}");
+        }
+    }
+    Ok(())
+}

@@ -109,6 +109,7 @@ impl Bench {
                 account_id: "main".to_owned(),
                 config: config.as_object().unwrap().clone(),
                 credential: None,
+                credentials: Default::default(),
             },
         };
         self.supervisor.add(spec).unwrap()

@@ -26,4 +26,4 @@ pub use listen::{Listen, Settings, read_settings};
 pub use picture::Picture;
 pub use problem::{Problem, ProblemKind};
 pub use run::{Call, Run};
-pub use waiting::{Answer, Piece, Waiting};
+pub use waiting::{Answer, Piece, Wait, Waiting};

@@ -160,6 +160,13 @@ impl Waiting {
         table.streams.retain(|_, answered| answered != event_id);
     }
 
+    /// Begins to wait for the answer to an event that goes on when nobody waits any more.
+    #[must_use]
+    pub fn wait_for(self: &Arc<Self>, event_id: &str) -> Wait {
+        let mailbox = self.open(event_id);
+        Wait { waiting: Arc::clone(self), event_id: event_id.to_owned(), mailbox }
+    }
+
     /// A piece of a stream came. One that nobody waits for is dropped.
     pub fn take(&self, part: StreamPart) {
         let mut table = lock(&self.table);
@@ -205,6 +212,34 @@ impl Waiting {
         for mailbox in lock(&self.table).callers.values() {
             mailbox.end(Err(error.clone()));
         }
+    }
+}
+
+/// Somebody who waits for an answer; dropping it ends the wait and nothing else.
+#[derive(Debug)]
+pub struct Wait {
+    waiting: Arc<Waiting>,
+    event_id: String,
+    mailbox: Arc<Mailbox>,
+}
+
+impl Wait {
+    /// Waits for the answer.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn answer(&self) -> Result<Answer, Problem> {
+        loop {
+            if let Piece::End(end) = self.mailbox.next().await {
+                return *end;
+            }
+        }
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        self.waiting.close(&self.event_id);
     }
 }
 

@@ -11,6 +11,7 @@ use nexus_protocol::caller::{
     CallerFacts, CallerParams, CancelParams, CancelResult, EmbedParams, EmbedResult, Refusal,
     RefusalKind, SubmitParams, SubmitResult,
 };
+use nexus_protocol::hook::{HookParams, HookRefusedParams, HookRefusedResult};
 use nexus_protocol::jsonrpc::INVALID_PARAMS;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -146,6 +147,22 @@ impl Daemon {
         let params = CancelParams { event_id: event_id.to_owned() };
         let result: CancelResult = self.ask("cancel", &params).await?;
         Ok(result.is_cancelled)
+    }
+
+    /// Asks for one run for a delivery of a hook that proved itself.
+    ///
+    /// # Errors
+    /// Why there is none; nothing was recorded then.
+    pub async fn hook_submit(&self, params: &HookParams) -> Result<SubmitResult, Refusal> {
+        self.ask("hook.submit", params).await
+    }
+
+    /// Tells of a delivery that did not prove itself. Returns when its sender may be answered.
+    ///
+    /// # Errors
+    /// When the daemon is gone, or does not know the hook.
+    pub async fn hook_refused(&self, params: &HookRefusedParams) -> Result<(), Refusal> {
+        self.ask("hook.refused", params).await.map(|_: HookRefusedResult| ())
     }
 
     /// Turns texts into vectors for a caller.

@@ -54,6 +54,9 @@ pub use nexus_protocol::caller::{
     RefusalKind, SPOOL, SPOOL_FILE_BYTES_MAX, Shown, StreamDelta, StreamError, StreamStart,
     StreamTool, SubmitParams, SubmitResult, ToolProgress,
 };
+pub use nexus_protocol::hook::{
+    HookFacts, HookParams, HookRefusedParams, HookTestAnswer, HookTestParams, HooksAnswer,
+};
 pub use serve::{ServeError, serve};
 pub use stream::StreamPart;
 
@@ -103,6 +106,20 @@ pub trait Bridge: Send + Sync + 'static {
     /// In words for people.
     fn health(&self) -> impl Future<Output = Result<(), String>> + Send {
         async { Ok(()) }
+    }
+
+    /// The hooks it takes in, for adapters that declare them.
+    fn hooks(&self) -> Option<HooksAnswer> {
+        None
+    }
+
+    /// Signs a delivery itself, with the secret of its hook, and takes it in like one from
+    /// outside; `None` when it takes in none.
+    fn test_hook(
+        &self,
+        _params: HookTestParams,
+    ) -> impl Future<Output = Option<HookTestAnswer>> + Send {
+        async { None }
     }
 
     /// Ends what `start` began. Called when the daemon has closed our stdin and the deliveries in

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nexus_protocol::adapter::{
-    HelloParams, LINE_BYTES_MAX, Line, LineError, SendError, SendErrorKind, SendParams,
+    HelloParams, LINE_BYTES_MAX, Line, LineError, SendError, SendErrorKind,
 };
 use nexus_protocol::jsonrpc::{INVALID_PARAMS, METHOD_NOT_FOUND};
 use nexus_protocol::line::{Incoming, LineBuffer, NOT_NOW};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot};
@@ -208,25 +209,29 @@ fn too_many_calls() -> LineError {
 }
 
 async fn dispatch(bridge: &impl Bridge, method: &str, params: Value) -> Result<Value, LineError> {
-    match method {
-        "send" => match serde_json::from_value::<SendParams>(params) {
-            Ok(params) => Ok(json!(bridge.send(params).await?)),
-            Err(error) => Err(LineError {
-                code: INVALID_PARAMS,
-                message: format!("`send` cannot be read: {error}"),
-                data: None,
-            }),
-        },
+    let answer = match method {
+        "send" => Some(json!(bridge.send(read(method, params)?).await?)),
+        "hook.list" => bridge.hooks().map(|hooks| json!(hooks)),
+        "hook.test" => bridge.test_hook(read(method, params)?).await.map(|answer| json!(answer)),
         "health" => match bridge.health().await {
-            Ok(()) => Ok(json!({ "is_healthy": true })),
-            Err(detail) => Ok(json!({ "is_healthy": false, "detail": detail })),
+            Ok(()) => Some(json!({ "is_healthy": true })),
+            Err(detail) => Some(json!({ "is_healthy": false, "detail": detail })),
         },
-        _ => Err(LineError {
-            code: METHOD_NOT_FOUND,
-            message: format!("this adapter has no method `{method}`"),
-            data: None,
-        }),
-    }
+        _ => None,
+    };
+    answer.ok_or_else(|| LineError {
+        code: METHOD_NOT_FOUND,
+        message: format!("this adapter has no method `{method}`"),
+        data: None,
+    })
+}
+
+fn read<P: DeserializeOwned>(method: &str, params: Value) -> Result<P, LineError> {
+    serde_json::from_value(params).map_err(|error| LineError {
+        code: INVALID_PARAMS,
+        message: format!("`{method}` cannot be read: {error}"),
+        data: None,
+    })
 }
 
 async fn answer(outgoing: &mpsc::Sender<Vec<u8>>, id: u64, outcome: Result<Value, LineError>) {

@@ -7,7 +7,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
     acl, adapter, agent, budget, chat, completions, config, contact, credential, daemon, db,
-    device, doctor, events, expose, key, lifecycle, login, models, outbox, request, runtime,
+    device, doctor, events, expose, hook, key, lifecycle, login, models, outbox, request, runtime,
     server, services, session, tool, usage,
 };
 use crate::environment::Environment;
@@ -124,6 +124,9 @@ pub(crate) enum Command {
     /// Bridges to the outside: what runs, why, and what it may
     #[command(subcommand, visible_alias = "adapters")]
     Adapter(adapter::Adapter),
+    /// Webhooks: what platforms send here by themselves
+    #[command(subcommand, visible_alias = "hooks")]
+    Hook(hook::Hook),
     /// Paired devices
     #[command(subcommand, visible_alias = "devices")]
     Device(device::Device),

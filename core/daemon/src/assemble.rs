@@ -163,7 +163,7 @@ impl Daemon {
         let (exposure, doors) = Exposure::new();
         let logins = Logins::open(home.state().join("browser-sessions.json"))?;
         let ways = Ways::open(&home.state(), logins.clone())?;
-        ways.tailnet().let_in(config.current().expose.let_in());
+        ways.let_in(&config.current());
         ways.refresh(&ledger, &policies, started_at).await?;
         let adapters = Adapters::new(&home, Arc::clone(&clock), credentials.redactor());
         let context = Arc::new(Context {

@@ -3,6 +3,7 @@
 //! decided here, for every call, by the door and the access control that the control plane has.
 
 mod embed;
+mod hook;
 mod spool;
 mod submit;
 
@@ -83,6 +84,12 @@ pub async fn call(
         "caller" => json!(facts(context, origin, read(params)?).await.map_err(refused)?),
         "submit" => json!(submit::submit(context, origin, read(params)?).await.map_err(refused)?),
         "cancel" => json!(cancel(context, origin, read(params)?).await.map_err(refused)?),
+        "hook.submit" => {
+            json!(hook::submit(context, origin, read(params)?).await.map_err(refused)?)
+        }
+        "hook.refused" => {
+            json!(hook::refused(context, origin, read(params)?).await.map_err(refused)?)
+        }
         "embed" => json!(embed::embed(context, origin, read(params)?).await?),
         _ => {
             let message = format!("there is no method `{method}`");
@@ -107,11 +114,19 @@ async fn admit(
     if let Some(caller) = context.ways.by_secret(shown.credential.expose(), now, false) {
         return Ok(caller);
     }
-    let nowhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    let address = shown.remote.as_deref().and_then(|remote| remote.parse().ok()).unwrap_or(nowhere);
-    let stranger = Principal::Unknown(format!("{}:{address}", origin.channel));
     let surface = format!("adapter {}", origin.adapter);
-    if let Err(failure) = audit_door(context, DoorEvent::LoginFailed, stranger, &surface).await {
+    hold_back(context, origin, shown.remote.as_deref(), &surface).await;
+    Err(Failure::unauthenticated("this is no key that holds")
+        .hint("make one: nexus key create; see which there are: nexus key list"))
+}
+
+/// Notes a credential that was wrong, and waits as long as whoever shows such has to wait by now.
+async fn hold_back(context: &Context, origin: &Origin, remote: Option<&str>, surface: &str) {
+    let now = context.clock.now();
+    let nowhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    let address = remote.and_then(|remote| remote.parse().ok()).unwrap_or(nowhere);
+    let stranger = Principal::Unknown(format!("{}:{address}", origin.channel));
+    if let Err(failure) = audit_door(context, DoorEvent::LoginFailed, stranger, surface).await {
         tracing::error!(?failure, "a failed login could not be recorded");
     }
     let delay_ms = context.callers.throttle.failed(address, now);
@@ -123,8 +138,14 @@ async fn admit(
             () = context.shutdown.begun() => {}
         }
     }
-    Err(Failure::unauthenticated("this is no key that holds")
-        .hint("make one: nexus key create; see which there are: nexus key list"))
+}
+
+/// Whoever asked waits for what comes of a request: the adapter is told if nothing does.
+async fn await_answer(context: &Context, origin: &Origin, request_id: RequestId, event_id: String) {
+    let waiting = Waiting { adapter: submit::key(origin), event_id };
+    context.callers.waiting().insert(request_id, waiting);
+    // It may have ended before anybody knew that it is waited for.
+    settle(context, vec![request_id]).await;
 }
 
 async fn facts(

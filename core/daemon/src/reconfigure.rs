@@ -116,15 +116,15 @@ async fn swap(
     if let Some(candidate) = candidate {
         candidate.write(context.config.path())?;
     }
-    let has_new_logins = context.ways.tailnet().let_in(loaded.config.expose.let_in());
+    let has_others = context.ways.let_in(&loaded.config);
     let reloaded = context.config.put_in_force(loaded, hash.to_owned());
     context.policies.put_in_force(policies, &book, &context.health).await;
     held.put(book);
-    if has_new_logins {
+    if has_others {
         let now = context.clock.now();
         // Nobody comes in by the tailnet who may not, even if this fails.
         if let Err(failure) = context.ways.refresh(&context.ledger, &context.policies, now).await {
-            tracing::warn!(?failure, "new logins of the tailnet can do nothing yet");
+            tracing::warn!(?failure, "new logins of the tailnet and hooks can do nothing yet");
         }
     }
     Ok(reloaded)

@@ -251,6 +251,11 @@ impl Payer {
             match link {
                 Principal::Agent(id) if !payer.agents.contains(id) => payer.agents.push(id.clone()),
                 Principal::ApiKey(key) => payer.key = Some(key.clone()),
+                // A hook has an account as a key has; its deliveries come by themselves.
+                Principal::Hook(name) => {
+                    payer.key = Some(format!("hook:{name}"));
+                    payer.class = WorkClass::Background;
+                }
                 Principal::Job(_) => payer.class = WorkClass::Background,
                 _ => {}
             }

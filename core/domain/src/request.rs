@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::failure::Failure;
 use crate::id::{AgentId, RequestId, SessionKey, TurnId};
 use crate::pipeline::Stage;
 use crate::principal::Principal;
@@ -100,6 +101,10 @@ pub struct RunWish {
     /// that; as the adapter declares when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_streamed: Option<bool>,
+    /// Where the reply goes, when not just to whoever asked. Only the daemon says so, by the
+    /// configuration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<ReplyWish>,
 }
 
 impl RunWish {
@@ -107,6 +112,54 @@ impl RunWish {
     #[must_use]
     pub fn is_none(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+/// Where a reply goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReplyWish {
+    /// Whether whoever asked waits for it. Otherwise it stands in the record.
+    pub is_awaited: bool,
+    /// The conversation that it is sent to besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<ReplyTarget>,
+}
+
+/// A conversation of an adapter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReplyTarget {
+    /// The channel.
+    pub channel: String,
+    /// Our account on it.
+    pub account_id: String,
+    /// The conversation, in the channel's own terms.
+    pub peer_id: String,
+}
+
+impl ReplyTarget {
+    /// Reads `channel:conversation`, or `channel/account:conversation`; the account is `main`
+    /// unless it is named.
+    ///
+    /// # Errors
+    /// `Invalid`, with the form.
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let wrong = || {
+            Failure::invalid(format!("`{}` names no conversation", text.escape_debug()))
+                .hint("write channel:conversation, such as telegram:42")
+        };
+        let (place, peer_id) = text.split_once(':').ok_or_else(wrong)?;
+        let (channel, account_id) = place.split_once('/').unwrap_or((place, "main"));
+        if channel.is_empty() || account_id.is_empty() || peer_id.is_empty() {
+            return Err(wrong());
+        }
+        let (channel, account_id) = (channel.to_owned(), account_id.to_owned());
+        Ok(Self { channel, account_id, peer_id: peer_id.to_owned() })
+    }
+}
+
+impl std::fmt::Display for ReplyTarget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}:{}", self.channel, self.account_id, self.peer_id)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::verdict::Verdict;
 /// Names the limit of a credential in verdicts.
 const CEILING: &str = "holder-ceiling";
 
-/// The holder of a key or a device, or a person who may come in.
+/// The holder of a key or a device, a person who may come in, or a hook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
     /// Who.
@@ -23,7 +23,7 @@ pub struct Holder {
 }
 
 /// The holders of an installation. Whoever stands for a key or a device and is not among them has
-/// nothing of what they have.
+/// nothing of what they have, and a hook that is not may nothing at all.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Holders(HashMap<Principal, Holder>);
 
@@ -46,8 +46,14 @@ impl Holders {
     pub(crate) fn refuse(&self, query: &Query) -> Option<Verdict> {
         let links = query.chain.links();
         let invoker = links.first()?;
-        if !matches!(invoker, Principal::ApiKey(_) | Principal::Device(_)) {
-            return None;
+        match invoker {
+            Principal::ApiKey(_) | Principal::Device(_) => {}
+            Principal::Hook(_) if self.0.contains_key(invoker) => {}
+            Principal::Hook(name) => {
+                let text = format!("no hook `{}` is configured", name.escape_debug());
+                return Some(Verdict::deny(CEILING, text));
+            }
+            _ => return None,
         }
         let first_agent = links.iter().find_map(|link| match link {
             Principal::Agent(id) => Some(id),

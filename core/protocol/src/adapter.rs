@@ -1,5 +1,7 @@
 //! The adapter contract: newline-delimited JSON-RPC 2.0 on stdin and stdout.
 
+use std::collections::BTreeMap;
+
 use nexus_domain::arrival::Arrival;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,6 +32,8 @@ pub enum Ability {
     Callers,
     /// Lists its accounts, and links new ones.
     Accounts,
+    /// Takes in webhooks for hooks of the configuration: `hook.submit` and what belongs to it.
+    Hooks,
 }
 
 /// What an adapter says about itself in answer to `hello`.
@@ -66,6 +70,9 @@ pub struct HelloParams {
     /// The account's credential.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
+    /// More credentials by the names the configuration gives them, for adapters that need several.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub credentials: BTreeMap<String, String>,
 }
 
 impl std::fmt::Debug for HelloParams {

@@ -23,6 +23,8 @@ pub mod expose;
 pub mod frame;
 pub mod grant;
 pub mod health;
+pub mod hook;
+pub mod hooks;
 pub mod jsonrpc;
 pub mod key;
 pub mod line;

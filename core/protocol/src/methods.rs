@@ -149,6 +149,8 @@ macro_rules! for_each_method {
         "adapters.health"      => AdaptersHealth,  adapter::health,        adapters::NameParams,         adapters::HealthResult,       RuntimeRead, Query,   "Asks an adapter whether it reaches the outside.";
         "adapters.accounts.list" => AdaptersAccountsList, adapter::accounts, adapters::NameParams,       adapters::AccountsResult,     ConfigRead,  Query,   "Asks an adapter which accounts it has.";
         "adapters.accounts.add" => AdaptersAccountsAdd, adapter::add_account, adapters::AccountAddParams, adapters::AccountsResult,   ConfigWrite, Command, "Has an adapter link an account; what a person must do for it stands in its log.";
+        "hooks.list"           => HooksList,       hook::list,             hooks::ListParams,            hooks::ListResult,            ConfigRead,  Query,   "Lists the hooks, with their addresses and what they may.";
+        "hooks.send"           => HooksSend,       hook::send,             hooks::SendParams,            hooks::SendResult,            RuntimeAdmin, Command, "Has an adapter sign a delivery with a hook's secret and take it in; shows the answer.";
         "adapters.backfill"    => AdaptersBackfill, adapter::backfill,     adapters::BackfillParams,     adapters::BackfillResult,     RuntimeAdmin, Command, "Records old messages of an adapter as history; nothing runs because of them.";
     } };
 }

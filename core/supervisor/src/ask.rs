@@ -6,6 +6,7 @@ use nexus_domain::failure::Failure;
 use nexus_protocol::bridge::{
     AccountAnswer, AccountParams, AccountsAnswer, BackfillAnswer, BackfillParams, HealthAnswer,
 };
+use nexus_protocol::hook::{HookTestAnswer, HookTestParams, HooksAnswer};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -58,6 +59,25 @@ impl Child {
     pub async fn add_account(&self, params: &AccountParams) -> Result<AccountAnswer, Failure> {
         let answer = self.ask("accounts.add", params, LINK_MS_MAX).await;
         answer.map_err(|error| self.lament("accounts.add", &error))
+    }
+
+    /// Asks which hooks it takes in.
+    ///
+    /// # Errors
+    /// When it cannot, does not answer, or says what cannot be read.
+    pub async fn hooks(&self) -> Result<HooksAnswer, Failure> {
+        let answer = self.ask("hook.list", &json!({}), HEALTH_MS_MAX).await;
+        answer.map_err(|error| self.lament("hook.list", &error))
+    }
+
+    /// Has it sign a delivery itself and take it in.
+    ///
+    /// # Errors
+    /// When it cannot, does not answer, or says what cannot be read.
+    pub async fn test_hook(&self, params: &HookTestParams) -> Result<HookTestAnswer, Failure> {
+        let limit_ms = PAGE_MS_MAX + params.wait_s.unwrap_or_default().saturating_mul(1_000);
+        let answer = self.ask("hook.test", params, limit_ms).await;
+        answer.map_err(|error| self.lament("hook.test", &error))
     }
 
     async fn ask<T: DeserializeOwned>(

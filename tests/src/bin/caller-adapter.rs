@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nexus_adapter::{
@@ -27,6 +28,8 @@ type Callers = Arc<Mutex<HashMap<String, mpsc::Sender<Value>>>>;
 struct Desk {
     /// By the `peer_id` of what they submitted.
     callers: Callers,
+    /// Whether it says that it takes in hooks, by its setting `takes_hooks`.
+    takes_hooks: AtomicBool,
 }
 
 impl Desk {
@@ -42,17 +45,18 @@ impl Desk {
 
 impl Bridge for Desk {
     fn facts(&self) -> AdapterFacts {
-        AdapterFacts {
-            channel: "desk".to_owned(),
-            ..nexus_adapter::facts("desk", "1", &[Ability::Send, Ability::Stream, Ability::Callers])
-        }
+        let mut supports = vec![Ability::Send, Ability::Stream, Ability::Callers];
+        supports.extend(self.takes_hooks.load(Ordering::Relaxed).then_some(Ability::Hooks));
+        AdapterFacts { channel: "desk".to_owned(), ..nexus_adapter::facts("desk", "1", &supports) }
     }
 
     fn needs(&self) -> Needs {
         Needs { listen: vec!["127.0.0.1:0".to_owned()], ..Needs::default() }
     }
 
-    async fn start(&self, _: HelloParams, daemon: Daemon) -> Result<(), String> {
+    async fn start(&self, hello: HelloParams, daemon: Daemon) -> Result<(), String> {
+        let takes_hooks = hello.config.get("takes_hooks") == Some(&json!(true));
+        self.takes_hooks.store(takes_hooks, Ordering::Relaxed);
         let any: SocketAddr = ([127, 0, 0, 1], 0).into();
         let listener = TcpListener::bind(any).await.map_err(|error| error.to_string())?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
@@ -113,6 +117,7 @@ async fn serve(stream: TcpStream, daemon: Daemon, callers: Callers) {
         let answer = match asked["method"].as_str().unwrap_or_default() {
             "caller" => told(async |params| daemon.caller(&params).await, params).await,
             "submit" => told(async |params| daemon.submit(&params).await, params).await,
+            "hook" => told(async |params| daemon.hook_submit(&params).await, params).await,
             "embed" => told(async |params| daemon.embed(&params).await, params).await,
             _ => {
                 let event_id = params["event_id"].as_str().unwrap_or_default();

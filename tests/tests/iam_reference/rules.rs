@@ -74,11 +74,14 @@ impl Rules<'_> {
         }
     }
 
-    /// A key keeps to its agents, and keys and devices use tools through agents only.
+    /// Keys and hooks keep to their agents, and they and devices use tools through agents only. A
+    /// hook that is not configured may nothing.
     fn is_past_ceiling(&self) -> bool {
-        let Some(Principal::ApiKey(_) | Principal::Device(_)) = self.query.chain.invoker() else {
-            return false;
-        };
+        match self.query.chain.invoker() {
+            Some(Principal::Hook(name)) if name == "forgotten" => return true,
+            Some(Principal::ApiKey(_) | Principal::Device(_) | Principal::Hook(_)) => {}
+            _ => return false,
+        }
         let through = self.query.chain.links().get(1).map(ToString::to_string);
         let agent = match (&self.query.action, through) {
             (_, Some(agent)) => agent,
@@ -90,7 +93,7 @@ impl Rules<'_> {
     }
 
     fn is_for_key(&self) -> bool {
-        matches!(self.query.chain.invoker(), Some(Principal::ApiKey(_)))
+        matches!(self.query.chain.invoker(), Some(Principal::ApiKey(_) | Principal::Hook(_)))
     }
 
     /// The key has `runtime.read` and `session.write`, the device `acl.approve` and `tool.invoke`.
@@ -112,6 +115,14 @@ impl Rules<'_> {
         match (who, action) {
             (Principal::Owner, _) => say.permits = true,
             (Principal::ApiKey(_) | Principal::Device(_), _) => say.permits = self.holder(who),
+            // One to one, what came of it where it was written, and tools through agents.
+            (Principal::Hook(_), Action::StartRun { peer_kind, .. }) => {
+                say.permits = *peer_kind == PeerKind::Dm;
+            }
+            (Principal::Hook(_), Action::Deliver { channel, .. }) => {
+                say.permits = facts.channel.as_ref() == Some(channel);
+            }
+            (Principal::Hook(_), Action::UseTool { .. }) => say.permits = true,
             // One to one they are asked about; answered where they wrote; nothing else.
             (Principal::Unknown(_), Action::StartRun { peer_kind, .. }) => match peer_kind {
                 PeerKind::Dm => say.asks = true,
@@ -245,6 +256,12 @@ impl Rules<'_> {
         }
         if profile.preset == Preset::Sandboxed {
             say.forbids |= effect == ToolEffect::Execute || !touches.commands.is_empty();
+        }
+        if matches!(self.query.chain.invoker(), Some(Principal::Hook(_)))
+            && profile.preset != Preset::Yolo
+        {
+            say.asks = true;
+            say.permits = effect == ToolEffect::Read && !is_outside;
         }
         let stays_and_keeps = !is_outside && !touches.deletes();
         if self.is_for_holder() && profile.preset != Preset::Yolo {

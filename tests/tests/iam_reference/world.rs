@@ -39,7 +39,7 @@ fn agent(name: &str) -> AgentId {
     AgentId::parse(name).unwrap()
 }
 
-/// The key that may use one agent, and the device that may decide.
+/// The key and the hook that may use one agent, and the device that may decide.
 pub(crate) fn holders() -> Vec<Holder> {
     let scopes = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     vec![
@@ -52,6 +52,11 @@ pub(crate) fn holders() -> Vec<Holder> {
             principal: Principal::Device("phone".to_owned()),
             scopes: scopes(&["acl.approve", "tool.invoke"]),
             agents: None,
+        },
+        Holder {
+            principal: Principal::Hook("greet".to_owned()),
+            scopes: Vec::new(),
+            agents: Some(vec![agent("main")]),
         },
     ]
 }
@@ -166,6 +171,7 @@ fn invokers() -> Vec<Principal> {
         Principal::Job("beat".to_owned()),
         Principal::Device("phone".to_owned()),
         Principal::Hook("greet".to_owned()),
+        Principal::Hook("forgotten".to_owned()),
         Principal::System,
     ]
 }

@@ -4,7 +4,7 @@
  * What an adapter can do.
  */
 export type Ability =
-  "monitor" | "send" | "stream" | "backfill" | "health" | "callers" | "accounts";
+  "monitor" | "send" | "stream" | "backfill" | "health" | "callers" | "accounts" | "hooks";
 /**
  * What budgets count.
  */
@@ -853,6 +853,11 @@ export interface Protocol {
   HealthStatus: HealthStatus;
   HelloError: HelloError;
   HelloOk: HelloOk;
+  HookView: HookView;
+  HooksListParams: HooksListParams;
+  HooksListResult: HooksListResult;
+  HooksSendParams: HooksSendParams;
+  HooksSendResult: HooksSendResult;
   Image: Image;
   Imported: Imported;
   KeyBudget: KeyBudget;
@@ -920,6 +925,8 @@ export interface Protocol {
   Question: Question;
   QueueMode: QueueMode;
   Reasoning: Reasoning;
+  ReplyTarget: ReplyTarget;
+  ReplyWish: ReplyWish;
   Request: Request;
   RequestId: RequestId;
   RequestStatus: RequestStatus;
@@ -6165,6 +6172,106 @@ export interface PresenceEntry {
   version: string;
 }
 /**
+ * A hook.
+ */
+export interface HookView {
+  /**
+   * The adapter in whose table it stands.
+   */
+  adapter: string;
+  /**
+   * The agents it may have run, its own first.
+   */
+  agents: AgentId[];
+  /**
+   * Where replies go besides a sender who waits, as `channel/account:conversation`.
+   */
+  deliver?: string | null;
+  /**
+   * What its body looks like: `mapped`, `agent` or `wake`; while the adapter runs.
+   */
+  kind?: string | null;
+  /**
+   * Its name; it acts as `hook:<name>`.
+   */
+  name: string;
+  /**
+   * Conversations of others that it may speak in.
+   */
+  sessions: SessionKey[];
+  /**
+   * How that adapter stands; deliveries are taken while it runs.
+   */
+  state: AdapterState;
+  /**
+   * Its address, while the adapter runs.
+   */
+  url?: string | null;
+  /**
+   * How senders prove themselves, such as `github`; while the adapter runs.
+   */
+  verify?: string | null;
+}
+/**
+ * Params of `hooks.list`.
+ */
+export interface HooksListParams {}
+/**
+ * Result of `hooks.list`.
+ */
+export interface HooksListResult {
+  /**
+   * The hooks, by name.
+   */
+  hooks: HookView[];
+}
+/**
+ * Params of `hooks.send`.
+ */
+export interface HooksSendParams {
+  /**
+   * Its type; JSON when left out.
+   */
+  contentType?: string | null;
+  /**
+   * The body of the delivery.
+   */
+  data: string;
+  /**
+   * The kind of event, for platforms that say it in a header.
+   */
+  event?: string | null;
+  /**
+   * The delivery's id; a new one when left out.
+   */
+  id?: string | null;
+  /**
+   * Lets the call be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The hook.
+   */
+  name: string;
+  /**
+   * How long to wait for the result, in seconds; no longer than the hook allows.
+   */
+  waitS?: number | null;
+}
+/**
+ * Result of `hooks.send`: what the sender would have been answered.
+ */
+export interface HooksSendResult {
+  /**
+   * The body of the answer.
+   */
+  body: string;
+  /**
+   * The HTTP status.
+   */
+  status: number;
+}
+/**
  * Input of `keys.create`.
  */
 export interface KeysCreateParams {
@@ -6878,6 +6985,20 @@ export interface Methods {
   health: {
     params: HealthParams;
     result: HealthResult;
+  };
+  /**
+   * Lists the hooks, with their addresses and what they may.
+   */
+  "hooks.list": {
+    params: HooksListParams;
+    result: HooksListResult;
+  };
+  /**
+   * Has an adapter sign a delivery with a hook's secret and take it in; shows the answer.
+   */
+  "hooks.send": {
+    params: HooksSendParams;
+    result: HooksSendResult;
   };
   /**
    * Issues a key for a program; its value is in the answer and nowhere else.
@@ -7633,6 +7754,11 @@ export interface RunWish {
    */
   model?: string | null;
   /**
+   * Where the reply goes, when not just to whoever asked. Only the daemon says so, by the
+   * configuration.
+   */
+  reply?: ReplyWish | null;
+  /**
    * Most model replies of the turn; the agent's own limit where that is lower.
    */
   steps_max?: number | null;
@@ -7651,6 +7777,36 @@ export interface WishedCall {
    * Name of the tool.
    */
   tool: string;
+}
+/**
+ * Where a reply goes.
+ */
+export interface ReplyWish {
+  /**
+   * Whether whoever asked waits for it. Otherwise it stands in the record.
+   */
+  is_awaited: boolean;
+  /**
+   * The conversation that it is sent to besides.
+   */
+  to?: ReplyTarget | null;
+}
+/**
+ * A conversation of an adapter.
+ */
+export interface ReplyTarget {
+  /**
+   * Our account on it.
+   */
+  account_id: string;
+  /**
+   * The channel.
+   */
+  channel: string;
+  /**
+   * The conversation, in the channel's own terms.
+   */
+  peer_id: string;
 }
 /**
  * A tool call as recorded.

@@ -16,6 +16,7 @@ pub(crate) mod device;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod expose;
+pub(crate) mod hook;
 mod install;
 pub(crate) mod key;
 pub(crate) mod label;
@@ -60,6 +61,7 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Key(key)) => key::run(key, context).await,
         Some(Command::Budget(budget)) => budget::run(budget, context).await,
         Some(Command::Tool(tool)) => tool::run(tool, context).await,
+        Some(Command::Hook(hook)) => hook::run(hook, context).await,
         Some(Command::Outbox(outbox)) => outbox::run(outbox, context).await,
         Some(Command::Config(config)) => config::run(config, context).await,
         Some(Command::Credential(credential)) => credential::run(credential, context).await,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use nexus_domain::arrival::Arrival;
 use nexus_domain::brief::Brief;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::{RequestId, SessionKey};
@@ -12,7 +13,7 @@ use nexus_protocol::Method;
 use nexus_protocol::caller::{SubmitParams, SubmitResult};
 use nexus_supervisor::Origin;
 
-use super::{Waiting, admit, reachable, settle, spool};
+use super::{admit, await_answer, reachable, spool};
 use crate::authorize::authorize_method;
 use crate::context::Context;
 use crate::engine::{self, Submission};
@@ -30,12 +31,7 @@ pub(super) async fn submit(
     params: SubmitParams,
 ) -> Result<SubmitResult, Failure> {
     let SubmitParams { caller, event, agent_id, session_key, queue_mode, .. } = params;
-    if event.channel != origin.channel || event.account_id != origin.account_id {
-        return Err(Failure::invalid(format!(
-            "this adapter serves account `{}` of channel `{}` and no other",
-            origin.account_id, origin.channel
-        )));
-    }
+    check_origin(origin, &event)?;
     let caller = admit(context, origin, &caller).await?;
     let permit = authorize_method(context, &caller, Method::SessionsSend).await?;
     let Some(invoker) = permit.chain().invoker().cloned() else {
@@ -78,12 +74,20 @@ pub(super) async fn submit(
     let admission = engine::receive_event(context, submission).await?;
     let request_id = admission.request_id;
     if !admission.is_duplicate {
-        let waiting = Waiting { adapter: key(origin), event_id };
-        context.callers.waiting().insert(request_id, waiting);
-        // It may have ended before anybody knew that it is waited for.
-        settle(context, vec![request_id]).await;
+        await_answer(context, origin, request_id, event_id).await;
     }
     Ok(SubmitResult { request_id, is_duplicate: admission.is_duplicate })
+}
+
+/// An adapter hands in what came by its own channel and account.
+pub(super) fn check_origin(origin: &Origin, event: &Arrival) -> Result<(), Failure> {
+    if event.channel == origin.channel && event.account_id == origin.account_id {
+        return Ok(());
+    }
+    Err(Failure::invalid(format!(
+        "this adapter serves account `{}` of channel `{}` and no other",
+        origin.account_id, origin.channel
+    )))
 }
 
 /// Results belong to calls that the agent made last in the session.
@@ -109,7 +113,7 @@ async fn check_answered(context: &Context, key: &SessionKey, brief: &Brief) -> R
 }
 
 /// A session for one run that stands alone.
-fn alone(context: &Context) -> Result<SessionKey, Failure> {
+pub(super) fn alone(context: &Context) -> Result<SessionKey, Failure> {
     let id = RequestId::from_parts(context.clock.now(), context.clock.entropy());
     SessionKey::parse(&format!("{}{id}", nexus_domain::session::ALONE))
 }

@@ -4,6 +4,7 @@
 //! (`NEXUS__RUNTIME__PORT`), the command line. An unknown key is a warning with a suggestion; a
 //! wrong value is an error with its line and what would be right.
 
+mod adapter;
 mod authority;
 mod budget;
 pub mod change;
@@ -14,6 +15,7 @@ mod environment;
 pub mod explain;
 mod expose;
 pub mod file;
+mod hook;
 mod keys;
 mod model;
 pub mod offline;
@@ -32,19 +34,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use nexus_protocol::config::ConfigValue;
 use tokio::sync::watch;
 
+pub use adapter::{AdapterConfig, AdapterRights};
 pub use credentials::{CredentialProgram, CredentialsConfig};
 pub use edit::{Edit, apply as edit};
 pub use environment::{Environment, home_from_environment};
 pub use expose::{Bind, ExposeConfig, Mdns, TlsConfig};
 pub use file::FileText;
+pub use hook::HookConfig;
 pub use model::{ModelConfig, Price};
 pub use overlay::Overlay;
 pub use schema::{schema, schema_text};
 pub use start::{Started, keep_last_good, sentence, start};
 pub use tailnet::{Gives, TailnetLogin};
 pub use typed::{
-    AdapterConfig, AdapterRights, AuditConfig, Config, HttpFetchConfig, LabelConfig, LogFormat,
-    LoggingConfig, RuntimeConfig,
+    AuditConfig, Config, HttpFetchConfig, LabelConfig, LogFormat, LoggingConfig, RuntimeConfig,
 };
 
 /// Largest `nexus.toml`, in bytes.

@@ -63,6 +63,15 @@ fn wrong_values_name_their_line_and_what_would_be_right() {
         ),
         ("[adapters.a]\naccount = \"b\"", "`adapters.a` has no `command`"),
         (
+            "[adapters.a]\ncommand = [\"x\"]\n[adapters.a.hooks.ci]\nverify = \"bearer\"",
+            "line 3: `adapters.a.hooks.ci`: it has no agents, so that nothing could come of it; write whom it may have run: agents = [\"main\"]",
+        ),
+        (
+            "[adapters.a]\ncommand = [\"x\"]\nhooks = { ci = { agents = [\"main\"] } }\n\
+             [adapters.b]\ncommand = [\"x\"]\nhooks = { ci = { agents = [\"main\"] } }",
+            "line 6: `adapters.b.hooks.ci`: there is a hook of this name in adapters.a already; a hook's name says who acts: take another one",
+        ),
+        (
             "[models.prices.\"a/b\"]\ninput = -1.0",
             "line 2: `models.prices.a/b.input` must be a number, zero or more, not `-1.0`",
         ),
@@ -85,6 +94,10 @@ fn a_key_in_the_file_is_refused_and_not_repeated() {
     let error = error_of(text);
     assert!(error.contains("credential:NAME, keychain:NAME"), "{error}");
     assert!(!error.contains("secret"), "{error}");
+    let text = "[adapters.a]\ncommand = [\"x\"]\n[adapters.a.credentials]\nci = \"whsec_secret\"";
+    let error = error_of(text);
+    assert!(error.contains("line 4: `adapters.a.credentials.ci` must say where"), "{error}");
+    assert!(!error.contains("whsec"), "{error}");
 }
 
 #[test]

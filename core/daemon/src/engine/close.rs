@@ -15,7 +15,7 @@ use nexus_domain::message::{Message, Part, Role, ToolResult};
 use nexus_domain::pipeline::{
     self, Assembled, Automated, DeliveryPlan, Exit, Ran, RunOutcome, Stage,
 };
-use nexus_domain::request::{RequestStatus, StageOutcome, StageTrace};
+use nexus_domain::request::{ReplyTarget, ReplyWish, RequestStatus, StageOutcome, StageTrace};
 use nexus_ledger::{Delivery, LedgerError, Tx};
 
 use super::stages::{Progress, missing};
@@ -70,7 +70,10 @@ pub(super) async fn leave_early(
             if let (Some((by, text)), Some(admitted)) = (answer, &progress.admitted) {
                 let arrival = &admitted.identified.received.arrival;
                 if arrival.channel != pipeline::CONTROL_CHANNEL {
-                    enqueue_delivery(tx, &*clock, request_id, arrival, text.clone(), &holds)?;
+                    for recipient in recipients(arrival, request.wish.reply.as_ref()) {
+                        let text = text.clone();
+                        enqueue_delivery(tx, &*clock, request_id, recipient, text, &holds)?;
+                    }
                 }
                 turn::record_answer(tx, &*clock, admitted, &by, text)?;
             }
@@ -303,12 +306,21 @@ fn deliver_and_finalize(
         note: run_note(turn),
     };
     let began = (clock.now(), clock.monotonic_us());
+    let reply = tx.requests().get(turn.request_id)?.and_then(|request| request.wish.reply);
     let (outcome, note) = match pipeline::plan_delivery(&ran) {
         DeliveryPlan::Recorded => (StageOutcome::Passed, "the sender reads the ledger".to_owned()),
         DeliveryPlan::Nothing => (StageOutcome::Skipped, "nothing to say".to_owned()),
         DeliveryPlan::Send { text } => {
-            let id = enqueue_delivery(tx, clock, turn.request_id, &ran.arrival, text, holds)?;
-            (StageOutcome::Passed, format!("in the outbox as {id}"))
+            let mut notes = Vec::new();
+            for recipient in recipients(&ran.arrival, reply.as_ref()) {
+                let text = text.clone();
+                let id = enqueue_delivery(tx, clock, turn.request_id, recipient, text, holds)?;
+                notes.push(format!("in the outbox as {id}"));
+            }
+            match notes.is_empty() {
+                true => (StageOutcome::Passed, "nobody waits; it stands in the record".to_owned()),
+                false => (StageOutcome::Passed, notes.join(", ")),
+            }
         }
     };
     let delivered_trace = stage_trace(clock, Stage::DeliverResponse, began, outcome, note);
@@ -328,6 +340,23 @@ fn deliver_and_finalize(
         turn::finish_request(tx, request_id, finalized.status, finalized.error.clone(), now)?;
     }
     Ok(())
+}
+
+/// Whom a reply is sent to.
+#[derive(Clone, Copy)]
+enum Recipient<'a> {
+    /// Whoever asked.
+    Asker(&'a Arrival),
+    /// Somebody else, by the configuration.
+    Other(&'a ReplyTarget),
+}
+
+/// Whom a reply is sent to: whoever asked, unless the wish of the request says otherwise.
+fn recipients<'a>(arrival: &'a Arrival, reply: Option<&'a ReplyWish>) -> Vec<Recipient<'a>> {
+    let is_awaited = reply.is_none_or(|reply| reply.is_awaited);
+    let asker = is_awaited.then_some(Recipient::Asker(arrival));
+    let other = reply.and_then(|reply| reply.to.as_ref()).map(Recipient::Other);
+    asker.into_iter().chain(other).collect()
 }
 
 fn run_note(turn: &Turn) -> String {
@@ -356,22 +385,32 @@ fn enqueue_delivery(
     tx: &mut Tx<'_>,
     clock: &dyn Clock,
     request_id: RequestId,
-    arrival: &Arrival,
+    recipient: Recipient<'_>,
     text: String,
     holds: &Holds,
 ) -> Result<DeliveryId, LedgerError> {
     let now = clock.now();
-    let hold_ms = holds.get(&arrival.channel).copied().unwrap_or_default();
     let id = DeliveryId::from_parts(now, clock.entropy());
-    let target = jobs::outbox::Target {
-        to: arrival.peer_id.clone(),
-        thread_id: arrival.thread_id.clone(),
-        reply_to_id: Some(answered(tx, request_id, arrival)?),
+    let ((channel, account_id), target) = match recipient {
+        Recipient::Asker(arrival) => {
+            let target = jobs::outbox::Target {
+                to: arrival.peer_id.clone(),
+                thread_id: arrival.thread_id.clone(),
+                reply_to_id: Some(answered(tx, request_id, arrival)?),
+            };
+            ((&arrival.channel, &arrival.account_id), target)
+        }
+        Recipient::Other(other) => {
+            let to = other.peer_id.clone();
+            let target = jobs::outbox::Target { to, thread_id: None, reply_to_id: None };
+            ((&other.channel, &other.account_id), target)
+        }
     };
+    let hold_ms = holds.get(channel).copied().unwrap_or_default();
     let fresh = tx.outbox().enqueue(&Delivery {
         id,
         request_id,
-        adapter: jobs::adapters::key(&arrival.channel, &arrival.account_id),
+        adapter: jobs::adapters::key(channel, account_id),
         target: serde_json::to_value(target)?,
         text,
         idempotency_key: id.to_string(),

@@ -272,9 +272,12 @@ async fn cut(context: &Context, record: &DeliveryRecord, chars_max: u32) -> Resu
 }
 
 /// Whether an adapter is told how the run came out: one that shows replies while they grow, or
-/// serves callers.
+/// serves callers or hooks whose senders wait.
 fn wants_outcome(facts: &AdapterFacts) -> bool {
-    facts.supports.iter().any(|ability| matches!(ability, Ability::Stream | Ability::Callers))
+    facts
+        .supports
+        .iter()
+        .any(|ability| matches!(ability, Ability::Stream | Ability::Callers | Ability::Hooks))
 }
 
 /// Records that a delivery failed, and when it is tried again. One whose outcome nobody knows is

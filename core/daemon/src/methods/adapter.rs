@@ -142,7 +142,7 @@ pub async fn restart(
 }
 
 /// How it stands once it has said hello, or has failed to; or after a moment.
-async fn settled(context: &Arc<Context>, name: &str) -> Result<OrderResult, Failure> {
+pub(super) async fn settled(context: &Arc<Context>, name: &str) -> Result<OrderResult, Failure> {
     use nexus_supervisor::State;
     if let Some(child) = context.adapters.find(name)?.child {
         let mut status = child.status();

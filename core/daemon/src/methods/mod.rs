@@ -13,6 +13,7 @@ pub mod device;
 pub mod expose;
 pub mod grant;
 pub mod health;
+pub mod hook;
 pub mod key;
 pub mod login;
 pub mod logs;

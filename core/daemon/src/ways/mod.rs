@@ -4,6 +4,7 @@
 mod authority;
 mod device;
 mod ends;
+mod hook;
 mod key;
 mod password;
 mod signed;
@@ -37,10 +38,12 @@ use nexus_protocol::Scope;
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::authorize::Caller;
+use crate::config::Config;
 use crate::policy::Policies;
 use crate::server::login::{BrowserHolder, Logins};
 use device::Devices;
 use ends::Ends;
+use hook::Hooks;
 use key::Keys;
 use password::Kept;
 use signed::Signer;
@@ -76,6 +79,7 @@ struct Inner {
     signer: RwLock<Signer>,
     ends: Ends,
     tailnet: Arc<Tailnet>,
+    hooks: Hooks,
 }
 
 impl Ways {
@@ -99,6 +103,7 @@ impl Ways {
             signer: RwLock::new(Signer::new(&secret)),
             ends: Ends::default(),
             tailnet: Arc::default(),
+            hooks: Hooks::default(),
         })))
     }
 
@@ -127,7 +132,8 @@ impl Ways {
         };
         keys.ends().for_each(|at| self.0.ends.add(at));
         let holders = keys.holders().into_iter().chain(devices.holders());
-        let holders = holders.chain(self.0.tailnet.holders()).collect();
+        let holders = holders.chain(self.0.tailnet.holders());
+        let holders = holders.chain(self.0.hooks.holders()).collect();
         *self.0.devices.write().unwrap_or_else(PoisonError::into_inner) = devices;
         *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
         policies.holders_changed(holders).await;
@@ -252,6 +258,7 @@ impl Ways {
         match principal {
             // One that is not known may use none; nothing else permits it anything either.
             Principal::ApiKey(id) => self.keys(|keys| keys.agents_of(id)),
+            Principal::Hook(_) => Some(self.0.hooks.agents_of(principal)),
             _ => None,
         }
     }
@@ -277,6 +284,13 @@ impl Ways {
     /// Who is let in by being somebody in the tailnet.
     pub(crate) fn tailnet(&self) -> &Arc<Tailnet> {
         &self.0.tailnet
+    }
+
+    /// Takes over whom a configuration lets in by name: logins of the tailnet, and hooks. Says
+    /// whether that changes anything; whoever calls this begins an epoch then.
+    pub(crate) fn let_in(&self, config: &Config) -> bool {
+        let has_new_logins = self.0.tailnet.let_in(config.expose.let_in());
+        self.0.hooks.let_in(config) || has_new_logins
     }
 
     /// Acquaintances that are not made yet.

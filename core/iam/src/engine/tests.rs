@@ -81,12 +81,19 @@ fn decide(chain: Chain, action: Action) -> Verdict {
 /// `NEXUS_BLESS=1`, the test writes the file anew.
 #[test]
 fn the_matrix_is_the_committed_one() {
+    // A hook that is not configured may nothing at all, which its own test holds.
+    let hook = Holder {
+        principal: Principal::Hook("greet".to_owned()),
+        scopes: Vec::new(),
+        agents: Some(vec![agent("main")]),
+    };
+    let engine = BUILT_IN_ENGINE.with_holders(vec![hook]);
     let mut text = String::from("# conversation on `echo`, no labels\n");
     for invoker in invokers() {
         for chain in [Chain::of(invoker.clone()), Chain::of(invoker).through(agent("main"))] {
             writeln!(text, "\n{chain}").unwrap();
             for action in actions() {
-                let verdict = BUILT_IN_ENGINE.decide(&query(chain.clone(), action.clone()));
+                let verdict = engine.decide(&query(chain.clone(), action.clone()));
                 let effect = format!("{:?}", verdict.effect).to_lowercase();
                 let policies: Vec<_> = verdict.reasons.iter().map(|r| r.policy.as_str()).collect();
                 let action = action.to_string();
@@ -100,6 +107,22 @@ fn the_matrix_is_the_committed_one() {
     }
     let committed = std::fs::read_to_string(path).unwrap();
     assert_eq!(text, committed, "run NEXUS_BLESS=1 cargo test -p nexus-iam if this is intended");
+}
+
+#[test]
+fn a_hook_has_its_agents_and_one_that_is_not_configured_nothing() {
+    let hook = || Principal::Hook("greet".to_owned());
+    let holder = |agents: &[&str]| Holder {
+        principal: hook(),
+        scopes: Vec::new(),
+        agents: Some(agents.iter().map(|name| agent(name)).collect()),
+    };
+    let runs = |engine: &Engine| engine.decide(&query(Chain::of(hook()), run(PeerKind::Dm)));
+    assert_eq!(runs(&BUILT_IN_ENGINE.with_holders(vec![holder(&["main"])])).effect, Effect::Allow);
+    let elsewhere = runs(&BUILT_IN_ENGINE.with_holders(vec![holder(&["other"])]));
+    assert!(elsewhere.to_string().contains("may use other and not `main`"), "{elsewhere}");
+    let unknown = runs(&BUILT_IN_ENGINE);
+    assert!(unknown.to_string().contains("no hook `greet` is configured"), "{unknown}");
 }
 
 #[test]

@@ -58,6 +58,7 @@ impl Run {
             account_id: ACCOUNT.to_owned(),
             config: subject.config.clone(),
             credential: Some(CANARY.to_owned()),
+            credentials: Default::default(),
         };
         let spec = ChildSpec {
             name: ACCOUNT.to_owned(),
@@ -112,6 +113,7 @@ impl Run {
             account_id: ACCOUNT.to_owned(),
             config: subject.config.clone(),
             credential: Some(CANARY.to_owned()),
+            credentials: Default::default(),
         };
         let params = serde_json::to_value(params).map_err(|error| error.to_string())?;
         let answer = self.call("hello", params, HELLO_MS_MAX).await?;

@@ -149,6 +149,7 @@ impl Bench {
                 account_id: "main".to_owned(),
                 config: serde_json::Map::new(),
                 credential: Some("s3cr3t".to_owned()),
+                credentials: Default::default(),
             },
         }
     }

@@ -1,5 +1,7 @@
 //! What an adapter is started with.
 
+use std::collections::BTreeMap;
+
 use nexus_domain::failure::Failure;
 use nexus_domain::principal::Principal;
 use nexus_protocol::adapter::{ADAPTER_PROTOCOL, HelloParams};
@@ -14,6 +16,9 @@ use crate::context::Context;
 /// PATH of adapters: system programs only.
 pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
+/// Where an adapter finds its hooks among its settings.
+const HOOKS: &str = "hooks";
+
 pub(super) async fn spec(
     context: &Context,
     config: &AdapterConfig,
@@ -24,6 +29,10 @@ pub(super) async fn spec(
         Some(text) => Some(read(context, &name, text).await?),
         None => None,
     };
+    let mut credentials = BTreeMap::new();
+    for (named, text) in &config.credentials {
+        credentials.insert(named.clone(), read(context, &name, text).await?);
+    }
     let mut settings = config.settings.clone();
     for value in settings.values_mut() {
         if let Value::String(text) = value
@@ -31,6 +40,11 @@ pub(super) async fn spec(
         {
             *text = read(context, &name, text).await?;
         }
+    }
+    if !config.hooks.is_empty() {
+        let hooks = config.hooks.iter();
+        let hooks = hooks.map(|hook| (hook.name.clone(), Value::Object(hook.table.clone())));
+        settings.insert(HOOKS.to_owned(), Value::Object(hooks.collect()));
     }
     Ok(ChildSpec {
         name,
@@ -43,6 +57,7 @@ pub(super) async fn spec(
             account_id: config.account.clone(),
             config: settings,
             credential,
+            credentials,
         },
         confinement,
         events_per_s_max: config.rights.events_per_s_max,
