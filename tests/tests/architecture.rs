@@ -69,11 +69,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ("nexus-adapter-echo", &["nexus-adapter", "nexus-domain"]),
     ("nexus-ingress", &["nexus-adapter"]),
     ("nexus-adapter-openai", &["nexus-adapter", "nexus-domain", "nexus-ingress"]),
+    ("nexus-adapter-openresponses", &["nexus-adapter", "nexus-ingress"]),
     (
         "nexus-tests",
         &[
             "nexus-adapter",
             "nexus-adapter-openai",
+            "nexus-adapter-openresponses",
             "nexus-agent",
             "nexus-client",
             "nexus-daemon",
@@ -88,11 +90,11 @@ const EDGES: &[(&str, &[&str])] = &[
 
 /// Dependencies that one crate keeps to itself, so that it can be exchanged or audited alone.
 const FENCED: &[(&str, &[&str])] = &[
-    ("rusqlite", &["nexus-ledger"]),
-    ("rusqlite_migration", &["nexus-ledger"]),
+    ("rusqlite", &["nexus-adapter-openresponses", "nexus-ledger"]),
+    ("rusqlite_migration", &["nexus-adapter-openresponses", "nexus-ledger"]),
     ("cedar-policy", &["nexus-iam"]),
     ("keyring-core", &["nexus-secrets"]),
-    ("aws-lc-rs", &["nexus-daemon", "nexus-ledger"]),
+    ("aws-lc-rs", &["nexus-adapter-openresponses", "nexus-daemon", "nexus-ledger"]),
     ("jsonwebtoken", &["nexus-daemon"]),
     ("argon2", &["nexus-daemon"]),
     ("genai", &["nexus-agent"]),
@@ -100,7 +102,16 @@ const FENCED: &[(&str, &[&str])] = &[
     ("process-wrap", &["nexus-cli", "nexus-sandbox", "nexus-supervisor"]),
     ("landlock", &["nexus-sandbox"]),
     ("seccompiler", &["nexus-sandbox"]),
-    ("axum", &["nexus-adapter-openai", "nexus-daemon", "nexus-ingress", "nexus-tests"]),
+    (
+        "axum",
+        &[
+            "nexus-adapter-openai",
+            "nexus-adapter-openresponses",
+            "nexus-daemon",
+            "nexus-ingress",
+            "nexus-tests",
+        ],
+    ),
     ("mdns-sd", &["nexus-daemon"]),
     ("notify", &["nexus-daemon"]),
     ("rcgen", &["nexus-daemon", "nexus-tests"]),
