@@ -278,6 +278,17 @@ async fn a_response_in_the_background_needs_nobody() -> Result<()> {
     Ok(())
 }
 
+/// Kills the daemon and with it the adapter, and starts both again.
+async fn start_anew(stage: Stage) -> Result<Stage> {
+    let Stage { home, mut daemon, key, .. } = stage;
+    daemon.kill()?;
+    daemon.died().await?;
+    std::fs::remove_file(home.path().join("state/logs/adapters/openresponses.log"))?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let stage = Stage::on(home, daemon).await?;
+    Ok(Stage { key, ..stage })
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_response_in_the_background_survives_the_daemon() -> Result<()> {
     let gate = Arc::new(Semaphore::new(1));
@@ -290,20 +301,22 @@ async fn a_response_in_the_background_survives_the_daemon() -> Result<()> {
     let stage = Stage::set(&model).await?;
     let begun = stage.create(&json!({ "input": "slowly", "background": true })).await?;
     let id = begun["id"].as_str().context("no id")?.to_owned();
-    stage.until(&id, "in_progress").await?;
-    let Stage { home, mut daemon, key, .. } = stage;
-    daemon.kill()?;
-    daemon.died().await?;
-    std::fs::remove_file(home.path().join("state/logs/adapters/openresponses.log"))?;
+    let held = stage.create(&json!({ "input": "hold", "background": true })).await?;
+    let held = held["id"].as_str().context("no id")?.to_owned();
+    for id in [&id, &held] {
+        stage.until(id, "in_progress").await?;
+    }
     gate.add_permits(100);
-    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
-    let mut stage = Stage::on(home, daemon).await?;
-    stage.key = key;
+    let stage = start_anew(stage).await?;
     let whole = stage.until(&id, "completed").await?;
     ensure!(stage::text(&whole).contains("word by word"), "{whole}");
     let going_on = json!({ "input": "hello", "previous_response_id": id });
     stage.create(&going_on).await?;
-    Ok(())
+    // The other one can still be cancelled, there as well as here.
+    let path = format!("/responses/{held}/cancel");
+    let cancelled = stage.ask(200, Method::POST, &path, &Value::Null).await?;
+    ensure!(cancelled["status"] == "cancelled", "{cancelled}");
+    stage.nothing_is_held().await
 }
 
 /// What the scripts check, in this order.

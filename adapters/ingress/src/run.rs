@@ -221,6 +221,17 @@ struct Attendant {
 impl Attendant {
     /// For a run that was submitted long ago.
     async fn resume(self, mailbox: Arc<Mailbox>) {
+        match self.ingress.daemon.attend(&self.id).await {
+            Err(refusal) if refusal.kind == RefusalKind::NotFound => {
+                // Nothing will ever come of it.
+                mailbox.end(Err(Problem::internal(refusal.message)));
+            }
+            Err(refusal) => {
+                let message = format!("{} is waited for unseen: {}", self.id, refusal.message);
+                self.ingress.daemon.log(&message).await;
+            }
+            Ok(_request_id) => {}
+        }
         let is_left = self.watch(&mailbox).await;
         self.ingress.waiting.close(&self.id);
         if is_left {

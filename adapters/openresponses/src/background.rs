@@ -42,9 +42,20 @@ pub(crate) struct Handle {
 
 impl Handle {
     /// Cancels the run, and waits until that is on disk.
-    pub(crate) async fn cancel(&self) {
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub(crate) async fn cancel(&self) -> Result<(), Problem> {
         self.cancel.cancel();
-        self.done.cancelled().await;
+        match self.is_kept().await {
+            true => Ok(()),
+            false => Err(Problem::internal("the response cannot be kept")),
+        }
+    }
+
+    async fn is_kept(&self) -> bool {
+        let limit = Duration::from_millis(KEPT_MS_MAX);
+        tokio::time::timeout(limit, self.done.cancelled()).await.is_ok()
     }
 
     /// Tells of everything that is saved from now on.
@@ -69,11 +80,9 @@ impl Background {
             return ended
                 .map_err(|problem| SendError::new(SendErrorKind::Network, problem.message));
         };
-        let kept =
-            tokio::time::timeout(Duration::from_millis(KEPT_MS_MAX), handle.done.cancelled());
-        match kept.await {
-            Ok(()) => Ok(true),
-            Err(_) => Err(SendError::new(SendErrorKind::Network, "the response cannot be kept")),
+        match handle.is_kept().await {
+            true => Ok(true),
+            false => Err(SendError::new(SendErrorKind::Network, "the response cannot be kept")),
         }
     }
 

@@ -40,8 +40,7 @@ impl Writing {
     /// Begins a response; `shown` are its fields that only repeat the request. `at` is in seconds.
     #[must_use]
     pub fn new(id: &str, model: &str, at: i64, shown: Map<String, Value>, manner: Manner) -> Self {
-        let mut response = shown;
-        let fields = [
+        let first = [
             ("id", json!(id)),
             ("object", json!("response")),
             ("created_at", json!(at)),
@@ -50,11 +49,12 @@ impl Writing {
             ("incomplete_details", Value::Null),
             ("error", Value::Null),
             ("model", json!(model)),
+            ("output", json!([])),
             ("usage", Value::Null),
         ];
-        for (name, value) in fields {
-            response.insert(name.to_owned(), value);
-        }
+        // In the order in which a person reads it.
+        let first = first.map(|(name, value)| (name.to_owned(), value));
+        let response = first.into_iter().chain(shown).collect();
         Self { next: 0, response, output: Vec::new(), open: None, manner }
     }
 
@@ -375,11 +375,13 @@ impl Writing {
         self.event(name, json!({ "response": response }))
     }
 
-    fn event(&mut self, name: &str, mut more: Value) -> Value {
-        more["type"] = json!(name);
-        more["sequence_number"] = json!(self.next);
+    fn event(&mut self, name: &str, more: Value) -> Value {
+        let mut event = json!({ "type": name, "sequence_number": self.next });
         self.next += 1;
-        more
+        if let (Some(event), Value::Object(more)) = (event.as_object_mut(), more) {
+            event.extend(more);
+        }
+        event
     }
 
     fn set(&mut self, name: &str, value: Value) {

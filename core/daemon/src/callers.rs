@@ -2,6 +2,7 @@
 //! what one run comes to. The adapter passes the credential on; whose it is and what it may do is
 //! decided here, for every call, by the door and the access control that the control plane has.
 
+mod attend;
 mod embed;
 mod spool;
 mod submit;
@@ -83,6 +84,7 @@ pub async fn call(
         "caller" => json!(facts(context, origin, read(params)?).await.map_err(refused)?),
         "submit" => json!(submit::submit(context, origin, read(params)?).await.map_err(refused)?),
         "cancel" => json!(cancel(context, origin, read(params)?).await.map_err(refused)?),
+        "attend" => json!(attend::attend(context, origin, read(params)?).await.map_err(refused)?),
         "embed" => json!(embed::embed(context, origin, read(params)?).await?),
         _ => {
             let message = format!("there is no method `{method}`");

@@ -65,11 +65,12 @@ impl Foreground {
     /// # Errors
     /// When it cannot be kept.
     pub(super) async fn take(&mut self, piece: Piece) -> Result<Vec<Value>, Problem> {
+        if !self.is_stored || !matches!(piece, Piece::End(_)) {
+            return Ok(self.writing.take(piece, App::seconds()));
+        }
         let mut writing = self.writing.clone();
         let events = writing.take(piece, App::seconds());
-        if writing.is_final() && self.is_stored {
-            self.app.store.save(&self.run.id, &writing, Vec::new()).await?;
-        }
+        self.app.store.save(&self.run.id, &writing, Vec::new()).await?;
         self.writing = writing;
         Ok(events)
     }

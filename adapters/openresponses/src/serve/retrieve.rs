@@ -65,7 +65,7 @@ pub(super) async fn delete(
     let principal = app.principal(&headers, remote).await?;
     find(&app, &principal, &id).await?;
     if let Some(handle) = app.background.get(&id) {
-        handle.cancel().await;
+        handle.cancel().await?;
     }
     match app.store.delete(&principal, &id).await? {
         true => Ok(Json(json!({ "id": id, "object": "response", "deleted": true }))),
@@ -88,7 +88,7 @@ pub(super) async fn cancel(
         return Err(Problem::invalid("response_id", "response_not_cancellable", message));
     }
     if let Some(handle) = app.background.get(&id) {
-        handle.cancel().await;
+        handle.cancel().await?;
     }
     Ok(Json(find(&app, &principal, &id).await?.writing.response()))
 }
