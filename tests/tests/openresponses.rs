@@ -244,13 +244,7 @@ async fn a_response_in_the_background_needs_nobody() -> Result<()> {
     let refused = stage.ask(400, Method::POST, "/responses", &early).await?;
     ensure!(refused["error"]["code"] == "response_in_progress", "{refused}");
     // Its events are read while they come, again from anywhere, and by as many as like.
-    let body = stage::asking(&json!({ "input": "slowly", "background": true, "stream": true }));
-    let mut response = stage.call(Method::POST, "/responses").json(&body).send().await?;
-    let head = response.chunk().await?.context("nothing came")?;
-    let head = String::from_utf8(head.to_vec())?;
-    let (_, rest) = head.split_once("\"id\":\"resp_").context("no id")?;
-    let streamed = format!("resp_{}", &rest[..32]);
-    drop(response);
+    let streamed = stage.begin_streamed("slowly").await?;
     gate.add_permits(20);
     let whole = stage.until(&id, "completed").await?;
     fits("response", &whole)?;
@@ -299,8 +293,7 @@ async fn a_response_in_the_background_survives_the_daemon() -> Result<()> {
     })
     .await?;
     let stage = Stage::set(&model).await?;
-    let begun = stage.create(&json!({ "input": "slowly", "background": true })).await?;
-    let id = begun["id"].as_str().context("no id")?.to_owned();
+    let id = stage.begin_streamed("slowly").await?;
     let held = stage.create(&json!({ "input": "hold", "background": true })).await?;
     let held = held["id"].as_str().context("no id")?.to_owned();
     for id in [&id, &held] {
@@ -310,6 +303,9 @@ async fn a_response_in_the_background_survives_the_daemon() -> Result<()> {
     let stage = start_anew(stage).await?;
     let whole = stage.until(&id, "completed").await?;
     ensure!(stage::text(&whole).contains("word by word"), "{whole}");
+    // The events go on where they were interrupted.
+    let again = stage.call(Method::GET, &format!("/responses/{id}?stream=true"));
+    ensure!(told(&stage.events(again).await?)? == whole);
     let going_on = json!({ "input": "hello", "previous_response_id": id });
     stage.create(&going_on).await?;
     // The other one can still be cancelled, there as well as here.

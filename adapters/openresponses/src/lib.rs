@@ -11,6 +11,7 @@ mod background;
 mod bridge;
 mod conversation;
 mod error;
+mod outcome;
 pub mod request;
 mod seal;
 mod serve;

@@ -2,9 +2,11 @@
 //! which is always what its events add up to.
 
 use nexus_adapter::{StopReason, ToolCall, Usage};
-use nexus_ingress::{Answer, Piece, Problem, ProblemKind};
+use nexus_ingress::{Answer, Piece, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+
+use crate::outcome::{code, failure, usage};
 
 /// How a response is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -387,40 +389,4 @@ impl Writing {
     fn set(&mut self, name: &str, value: Value) {
         self.response.insert(name.to_owned(), value);
     }
-}
-
-/// What a run that came to nothing is told as.
-#[must_use]
-pub fn failure(answer: &Answer) -> Option<Problem> {
-    let Answer { text, outcome } = answer;
-    match outcome.stop_reason {
-        StopReason::Error => Some(Problem::of_run(outcome.error, text)),
-        StopReason::Aborted => Some(Problem::stopped()),
-        _ if outcome.error.is_some() => Some(Problem::of_run(outcome.error, text)),
-        _ => None,
-    }
-}
-
-/// The code of a response that failed; strict clients know no others.
-fn code(problem: &Problem) -> &'static str {
-    match problem.kind {
-        ProblemKind::RateLimit | ProblemKind::Quota => "rate_limit_exceeded",
-        ProblemKind::Request => "invalid_prompt",
-        ProblemKind::Server => "server_error",
-    }
-}
-
-/// What was used.
-#[must_use]
-pub fn usage(usage: &Usage) -> Value {
-    json!({
-        "input_tokens": usage.input_tokens,
-        "input_tokens_details": {
-            "cached_tokens": usage.cached_input_tokens,
-            "cache_write_tokens": usage.cache_write_tokens,
-        },
-        "output_tokens": usage.output_tokens,
-        "output_tokens_details": { "reasoning_tokens": usage.reasoning_tokens },
-        "total_tokens": usage.total_tokens(),
-    })
 }

@@ -18,7 +18,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-pub const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
+pub(crate) const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
 const ADAPTER: &str = env!("CARGO_BIN_EXE_adapter-openresponses-scenario");
 
 /// Pause between two looks at something that another process changes.
@@ -28,16 +28,16 @@ const LOOK: Duration = Duration::from_millis(20);
 const LOOKS_MAX: u32 = 1_500;
 
 /// A daemon with the adapter, and a key.
-pub struct Stage {
-    pub home: TestHome,
-    pub daemon: DaemonProcess,
-    pub talk: Talk,
-    pub url: String,
-    pub key: String,
+pub(crate) struct Stage {
+    pub(crate) home: TestHome,
+    pub(crate) daemon: DaemonProcess,
+    pub(crate) talk: Talk,
+    pub(crate) url: String,
+    pub(crate) key: String,
 }
 
 /// Holds a value against one definition of the schema.
-pub fn fits(name: &str, value: &Value) -> Result<()> {
+pub(crate) fn fits(name: &str, value: &Value) -> Result<()> {
     let mut schema: Value = serde_json::from_str(include_str!("schema.json"))?;
     schema["$ref"] = json!(format!("#/$defs/{name}"));
     let validator = jsonschema::validator_for(&schema)?;
@@ -48,7 +48,7 @@ pub fn fits(name: &str, value: &Value) -> Result<()> {
 }
 
 /// Holds a series of events against the schema and the rules of their order; the response at its end.
-pub fn told(events: &[Value]) -> Result<Value> {
+pub(crate) fn told(events: &[Value]) -> Result<Value> {
     for (n, event) in events.iter().enumerate() {
         fits("event", event)?;
         ensure!(event["sequence_number"] == n, "{event}");
@@ -66,14 +66,14 @@ pub fn told(events: &[Value]) -> Result<Value> {
 }
 
 /// The texts of a response's messages.
-pub fn text(response: &Value) -> String {
+pub(crate) fn text(response: &Value) -> String {
     let items = response["output"].as_array().into_iter().flatten();
     let texts = items.filter_map(|item| item["content"][0]["text"].as_str());
     texts.collect::<Vec<_>>().join("|")
 }
 
 impl Stage {
-    pub async fn set(model: &FakeModel) -> Result<Self> {
+    pub(crate) async fn set(model: &FakeModel) -> Result<Self> {
         let config = format!(
             "[agents.main]\nmodels = [\"fake/one\"]\n\n{}output_tokens_max = 600\n\n\
              [adapters.openresponses]\ncommand = [{ADAPTER:?}]\naccount = \"main\"\n\n\
@@ -86,7 +86,7 @@ impl Stage {
     }
 
     /// With a daemon that runs already.
-    pub async fn on(home: TestHome, daemon: DaemonProcess) -> Result<Self> {
+    pub(crate) async fn on(home: TestHome, daemon: DaemonProcess) -> Result<Self> {
         let talk = Talk::with(&daemon).await?;
         let port = || port(home.path());
         daemon.wait_until("listening", || port().is_some()).await?;
@@ -95,12 +95,12 @@ impl Stage {
         Ok(Self { home, daemon, talk, url, key })
     }
 
-    pub fn call(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn call(&self, method: Method, path: &str) -> RequestBuilder {
         Client::new().request(method, format!("{}{path}", self.url)).bearer_auth(&self.key)
     }
 
     /// A call whose answer must have that status.
-    pub async fn ask(
+    pub(crate) async fn ask(
         &self,
         status: u16,
         method: Method,
@@ -120,18 +120,18 @@ impl Stage {
     }
 
     /// A response, whole.
-    pub async fn create(&self, more: &Value) -> Result<Value> {
+    pub(crate) async fn create(&self, more: &Value) -> Result<Value> {
         let response = self.ask(200, Method::POST, "/responses", &asking(more)).await?;
         fits("response", &response)?;
         Ok(response)
     }
 
-    pub async fn get(&self, path: &str) -> Result<Value> {
+    pub(crate) async fn get(&self, path: &str) -> Result<Value> {
         self.ask(200, Method::GET, path, &Value::Null).await
     }
 
     /// The events of a stream, and whether it had its end.
-    pub async fn events(&self, call: RequestBuilder) -> Result<Vec<Value>> {
+    pub(crate) async fn events(&self, call: RequestBuilder) -> Result<Vec<Value>> {
         let response = call.send().await?;
         ensure!(response.status() == 200, "{}", response.text().await?);
         ensure!(response.headers()["content-type"] == "text/event-stream; charset=utf-8");
@@ -147,14 +147,24 @@ impl Stage {
         Ok(events)
     }
 
-    pub async fn stream(&self, more: &Value) -> Result<Vec<Value>> {
+    pub(crate) async fn stream(&self, more: &Value) -> Result<Vec<Value>> {
         let mut body = asking(more);
         body["stream"] = json!(true);
         self.events(self.call(Method::POST, "/responses").json(&body)).await
     }
 
+    /// Begins a response in the background whose events are kept, and leaves; its id.
+    pub(crate) async fn begin_streamed(&self, input: &str) -> Result<String> {
+        let body = asking(&json!({ "input": input, "background": true, "stream": true }));
+        let mut response = self.call(Method::POST, "/responses").json(&body).send().await?;
+        let head = response.chunk().await?.context("nothing came")?;
+        let head = String::from_utf8(head.to_vec())?;
+        let (_, rest) = head.split_once("\"id\":\"").context("no id")?;
+        Ok(rest.split_once('"').context("no id")?.0.to_owned())
+    }
+
     /// Waits until a response has that status.
-    pub async fn until(&self, id: &str, status: &str) -> Result<Value> {
+    pub(crate) async fn until(&self, id: &str, status: &str) -> Result<Value> {
         for _ in 0..LOOKS_MAX {
             let response = self.get(&format!("/responses/{id}")).await?;
             if response["status"] == status {
@@ -167,7 +177,7 @@ impl Stage {
     }
 
     /// Runs a script of the official client; says what was as it should be.
-    pub async fn run(&self, interpreter: PathBuf, script: &str) -> Result<Vec<String>> {
+    pub(crate) async fn run(&self, interpreter: PathBuf, script: &str) -> Result<Vec<String>> {
         ensure!(
             clients().join("ready").is_file(),
             "the official clients are not installed in {}; run `cargo xtask test --step build`",
@@ -191,7 +201,7 @@ impl Stage {
     }
 
     /// Waits until every run that would never have ended was cancelled.
-    pub async fn nothing_is_held(&self) -> Result<()> {
+    pub(crate) async fn nothing_is_held(&self) -> Result<()> {
         for _ in 0..LOOKS_MAX {
             let requests = self.talk.requests().await?;
             let mut held = requests.iter().filter(|request| request.purpose == "hold");
@@ -203,7 +213,7 @@ impl Stage {
         bail!("runs go on although their callers left")
     }
 
-    pub async fn socket(&self) -> Result<Socket> {
+    pub(crate) async fn socket(&self) -> Result<Socket> {
         let url = format!("{}/responses", self.url.replace("http:", "ws:"));
         let mut request = url.into_client_request()?;
         let value = format!("Bearer {}", self.key).parse()?;
@@ -212,7 +222,7 @@ impl Stage {
     }
 }
 
-pub fn asking(more: &Value) -> Value {
+pub(crate) fn asking(more: &Value) -> Value {
     let mut body = json!({ "model": "nexus/main", "input": "hello" });
     for (name, value) in more.as_object().into_iter().flatten() {
         body[name] = value.clone();
@@ -221,15 +231,15 @@ pub fn asking(more: &Value) -> Value {
 }
 
 /// A connection that makes one response after the other.
-pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    pub async fn say(&mut self, body: &Value) -> Result<()> {
+    pub(crate) async fn say(&mut self, body: &Value) -> Result<()> {
         Ok(self.0.send(Message::text(body.to_string())).await?)
     }
 
     /// Everything up to the end of a response, or an error alone.
-    pub async fn hear(&mut self) -> Result<Vec<Value>> {
+    pub(crate) async fn hear(&mut self) -> Result<Vec<Value>> {
         let mut events = Vec::new();
         loop {
             let message = self.0.next().await.context("it was closed")??;
@@ -245,13 +255,13 @@ impl Socket {
     }
 
     /// A response.
-    pub async fn create(&mut self, more: &Value) -> Result<Value> {
+    pub(crate) async fn create(&mut self, more: &Value) -> Result<Value> {
         self.say(&creating(more)).await?;
         told(&self.hear().await?)
     }
 
     /// The code of the error that answers instead.
-    pub async fn fail(&mut self, more: &Value) -> Result<Value> {
+    pub(crate) async fn fail(&mut self, more: &Value) -> Result<Value> {
         self.say(&creating(more)).await?;
         let events = self.hear().await?;
         ensure!(events.len() == 1, "{events:?}");
@@ -266,7 +276,7 @@ fn creating(more: &Value) -> Value {
     body
 }
 
-pub async fn make_key(talk: &Talk) -> Result<String> {
+pub(crate) async fn make_key(talk: &Talk) -> Result<String> {
     let params = key::CreateParams {
         label: "client".to_owned(),
         scopes: vec![Scope::SessionWrite],
@@ -279,7 +289,7 @@ pub async fn make_key(talk: &Talk) -> Result<String> {
 }
 
 /// Where `cargo xtask test` installs them.
-pub fn clients() -> PathBuf {
+pub(crate) fn clients() -> PathBuf {
     let target = Path::new(NEXUSD).ancestors().nth(2).unwrap_or(Path::new("."));
     target.join("clients/openai")
 }

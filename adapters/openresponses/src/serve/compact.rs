@@ -12,8 +12,8 @@ use super::foreground::problem;
 use super::ready::Context;
 use crate::app::App;
 use crate::conversation::Conversation;
+use crate::outcome::usage;
 use crate::request::{self, item};
-use crate::writing::usage;
 
 /// What is asked for.
 const WISH: &str = "Write down this whole conversation in short, for whoever goes on with it and \

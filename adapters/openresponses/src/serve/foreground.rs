@@ -8,7 +8,8 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::ready::Ready;
 use crate::app::App;
-use crate::writing::{Writing, failure};
+use crate::outcome::failure;
+use crate::writing::Writing;
 
 /// A response on its way. Dropping it before its end cancels the run.
 pub(super) struct Foreground {
