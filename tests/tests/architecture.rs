@@ -70,12 +70,14 @@ const EDGES: &[(&str, &[&str])] = &[
     ("nexus-ingress", &["nexus-adapter"]),
     ("nexus-adapter-webhook", &["nexus-adapter", "nexus-ingress"]),
     ("nexus-adapter-openai", &["nexus-adapter", "nexus-domain", "nexus-ingress"]),
+    ("nexus-adapter-openresponses", &["nexus-adapter", "nexus-ingress"]),
     (
         "nexus-tests",
         &[
             "nexus-adapter",
             "nexus-adapter-openai",
             "nexus-adapter-webhook",
+            "nexus-adapter-openresponses",
             "nexus-agent",
             "nexus-cli",
             "nexus-client",
@@ -91,11 +93,11 @@ const EDGES: &[(&str, &[&str])] = &[
 
 /// Dependencies that one crate keeps to itself, so that it can be exchanged or audited alone.
 const FENCED: &[(&str, &[&str])] = &[
-    ("rusqlite", &["nexus-ledger"]),
-    ("rusqlite_migration", &["nexus-ledger"]),
+    ("rusqlite", &["nexus-adapter-openresponses", "nexus-ledger"]),
+    ("rusqlite_migration", &["nexus-adapter-openresponses", "nexus-ledger"]),
     ("cedar-policy", &["nexus-iam"]),
     ("keyring-core", &["nexus-secrets"]),
-    ("aws-lc-rs", &["nexus-daemon", "nexus-ledger"]),
+    ("aws-lc-rs", &["nexus-adapter-openresponses", "nexus-daemon", "nexus-ledger"]),
     ("jsonwebtoken", &["nexus-daemon"]),
     ("argon2", &["nexus-daemon"]),
     ("genai", &["nexus-agent"]),
@@ -108,6 +110,7 @@ const FENCED: &[(&str, &[&str])] = &[
         &[
             "nexus-adapter-openai",
             "nexus-adapter-webhook",
+            "nexus-adapter-openresponses",
             "nexus-daemon",
             "nexus-ingress",
             "nexus-tests",

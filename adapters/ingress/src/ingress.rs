@@ -103,6 +103,17 @@ impl Ingress {
         })
     }
 
+    /// Room in memory for so many bytes that come not as a body, for as long as it is held.
+    ///
+    /// # Errors
+    /// When there is none left.
+    pub fn room(&self, n_bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
+        let units = u32::try_from(n_bytes.div_ceil(BODY_UNIT_BYTES)).unwrap_or(u32::MAX);
+        Arc::clone(&self.room)
+            .try_acquire_many_owned(units)
+            .map_err(|_| Problem::overloaded("too much is being worked on at once"))
+    }
+
     /// Runs a task that [`Ingress::drain`] waits for.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(task);

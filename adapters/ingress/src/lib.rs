@@ -5,6 +5,7 @@
 //! An adapter keeps what is its own: how its API reads and writes, and how it tells a [`Problem`].
 //! Agents stand in these APIs as models ([`model`]).
 
+mod arrival;
 mod body;
 mod guard;
 mod http;
@@ -18,6 +19,7 @@ mod run;
 mod spool;
 mod waiting;
 
+pub use arrival::{arrive, is_blank};
 pub use body::{Whole, read, require_json};
 pub use http::{Api, REQUEST_ID, Remote, agent, caller, session};
 pub use id::random;
@@ -25,5 +27,5 @@ pub use ingress::Ingress;
 pub use listen::{Listen, Settings, read_settings};
 pub use picture::Picture;
 pub use problem::{Problem, ProblemKind};
-pub use run::{Call, Run};
+pub use run::{Call, Kept, Run};
 pub use waiting::{Answer, Piece, Wait, Waiting};

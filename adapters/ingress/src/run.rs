@@ -67,27 +67,93 @@ impl Run {
         call: Call,
     ) -> Result<Self, Problem> {
         let id = call.id.clone();
-        let (params, spooled) = prepare(ingress, call).await?;
-        let mailbox = ingress.waiting.open(&id);
         let gone = CancellationToken::new();
         let guard = gone.clone().drop_guard();
-        let (tell, told) = oneshot::channel();
-        let ingress = Arc::clone(ingress);
-        let attendant =
-            Attendant { ingress: Arc::clone(&ingress), id: id.clone(), gone, _place: place };
-        // A task of its own, which outlives the caller: what was submitted has to be cancelled.
-        ingress.tasks.spawn(attendant.attend(params, spooled, Arc::clone(&mailbox), tell));
-        let submitted = told.await.map_err(|_| Problem::internal("the run was lost"))??;
-        if submitted.is_duplicate {
-            return Err(Problem::internal("the id of the call was taken already"));
-        }
-        Ok(Self { id, request_id: submitted.request_id, mailbox, _gone: guard })
+        let timeout_ms = ingress.listen.request_timeout_ms;
+        let (mailbox, request_id) = submit(ingress, place, call, gone, timeout_ms).await?;
+        Ok(Self { id, request_id, mailbox, _gone: guard })
     }
 
     /// Waits for the next piece of the answer; nothing comes after its end.
     pub async fn next(&self) -> Piece {
         self.mailbox.next().await
     }
+}
+
+/// A run that goes on without anybody who waits for it; dropping this changes nothing. What comes
+/// of it goes to whoever resumes it under the same id, in a later process too.
+#[derive(Debug)]
+pub struct Kept {
+    mailbox: Arc<Mailbox>,
+    gone: CancellationToken,
+}
+
+impl Kept {
+    /// Asks the daemon for a run, as [`Run::start`], which ends after `timeout_ms` at the latest.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn start(
+        ingress: &Arc<Ingress>,
+        place: OwnedSemaphorePermit,
+        call: Call,
+        timeout_ms: u64,
+    ) -> Result<(Self, RequestId), Problem> {
+        let gone = CancellationToken::new();
+        let submitted = submit(ingress, place, call, gone.clone(), timeout_ms).await;
+        let (mailbox, request_id) = submitted.inspect_err(|_| gone.cancel())?;
+        Ok((Self { mailbox, gone }, request_id))
+    }
+
+    /// Waits for what comes of a run that an earlier process asked for.
+    #[must_use]
+    pub fn resume(ingress: &Arc<Ingress>, id: &str, timeout_ms: u64) -> Self {
+        let mailbox = ingress.waiting.open(id);
+        let gone = CancellationToken::new();
+        let attendant = Attendant {
+            ingress: Arc::clone(ingress),
+            id: id.to_owned(),
+            gone: gone.clone(),
+            timeout_ms,
+            _place: None,
+        };
+        ingress.tasks.spawn(attendant.resume(Arc::clone(&mailbox)));
+        Self { mailbox, gone }
+    }
+
+    /// Waits for the next piece of the answer; nothing comes after its end.
+    pub async fn next(&self) -> Piece {
+        self.mailbox.next().await
+    }
+
+    /// Cancels the run.
+    pub fn stop(&self) {
+        self.gone.cancel();
+    }
+}
+
+/// Asks the daemon for a run, and leaves somebody behind who looks after it.
+async fn submit(
+    ingress: &Arc<Ingress>,
+    place: OwnedSemaphorePermit,
+    call: Call,
+    gone: CancellationToken,
+    timeout_ms: u64,
+) -> Result<(Arc<Mailbox>, RequestId), Problem> {
+    let id = call.id.clone();
+    let (params, spooled) = prepare(ingress, call).await?;
+    let mailbox = ingress.waiting.open(&id);
+    let (tell, told) = oneshot::channel();
+    let ingress = Arc::clone(ingress);
+    let attendant =
+        Attendant { ingress: Arc::clone(&ingress), id, gone, timeout_ms, _place: Some(place) };
+    // A task of its own, which outlives the caller: what was submitted has to be cancelled.
+    ingress.tasks.spawn(attendant.attend(params, spooled, Arc::clone(&mailbox), tell));
+    let submitted = told.await.map_err(|_| Problem::internal("the run was lost"))??;
+    if submitted.is_duplicate {
+        return Err(Problem::internal("the id of the call was taken already"));
+    }
+    Ok((mailbox, submitted.request_id))
 }
 
 /// Writes what does not fit into the line, and makes the line.
@@ -148,10 +214,31 @@ struct Attendant {
     ingress: Arc<Ingress>,
     id: String,
     gone: CancellationToken,
-    _place: OwnedSemaphorePermit,
+    timeout_ms: u64,
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 impl Attendant {
+    /// For a run that was submitted long ago.
+    async fn resume(self, mailbox: Arc<Mailbox>) {
+        match self.ingress.daemon.attend(&self.id).await {
+            Err(refusal) if refusal.kind == RefusalKind::NotFound => {
+                // Nothing will ever come of it.
+                mailbox.end(Err(Problem::internal(refusal.message)));
+            }
+            Err(refusal) => {
+                let message = format!("{} is waited for unseen: {}", self.id, refusal.message);
+                self.ingress.daemon.log(&message).await;
+            }
+            Ok(_request_id) => {}
+        }
+        let is_left = self.watch(&mailbox).await;
+        self.ingress.waiting.close(&self.id);
+        if is_left {
+            self.cancel().await;
+        }
+    }
+
     async fn attend(
         self,
         params: SubmitParams,
@@ -176,7 +263,7 @@ impl Attendant {
 
     /// Waits until the run has come to its end. True when it is left before.
     async fn watch(&self, mailbox: &Mailbox) -> bool {
-        let timeout_ms = self.ingress.listen.request_timeout_ms;
+        let timeout_ms = self.timeout_ms;
         tokio::select! {
             is_cut = mailbox.ended() => is_cut,
             () = self.gone.cancelled() => true,

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use nexus_domain::arrival::Arrival;
+use nexus_domain::id::RequestId;
 use nexus_protocol::adapter::{Acknowledgement, EventParams, Line, LineError};
 use nexus_protocol::caller::{
-    CallerFacts, CallerParams, CancelParams, CancelResult, EmbedParams, EmbedResult, Refusal,
-    RefusalKind, SubmitParams, SubmitResult,
+    AttendParams, AttendResult, CallerFacts, CallerParams, CancelParams, CancelResult, EmbedParams,
+    EmbedResult, Refusal, RefusalKind, SubmitParams, SubmitResult,
 };
 use nexus_protocol::hook::{HookParams, HookRefusedParams, HookRefusedResult};
 use nexus_protocol::jsonrpc::INVALID_PARAMS;
@@ -163,6 +164,17 @@ impl Daemon {
     /// When the daemon is gone, or does not know the hook.
     pub async fn hook_refused(&self, params: &HookRefusedParams) -> Result<(), Refusal> {
         self.ask("hook.refused", params).await.map(|_: HookRefusedResult| ())
+    }
+
+    /// Waits again for what comes of an event that an earlier process submitted: its `send`, or
+    /// that there will be none.
+    ///
+    /// # Errors
+    /// `NotFound` when nothing of that id was ever submitted.
+    pub async fn attend(&self, event_id: &str) -> Result<RequestId, Refusal> {
+        let params = AttendParams { event_id: event_id.to_owned() };
+        let result: AttendResult = self.ask("attend", &params).await?;
+        Ok(result.request_id)
     }
 
     /// Turns texts into vectors for a caller.

@@ -2,6 +2,7 @@
 //! what one run comes to. The adapter passes the credential on; whose it is and what it may do is
 //! decided here, for every call, by the door and the access control that the control plane has.
 
+mod attend;
 mod embed;
 mod hook;
 mod spool;
@@ -90,6 +91,7 @@ pub async fn call(
         "hook.refused" => {
             json!(hook::refused(context, origin, read(params)?).await.map_err(refused)?)
         }
+        "attend" => json!(attend::attend(context, origin, read(params)?).await.map_err(refused)?),
         "embed" => json!(embed::embed(context, origin, read(params)?).await?),
         _ => {
             let message = format!("there is no method `{method}`");

@@ -115,6 +115,22 @@ pub struct SubmitResult {
     pub is_duplicate: bool,
 }
 
+/// Params of `attend`, from the adapter: it was started anew, or the daemon was, and it waits again
+/// for what comes of an event that it submitted, as if it had just done so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttendParams {
+    /// The event.
+    pub event_id: String,
+}
+
+/// The daemon's answer to `attend`. What has ended meanwhile without a reply is told at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AttendResult {
+    /// The request.
+    pub request_id: RequestId,
+}
+
 /// Params of `cancel`, from the adapter: the caller is gone, or wants no more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

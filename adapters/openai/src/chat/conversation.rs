@@ -1,19 +1,13 @@
 //! The messages of a request: what was said before, and what is to be answered now.
 
 use nexus_adapter::{Image, Part, Role, Said, ToolCall, ToolResult};
-use nexus_ingress::{Picture, Problem, picture};
+use nexus_ingress::{Picture, Problem, arrive, is_blank, picture};
 use serde_json::{Value, json};
 
 use super::request::{Call, Content, Message, Piece};
 
 /// Most pictures of one request.
 const PICTURES_MAX: usize = 50;
-/// Longest text that is handed over as it is, in bytes; a longer one comes along, under a title.
-const CONTENT_BYTES_MAX: usize = 64 * 1024;
-/// Longest title of a message that comes along, in characters.
-const TITLE_CHARS_MAX: usize = 200;
-/// The text of a message that is only pictures, since none may be without.
-const ONLY_PICTURES: &str = "(a picture)";
 
 /// The messages, as the daemon takes them.
 #[derive(Debug, Default)]
@@ -43,7 +37,7 @@ pub(super) fn read(messages: &[Message<'_>], in_session: bool) -> Result<Convers
     }
     // Models refuse messages in which nothing is said.
     said.retain(|said| !said.parts.iter().all(is_blank));
-    let (content, parts) = arrive(arriving)?;
+    let (content, parts) = arrive(arriving, "messages")?;
     let instructions = (!instructions.is_empty()).then(|| instructions.join("\n\n"));
     Ok(Conversation { instructions, said, content, parts, pictures })
 }
@@ -63,39 +57,6 @@ fn n_arriving(said: &[Said], in_session: bool) -> Result<usize, Problem> {
             Ok(said.iter().rev().take_while(|said| said.role != Role::Assistant).count())
         }
     }
-}
-
-/// What arrives: one text alone; or a title, with the whole message as parts in their order.
-fn arrive(arriving: Vec<Said>) -> Result<(String, Vec<Part>), Problem> {
-    let n_results = results(&arriving);
-    let mut parts: Vec<Part> = arriving.into_iter().flat_map(|said| said.parts).collect();
-    parts.retain(|part| !is_blank(part));
-    let text = parts.iter().find_map(|part| match part {
-        Part::Text(text) => Some(text.as_str()),
-        _ => None,
-    });
-    let title = match text {
-        _ if parts.is_empty() => {
-            let message = "the last message is empty";
-            return Err(Problem::invalid("messages", "invalid_value", message));
-        }
-        Some(text) if parts.len() == 1 && text.len() <= CONTENT_BYTES_MAX => {
-            return Ok((text.to_owned(), Vec::new()));
-        }
-        Some(text) => text.trim().chars().take(TITLE_CHARS_MAX).collect(),
-        None if n_results > 0 => format!("results of {n_results} tool calls"),
-        None => ONLY_PICTURES.to_owned(),
-    };
-    Ok((title, parts))
-}
-
-fn results(said: &[Said]) -> usize {
-    let tools = said.iter().filter(|said| said.role == Role::Tool);
-    tools.map(|said| said.parts.len()).sum()
-}
-
-fn is_blank(part: &Part) -> bool {
-    matches!(part, Part::Text(text) if text.trim().is_empty())
 }
 
 fn images(parts: &[Part]) -> impl Iterator<Item = &Image> {
