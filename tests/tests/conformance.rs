@@ -70,21 +70,6 @@ fn the_adapter_for_the_openai_api_keeps_the_contract() -> Result<()> {
 }
 
 #[test]
-<<<<<<< HEAD
-fn the_adapter_for_webhooks_keeps_the_contract() -> Result<()> {
-    let adapter = env!("CARGO_BIN_EXE_adapter-webhook-scenario");
-=======
-fn the_adapter_for_the_open_responses_api_keeps_the_contract() -> Result<()> {
-    let adapter = env!("CARGO_BIN_EXE_adapter-openresponses-scenario");
->>>>>>> responses
-    let (is_fine, rows) = card(&[adapter], &json!({ "listen": "127.0.0.1:0" }))?;
-    ensure!(is_fine, "{rows:?}");
-    let left_out = rows.iter().filter(|(_, outcome, _)| outcome == "left_out").count();
-    ensure!(left_out <= 4, "{rows:?}");
-    Ok(())
-}
-
-#[test]
 fn what_people_start_from_keeps_the_contract() -> Result<()> {
     let (is_fine, rows) = card(&[env!("CARGO_BIN_EXE_adapter-scaffold")], &json!({}))?;
     ensure!(is_fine, "{rows:?}");
@@ -107,11 +92,7 @@ fn one_that_does_not_keep_it_is_told_why() -> Result<()> {
 
 #[test]
 fn every_adapter_of_the_repository_is_held_against_the_contract() -> Result<()> {
-<<<<<<< HEAD
-    const CHECKED: &[&str] = &["echo", "examples", "ingress", "openai", "sdk", "webhook"];
-=======
-    const CHECKED: &[&str] = &["echo", "examples", "ingress", "openai", "openresponses", "sdk"];
->>>>>>> responses
+    const CHECKED: &[&str] = &["echo", "examples", "openai", "sdk"];
     for entry in std::fs::read_dir(adapters())? {
         let entry = entry?;
         let name = entry.file_name();
