@@ -37,6 +37,12 @@ CREATE INDEX deliveries_lane ON deliveries (adapter, json_extract(target, '$.to'
     WHERE status IN ('pending', 'sending');
 ";
 
+/// Added in step 6: what may have arrived although it is tried again, and replies that grow.
+pub(crate) const GROWTH: &str = "
+ALTER TABLE deliveries ADD COLUMN is_in_doubt INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN growth INTEGER NOT NULL DEFAULT 0;
+";
+
 /// What is to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
@@ -75,6 +81,8 @@ pub struct DeliveryRecord {
     pub message_ids: Vec<String>,
     /// What went wrong last.
     pub error: Option<String>,
+    /// Whether an earlier try may have arrived: then no later one says that it did not.
+    pub is_in_doubt: bool,
 }
 
 /// Reads the outbox.
@@ -216,6 +224,7 @@ fn read(row: &Row<'_>) -> Result<DeliveryRecord, LedgerError> {
         changed_at: sql::at(row, "changed_at")?,
         message_ids: sql::json(row, "message_ids")?,
         error: row.get("error")?,
+        is_in_doubt: row.get("is_in_doubt")?,
     })
 }
 
@@ -227,6 +236,9 @@ struct Step<'t> {
     next_at: Option<Timestamp>,
     message_ids: &'t [String],
     error: Option<&'t str>,
+    /// How often more it was handed over.
+    n_tries: i64,
+    is_in_doubt: bool,
 }
 
 /// Changes the outbox.
@@ -264,7 +276,34 @@ impl OutboxMut<'_> {
     /// # Errors
     /// `Conflict` unless it is pending: whoever comes second must not send.
     pub fn sending(&self, id: DeliveryId, at: Timestamp) -> Result<(), LedgerError> {
-        self.step(id, &Step::to(DeliveryStatus::Sending, &[DeliveryStatus::Pending], at))
+        let step = Step::to(DeliveryStatus::Sending, &[DeliveryStatus::Pending], at);
+        self.step(id, &Step { n_tries: 1, ..step })
+    }
+
+    /// Notes that a delivery was not handed over after all, because nobody was there to take it:
+    /// it waits on, and that was no try.
+    ///
+    /// # Errors
+    /// `Conflict` unless it was about to be handed over.
+    pub fn untried(&self, id: DeliveryId, at: Timestamp, error: &str) -> Result<(), LedgerError> {
+        let step = Step::to(DeliveryStatus::Pending, &[DeliveryStatus::Sending], at);
+        self.step(id, &Step { error: Some(error), n_tries: -1, ..step })
+    }
+
+    /// Notes that nobody knows how a try ended, and that the next one does no harm.
+    ///
+    /// # Errors
+    /// `Conflict` unless it was handed over.
+    pub fn doubted(
+        &self,
+        id: DeliveryId,
+        at: Timestamp,
+        error: &str,
+        retry_at: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let step = Step::to(DeliveryStatus::Pending, &[DeliveryStatus::Sending], at);
+        let next_at = Some(retry_at);
+        self.step(id, &Step { error: Some(error), next_at, is_in_doubt: true, ..step })
     }
 
     /// Notes that a delivery was confirmed, be it late.
@@ -319,7 +358,10 @@ impl OutboxMut<'_> {
             DeliveryStatus::Unknown,
             DeliveryStatus::Dropped,
         ];
-        self.step(id, &Step { next_at: Some(at), ..Step::to(DeliveryStatus::Pending, from, at) })
+        let found = self.0.get(id)?.map(|found| found.status);
+        let is_in_doubt = matches!(found, Some(DeliveryStatus::Sending | DeliveryStatus::Unknown));
+        let step = Step::to(DeliveryStatus::Pending, from, at);
+        self.step(id, &Step { next_at: Some(at), is_in_doubt, ..step })
     }
 
     /// Takes a delivery back that was not handed over, or has no certain end: it is not sent, or not
@@ -372,7 +414,7 @@ impl OutboxMut<'_> {
         sql::run(
             self.0.0,
             "UPDATE deliveries SET status = ?2, changed_at = ?3, next_at = ?4, message_ids = ?5,
-                 error = ?6, n_tries = n_tries + ?7
+                 error = ?6, n_tries = n_tries + ?7, is_in_doubt = max(is_in_doubt, ?8)
              WHERE id = ?1",
             params![
                 id.to_string(),
@@ -381,7 +423,8 @@ impl OutboxMut<'_> {
                 step.next_at.unwrap_or(found.next_at).0,
                 serde_json::to_string(step.message_ids)?,
                 step.error,
-                i64::from(step.to == DeliveryStatus::Sending),
+                step.n_tries,
+                step.is_in_doubt,
             ],
         )?;
         Ok(())
@@ -390,6 +433,7 @@ impl OutboxMut<'_> {
 
 impl<'t> Step<'t> {
     fn to(to: DeliveryStatus, from: &'t [DeliveryStatus], at: Timestamp) -> Self {
-        Self { from, to, at, next_at: None, message_ids: &[], error: None }
+        let (next_at, error) = (None, None);
+        Self { from, to, at, next_at, message_ids: &[], error, n_tries: 0, is_in_doubt: false }
     }
 }

@@ -207,8 +207,10 @@ async fn deliver(
         failed(context, &record, &error, false).await?;
         return Ok(None);
     };
-    let chars_max = child.facts().and_then(|facts| facts.text_chars_max);
-    if let Some(chars_max) = chars_max
+    // Asked now: an adapter that dies while it sends says nothing any more. One that has died
+    // already may come back, and this waits for it.
+    let Some(facts) = child.facts() else { return Ok(None) };
+    if let Some(chars_max) = facts.text_chars_max
         && cut(context, &record, chars_max).await?
     {
         return Ok(None);
@@ -217,10 +219,7 @@ async fn deliver(
         return Ok(None);
     }
     CrashPoint::DeliveryIntent.pass();
-    // Asked before: an adapter that dies while it sends says nothing any more.
-    let facts = child.facts();
-    let wants_outcome = facts.as_ref().is_some_and(wants_outcome);
-    let outcome = match wants_outcome {
+    let outcome = match wants_outcome(&facts) {
         true => outcome::of(context, record.delivery.request_id).await?,
         false => None,
     };
@@ -233,7 +232,7 @@ async fn deliver(
         stream_id: outcome.as_ref().map(|outcome| outcome.turn_id.to_string()),
         outcome,
     };
-    let is_repeatable = facts.as_ref().is_some_and(|facts| facts.has_idempotent_sends);
+    let is_repeatable = facts.has_idempotent_sends;
     match child.send(params).await {
         Ok(SendResult { message_ids }) => {
             CrashPoint::DeliveryUnrecorded.pass();
@@ -245,6 +244,10 @@ async fn deliver(
                 tx.events().record(now, &event).map(|_| ())
             });
             sent.await?;
+            Ok(None)
+        }
+        Err(error) if error.kind == SendErrorKind::Network && child.facts().is_none() => {
+            untried(context, id, error.message).await?;
             Ok(None)
         }
         Err(error) => {
@@ -277,8 +280,18 @@ fn wants_outcome(facts: &AdapterFacts) -> bool {
     facts.supports.iter().any(|ability| matches!(ability, Ability::Stream | Ability::Callers))
 }
 
+/// Records that the adapter was gone before it was given anything: the delivery waits for it.
+async fn untried(context: &Context, id: DeliveryId, why: String) -> Result<(), Failure> {
+    let now = context.clock.now();
+    let noted = context.ledger.write(move |tx| {
+        tx.outbox().untried(id, now, &why)?;
+        tx.audit().end(&audit::delivery(id), now, &format!("not handed over: {why}")).map(drop)
+    });
+    Ok(noted.await?)
+}
+
 /// Records that a delivery failed, and when it is tried again. One whose outcome nobody knows is
-/// tried again only if a repetition does no harm.
+/// tried again only if a repetition does no harm; what may have arrived once is never called failed.
 async fn failed(
     context: &Context,
     record: &DeliveryRecord,
@@ -292,12 +305,14 @@ async fn failed(
     };
     let delay_ms = RETRY.delay_ms(record.n_tries + 1, error.retry_after_ms, 1.0);
     let retry_at = delay_ms.filter(|_| may_retry).map(|ms| now.plus_ms(ms));
-    let is_unknown = error.kind == SendErrorKind::Unknown && retry_at.is_none();
+    let is_doubted = error.kind == SendErrorKind::Unknown;
+    let is_unknown = (is_doubted || record.is_in_doubt) && retry_at.is_none();
     let text = error.message.clone();
     let noted = context.ledger.write(move |tx| {
-        match is_unknown {
-            true => tx.outbox().unknown(id, now, &text)?,
-            false => tx.outbox().failed(id, now, &text, retry_at)?,
+        match retry_at.filter(|_| is_doubted) {
+            Some(retry_at) => tx.outbox().doubted(id, now, &text, retry_at)?,
+            None if is_unknown => tx.outbox().unknown(id, now, &text)?,
+            None => tx.outbox().failed(id, now, &text, retry_at)?,
         }
         let word = match (is_unknown, retry_at) {
             (true, _) => "unknown",
