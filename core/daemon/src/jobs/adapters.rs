@@ -5,17 +5,19 @@ mod confine;
 mod follow;
 mod log;
 mod manifest;
+pub(crate) mod program;
 mod spec;
 mod view;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use futures_util::future::{BoxFuture, join_all};
 use nexus_domain::Timestamp;
 use nexus_domain::arrival::Arrival;
 use nexus_domain::event::Event;
-use nexus_domain::failure::FailureKind;
+use nexus_domain::failure::{Failure, FailureKind};
 use nexus_domain::pipeline::Wish;
 use nexus_protocol::adapter::{Acknowledgement, LineError};
 use nexus_protocol::adapters::AdapterConfinement;
@@ -54,6 +56,8 @@ struct Inner {
     placed: Mutex<BTreeMap<String, Placed>>,
     log: Arc<log::Logs>,
     orphans: Vec<String>,
+    /// Where the daemon's own program lies, and adapters that come with it.
+    beside: Option<PathBuf>,
 }
 
 /// An adapter as it was taken from the configuration.
@@ -79,16 +83,22 @@ enum Standing {
 }
 
 impl Adapters {
-    /// Keeps nothing yet. Ends what is left of adapters whose daemon was killed.
+    /// Keeps nothing yet. Ends what is left of adapters whose daemon was killed. Programs that are
+    /// named alone are looked for `beside` the daemon's own first.
     #[must_use]
-    pub fn new(home: &Home, clock: Arc<dyn nexus_agent::port::Clock>, redactor: &Redactor) -> Self {
+    pub fn new(
+        home: &Home,
+        clock: Arc<dyn nexus_agent::port::Clock>,
+        redactor: &Redactor,
+        beside: Option<PathBuf>,
+    ) -> Self {
         let log = Arc::new(log::Logs::new(&home.logs(), Arc::clone(&clock), redactor.clone()));
         let listener = Arc::new(OnceLock::new());
         let ear = Ear { context: Arc::clone(&listener), log: Arc::clone(&log) };
         let mut supervisor = Supervisor::new(Arc::new(SupervisorClock(clock)), Arc::new(ear));
         let orphans = supervisor.write_down(&home.adapters().join(RUNNING_FILE));
         let (gate, placed) = (tokio::sync::Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { supervisor, listener, gate, placed, log, orphans }))
+        Self(Arc::new(Inner { supervisor, listener, gate, placed, log, orphans, beside }))
     }
 
     fn placed(&self) -> MutexGuard<'_, BTreeMap<String, Placed>> {
@@ -169,6 +179,16 @@ impl Adapters {
             placed.standing = Standing::Safe;
             return placed;
         }
+        let resolved = program::resolved(config, self.0.beside.as_deref());
+        let config = match &resolved {
+            Ok(resolved) => resolved,
+            Err(failure) => {
+                if config.enabled {
+                    placed.standing = waits(failure.clone());
+                }
+                return placed;
+            }
+        };
         placed.manifest = manifest::read(context, config).await;
         let needs = placed.manifest.clone().unwrap_or_default().needs;
         let confined = confine::confine(context, config, &needs);
@@ -189,10 +209,7 @@ impl Adapters {
                 tokio::spawn(follow::follow(context, adapters, child.clone()));
                 Standing::Kept(child)
             }
-            Err(failure) => {
-                let hint = failure.hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
-                Standing::Waits(format!("cannot be started: {}{hint}", failure.message))
-            }
+            Err(failure) => waits(failure),
         };
         placed
     }
@@ -216,6 +233,11 @@ impl Adapters {
             context.health.set(WAITING, HealthStatus::Healthy, "all can be started", None, now);
         }
     }
+}
+
+fn waits(failure: Failure) -> Standing {
+    let hint = failure.hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+    Standing::Waits(format!("cannot be started: {}{hint}", failure.message))
 }
 
 /// The name under which deliveries find the adapter of a channel and account.
