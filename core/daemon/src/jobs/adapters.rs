@@ -68,6 +68,10 @@ struct Placed {
     since: Timestamp,
     manifest: Option<Manifest>,
     confinement: AdapterConfinement,
+    /// What it was told at its start, when credentials are part of that.
+    told: Option<spec::Told>,
+    /// Whether it was told what is not so any more.
+    is_outdated: bool,
 }
 
 #[derive(Clone)]
@@ -145,6 +149,7 @@ impl Adapters {
         let wanted = context.config.current().adapters.clone();
         let is_stale = |placed: &Placed| {
             matches!(placed.standing, Standing::Waits(_) | Standing::Safe)
+                || placed.is_outdated
                 || !wanted.contains(&placed.config)
         };
         let stale: Vec<Placed> =
@@ -174,6 +179,8 @@ impl Adapters {
             since: context.clock.now(),
             manifest: None,
             confinement: AdapterConfinement::default(),
+            told: None,
+            is_outdated: false,
         };
         if context.config.standing().is_safe_mode {
             placed.standing = Standing::Safe;
@@ -202,7 +209,10 @@ impl Adapters {
             Ok(confined) => spec::spec(context, config, confined.confinement).await,
             Err(failure) => Err(failure),
         };
-        let started = started.and_then(|spec| self.0.supervisor.add(spec));
+        let started = started.and_then(|spec| {
+            placed.told = spec::told(config, &spec);
+            self.0.supervisor.add(spec)
+        });
         placed.standing = match started {
             Ok(child) => {
                 let (context, adapters) = (Arc::clone(context), self.clone());
@@ -212,6 +222,28 @@ impl Adapters {
             Err(failure) => waits(failure),
         };
         placed
+    }
+
+    /// Marks the adapters whose credentials are others by now, or are gone. What cannot be read at
+    /// this moment is not taken for changed.
+    async fn compare_credentials(&self, context: &Context) {
+        let kept: Vec<_> = self.placed().values().cloned().collect();
+        for placed in kept {
+            let Some(told) = &placed.told else { continue };
+            let now = match spec::spec(context, &placed.config, None).await {
+                Ok(spec) => spec::told(&placed.config, &spec),
+                Err(failure) if failure.kind == FailureKind::NotFound => None,
+                Err(_) => continue,
+            };
+            if now.as_ref() == Some(told) {
+                continue;
+            }
+            let name = &placed.config.name;
+            self.0.log.write(name, "supervisor", "its credential was changed: it is started anew");
+            if let Some(placed) = self.placed().get_mut(name) {
+                placed.is_outdated = true;
+            }
+        }
     }
 
     /// Says on the board which adapters cannot be started, and when that is over.
@@ -261,7 +293,10 @@ pub async fn run(context: Arc<Context>) {
     loop {
         adapters.apply(&context).await;
         tokio::select! {
-            rung = bell.changed() => if rung.is_err() { return },
+            rung = bell.changed() => match rung {
+                Ok(()) => adapters.compare_credentials(&context).await,
+                Err(_) => return,
+            },
             () = context.shutdown.begun() => return,
         }
     }
