@@ -7,6 +7,7 @@
 #![cfg(target_os = "linux")]
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -17,9 +18,10 @@ use nexus_domain::request::{Request, RequestStatus};
 use nexus_protocol::outbox::{DeliveryFacts, ListParams};
 use nexus_tests::platform::{Mail, Taken};
 use nexus_tests::{
-    Act, DaemonProcess, Dice, FakeModel, Platform, Talk, TestHome, environment, records,
+    Act, DaemonProcess, Dice, FakeModel, Platform, Seen, Talk, TestHome, environment, records,
 };
 use rustix::process::{Pid, Signal, kill_process};
+use tokio::sync::Semaphore;
 
 const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
 const COURIER: &str = env!("CARGO_BIN_EXE_courier");
@@ -29,8 +31,18 @@ const KILLS: usize = 30;
 /// Messages for each kill: a thousand for 200.
 const MESSAGES_PER_KILL: usize = 5;
 const PERSONS: usize = 40;
-/// Adapters, and whether their sends are safe to repeat.
-const ACCOUNTS: &[(&str, bool)] = &[("once", true), ("twice", false)];
+/// Adapters, and their settings: the sends of the first are safe to repeat, replies grow in
+/// messages of the last two.
+const ACCOUNTS: &[(&str, &str)] = &[
+    ("once", "sends_once = true"),
+    ("twice", "sends_once = false"),
+    ("grows-once", "sends_once = true\nedit_ms_min = 5"),
+    ("grows-twice", "sends_once = false\nedit_ms_min = 5"),
+];
+/// Replies that go on by a word at the same time.
+const WORDS_AT_ONCE: usize = 4;
+/// Pause between two words of a reply, in milliseconds.
+const WORD_MS: u64 = 4;
 
 /// How often a delivery is tried.
 const TRIES_MAX: u32 = 3;
@@ -47,10 +59,10 @@ const LOOKS_MAX: usize = 200;
 fn config(platform: &Platform, model: &FakeModel) -> String {
     let mut text = model.config()
         + "\n[ledger]\ndurability = \"process\"\n\n[sessions]\nqueue_len_max = 500\n";
-    for (account, sends_once) in ACCOUNTS {
+    for (account, settings) in ACCOUNTS {
         text += &format!(
             "\n[adapters.{account}]\ncommand = [{COURIER:?}]\naccount = \"{account}\"\n\n\
-             [adapters.{account}.settings]\nplatform = \"{}\"\nsends_once = {sends_once}\n",
+             [adapters.{account}.settings]\nplatform = \"{}\"\n{settings}\n",
             platform.address()
         );
     }
@@ -211,7 +223,15 @@ async fn whoever_is_killed_whenever_everything_happens_once() -> Result<()> {
     let n_kills = environment::kills().unwrap_or(KILLS);
     let seed = environment::seed().unwrap_or(SEED);
     println!("NEXUS_SEED={seed} NEXUS_KILLS={n_kills}");
-    let model = FakeModel::openai(|seen| Act::Say(format!("You said: {}", seen.asked()))).await?;
+    let words = Arc::new(Semaphore::new(0));
+    let (held, model) = (Arc::clone(&words), |seen: &Seen| format!("You said: {}", seen.asked()));
+    let model = FakeModel::openai(move |seen| Act::SayHeld(model(seen), Arc::clone(&held))).await?;
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_millis(WORD_MS)).await;
+            words.add_permits(WORDS_AT_ONCE.saturating_sub(words.available_permits()));
+        }
+    });
     let mut world = World::open(&model, seed).await?;
     let n_mail = n_kills * MESSAGES_PER_KILL;
     for n in 0..n_kills {
@@ -270,7 +290,7 @@ fn check_delivered(
     let taken = world.platform.taken();
     let mut arrived: HashMap<&str, Vec<&Taken>> = HashMap::new();
     for one in &taken {
-        arrived.entry(&one.text).or_default().push(one);
+        arrived.entry(&one.key).or_default().push(one);
     }
     let mut by_text: HashMap<&str, Vec<&DeliveryFacts>> = HashMap::new();
     for one in deliveries {
@@ -283,24 +303,28 @@ fn check_delivered(
         let (mail, text) = (mail(n), reply(n));
         let rows = by_text.get(&*text).map(Vec::as_slice).unwrap_or_default();
         let [row] = rows else { anyhow::bail!("{text} stands in the outbox as {rows:?}") };
-        let came = arrived.remove(&*text).unwrap_or_default();
+        let came = arrived.remove(&*row.id.to_string()).unwrap_or_default();
         ensure!(came.iter().all(|one| one.to == mail.peer && one.account == mail.account));
+        ensure!(came.iter().all(|one| text.starts_with(&one.text)), "{text} came as {came:?}");
+        let is_whole = came.iter().all(|one| one.text == text);
+        ensure!(is_whole || row.state != DeliveryStatus::Sent, "{text} came as {came:?}");
         match (row.state, came.len()) {
             (DeliveryStatus::Sent, 1) => n_sent += 1,
             (DeliveryStatus::Unknown, n_came @ (0 | 1)) => {
                 n_unknown += 1;
                 n_unknown_arrived += n_came;
                 // Where sends are safe to repeat, only one that was cut off each time it was tried.
-                ensure!(row.adapter == "courier/twice" || row.n_tries >= TRIES_MAX, "{row:?}");
+                ensure!(row.adapter.ends_with("twice") || row.n_tries >= TRIES_MAX, "{row:?}");
             }
             (_, n_came) => anyhow::bail!("it came {n_came} times: {row:?}"),
         }
     }
     ensure!(arrived.is_empty(), "nobody said {arrived:?}");
     let n_repeated: usize = taken.iter().map(|one| one.n_times - 1).sum();
+    let n_grown = taken.iter().filter(|one| one.n_edits > 0).count();
     println!(
         "{} kills {:?}; {n_mail} replies: {n_sent} arrived once ({n_repeated} repetitions were \
-         known by their key), {n_unknown} are listed as unknown ({n_unknown_arrived} of them \
+         known by their key, {n_grown} grew in a message), {n_unknown} are listed as unknown ({n_unknown_arrived} of them \
          arrived), 0 lost, 0 twice",
         world.killed.values().sum::<usize>(),
         world.killed,

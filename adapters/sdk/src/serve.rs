@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nexus_protocol::adapter::{
-    HelloParams, LINE_BYTES_MAX, Line, LineError, SendError, SendErrorKind, SendParams,
+    EditParams, HelloParams, LINE_BYTES_MAX, Line, LineError, SendError, SendErrorKind, SendParams,
 };
 use nexus_protocol::jsonrpc::{INVALID_PARAMS, METHOD_NOT_FOUND};
 use nexus_protocol::line::{Incoming, LineBuffer, NOT_NOW};
@@ -214,6 +214,17 @@ async fn dispatch(bridge: &impl Bridge, method: &str, params: Value) -> Result<V
             Err(error) => Err(LineError {
                 code: INVALID_PARAMS,
                 message: format!("`send` cannot be read: {error}"),
+                data: None,
+            }),
+        },
+        "edit" => match serde_json::from_value::<EditParams>(params) {
+            Ok(params) => {
+                bridge.edit(params).await?;
+                Ok(json!({}))
+            }
+            Err(error) => Err(LineError {
+                code: INVALID_PARAMS,
+                message: format!("`edit` cannot be read: {error}"),
                 data: None,
             }),
         },

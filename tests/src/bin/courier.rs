@@ -1,7 +1,7 @@
 //! An adapter between the daemon and the platform of `tests/src/platform.rs`. What the platform
 //! hands in is told to be acknowledged only when the daemon has acknowledged it; what it is given
 //! to send it passes on, and answers when the platform has taken it. Whether sends are safe to
-//! repeat is a setting.
+//! repeat, and whether replies grow in messages, are settings.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use nexus_adapter::{
-    Ability, Acknowledgement, AdapterFacts, Arrival, Bridge, ContentType, Daemon, HelloParams,
-    Needs, PeerKind, SendError, SendErrorKind, SendParams, SendResult,
+    Ability, Acknowledgement, AdapterFacts, Arrival, Bridge, ContentType, Daemon, EditParams,
+    HelloParams, Needs, PeerKind, SendError, SendErrorKind, SendParams, SendResult,
 };
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -35,6 +35,7 @@ struct Courier {
 
 struct Settings {
     sends_once: bool,
+    edit_ms_min: Option<u32>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -58,9 +59,13 @@ impl Courier {
 impl Bridge for Courier {
     fn facts(&self) -> AdapterFacts {
         let settings = self.settings.get();
+        let edit_ms_min = settings.and_then(|settings| settings.edit_ms_min);
+        let mut supports = vec![Ability::Monitor, Ability::Send];
+        supports.extend(edit_ms_min.map(|_| Ability::Edit));
         AdapterFacts {
             has_idempotent_sends: settings.is_some_and(|settings| settings.sends_once),
-            ..nexus_adapter::facts(CHANNEL, "1", &[Ability::Monitor, Ability::Send])
+            edit_ms_min,
+            ..nexus_adapter::facts(CHANNEL, "1", &supports)
         }
     }
 
@@ -73,7 +78,9 @@ impl Bridge for Courier {
         let address: SocketAddr =
             word("platform").and_then(|text| text.parse().ok()).ok_or("where is the platform?")?;
         let sends_once = hello.config.get("sends_once") == Some(&Value::Bool(true));
-        let _ = self.settings.set(Settings { sends_once });
+        let edit_ms_min = hello.config.get("edit_ms_min").and_then(Value::as_u64);
+        let edit_ms_min = edit_ms_min.and_then(|ms| u32::try_from(ms).ok());
+        let _ = self.settings.set(Settings { sends_once, edit_ms_min });
         let stream = TcpStream::connect(address).await.map_err(|error| error.to_string())?;
         let (input, mut output) = stream.into_split();
         let (lines, mut to_write) = mpsc::channel::<String>(LINES_MAX);
@@ -112,6 +119,12 @@ impl Bridge for Courier {
     async fn send(&self, params: SendParams) -> Result<SendResult, SendError> {
         let (key, to, text) = (params.idempotency_key, params.to, params.text);
         self.ask(json!({ "what": "send", "key": key, "to": to, "text": text })).await
+    }
+
+    async fn edit(&self, params: EditParams) -> Result<(), SendError> {
+        let EditParams { message_id, text, .. } = params;
+        let line = json!({ "what": "edit", "message_id": message_id, "text": text });
+        self.ask(line).await.map(drop)
     }
 }
 

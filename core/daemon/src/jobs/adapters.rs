@@ -35,6 +35,7 @@ use crate::config::AdapterConfig;
 use crate::context::Context;
 use crate::engine::{self, Submission};
 use crate::home::Home;
+use crate::jobs::outbox::grow::Writing;
 
 /// Pause before an arrival that could not be recorded is tried again, in milliseconds.
 const RETRY_MS: u64 = 1_000;
@@ -58,6 +59,7 @@ struct Inner {
     orphans: Vec<String>,
     /// Where the daemon's own program lies, and adapters that come with it.
     beside: Option<PathBuf>,
+    writing: Writing,
 }
 
 /// An adapter as it was taken from the configuration.
@@ -102,7 +104,8 @@ impl Adapters {
         let mut supervisor = Supervisor::new(Arc::new(SupervisorClock(clock)), Arc::new(ear));
         let orphans = supervisor.write_down(&home.adapters().join(RUNNING_FILE));
         let (gate, placed) = (tokio::sync::Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { supervisor, listener, gate, placed, log, orphans, beside }))
+        let writing = Writing::default();
+        Self(Arc::new(Inner { supervisor, listener, gate, placed, log, orphans, beside, writing }))
     }
 
     fn placed(&self) -> MutexGuard<'_, BTreeMap<String, Placed>> {
@@ -126,6 +129,11 @@ impl Adapters {
             child.facts().map(|facts| key(&facts.channel, account))
         };
         self.0.supervisor.children().into_iter().filter_map(key_of).collect()
+    }
+
+    /// Messages that grow at this moment.
+    pub(crate) fn writing(&self) -> &Writing {
+        &self.0.writing
     }
 
     /// Stops them all.

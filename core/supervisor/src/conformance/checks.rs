@@ -12,7 +12,7 @@ use nexus_protocol::line::{Incoming, SEND_FAILED};
 use serde_json::{Value, json};
 
 use super::bench::{CANARY, Manner, Run, STDERR_BYTES_MAX, can};
-use super::stream::{stream_cut, stream_failed};
+use super::stream::{edit, stream_cut, stream_failed};
 use super::{Outcome, Subject};
 use crate::clock::Clock;
 
@@ -71,6 +71,7 @@ pub(super) const ALL: &[Row] = &[
     row!(repeated_send, false, "sends a key once, if it says so"),
     row!(stream_cut, false, "ends at the end of stdin in the middle of a reply that grows"),
     row!(stream_failed, false, "goes on after a reply that breaks off, and takes the next one"),
+    row!(edit, false, "gives a message another text, as often as it is asked to"),
     row!(in_order, false, "hands in the events of a conversation as they happened"),
     row!(unacknowledged, false, "hands an event in again after a restart if nobody answered"),
     row!(duplicate, false, "goes on after `duplicate`, and after `refused`"),

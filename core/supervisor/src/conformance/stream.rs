@@ -36,6 +36,32 @@ async fn begin(run: &mut Run, stream_id: &str) -> Result<(), String> {
     Ok(())
 }
 
+pub(super) async fn edit(subject: &Subject, clock: &Arc<dyn Clock>) -> Result<Outcome, String> {
+    let (mut run, facts) = Run::greeted(subject, clock).await?;
+    if !can(&facts, Ability::Edit) {
+        return Ok(Outcome::LeftOut("it edits no messages".to_owned()));
+    }
+    let sent = run.call("send", delivery("check-edit"), ANSWER_MS_MAX).await?;
+    let Some(message_id) =
+        sent.ok().and_then(|sent| sent["message_ids"][0].as_str().map(str::to_owned))
+    else {
+        return Ok(Outcome::LeftOut("nothing can be sent with these settings".to_owned()));
+    };
+    let edit = |message_id: &str, text: &str, is_final: bool| json!({ "message_id": message_id, "to": "nobody", "text": text, "is_final": is_final });
+    for (text, is_final) in [("more", false), ("more and more", true), ("more and more", true)] {
+        let answer = run.call("edit", edit(&message_id, text, is_final), ANSWER_MS_MAX).await?;
+        if let Err(error) = answer {
+            return Err(format!("it answered {} ({})", error.code, error.message));
+        }
+    }
+    match run.call("edit", edit("no-such-message", "x", true), ANSWER_MS_MAX).await? {
+        Err(error) if error.data.as_ref().is_some_and(|data| data["kind"].is_string()) => {
+            Ok(Outcome::Passed)
+        }
+        other => Err(format!("it edited a message that is not there: {other:?}")),
+    }
+}
+
 fn no_stream() -> Outcome {
     Outcome::LeftOut("it shows no replies that grow".to_owned())
 }
