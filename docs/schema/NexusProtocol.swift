@@ -78,6 +78,8 @@ public struct Ability: RawRepresentable, Codable, Hashable, Sendable {
     public static let callers = Ability(rawValue: "callers")
     /// Lists its accounts, and links new ones.
     public static let accounts = Ability(rawValue: "accounts")
+    /// Replaces the text of messages that it sent: replies grow in them.
+    public static let edit = Ability(rawValue: "edit")
 }
 
 /// An account of the outside system.
@@ -768,6 +770,8 @@ public struct AdapterExit: Codable, Hashable, Sendable {
 public struct AdapterFacts: Codable, Hashable, Sendable {
     /// The channel it bridges.
     public var channel: String
+    /// Shortest time between two edits of one message, in milliseconds; 1,000 unless given.
+    public var editMsMin: Int64?
     /// Whether sending twice with one idempotency key sends once.
     public var hasIdempotentSends: Bool
     /// Its name.
@@ -781,8 +785,9 @@ public struct AdapterFacts: Codable, Hashable, Sendable {
     /// Its version.
     public var version: String
 
-    public init(channel: String, hasIdempotentSends: Bool, name: String, `protocol`: Int64, supports: [Ability], textCharsMax: Int64? = nil, version: String) {
+    public init(channel: String, editMsMin: Int64? = nil, hasIdempotentSends: Bool, name: String, `protocol`: Int64, supports: [Ability], textCharsMax: Int64? = nil, version: String) {
         self.channel = channel
+        self.editMsMin = editMsMin
         self.hasIdempotentSends = hasIdempotentSends
         self.name = name
         self.protocol = `protocol`
@@ -793,6 +798,7 @@ public struct AdapterFacts: Codable, Hashable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case channel = "channel"
+        case editMsMin = "edit_ms_min"
         case hasIdempotentSends = "has_idempotent_sends"
         case name = "name"
         case `protocol` = "protocol"

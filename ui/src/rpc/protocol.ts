@@ -4,7 +4,7 @@
  * What an adapter can do.
  */
 export type Ability =
-  "monitor" | "send" | "stream" | "backfill" | "health" | "callers" | "accounts";
+  "monitor" | "send" | "stream" | "backfill" | "health" | "callers" | "accounts" | "edit";
 /**
  * What budgets count.
  */
@@ -2542,6 +2542,10 @@ export interface AdapterFacts {
    * The channel it bridges.
    */
   channel: string;
+  /**
+   * Shortest time between two edits of one message, in milliseconds; 1,000 unless given.
+   */
+  edit_ms_min?: number | null;
   /**
    * Whether sending twice with one idempotency key sends once.
    */
