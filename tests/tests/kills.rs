@@ -40,9 +40,9 @@ const ACCOUNTS: &[(&str, &str)] = &[
     ("grows-twice", "sends_once = false\nedit_ms_min = 5"),
 ];
 /// Replies that go on by a word at the same time.
-const WORDS_AT_ONCE: usize = 4;
+const WORDS_AT_ONCE: usize = 3;
 /// Pause between two words of a reply, in milliseconds.
-const WORD_MS: u64 = 4;
+const WORD_MS: u64 = 12;
 
 /// How often a delivery is tried.
 const TRIES_MAX: u32 = 3;
