@@ -240,19 +240,20 @@ async fn whoever_is_killed_whenever_everything_happens_once() -> Result<()> {
         world.kill().await.with_context(|| format!("kill {n}"))?;
     }
     let (requests, deliveries) = world.settled(n_mail).await?;
-    check_handled_once(&world, n_mail, &requests).await?;
-    check_delivered(&world, n_mail, &requests, &deliveries)?;
+    println!("{}", check_handled_once(&world, n_mail, &requests).await?);
+    println!("{}", check_delivered(&world, n_mail, &requests, &deliveries)?);
     world.daemon.stop()?;
     world.daemon.died().await?;
     records::verify(NEXUSD, &world.home)
 }
 
-async fn check_handled_once(world: &World, n_mail: usize, requests: &[Request]) -> Result<()> {
+/// Says how often what came in was handled.
+async fn check_handled_once(world: &World, n_mail: usize, requests: &[Request]) -> Result<String> {
     let unfinished = requests.iter().find(|one| one.status != RequestStatus::Completed);
     ensure!(unfinished.is_none(), "{unfinished:?}");
     let events: HashSet<_> = requests.iter().map(|one| &one.event_id).collect();
     let turns: HashSet<_> = requests.iter().filter_map(|one| one.turn_id).collect();
-    println!(
+    let counted = format!(
         "{n_mail} messages, handed in {} times: {} requests, {} turns",
         world.platform.n_handed(),
         requests.len(),
@@ -278,15 +279,16 @@ async fn check_handled_once(world: &World, n_mail: usize, requests: &[Request]) 
         ensure!(said == wanted, "{} was heard saying {said:?}", person(n));
         ensure!(answered == replies, "{} was answered {answered:?}", person(n));
     }
-    Ok(())
+    Ok(counted)
 }
 
+/// Says how often what went out arrived.
 fn check_delivered(
     world: &World,
     n_mail: usize,
     requests: &[Request],
     deliveries: &[DeliveryFacts],
-) -> Result<()> {
+) -> Result<String> {
     let taken = world.platform.taken();
     let mut arrived: HashMap<&str, Vec<&Taken>> = HashMap::new();
     for one in &taken {
@@ -322,12 +324,11 @@ fn check_delivered(
     ensure!(arrived.is_empty(), "nobody said {arrived:?}");
     let n_repeated: usize = taken.iter().map(|one| one.n_times - 1).sum();
     let n_grown = taken.iter().filter(|one| one.n_edits > 0).count();
-    println!(
+    Ok(format!(
         "{} kills {:?}; {n_mail} replies: {n_sent} arrived once ({n_repeated} repetitions were \
-         known by their key, {n_grown} grew in a message), {n_unknown} are listed as unknown ({n_unknown_arrived} of them \
-         arrived), 0 lost, 0 twice",
+         known by their key, {n_grown} grew in a message), {n_unknown} are listed as unknown \
+         ({n_unknown_arrived} of them arrived), 0 lost, 0 twice",
         world.killed.values().sum::<usize>(),
         world.killed,
-    );
-    Ok(())
+    ))
 }
