@@ -2,13 +2,9 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, ensure};
-use nexus_domain::Timestamp;
-use nexus_domain::contact::{Confidence, Entity, MappingKind};
-use nexus_ledger::Mapping;
+use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::process::run_command;
 use crate::{FakeModel, TestHome, records};
 
 /// A home with a model and the echo adapter; `settings` are its own, with what it hands in.
@@ -60,21 +56,5 @@ pub async fn introduce(
     sender_id: &'static str,
     is_owner: bool,
 ) -> Result<()> {
-    let (is_made, said) = run_command(nexusd, home.path(), &["init"])?;
-    ensure!(is_made, "{said}");
-    let ledger = records::open(home)?;
-    let map = move |tx: &mut nexus_ledger::Tx<'_>| {
-        let (id, name) = (sender_id.to_owned(), sender_id.to_owned());
-        let mapping = Mapping {
-            channel: "echo".to_owned(),
-            sender_id: sender_id.to_owned(),
-            entity: Entity { id, name, is_owner },
-            kind: MappingKind::Confirmed,
-            confidence: Confidence::SURE,
-        };
-        tx.identity().map(&mapping, Timestamp(1))
-    };
-    ledger.write(map).await?;
-    ledger.close().await;
-    Ok(())
+    records::introduce(nexusd, home, "echo", &[sender_id.to_owned()], is_owner).await
 }

@@ -9,9 +9,32 @@
 /// When it is not a number.
 #[must_use]
 pub fn iam_cases() -> Option<usize> {
-    let text = std::env::var("NEXUS_IAM_CASES").ok()?;
+    number("NEXUS_IAM_CASES")
+}
+
+/// How often processes are killed under load; `None` for the usual number. Set by
+/// `cargo xtask test --long`.
+///
+/// # Panics
+/// When it is not a number.
+#[must_use]
+pub fn kills() -> Option<usize> {
+    number("NEXUS_KILLS")
+}
+
+/// What the dice of such a scenario fall by; `None` for the usual seed.
+///
+/// # Panics
+/// When it is not a number.
+#[must_use]
+pub fn seed() -> Option<usize> {
+    number("NEXUS_SEED")
+}
+
+fn number(name: &str) -> Option<usize> {
+    let text = std::env::var(name).ok()?;
     match text.parse() {
-        Ok(n_cases) => Some(n_cases),
-        Err(error) => panic!("NEXUS_IAM_CASES is `{text}`: {error}"),
+        Ok(number) => Some(number),
+        Err(error) => panic!("{name} is `{text}`: {error}"),
     }
 }

@@ -271,6 +271,26 @@ pub fn run_command(program: &str, home: &Path, arguments: &[&str]) -> Result<(bo
     Ok((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
 }
 
+/// Runs the command line on a home: its exit code, and all it said.
+///
+/// # Errors
+/// When it does not start.
+#[expect(clippy::disallowed_methods, reason = "this is where scenarios start programs")]
+pub fn run_cli(program: &Path, home: &Path, arguments: &[&str]) -> Result<(i32, String)> {
+    let output = Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .env("HOME", home)
+        .env("NEXUS_ROOT", home)
+        .env("NEXUS__ACL__AUDIT_KEY", "file")
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{} does not start", program.display()))?;
+    let said = [output.stdout, output.stderr].concat();
+    let code = output.status.code().context("it was killed")?;
+    Ok((code, String::from_utf8_lossy(&said).into_owned()))
+}
+
 /// Runs a script of `docs/examples` by its interpreter, with these variables: whether it succeeded,
 /// and all it said.
 ///

@@ -1,7 +1,9 @@
 //! The ledger of a home, read from outside.
 
 use anyhow::{Result, ensure};
-use nexus_ledger::{AuditDecision, AuditFilter, Durability, Ledger, LedgerOptions};
+use nexus_domain::Timestamp;
+use nexus_domain::contact::{Confidence, Entity, MappingKind};
+use nexus_ledger::{AuditDecision, AuditFilter, Durability, Ledger, LedgerOptions, Mapping};
 
 use crate::TestHome;
 use crate::process::run_command;
@@ -57,5 +59,37 @@ pub fn outcomes(decision: &AuditDecision) -> Vec<&str> {
 pub fn verify(program: &str, home: &TestHome) -> Result<()> {
     let (is_whole, said) = run_command(program, home.path(), &["audit", "verify"])?;
     ensure!(is_whole, "{said}");
+    Ok(())
+}
+
+/// Makes senders of a channel known, as a person would before anything came.
+///
+/// # Errors
+/// When the home cannot be made.
+pub async fn introduce(
+    nexusd: &str,
+    home: &TestHome,
+    channel: &str,
+    sender_ids: &[String],
+    is_owner: bool,
+) -> Result<()> {
+    let (is_made, said) = run_command(nexusd, home.path(), &["init"])?;
+    ensure!(is_made, "{said}");
+    let ledger = open(home)?;
+    let mappings: Vec<_> = sender_ids
+        .iter()
+        .map(|id| Mapping {
+            channel: channel.to_owned(),
+            sender_id: id.clone(),
+            entity: Entity { id: id.clone(), name: id.clone(), is_owner },
+            kind: MappingKind::Confirmed,
+            confidence: Confidence::SURE,
+        })
+        .collect();
+    let map = move |tx: &mut nexus_ledger::Tx<'_>| {
+        mappings.iter().try_for_each(|mapping| tx.identity().map(mapping, Timestamp(1)))
+    };
+    ledger.write(map).await?;
+    ledger.close().await;
     Ok(())
 }

@@ -278,3 +278,52 @@ async fn an_adapter_reaches_the_ports_it_declared_and_no_others() -> Result<()> 
     ensure!(info.confinement.gaps.iter().any(|gap| gap.contains("UDP is open")));
     daemon.stop()
 }
+
+/// Writes down what it is told at each start, and does nothing else.
+const LISTENER: &str = "read hello; echo \"$hello\" >> told; \
+    echo '{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"protocol\":1,\"name\":\"sh\",\"version\":\"1\",\
+\"channel\":\"sh\",\"supports\":[]}}'; cat > /dev/null";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_credential_starts_anew_those_who_use_it_and_nobody_else() -> Result<()> {
+    let listener = |name: &str, more: &str| {
+        format!("[adapters.{name}]\ncommand = [\"/bin/sh\", \"-c\", {LISTENER:?}]\n{more}\n")
+    };
+    let home = TestHome::with_config(&format!(
+        "[models]\ndiscover = false\n\n{}{}{}",
+        listener("user", "credential = \"credential:bot\""),
+        listener("setter", "settings = { key = \"credential:bot\" }"),
+        listener("other", "")
+    ))?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let client = daemon.client().await?;
+    let keep = async |value: &str| {
+        let file = home.path().join(value);
+        std::fs::write(&file, value)?;
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        let pointer = format!("file:{}", file.display());
+        let params: nexus_protocol::credential::AddParams = serde_json::from_value(json!({
+            "name": "bot", "pointer": pointer, "replace": true, "idempotencyKey": key()
+        }))?;
+        anyhow::Ok(client.request::<call::CredentialsAdd>(params).await?)
+    };
+    let is_running = |view: &AdapterView| view.state == AdapterState::Running;
+    keep("the-first-value").await?;
+    let mut before = std::collections::BTreeMap::new();
+    for name in ["user", "setter", "other"] {
+        before.insert(name, until(&client, name, is_running).await?.pid);
+    }
+    // The same value again is no change.
+    keep("the-first-value").await?;
+    keep("the-second-value").await?;
+    for name in ["user", "setter"] {
+        let is_new = |view: &AdapterView| is_running(view) && view.pid != before[name];
+        until(&client, name, is_new).await?;
+        let told = home.path().join(format!("state/adapters/{name}/told"));
+        let told = std::fs::read_to_string(told)?;
+        ensure!(told.lines().count() == 2, "{name} was started more often: {told}");
+        ensure!(told.lines().nth(1).is_some_and(|line| line.contains("the-second-value")));
+    }
+    ensure!(view(&client, "other").await.unwrap().pid == before["other"], "it was left alone");
+    daemon.stop()
+}

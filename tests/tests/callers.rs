@@ -359,3 +359,43 @@ async fn an_adapter_speaks_for_hooks_of_its_own_table_and_only_if_it_says_so() -
     }
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_reply_is_an_empty_answer_and_wishes_reach_the_model() -> Result<()> {
+    let model = FakeModel::openai(|_| Act::Say(String::new())).await?;
+    let home = home(&model)?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let talk = Talk::with(&daemon).await?;
+    let key = make_key(&talk, &[]).await?;
+    let mut caller = Caller::come_in(&daemon, &home, "ann", &key.value).await?;
+    let tool = |name: &str, is_strict: bool| json!({ "name": name, "schema": { "type": "object" }, "is_strict": is_strict });
+    let brief = json!({
+        "tools": [tool("exact", true), tool("loose", false)],
+        "sampling": { "effort": "low", "is_parallel": false },
+    });
+    for is_streamed in [true, false] {
+        let more = json!({ "brief": brief, "is_streamed": is_streamed });
+        caller.submit(&format!("{is_streamed}"), "Say nothing.", more).await?;
+        let (sent, _) = caller.until("send").await?;
+        ensure!(sent["text"] == "" && sent["outcome"]["stop_reason"] == "end_turn", "{sent}");
+    }
+    let seen = model.seen();
+    let body = &seen.last().context("the model was not asked")?.body;
+    ensure!(body["reasoning_effort"] == "low" && body["parallel_tool_calls"] == false, "{body}");
+    let strict = |name: &str| {
+        let tools = body["tools"].as_array().cloned().unwrap_or_default();
+        let tool = tools.into_iter().find(|tool| tool["function"]["name"] == name);
+        tool.map(|tool| tool["function"]["strict"].clone())
+    };
+    ensure!(strict("exact") == Some(json!(true)) && strict("loose") == Some(Value::Null), "{body}");
+
+    // The title of a message that is nothing but parts is not for the model.
+    let parts = json!([{ "kind": "text", "value": "What it says." }]);
+    let whole = json!({ "brief": { "parts": parts, "is_whole": true } });
+    caller.submit("whole", "(a title)", whole).await?;
+    caller.until("send").await?;
+    let seen = model.seen();
+    let said = seen.last().context("the model was not asked")?.body["messages"].to_string();
+    ensure!(said.contains("What it says.") && !said.contains("(a title)"), "{said}");
+    Ok(())
+}

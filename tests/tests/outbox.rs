@@ -93,3 +93,102 @@ async fn a_long_reply_comes_in_pieces_and_in_order() -> Result<()> {
     ensure!(texts == paragraphs.iter().map(|p| p.trim()).collect::<Vec<_>>(), "{texts:?}");
     Ok(())
 }
+
+/// A daemon whose owner has written once, and whose model says a word for each permit.
+async fn growing(
+    settings: &str,
+    reply: &'static str,
+) -> Result<(std::sync::Arc<tokio::sync::Semaphore>, FakeModel, TestHome)> {
+    let words = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    let held = std::sync::Arc::clone(&words);
+    let act = move |_: &nexus_tests::Seen| Act::SayHeld(reply.to_owned(), held.clone());
+    let model = FakeModel::openai(act).await?;
+    let home = echo::home(&model, ECHO, &format!("{settings}\n{ASKED}"))?;
+    echo::introduce(NEXUSD, &home, "boss", true).await?;
+    Ok((words, model, home))
+}
+
+/// Lets the model go on by a word, and waits until that is shown.
+async fn grow(
+    daemon: &DaemonProcess,
+    home: &TestHome,
+    words: &tokio::sync::Semaphore,
+    shown: &str,
+) -> Result<()> {
+    words.add_permits(1);
+    let is_shown = || {
+        let lines = echo::sent(home).unwrap_or_default();
+        lines.last().is_some_and(|line| line["text"] == shown || line["edited"] == shown)
+    };
+    daemon.wait_until(&format!("`{shown}`"), is_shown).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_grows_in_one_message_and_ends_exactly() -> Result<()> {
+    let (words, _model, home) = growing("edit_ms_min = 1", "One two three four.").await?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let talk = Talk::with(&daemon).await?;
+    for shown in ["One ", "One two ", "One two three "] {
+        grow(&daemon, &home, &words, shown).await?;
+    }
+    // Until its end is known it waits, and holds nobody up.
+    let waiting = list(&talk, &[DeliveryStatus::Pending]).await?;
+    let [one] = &waiting[..] else { bail!("{waiting:?}") };
+    ensure!(one.message_ids == ["echo-1"] && one.text.trim() == "One", "{one:?}");
+    words.add_permits(1);
+    talk.until("adapter.out.sent", |_| true).await?;
+    let sent = echo::sent(&home)?;
+    let last = sent.last().context("nothing was sent")?;
+    ensure!(last["edited"] == "One two three four." && last["message_id"] == "echo-1", "{last}");
+    ensure!(sent.iter().filter(|line| !line["text"].is_null()).count() == 1, "{sent:?}");
+    let ended = list(&talk, &[DeliveryStatus::Sent]).await?;
+    let [one] = &ended[..] else { bail!("{ended:?}") };
+    ensure!(one.message_ids == ["echo-1"] && one.text == "One two three four.", "{one:?}");
+    daemon.stop()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_grew_is_gone_on_with_after_a_kill() -> Result<()> {
+    let (words, _model, home) = growing("edit_ms_min = 1", "One two three.").await?;
+    let mut daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    grow(&daemon, &home, &words, "One ").await?;
+    // Its row says that it is there.
+    let talk = Talk::with(&daemon).await?;
+    while list(&talk, &[DeliveryStatus::Pending]).await?.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    daemon.kill()?;
+    words.add_permits(10);
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    let talk = Talk::with(&daemon).await?;
+    talk.until("adapter.out.sent", |_| true).await?;
+    let sent = echo::sent(&home)?;
+    let texts: Vec<_> = sent.iter().filter_map(|line| line["text"].as_str()).collect();
+    ensure!(texts == ["One "], "it was sent as {texts:?}");
+    ensure!(sent.last().is_some_and(|line| line["edited"] == "One two three."), "{sent:?}");
+    daemon.stop()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_too_long_for_its_message_goes_on_in_others() -> Result<()> {
+    let reply = "The first paragraph is here, and it is so long that there is no room for more.\n\n\
+         The second one follows it, and it has to go on in a message of its own.";
+    let settings = "edit_ms_min = 1\ntext_chars_max = 100";
+    let (words, _model, home) = growing(settings, reply).await?;
+    let daemon = DaemonProcess::start(NEXUSD, home.path()).await?;
+    grow(&daemon, &home, &words, "The ").await?;
+    words.add_permits(100);
+    let talk = Talk::with(&daemon).await?;
+    let n_sent = AtomicUsize::new(0);
+    let both = talk.until("adapter.out.sent", |_| n_sent.fetch_add(1, Ordering::SeqCst) == 1).await;
+    both.with_context(|| format!("{:?}", echo::sent(&home)))?;
+    let sent = echo::sent(&home)?;
+    let edited = sent.iter().rfind(|line| line["message_id"] == "echo-1").context("no first")?;
+    ensure!(
+        edited["edited"].as_str().is_some_and(|text| text.ends_with("no room for more.")),
+        "{edited}"
+    );
+    let last = sent.last().context("no last")?;
+    ensure!(last["text"].as_str().is_some_and(|text| text.starts_with("The second one")), "{last}");
+    daemon.stop()
+}

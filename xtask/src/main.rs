@@ -22,8 +22,8 @@ cargo xtask <command>
   up [--release] [--no-open] [--port N]     install what is missing, build, start Nexus, show the link
   test [--long] [--step NAME] [FILTER]      install what is missing, run every check and test
                                             (FILTER: only Rust tests whose name contains it;
-                                            --long: also fuzzing, and a million random questions
-                                            to access control, which take minutes)
+                                            --long: also fuzzing, 200 kills under load, a million
+                                            questions to access control, which take minutes)
   codegen [--check]                         make schemas and TypeScript types from the method table
   bench [--only PART] [--json FILE] [--compare FILE]
                                             measure, next to the raw limits of this machine

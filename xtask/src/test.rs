@@ -14,6 +14,8 @@ use crate::{clients, codegen, fuzz, licences, ui};
 const FUZZ_SECONDS: u32 = 60;
 /// How many cases access control is compared on with its reference in the long mode.
 const REFERENCE_CASES: u32 = 1_000_000;
+/// How often the daemon and its adapters are killed under load in the long mode.
+const KILLS: u32 = 200;
 
 /// What the steps have in common.
 struct Plan {
@@ -46,6 +48,7 @@ const STEPS: &[Step] = &[
     check("docs", doc_tests),
     check("browser", browser_tests),
     Step { name: "reference", is_check: true, is_long: true, act: reference },
+    Step { name: "kills", is_check: true, is_long: true, act: kills },
     Step { name: "fuzz", is_check: true, is_long: true, act: fuzz },
 ];
 
@@ -176,6 +179,14 @@ fn reference(_: &Plan) -> Result<Count> {
     let tests = Program::cargo()
         .args("test --locked --release -p nexus-tests --test iam_reference -- --nocapture")
         .with("NEXUS_IAM_CASES", REFERENCE_CASES.to_string());
+    counted(&tests)
+}
+
+/// Without nextest, which hides what is counted.
+fn kills(_: &Plan) -> Result<Count> {
+    let tests = Program::cargo()
+        .args("test --locked -p nexus-tests --test kills -- --nocapture")
+        .with("NEXUS_KILLS", KILLS.to_string());
     counted(&tests)
 }
 

@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use nexus_adapter::{
-    Ability, AdapterFacts, Bridge, Daemon, HelloParams, SendError, SendErrorKind, SendParams,
-    SendResult,
+    Ability, AdapterFacts, Bridge, Daemon, EditParams, HelloParams, SendError, SendErrorKind,
+    SendParams, SendResult,
 };
 
 use crate::record::Record;
@@ -40,14 +40,14 @@ impl Bridge for Echo {
     fn facts(&self) -> AdapterFacts {
         // Asked after the start, when the settings are known.
         let repeats = self.settings.get().is_some_and(|settings| settings.repeats);
+        let edit_ms_min = self.settings.get().and_then(|settings| settings.edit_ms_min);
+        let mut supports = vec![Ability::Monitor, Ability::Send, Ability::Health];
+        supports.extend(edit_ms_min.map(|_| Ability::Edit));
         AdapterFacts {
             has_idempotent_sends: !repeats,
             text_chars_max: self.settings.get().and_then(|settings| settings.text_chars_max),
-            ..nexus_adapter::facts(
-                "echo",
-                env!("CARGO_PKG_VERSION"),
-                &[Ability::Monitor, Ability::Send, Ability::Health],
-            )
+            edit_ms_min,
+            ..nexus_adapter::facts("echo", env!("CARGO_PKG_VERSION"), &supports)
         }
     }
 
@@ -92,6 +92,18 @@ impl Bridge for Echo {
             std::process::exit(CRASH_CODE);
         }
         Ok(SendResult { message_ids: vec![message_id] })
+    }
+
+    async fn edit(&self, params: EditParams) -> Result<(), SendError> {
+        let edited = self.record().edit(&params.message_id, &params.text);
+        match edited {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                let message = format!("there is no message {}", params.message_id);
+                Err(SendError::new(SendErrorKind::NotFound, message))
+            }
+            Err(error) => Err(SendError::new(SendErrorKind::Unknown, error.to_string())),
+        }
     }
 }
 

@@ -53,6 +53,19 @@ impl Record {
         self.message_ids.len()
     }
 
+    /// Records that a message reads otherwise; whether there is such a message.
+    pub(crate) fn edit(&mut self, message_id: &str, text: &str) -> io::Result<bool> {
+        if !self.message_ids.values().any(|known| known == message_id) {
+            return Ok(false);
+        }
+        if let Some(file) = &mut self.file {
+            let edit = serde_json::json!({ "message_id": message_id, "edited": text });
+            file.write_all(format!("{edit}\n").as_bytes())?;
+            file.sync_data()?;
+        }
+        Ok(true)
+    }
+
     /// Records a delivery, unless its key is known: its message id, and whether it is new.
     pub(crate) fn write(&mut self, params: &SendParams) -> io::Result<(String, bool)> {
         if let Some(message_id) = self.message_ids.get(&params.idempotency_key) {

@@ -19,6 +19,9 @@ pub(crate) struct Settings {
     pub(crate) every_ms: u64,
     /// Longest message it declares to take, in characters.
     pub(crate) text_chars_max: Option<u32>,
+    /// Shortest time between two edits of a message, in milliseconds. With it the adapter declares
+    /// that it can edit, and records each edit as a line.
+    pub(crate) edit_ms_min: Option<u32>,
 
     /// Test mode: after this many new deliveries, the next one is recorded, and the process dies
     /// with exit code 3 before it answers. The daemon cannot know whether it was sent.

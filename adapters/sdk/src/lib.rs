@@ -39,13 +39,13 @@ pub use daemon::{Daemon, Disconnected};
 pub use nexus_domain::agent::{AgentErrorKind, StopReason};
 pub use nexus_domain::arrival::{Arrival, Attachment, ContentType, PeerKind};
 pub use nexus_domain::brief::{
-    Brief, ClientTool, ReplyForm, STOPS_MAX, Said, Sampling, ToolChoice,
+    Brief, ClientTool, Effort, ReplyForm, STOPS_MAX, Said, Sampling, ToolChoice,
 };
 pub use nexus_domain::id::{AgentId, RequestId, SessionKey, TurnId};
 pub use nexus_domain::message::{Image, Part, Role, ToolCall, ToolResult, Usage};
 pub use nexus_domain::{Failure, FailureKind, Timestamp};
 pub use nexus_protocol::adapter::{
-    ADAPTER_PROTOCOL, Ability, Acknowledgement, AdapterFacts, HelloParams, SendError,
+    ADAPTER_PROTOCOL, Ability, Acknowledgement, AdapterFacts, EditParams, HelloParams, SendError,
     SendErrorKind, SendParams, SendResult,
 };
 pub use nexus_protocol::bridge::Needs;
@@ -96,6 +96,16 @@ pub trait Bridge: Send + Sync + 'static {
         async { Err(SendError::new(SendErrorKind::ContentRejected, message)) }
     }
 
+    /// Gives a message that was sent another text, for adapters that declare [`Ability::Edit`]. The
+    /// daemon makes one edit of a message at a time; the same one may come again.
+    ///
+    /// # Errors
+    /// As for [`Bridge::send`]; `NotFound` when the message is not there any more.
+    fn edit(&self, params: EditParams) -> impl Future<Output = Result<(), SendError>> + Send {
+        let message = format!("message {} cannot be edited", params.message_id);
+        async { Err(SendError::new(SendErrorKind::ContentRejected, message)) }
+    }
+
     /// Shows a piece of a reply while it is written. Called in the order in which the daemon says
     /// it, before the `send` that completes the stream; must return at once.
     fn stream(&self, _part: StreamPart) {}
@@ -140,6 +150,7 @@ pub fn facts(name: &str, version: &str, supports: &[Ability]) -> AdapterFacts {
         supports: supports.to_vec(),
         has_idempotent_sends: false,
         text_chars_max: None,
+        edit_ms_min: None,
     }
 }
 

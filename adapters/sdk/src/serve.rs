@@ -211,6 +211,10 @@ fn too_many_calls() -> LineError {
 async fn dispatch(bridge: &impl Bridge, method: &str, params: Value) -> Result<Value, LineError> {
     let answer = match method {
         "send" => Some(json!(bridge.send(read(method, params)?).await?)),
+        "edit" => {
+            bridge.edit(read(method, params)?).await?;
+            Some(json!({}))
+        }
         "hook.list" => bridge.hooks().map(|hooks| json!(hooks)),
         "hook.test" => bridge.test_hook(read(method, params)?).await.map(|answer| json!(answer)),
         "health" => match bridge.health().await {

@@ -2,7 +2,7 @@
 //! reverse.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use nexus_agent::port::Clock;
@@ -146,7 +146,7 @@ impl Daemon {
         if n_written_off > 0 {
             tracing::warn!(n_written_off, "model calls that died with the daemon count in full");
         }
-        let programs = open_sandbox(sandbox, &health, started_at).await;
+        let (programs, beside) = open_sandbox(sandbox, &health, started_at).await;
         let credentials = Credentials::open(
             &home,
             config.environment(),
@@ -165,7 +165,7 @@ impl Daemon {
         let ways = Ways::open(&home.state(), logins.clone())?;
         ways.let_in(&config.current());
         ways.refresh(&ledger, &policies, started_at).await?;
-        let adapters = Adapters::new(&home, Arc::clone(&clock), credentials.redactor());
+        let adapters = Adapters::new(&home, Arc::clone(&clock), credentials.redactor(), beside);
         let context = Arc::new(Context {
             blobs: Blobs::new(&home.state()),
             logins,
@@ -354,13 +354,15 @@ async fn open_ledger(home: &Home, config: &Config, bus: Bus) -> Result<Ledger, F
     Ok(opened.map_err(Failure::internal)??)
 }
 
-/// Finds out what the operating system can enforce, and says it where the owner looks.
+/// Finds out what the operating system can enforce, and says it where the owner looks. Also where
+/// the daemon's own program lies, which is its helper.
 async fn open_sandbox(
     options: SandboxOptions,
     health: &HealthBoard,
     now: Timestamp,
-) -> Arc<Programs> {
-    let has_helper = options.helper.is_some();
+) -> (Arc<Programs>, Option<PathBuf>) {
+    let beside = options.helper.as_deref().and_then(Path::parent).map(Path::to_owned);
+    let has_helper = beside.is_some();
     let sandbox = Sandbox::open(options).await;
     let posture = sandbox.posture().to_string();
     tracing::info!(%posture, "programs are confined");
@@ -373,7 +375,7 @@ async fn open_sandbox(
         _ if !has_helper => {}
         _ => health.set("sandbox", HealthStatus::Degraded, &posture, fix, now),
     }
-    Arc::new(Programs::new(sandbox))
+    (Arc::new(Programs::new(sandbox)), beside)
 }
 
 async fn make_engine(

@@ -1,7 +1,7 @@
 //! What `nexusd` does besides running: make a home, check a configuration, care for the database.
 
 use std::io::{Read as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 
 use crate::clock::{SupervisorClock, SystemClock};
 use crate::config::{self, Environment, Overlay};
+use crate::entry;
 use crate::home::{Home, HomeLock, Owner, OwnerKind};
+use crate::jobs::adapters::program;
 
 /// Exit code when the command worked and found problems.
 const EXIT_FOUND: u8 = 6;
@@ -132,7 +134,9 @@ pub fn run(command: Command, home: &Home, environment: &Environment) -> ExitCode
         }
         Command::Config { method, .. } => (true, config_method(&method, home, environment)),
         Command::Schema => (false, schema()),
-        Command::AdapterCheck { config, command, .. } => (true, adapter_check(&config, command)),
+        Command::AdapterCheck { config, command, .. } => {
+            (true, adapter_check(&config, command, environment))
+        }
         Command::Db { command: DbCommand::Check { json } } => (json, db_check(home)),
         Command::Db { command: DbCommand::Backup { to, json } } => (json, db_backup(home, &to)),
         Command::Db { command: DbCommand::Compact { json } } => (json, db_compact(home)),
@@ -210,13 +214,22 @@ fn config_method(method: &str, home: &Home, environment: &Environment) -> Result
 }
 
 /// Starts an adapter again and again, in a folder that is gone afterwards, and tells what it did.
-fn adapter_check(config: &str, command: Vec<String>) -> Result<Answer, Failure> {
+fn adapter_check(
+    config: &str,
+    command: Vec<String>,
+    environment: &Environment,
+) -> Result<Answer, Failure> {
     use nexus_supervisor::conformance::{Outcome, Subject, check};
     let config = serde_json::from_str(config).map_err(|error| {
         Failure::invalid(format!("the settings are no JSON object: {error}"))
             .hint("such as '{\"listen\": \"127.0.0.1:0\"}'")
     })?;
     let folder = tempfile::tempdir().map_err(Failure::internal)?;
+    let own = entry::sandbox(environment).helper;
+    let mut command = command;
+    if let Some(program) = command.first_mut() {
+        *program = program::find(program, own.as_deref().and_then(Path::parent))?;
+    }
     let subject = Subject {
         command,
         folder: folder.path().to_owned(),

@@ -42,6 +42,9 @@ pub struct ClientTool {
     pub description: String,
     /// JSON Schema of its arguments.
     pub schema: Value,
+    /// Whether the provider is to hold the model to the schema.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_strict: bool,
 }
 
 /// Whether the model has to call a tool.
@@ -80,6 +83,24 @@ pub enum ReplyForm {
     },
 }
 
+/// How much a model is to think before it speaks, where it can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Effort {
+    /// Not at all.
+    None,
+    /// Hardly.
+    Minimal,
+    /// Little.
+    Low,
+    /// As usual.
+    Medium,
+    /// Much.
+    High,
+    /// Very much.
+    Xhigh,
+}
+
 /// How the model is to choose its words. What is left out is the provider's to choose.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -99,6 +120,12 @@ pub struct Sampling {
     /// Most tokens of each reply; the agent's own limit where that is lower.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_tokens_max: Option<u32>,
+    /// How much the model is to think.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effort: Option<Effort>,
+    /// Whether one reply may call several tools.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_parallel: Option<bool>,
 }
 
 /// What a caller brings along.
@@ -115,6 +142,9 @@ pub struct Brief {
     /// of the caller's tools, then this is the message, and its text is only a title.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
+    /// Whether that is the message in any case, as when it is nothing but pictures.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_whole: bool,
     /// Tools that the caller runs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<ClientTool>,
@@ -289,6 +319,7 @@ mod tests {
             name: name.into(),
             description: String::new(),
             schema,
+            is_strict: false,
         };
         let mut brief = Brief { tools: vec![tool("a b", json!({}))], ..Brief::default() };
         assert!(refusal(&brief).contains("`a b`"));

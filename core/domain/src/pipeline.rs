@@ -249,7 +249,11 @@ impl Automated {
             request_id: request.id,
             arrival,
             authenticated: Some(principal.clone()),
-            wish: Wish { parent: request.parent.clone(), ..Wish::default() },
+            wish: Wish {
+                parent: request.parent.clone(),
+                run: request.wish.clone(),
+                ..Wish::default()
+            },
             received_at: request.started_at,
         };
         let admitted = Admitted {
@@ -317,6 +321,8 @@ pub struct Ran {
     pub turn_id: TurnId,
     /// The arrival that led it: where the reply goes.
     pub arrival: Arrival,
+    /// Whether a program waits for the answer, be it empty.
+    pub is_awaited: bool,
     /// How the run ended.
     pub outcome: RunOutcome,
 }
@@ -324,10 +330,12 @@ pub struct Ran {
 /// Stage 6: closes the run.
 #[must_use]
 pub fn run_agent(assembled: Assembled, outcome: RunOutcome) -> Ran {
+    let received = assembled.automated.admitted.identified.received;
     Ran {
         request_ids: assembled.request_ids,
         turn_id: assembled.turn_id,
-        arrival: assembled.automated.admitted.identified.received.arrival,
+        is_awaited: received.wish.run.is_streamed.is_some(),
+        arrival: received.arrival,
         outcome,
     }
 }
@@ -386,6 +394,10 @@ pub fn plan_delivery(ran: &Ran) -> DeliveryPlan {
         (Some(error), _) => error.message.clone(),
         // The calls are the answer.
         (None, _) if ran.outcome.stop_reason == StopReason::ClientTools => String::new(),
+        // A person is spared an empty message; a program takes it for what it is.
+        (None, _) if ran.is_awaited && ran.outcome.stop_reason != StopReason::Aborted => {
+            String::new()
+        }
         (None, _) => return DeliveryPlan::Nothing,
     };
     DeliveryPlan::Send { text }

@@ -66,7 +66,7 @@ pub use job::{DueJob, Jobs, JobsMut};
 pub use label::{Labels, LabelsMut, SOURCES_MAX};
 pub use ledger::{Durability, Ledger, LedgerOptions, OnCommit, Reader, Tx};
 pub use message::{SessionContext, Summary};
-pub use outbox::{Delivery, DeliveryRecord, Outbox, OutboxMut};
+pub use outbox::{Delivery, DeliveryRecord, Growth, Outbox, OutboxMut};
 pub use permission::{Ending, PermissionFilter, Permissions, PermissionsMut};
 pub use queue::{Queue, QueueMut};
 pub use request::{RequestFilter, Requests, RequestsMut};

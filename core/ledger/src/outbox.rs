@@ -1,81 +1,18 @@
 //! Effects still to be performed. The intent is committed before the effect, the result after; a
 //! delivery of which nobody knows the end is never repeated by itself.
 
+mod delivery;
+
 use nexus_domain::Timestamp;
 use nexus_domain::delivery::DeliveryStatus;
 use nexus_domain::id::{DeliveryId, RequestId};
-use rusqlite::{Connection, Row, params};
-use serde_json::Value;
+use rusqlite::{Connection, params};
 
+use self::delivery::read;
+pub use self::delivery::{Delivery, DeliveryRecord, Growth};
+pub(crate) use self::delivery::{GROWTH, LANES, SCHEMA};
 use crate::error::LedgerError;
 use crate::sql;
-
-pub(crate) const SCHEMA: &str = "
-CREATE TABLE deliveries (
-    id              TEXT PRIMARY KEY,
-    request_id      TEXT NOT NULL REFERENCES requests (id),
-    adapter         TEXT NOT NULL,
-    target          TEXT NOT NULL,
-    text            TEXT NOT NULL,
-    idempotency_key TEXT NOT NULL UNIQUE,
-    created_at      INTEGER NOT NULL,
-    status          TEXT NOT NULL,
-    n_tries         INTEGER NOT NULL DEFAULT 0,
-    next_at         INTEGER NOT NULL,
-    changed_at      INTEGER NOT NULL,
-    message_ids     TEXT NOT NULL DEFAULT '[]',
-    error           TEXT
-) STRICT, WITHOUT ROWID;
-CREATE INDEX deliveries_due ON deliveries (next_at, id) WHERE status = 'pending';
-CREATE INDEX deliveries_sending ON deliveries (id) WHERE status = 'sending';
-CREATE INDEX deliveries_request ON deliveries (request_id, id);
-";
-
-/// Added in step 5: what is still to be sent to one conversation, in order.
-pub(crate) const LANES: &str = "
-CREATE INDEX deliveries_lane ON deliveries (adapter, json_extract(target, '$.to'), id)
-    WHERE status IN ('pending', 'sending');
-";
-
-/// What is to be sent.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Delivery {
-    /// Its id.
-    pub id: DeliveryId,
-    /// The request it answers.
-    pub request_id: RequestId,
-    /// The adapter that sends it.
-    pub adapter: String,
-    /// Where to, in the adapter's own terms.
-    pub target: Value,
-    /// What.
-    pub text: String,
-    /// Lets an adapter recognize a repetition.
-    pub idempotency_key: String,
-    /// When it was decided.
-    pub created_at: Timestamp,
-    /// When it is to be sent at the earliest: until then it can be taken back.
-    pub due_at: Timestamp,
-}
-
-/// A delivery as recorded.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DeliveryRecord {
-    /// What is to be sent.
-    pub delivery: Delivery,
-    /// How it stands.
-    pub status: DeliveryStatus,
-    /// How often it was handed over.
-    pub n_tries: u32,
-    /// When it is due, while it is pending.
-    pub next_at: Timestamp,
-    /// When its status changed last.
-    pub changed_at: Timestamp,
-    /// What the adapter called it.
-    pub message_ids: Vec<String>,
-    /// What went wrong last.
-    pub error: Option<String>,
-}
 
 /// Reads the outbox.
 pub struct Outbox<'a>(pub(crate) &'a Connection);
@@ -91,7 +28,8 @@ impl Outbox<'_> {
 
     /// Deliveries of some adapters that are due at an instant, the longest due first: of each
     /// conversation the oldest that has not ended, so that what is tried again is not overtaken.
-    /// Those about which a person is being asked are left out, and hold nobody up.
+    /// Those about which a person is being asked, and those that still grow, are left out and hold
+    /// nobody up.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -106,13 +44,14 @@ impl Outbox<'_> {
             "WITH asked AS (SELECT tool_call_id FROM permission_requests
                             WHERE status = 'pending' AND tool_call_id IS NOT NULL)
              SELECT * FROM deliveries AS mine
-             WHERE status = 'pending' AND next_at <= ?1 AND id NOT IN asked
+             WHERE status = 'pending' AND next_at <= ?1 AND growth <> 1 AND id NOT IN asked
                AND adapter IN (SELECT value FROM json_each(?2))
                AND NOT EXISTS (
                    SELECT 1 FROM deliveries AS before
                    WHERE before.adapter = mine.adapter AND before.id < mine.id
                      AND json_extract(before.target, '$.to') = json_extract(mine.target, '$.to')
-                     AND before.status IN ('pending', 'sending') AND before.id NOT IN asked)
+                     AND before.status IN ('pending', 'sending') AND before.growth <> 1
+                     AND before.id NOT IN asked)
              ORDER BY next_at, id LIMIT ?3",
             (at.0, serde_json::to_string(adapters)?, sql::limit(limit)),
             read,
@@ -184,6 +123,15 @@ impl Outbox<'_> {
         )
     }
 
+    /// The message in which the reply to a request grows, if there is one.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn growing(&self, request: RequestId) -> Result<Option<DeliveryRecord>, LedgerError> {
+        let found = self.of_request(request)?;
+        Ok(found.into_iter().find(|record| record.growth == Growth::Growing))
+    }
+
     /// The deliveries of a request, the oldest first.
     ///
     /// # Errors
@@ -198,27 +146,6 @@ impl Outbox<'_> {
     }
 }
 
-fn read(row: &Row<'_>) -> Result<DeliveryRecord, LedgerError> {
-    Ok(DeliveryRecord {
-        delivery: Delivery {
-            id: sql::text(row, "id")?,
-            request_id: sql::text(row, "request_id")?,
-            adapter: row.get("adapter")?,
-            target: sql::json(row, "target")?,
-            text: row.get("text")?,
-            idempotency_key: row.get("idempotency_key")?,
-            created_at: sql::at(row, "created_at")?,
-            due_at: sql::at(row, "next_at")?,
-        },
-        status: sql::text(row, "status")?,
-        n_tries: row.get("n_tries")?,
-        next_at: sql::at(row, "next_at")?,
-        changed_at: sql::at(row, "changed_at")?,
-        message_ids: sql::json(row, "message_ids")?,
-        error: row.get("error")?,
-    })
-}
-
 /// What a change of status brings with it.
 struct Step<'t> {
     from: &'t [DeliveryStatus],
@@ -227,6 +154,9 @@ struct Step<'t> {
     next_at: Option<Timestamp>,
     message_ids: &'t [String],
     error: Option<&'t str>,
+    /// How often more it was handed over.
+    n_tries: i64,
+    is_in_doubt: bool,
 }
 
 /// Changes the outbox.
@@ -259,12 +189,97 @@ impl OutboxMut<'_> {
         Ok(n_rows == 1)
     }
 
+    /// Notes that the first part of a reply is about to be handed over, whose whole text is not
+    /// known yet: hand it over after the commit. `false` when the request has a delivery already,
+    /// or others wait in its conversation: they would be overtaken.
+    ///
+    /// # Errors
+    /// `Invalid` when the request is not recorded.
+    pub fn grow(&self, delivery: &Delivery) -> Result<bool, LedgerError> {
+        let n_before: i64 = self.0.0.query_row(
+            "SELECT count(*) FROM deliveries
+             WHERE request_id = ?1 OR (
+                 adapter = ?2 AND json_extract(target, '$.to') = json_extract(?3, '$.to')
+                 AND status IN ('pending', 'sending') AND growth <> 1)",
+            (
+                delivery.request_id.to_string(),
+                &delivery.adapter,
+                serde_json::to_string(&delivery.target)?,
+            ),
+            |row| row.get(0),
+        )?;
+        if n_before > 0 || !self.enqueue(delivery)? {
+            return Ok(false);
+        }
+        self.sending(delivery.id, delivery.created_at)?;
+        let id = delivery.id.to_string();
+        sql::run(self.0.0, "UPDATE deliveries SET growth = 1 WHERE id = ?1", [id])?;
+        Ok(true)
+    }
+
+    /// Notes that the first part is there: what follows replaces it.
+    ///
+    /// # Errors
+    /// `Conflict` unless it was handed over.
+    pub fn grown(
+        &self,
+        id: DeliveryId,
+        at: Timestamp,
+        message_ids: &[String],
+    ) -> Result<(), LedgerError> {
+        let step = Step::to(DeliveryStatus::Pending, &[DeliveryStatus::Sending], at);
+        self.step(id, &Step { message_ids, next_at: Some(at), n_tries: -1, ..step })
+    }
+
+    /// Gives a message that grows its whole text; it is due unless nobody knows whether its first
+    /// part arrived, or a person dropped it.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such delivery.
+    pub fn finish(&self, id: DeliveryId, at: Timestamp, text: &str) -> Result<(), LedgerError> {
+        sql::run(
+            self.0.0,
+            "UPDATE deliveries SET text = ?2, growth = 2,
+                 next_at = CASE status WHEN 'pending' THEN ?3 ELSE next_at END
+             WHERE id = ?1",
+            (id.to_string(), text, at.0),
+        )
+        .map(drop)
+    }
+
     /// Notes that a delivery is about to be handed over. Hand it over after the commit.
     ///
     /// # Errors
     /// `Conflict` unless it is pending: whoever comes second must not send.
     pub fn sending(&self, id: DeliveryId, at: Timestamp) -> Result<(), LedgerError> {
-        self.step(id, &Step::to(DeliveryStatus::Sending, &[DeliveryStatus::Pending], at))
+        let step = Step::to(DeliveryStatus::Sending, &[DeliveryStatus::Pending], at);
+        self.step(id, &Step { n_tries: 1, ..step })
+    }
+
+    /// Notes that a delivery was not handed over after all, because nobody was there to take it:
+    /// it waits on, and that was no try.
+    ///
+    /// # Errors
+    /// `Conflict` unless it was about to be handed over.
+    pub fn untried(&self, id: DeliveryId, at: Timestamp, error: &str) -> Result<(), LedgerError> {
+        let step = Step::to(DeliveryStatus::Pending, &[DeliveryStatus::Sending], at);
+        self.step(id, &Step { error: Some(error), n_tries: -1, ..step })
+    }
+
+    /// Notes that nobody knows how a try ended, and that the next one does no harm.
+    ///
+    /// # Errors
+    /// `Conflict` unless it was handed over.
+    pub fn doubted(
+        &self,
+        id: DeliveryId,
+        at: Timestamp,
+        error: &str,
+        retry_at: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let step = Step::to(DeliveryStatus::Pending, &[DeliveryStatus::Sending], at);
+        let next_at = Some(retry_at);
+        self.step(id, &Step { error: Some(error), next_at, is_in_doubt: true, ..step })
     }
 
     /// Notes that a delivery was confirmed, be it late.
@@ -319,7 +334,10 @@ impl OutboxMut<'_> {
             DeliveryStatus::Unknown,
             DeliveryStatus::Dropped,
         ];
-        self.step(id, &Step { next_at: Some(at), ..Step::to(DeliveryStatus::Pending, from, at) })
+        let found = self.0.get(id)?.map(|found| found.status);
+        let is_in_doubt = matches!(found, Some(DeliveryStatus::Sending | DeliveryStatus::Unknown));
+        let step = Step::to(DeliveryStatus::Pending, from, at);
+        self.step(id, &Step { next_at: Some(at), is_in_doubt, ..step })
     }
 
     /// Takes a delivery back that was not handed over, or has no certain end: it is not sent, or not
@@ -369,19 +387,24 @@ impl OutboxMut<'_> {
                 sql::word(&step.to)?
             )));
         }
+        let message_ids = match step.message_ids {
+            [] => found.message_ids.as_slice(),
+            fresh => fresh,
+        };
         sql::run(
             self.0.0,
             "UPDATE deliveries SET status = ?2, changed_at = ?3, next_at = ?4, message_ids = ?5,
-                 error = ?6, n_tries = n_tries + ?7
+                 error = ?6, n_tries = n_tries + ?7, is_in_doubt = max(is_in_doubt, ?8)
              WHERE id = ?1",
             params![
                 id.to_string(),
                 sql::word(&step.to)?,
                 step.at.0,
                 step.next_at.unwrap_or(found.next_at).0,
-                serde_json::to_string(step.message_ids)?,
+                serde_json::to_string(message_ids)?,
                 step.error,
-                i64::from(step.to == DeliveryStatus::Sending),
+                step.n_tries,
+                step.is_in_doubt,
             ],
         )?;
         Ok(())
@@ -390,6 +413,7 @@ impl OutboxMut<'_> {
 
 impl<'t> Step<'t> {
     fn to(to: DeliveryStatus, from: &'t [DeliveryStatus], at: Timestamp) -> Self {
-        Self { from, to, at, next_at: None, message_ids: &[], error: None }
+        let (next_at, error) = (None, None);
+        Self { from, to, at, next_at, message_ids: &[], error, n_tries: 0, is_in_doubt: false }
     }
 }

@@ -58,6 +58,7 @@ const STEPS: &[&[&str]] = &[
         message::THROUGH,
         event::BEGINNINGS,
     ],
+    &[outbox::GROWTH],
 ];
 
 /// The schema version this program writes.

@@ -34,6 +34,8 @@ pub enum Ability {
     Accounts,
     /// Takes in webhooks for hooks of the configuration: `hook.submit` and what belongs to it.
     Hooks,
+    /// Replaces the text of messages that it sent: replies grow in them.
+    Edit,
 }
 
 /// What an adapter says about itself in answer to `hello`.
@@ -55,6 +57,9 @@ pub struct AdapterFacts {
     /// Longest text of one message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text_chars_max: Option<u32>,
+    /// Shortest time between two edits of one message, in milliseconds; 1,000 unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit_ms_min: Option<u32>,
 }
 
 /// Params of `hello`, from the daemon. The only place a credential travels.
@@ -129,6 +134,23 @@ pub struct SendParams {
 pub struct SendResult {
     /// Ids of the messages on the channel.
     pub message_ids: Vec<String>,
+}
+
+/// Params of `edit`, from the daemon: a message is to read otherwise from now on. The same edit
+/// may come again, and does no harm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EditParams {
+    /// The message, as `send` named it.
+    pub message_id: String,
+    /// The conversation, as in `send`.
+    pub to: String,
+    /// The thread inside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_id: Option<String>,
+    /// The whole text.
+    pub text: String,
+    /// Whether this is how it stays.
+    pub is_final: bool,
 }
 
 /// What kind of send error it is; the daemon decides by it whether to try again.

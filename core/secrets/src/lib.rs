@@ -33,7 +33,7 @@ pub use error::SecretError;
 pub use name::{CredentialName, NAME_BYTES_MAX};
 use nexus_domain::Timestamp;
 pub use pointer::{POINTER_FORMS, Pointer};
-pub use redact::Redactor;
+pub use redact::{Redactor, Stretch};
 use secrecy::zeroize::Zeroizing;
 pub use secrecy::{ExposeSecret, SecretString};
 pub use signing::SeedPlace;

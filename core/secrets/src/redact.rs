@@ -100,6 +100,69 @@ impl Redactor {
     }
 }
 
+/// A text that comes in pieces, cleaned as it comes: what could be the beginning of a known value
+/// is kept back until it is clear what it is, so that no value gets out in two halves.
+#[derive(Default)]
+pub struct Stretch {
+    kept: Zeroizing<String>,
+}
+
+impl Stretch {
+    /// What may be shown once this piece is there.
+    #[must_use]
+    pub fn push(&mut self, redactor: &Redactor, piece: &str) -> String {
+        self.kept.push_str(piece);
+        let end = redactor.settled(&self.kept);
+        let later = Zeroizing::new(self.kept.split_off(end));
+        let now = std::mem::replace(&mut self.kept, later);
+        redactor.clean(&now).into_owned()
+    }
+
+    /// What is left when no more comes.
+    #[must_use]
+    pub fn finish(&mut self, redactor: &Redactor) -> String {
+        redactor.clean(&std::mem::take(&mut self.kept)).into_owned()
+    }
+}
+
+impl std::fmt::Debug for Stretch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stretch").finish_non_exhaustive()
+    }
+}
+
+impl Redactor {
+    /// Up to where a text can be cleaned whatever follows it: behind that may stand a part of a
+    /// value, or a value that may turn out to be the beginning of a longer one.
+    fn settled(&self, text: &str) -> usize {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let begins = |at: usize| {
+            let rest = &text[at..];
+            known
+                .values
+                .iter()
+                .any(|(_, value)| value.len() > rest.len() && value.starts_with(rest))
+        };
+        let longest = known.values.first().map_or(0, |(_, value)| value.len());
+        let mut first = text.len().saturating_sub(longest);
+        while !text.is_char_boundary(first) {
+            first += 1;
+        }
+        let starts = text[first..].char_indices().map(|(at, _)| first + at);
+        let mut end = starts.into_iter().find(|&at| begins(at)).unwrap_or(text.len());
+        // A whole value that reaches into what is kept back is kept back with it.
+        while let Some(start) = known.values.iter().find_map(|(_, value)| {
+            let from = end.saturating_sub(value.len());
+            let from = (from..=end).find(|&at| text.is_char_boundary(at)).unwrap_or(end);
+            let mut places = text[from..].match_indices(value.as_str()).map(|(at, _)| from + at);
+            places.find(|&at| at < end && at + value.len() > end)
+        }) {
+            end = start;
+        }
+        end
+    }
+}
+
 impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let n_values = self.known.read().unwrap_or_else(PoisonError::into_inner).values.len();
@@ -117,6 +180,46 @@ fn as_json(value: &str) -> Option<Zeroizing<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The text in pieces of so many bytes, as it is shown.
+    fn shown(redactor: &Redactor, text: &str, n_bytes: usize) -> (String, Vec<String>) {
+        let mut stretch = Stretch::default();
+        let pieces =
+            text.as_bytes().chunks(n_bytes).map(|piece| std::str::from_utf8(piece).unwrap());
+        let mut shown: Vec<_> = pieces.map(|piece| stretch.push(redactor, piece)).collect();
+        shown.push(stretch.finish(redactor));
+        (shown.concat(), shown)
+    }
+
+    #[test]
+    fn a_value_that_comes_in_pieces_does_not_get_out() {
+        let redactor = Redactor::default();
+        for value in ["key-0123456789", "key-0123456789-and-more", "89-is-another", "aaaaaaaab"] {
+            redactor.learn(&SecretString::from(value));
+        }
+        for text in [
+            "<key-0123456789>",
+            "key-0123456789-and-more, key-0123456789-and-mist",
+            "key-0123456789-is-another",
+            "aaaaaaaaaaaaaaab key-01234567 89-is-",
+            "key-key-key-0123456789key-012345678",
+        ] {
+            let whole = redactor.clean(text);
+            for n_bytes in 1..=text.len() {
+                let (said, pieces) = shown(&redactor, text, n_bytes);
+                assert!(!said.contains("0123456789"), "{n_bytes}: {pieces:?}");
+                assert!(!said.contains("aaaaaaaab"), "{n_bytes}: {pieces:?}");
+                if n_bytes == text.len() {
+                    assert_eq!(said, whole);
+                }
+            }
+        }
+        // What is no beginning of any value is not kept back.
+        let mut stretch = Stretch::default();
+        assert_eq!(stretch.push(&redactor, "hello k"), "hello ");
+        assert_eq!(stretch.push(&redactor, "ind"), "kind");
+        assert_eq!(stretch.finish(&redactor), "");
+    }
 
     #[test]
     fn known_values_are_blanked_out_wherever_they_stand() {

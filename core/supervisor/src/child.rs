@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nexus_protocol::adapter::{
-    Ability, AdapterFacts, SendError, SendErrorKind, SendParams, SendResult,
+    Ability, AdapterFacts, EditParams, SendError, SendErrorKind, SendParams, SendResult,
 };
 use serde_json::Value;
 use tokio::sync::watch;
@@ -149,6 +149,16 @@ impl Child {
         serde_json::from_value(result).map_err(|error| {
             CallError::Nonsense(format!("its answer to `send` cannot be read: {error}")).into()
         })
+    }
+
+    /// Gives a message that it sent another text. Repeating that does no harm.
+    ///
+    /// # Errors
+    /// As for [`Child::send`].
+    pub async fn edit(&self, params: EditParams) -> Result<(), SendError> {
+        let params = serde_json::to_value(params)
+            .map_err(|error| SendError::new(SendErrorKind::ContentRejected, error.to_string()))?;
+        Ok(self.call("edit", params, SEND_MS_MAX).await.map(drop)?)
     }
 }
 

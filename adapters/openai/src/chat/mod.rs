@@ -80,6 +80,7 @@ pub fn read(body: &[u8], in_session: bool) -> Result<Wanted, Problem> {
     brief.instructions = conversation.instructions;
     brief.said = conversation.said;
     brief.parts = conversation.parts;
+    brief.is_whole = !brief.parts.is_empty();
     brief.check(!in_session).map_err(unfit("messages"))?;
     let (content, pictures) = (conversation.content, conversation.pictures);
     Ok(Wanted { content, pictures, brief, ..wanted })

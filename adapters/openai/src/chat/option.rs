@@ -1,6 +1,6 @@
 //! Everything of a request that is neither message nor tool.
 
-use nexus_adapter::{ReplyForm, STOPS_MAX, Sampling};
+use nexus_adapter::{Effort, ReplyForm, STOPS_MAX, Sampling};
 use nexus_ingress::Problem;
 use serde_json::{Map, Value, json};
 
@@ -81,6 +81,16 @@ pub(super) fn sampling(request: &Request<'_>) -> Result<Sampling, Problem> {
         seed: request.seed,
         stops: stops(request.stop.as_ref())?,
         output_tokens_max: limit,
+        effort: effort(request.reasoning_effort.as_deref())?,
+        is_parallel: request.parallel_tool_calls,
+    })
+}
+
+fn effort(word: Option<&str>) -> Result<Option<Effort>, Problem> {
+    let Some(word) = word else { return Ok(None) };
+    serde_json::from_value(json!(word)).map(Some).map_err(|_| {
+        let message = "`reasoning_effort` is one of none, minimal, low, medium, high and xhigh";
+        Problem::invalid("reasoning_effort", "invalid_value", message)
     })
 }
 

@@ -19,6 +19,7 @@ pub(super) struct Request<'a> {
     pub(super) tools: Option<Vec<Tool>>,
     pub(super) tool_choice: Option<Value>,
     pub(super) parallel_tool_calls: Option<bool>,
+    pub(super) reasoning_effort: Option<String>,
     pub(super) response_format: Option<Format>,
     pub(super) temperature: Option<f64>,
     pub(super) top_p: Option<f64>,
@@ -111,6 +112,7 @@ pub(super) struct Function {
     pub(super) name: String,
     pub(super) description: Option<String>,
     pub(super) parameters: Option<Value>,
+    pub(super) strict: Option<bool>,
 }
 
 #[derive(Deserialize)]

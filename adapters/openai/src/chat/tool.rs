@@ -32,6 +32,7 @@ fn read_one(n: usize, tool: &Tool) -> Result<ClientTool, Problem> {
         name: function.name.clone(),
         description: function.description.clone().unwrap_or_default(),
         schema,
+        is_strict: function.strict == Some(true),
     })
 }
 

@@ -125,6 +125,12 @@ fn put_wishes(call: &ModelCall, body: &mut Value) {
         ToolChoice::Named(name) => body["tool_choice"] = json!({ "type": "tool", "name": name }),
         ToolChoice::Auto | ToolChoice::None => {}
     }
+    if call.sampling.is_parallel == Some(false) && !call.tools.is_empty() {
+        if body["tool_choice"].is_null() {
+            body["tool_choice"] = json!({ "type": "auto" });
+        }
+        body["tool_choice"]["disable_parallel_tool_use"] = json!(true);
+    }
 }
 
 fn blocks(message: &Message, pictures: &Pictures) -> (&'static str, Vec<Value>) {

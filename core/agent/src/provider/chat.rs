@@ -65,11 +65,18 @@ fn body(call: &ModelCall, is_openai: bool) -> Value {
     });
     if !call.tools.is_empty() {
         let tools = call.tools.iter().map(|tool| {
-            json!({ "type": "function", "function": {
+            let mut function = json!({
                 "name": tool.name, "description": tool.description, "parameters": tool.schema,
-            } })
+            });
+            if call.strict_tools.contains(&tool.name) {
+                function["strict"] = json!(true);
+            }
+            json!({ "type": "function", "function": function })
         });
         body["tools"] = tools.collect();
+        if let Some(is_parallel) = call.sampling.is_parallel {
+            body["parallel_tool_calls"] = json!(is_parallel);
+        }
     }
     if let Some(tokens) = call.output_tokens_max {
         let name = if is_openai { "max_completion_tokens" } else { "max_tokens" };
@@ -92,6 +99,9 @@ fn put_wishes(call: &ModelCall, body: &mut Value) {
     }
     if !stops.is_empty() {
         body["stop"] = json!(stops);
+    }
+    if let Some(effort) = call.sampling.effort {
+        body["reasoning_effort"] = json!(effort);
     }
     match &call.tool_choice {
         ToolChoice::Required => body["tool_choice"] = json!("required"),

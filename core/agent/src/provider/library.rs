@@ -16,12 +16,13 @@ use futures_util::stream;
 use genai::adapter::AdapterKind;
 use genai::chat::{
     ChatMessage, ChatOptions, ChatRequest, ChatResponseFormat, ChatStreamEvent, ContentPart,
-    JsonSpec, MessageContent, StopReason, StreamEnd, Tool, ToolCall as LibraryCall, ToolResponse,
+    JsonSpec, MessageContent, ReasoningEffort, StopReason, StreamEnd, Tool,
+    ToolCall as LibraryCall, ToolResponse,
 };
 use genai::resolver::{AuthData, Endpoint};
 use genai::{Client, ModelIden, ServiceTarget};
 use nexus_domain::agent::AgentErrorKind;
-use nexus_domain::brief::{ReplyForm, Sampling, ToolChoice};
+use nexus_domain::brief::{Effort, ReplyForm, Sampling, ToolChoice};
 use nexus_domain::message::{Message, Part, Role, ToolCall, Usage};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -128,7 +129,10 @@ fn request(call: ModelCall, kind: ProviderKind) -> ChatRequest {
     }
     if !call.tools.is_empty() {
         request = request.with_tools(call.tools.into_iter().map(|tool| {
-            Tool::new(tool.name).with_description(tool.description).with_schema(tool.schema)
+            let is_strict = call.strict_tools.contains(&tool.name);
+            let spec = Tool::new(tool.name).with_description(tool.description);
+            let spec = spec.with_schema(tool.schema);
+            if is_strict { spec.with_strict(true) } else { spec }
         }));
     }
     request
@@ -140,6 +144,13 @@ fn put_wishes(call: &ModelCall, options: &mut ChatOptions) {
     options.top_p = *top_p;
     options.seed = seed.and_then(|seed| u64::try_from(seed).ok());
     options.stop_sequences.clone_from(stops);
+    options.reasoning_effort = call.sampling.effort.map(|effort| match effort {
+        Effort::None => ReasoningEffort::Zero,
+        Effort::Minimal | Effort::Low => ReasoningEffort::Low,
+        Effort::Medium => ReasoningEffort::Medium,
+        Effort::High => ReasoningEffort::High,
+        Effort::Xhigh => ReasoningEffort::XHigh,
+    });
     options.tool_choice = match &call.tool_choice {
         ToolChoice::Required => Some(genai::chat::ToolChoice::Required),
         ToolChoice::Named(name) => Some(genai::chat::ToolChoice::Tool { name: name.clone() }),

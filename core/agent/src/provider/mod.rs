@@ -80,6 +80,8 @@ pub struct ModelCall {
     pub tool_choice: ToolChoice,
     /// The form of the answer.
     pub reply_form: ReplyForm,
+    /// Names of the tools to whose schema the model is to be held.
+    pub strict_tools: Vec<String>,
 }
 
 /// A tool as a model sees it.

@@ -151,6 +151,7 @@ impl Run<'_> {
             sampling: self.brief.sampling.clone(),
             tool_choice: self.tool_choice(),
             reply_form: self.brief.reply_form.clone(),
+            strict_tools: self.strict_tools(),
         };
         let input_tokens = call_tokens(&call.system, &call.tools, &call.messages);
         let tab = self.open_tab(picked, input_tokens, None).await.map_err(Failed::End)?;
@@ -199,6 +200,11 @@ impl Run<'_> {
             0 => self.brief.tool_choice.clone(),
             _ => ToolChoice::Auto,
         }
+    }
+
+    fn strict_tools(&self) -> Vec<String> {
+        let strict = self.brief.tools.iter().filter(|tool| tool.is_strict);
+        strict.map(|tool| tool.name.clone()).collect()
     }
 
     fn messages(&self, picked: &Picked) -> Vec<Message> {

@@ -236,12 +236,15 @@ fn rows(health: &HealthResult, adapters: &[AdapterView]) -> Vec<Row> {
 
 /// Lines of the daemon's log in which a part is named.
 async fn part_logs(part: String, lines: u32, context: &Context) -> Result<Exit> {
-    let params = TailParams { lines: Some(lines), containing: Some(part) };
+    let params = TailParams { lines: Some(lines), containing: Some(part.clone()) };
     let client = context.connect().await?;
     let result = client.request::<call::LogsTail>(params).await?;
     if context.output.is_json() {
         context.output.document(&result)?;
         return Ok(Exit::Ok);
+    }
+    if result.lines.is_empty() {
+        context.output.note(&format!("nothing in the daemon's log names `{part}`"));
     }
     for line in &result.lines {
         context.output.line(&text::one_line(line))?;

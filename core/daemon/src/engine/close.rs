@@ -97,6 +97,7 @@ pub(super) async fn close_turn(
     let (clock, holds) = (Arc::clone(&context.clock), context.config.current().holds.clone());
     let closing = context.ledger.write(move |tx| {
         let now = clock.now();
+        let written = partial.as_ref().map(|(_, text)| text.clone());
         let found = tx.turns().get(turn_id)?;
         let mut turn =
             found.ok_or_else(|| LedgerError::NotFound { what: "turn", id: turn_id.to_string() })?;
@@ -114,6 +115,7 @@ pub(super) async fn close_turn(
         end_turn(tx, &mut turn, &outcome, now)?;
         let ran = pipeline::run_agent(assembled, outcome);
         deliver_and_finalize(tx, &*clock, &turn, ran, &holds)?;
+        leave_as_written(tx, &turn, written, now)?;
         turn::open_next(tx, &*clock, &turn.session_key)
     });
     closing.await.map_err(Failure::from)
@@ -390,6 +392,11 @@ fn enqueue_delivery(
     holds: &Holds,
 ) -> Result<DeliveryId, LedgerError> {
     let now = clock.now();
+    if let (Recipient::Asker(_), Some(growing)) = (recipient, tx.outbox().growing(request_id)?) {
+        // Its first part is out; the rest takes the same way.
+        tx.outbox().finish(growing.delivery.id, now, &text)?;
+        return Ok(growing.delivery.id);
+    }
     let id = DeliveryId::from_parts(now, clock.entropy());
     let ((channel, account_id), target) = match recipient {
         Recipient::Asker(arrival) => {
@@ -419,6 +426,18 @@ fn enqueue_delivery(
     })?;
     debug_assert!(fresh, "a delivery id is made here, so it cannot be known");
     Ok(id)
+}
+
+/// A message that has begun to grow and gets no reply is to read as the conversation does.
+fn leave_as_written(
+    tx: &mut Tx<'_>,
+    turn: &Turn,
+    written: Option<String>,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let Some(growing) = tx.outbox().growing(turn.request_id)? else { return Ok(()) };
+    let text = written.unwrap_or(growing.delivery.text);
+    tx.outbox().finish(growing.delivery.id, now, &text)
 }
 
 /// The message that a reply answers, in the words of its channel. A request that does another one

@@ -18,6 +18,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::context::Context;
 use crate::jobs;
+use crate::jobs::outbox::grow::{self, Growing};
 use crate::jobs::outbox::permit;
 
 /// Longest text of one line, in bytes.
@@ -25,6 +26,29 @@ const DELTA_BYTES_MAX: usize = 128 * 1024;
 /// Longest wait for the adapter to take the rest of a reply that is complete, in milliseconds;
 /// after it, the reply comes in one piece.
 const FLUSH_MS_MAX: u64 = 5_000;
+
+/// How an adapter shows a reply while it is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// It is told every piece.
+    Stream,
+    /// A message grows by edits.
+    Message,
+}
+
+/// The way of an adapter, if it has one. A message grows for people only, when it is answered for
+/// the first time, and not where replies are held so that they can be taken back.
+fn way(context: &Context, child: &Child, request: &Request, arrival: &Arrival) -> Option<Way> {
+    let facts = child.facts()?;
+    let config = context.config.current();
+    let is_held = config.holds.get(&arrival.channel).is_some_and(|hold_ms| *hold_ms > 0);
+    let is_first = request.wish.is_streamed.is_none() && request.replays.is_none();
+    match facts.supports.contains(&Ability::Stream) {
+        true => Some(Way::Stream),
+        false if grow::can_grow(&facts) && !is_held && is_first => Some(Way::Message),
+        false => None,
+    }
+}
 
 enum Piece {
     /// What the model says, or thinks before.
@@ -77,10 +101,11 @@ impl Outlet {
         }
         let adapter = jobs::adapters::key(&arrival.channel, &arrival.account_id);
         let child = context.adapters.serving(&adapter);
-        let can_show = |child: &Child| {
-            child.facts().is_some_and(|facts| facts.supports.contains(&Ability::Stream))
+        let Some(way) = child.as_ref().and_then(|child| way(context, child, request, arrival))
+        else {
+            return Ok(None);
         };
-        let Some(child) = child.filter(can_show) else { return Ok(None) };
+        let Some(child) = child else { return Ok(None) };
         let (query, verdict) =
             permit::decide(context, &adapter, &arrival.peer_id, Some(request)).await?;
         if verdict.effect != Effect::Allow {
@@ -97,8 +122,6 @@ impl Outlet {
             reason: verdict.to_string(),
             digest: None,
         };
-        let subject = format!("stream:{turn_id}");
-        context.ledger.write(move |tx| tx.audit().begin(&entry, Some(&subject))).await?;
         let queue = Arc::new(Queue::default());
         let (done, flushed) = oneshot::channel();
         let stream_id = turn_id.to_string();
@@ -109,6 +132,22 @@ impl Outlet {
             thread_id: arrival.thread_id.clone(),
             reply_to_id: Some(arrival.event_id.clone()),
         };
+        let growing = match way {
+            Way::Stream => None,
+            Way::Message => {
+                let target = jobs::outbox::Target {
+                    to: arrival.peer_id.clone(),
+                    thread_id: arrival.thread_id.clone(),
+                    reply_to_id: Some(arrival.event_id.clone()),
+                };
+                let (child, adapter) = (child.clone(), adapter.clone());
+                let growing = Growing::open(context, child, adapter, request.id, target).await?;
+                let Some(growing) = growing else { return Ok(None) };
+                Some(growing)
+            }
+        };
+        let subject = format!("stream:{turn_id}");
+        context.ledger.write(move |tx| tx.audit().begin(&entry, Some(&subject))).await?;
         let writer = Writer {
             context: Arc::clone(context),
             child,
@@ -118,7 +157,7 @@ impl Outlet {
             start,
         };
         tokio::spawn(async move {
-            writer.run().await;
+            writer.run(growing).await;
             // Nobody may be left who waits for it.
             let _ = done.send(());
         });
@@ -182,8 +221,12 @@ struct Writer {
 }
 
 impl Writer {
-    async fn run(self) {
-        let outcome = match self.write().await {
+    async fn run(self, growing: Option<Growing>) {
+        let written = match growing {
+            Some(growing) => self.grow(growing).await,
+            None => self.write().await,
+        };
+        let outcome = match written {
             Ok(()) => "shown",
             Err(why) => {
                 tracing::debug!(adapter = self.adapter, %why, "a reply is no longer shown");
@@ -230,6 +273,55 @@ impl Writer {
         }
     }
 
+    /// Has the reply grow in a message, at the pace of its medium. The end of it takes the way of
+    /// every delivery, so that nothing is shown here once the reply is complete.
+    async fn grow(&self, mut growing: Growing) -> Result<(), String> {
+        let (mut text, mut shown) = (String::new(), String::new());
+        let mut is_checked = true;
+        loop {
+            if self.take_all(&mut text, &mut is_checked) {
+                return Ok(());
+            }
+            if text.trim().is_empty() || text == shown {
+                self.queue.bell.notified().await;
+                continue;
+            }
+            tokio::select! {
+                () = self.context.clock.sleep(growing.pause_ms()) => {}
+                () = self.ended() => return Ok(()),
+            }
+            if self.take_all(&mut text, &mut is_checked) {
+                return Ok(());
+            }
+            self.check(&mut is_checked).await?;
+            growing.show(&self.context, &text).await?;
+            shown.clone_from(&text);
+        }
+    }
+
+    /// Adds what has been said by now, and whether that is the end. What was said before a tool was
+    /// used is no part of the reply.
+    fn take_all(&self, text: &mut String, is_checked: &mut bool) -> bool {
+        let mut pending = self.queue.lock();
+        for piece in pending.pieces.drain(..) {
+            match piece {
+                Piece::Said { is_reasoning: true, .. } => {}
+                Piece::Said { text: more, .. } => text.push_str(&more),
+                Piece::Tool(_) => {
+                    *is_checked = false;
+                    text.clear();
+                }
+            }
+        }
+        pending.has_ended
+    }
+
+    async fn ended(&self) {
+        while !self.queue.lock().has_ended {
+            self.queue.bell.notified().await;
+        }
+    }
+
     /// What a tool returned may be nothing for this place: what is said after it is decided anew.
     async fn check(&self, is_checked: &mut bool) -> Result<(), String> {
         if *is_checked {
@@ -243,8 +335,7 @@ impl Writer {
     }
 
     async fn speak(&self, method: &str, text: &str) -> Result<(), String> {
-        let text = self.context.credentials.redactor().clean(text).into_owned();
-        let mut rest = text.as_str();
+        let mut rest = text;
         while !rest.is_empty() {
             let mut end = rest.len().min(DELTA_BYTES_MAX);
             while !rest.is_char_boundary(end) {

@@ -41,7 +41,8 @@ pub struct Admission {
 }
 
 /// The only way in: records the arrival and its request in one transaction, answers once both are
-/// on disk, and lets the stages run.
+/// on disk, and lets the stages run. They also run when whoever brought the arrival is gone before
+/// it hears the answer: what is on record must not lie there until the next start.
 ///
 /// # Errors
 /// `Invalid` for a malformed arrival, `Unavailable` while the daemon stops or is overloaded, or
@@ -59,6 +60,17 @@ pub async fn receive_event(
     if context.engine.n_active() >= REQUESTS_ACTIVE_MAX {
         return Err(Failure::overloaded("too many requests are on their way", 1_000));
     }
+    let task = admit(Arc::clone(context), arrival, authenticated, wish);
+    let admitted = context.engine.tasks.spawn(task).await;
+    admitted.map_err(|error| Failure::internal(format!("admitting an arrival failed: {error}")))?
+}
+
+async fn admit(
+    context: Arc<Context>,
+    arrival: Arrival,
+    authenticated: Option<Principal>,
+    wish: Wish,
+) -> Result<Admission, Failure> {
     let mut book = TraceBook::new(Arc::clone(&context.clock));
     book.begin(Stage::ReceiveEvent);
     let now = context.clock.now();
@@ -125,7 +137,7 @@ pub async fn receive_event(
         .await?;
     if !admission.is_duplicate {
         CrashPoint::Admitted.pass();
-        stages::start(context, received);
+        stages::start(&context, received);
     }
     Ok(admission)
 }

@@ -133,6 +133,32 @@ async fn a_turn_whose_run_has_not_begun_is_stopped_all_the_same() {
     daemon.drain("the test is over").await;
 }
 
+#[tokio::test]
+async fn what_was_admitted_runs_although_whoever_brought_it_is_gone() {
+    use futures_util::FutureExt as _;
+    let (daemon, _folder) = daemon().await;
+    let context = Arc::clone(daemon.context());
+    let mut ended = context.engine.completion_bell.subscribe();
+    let submission = super::Submission {
+        arrival: arrival(context.clock.now()),
+        authenticated: Some(Principal::Owner),
+        wish: Wish::default(),
+    };
+    // An adapter that dies takes with it what waits for its acknowledgements.
+    assert!(super::receive_event(&context, submission).now_or_never().is_none(), "it was polled");
+    let requests = loop {
+        ended.changed().await.unwrap();
+        let filter = nexus_ledger::RequestFilter::default();
+        let all = context.ledger.read(move |r| r.requests().list(&filter, 10)).await.unwrap();
+        if all.iter().any(|one| one.status.is_final()) {
+            break all;
+        }
+    };
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].status, RequestStatus::Completed);
+    daemon.drain("the test is over").await;
+}
+
 /// A message of somebody unknown, and the question about it.
 async fn asked_about(context: &Arc<Context>, arrival: Arrival) -> (Admitted, PermissionRequest) {
     let submission = super::Submission { arrival, authenticated: None, wish: Wish::default() };

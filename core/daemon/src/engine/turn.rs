@@ -147,11 +147,13 @@ fn join(
         // What an agent hands down may hold whatever it has seen.
         tx.inherit_labels(&parent.session_key, session_key, now)?;
     }
-    let brought = tx.briefs().of(request.id)?.map(|brief| brief.parts).unwrap_or_default();
+    let brief = tx.briefs().of(request.id)?.unwrap_or_default();
+    let (brought, is_whole) = (brief.parts, brief.is_whole);
     let (results, mut parts): (Vec<_>, Vec<_>) =
         brought.into_iter().partition(|part| matches!(part, Part::ToolResult(_)));
     // Whoever brings the message itself gives it a title beside.
-    let is_brought = !results.is_empty() || parts.iter().any(|part| matches!(part, Part::Text(_)));
+    let is_brought =
+        is_whole || !results.is_empty() || parts.iter().any(|part| matches!(part, Part::Text(_)));
     if !is_brought {
         parts.insert(0, Part::Text(arrival.content.clone()));
     }

@@ -5,17 +5,19 @@ mod confine;
 mod follow;
 mod log;
 mod manifest;
+pub(crate) mod program;
 mod spec;
 mod view;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use futures_util::future::{BoxFuture, join_all};
 use nexus_domain::Timestamp;
 use nexus_domain::arrival::Arrival;
 use nexus_domain::event::Event;
-use nexus_domain::failure::FailureKind;
+use nexus_domain::failure::{Failure, FailureKind};
 use nexus_domain::pipeline::Wish;
 use nexus_protocol::adapter::{Acknowledgement, LineError};
 use nexus_protocol::adapters::AdapterConfinement;
@@ -33,6 +35,7 @@ use crate::config::AdapterConfig;
 use crate::context::Context;
 use crate::engine::{self, Submission};
 use crate::home::Home;
+use crate::jobs::outbox::grow::Writing;
 
 /// Pause before an arrival that could not be recorded is tried again, in milliseconds.
 const RETRY_MS: u64 = 1_000;
@@ -54,6 +57,9 @@ struct Inner {
     placed: Mutex<BTreeMap<String, Placed>>,
     log: Arc<log::Logs>,
     orphans: Vec<String>,
+    /// Where the daemon's own program lies, and adapters that come with it.
+    beside: Option<PathBuf>,
+    writing: Writing,
 }
 
 /// An adapter as it was taken from the configuration.
@@ -64,6 +70,10 @@ struct Placed {
     since: Timestamp,
     manifest: Option<Manifest>,
     confinement: AdapterConfinement,
+    /// What it was told at its start, when credentials are part of that.
+    told: Option<spec::Told>,
+    /// Whether it was told what is not so any more.
+    is_outdated: bool,
 }
 
 #[derive(Clone)]
@@ -79,16 +89,23 @@ enum Standing {
 }
 
 impl Adapters {
-    /// Keeps nothing yet. Ends what is left of adapters whose daemon was killed.
+    /// Keeps nothing yet. Ends what is left of adapters whose daemon was killed. Programs that are
+    /// named alone are looked for `beside` the daemon's own first.
     #[must_use]
-    pub fn new(home: &Home, clock: Arc<dyn nexus_agent::port::Clock>, redactor: &Redactor) -> Self {
+    pub fn new(
+        home: &Home,
+        clock: Arc<dyn nexus_agent::port::Clock>,
+        redactor: &Redactor,
+        beside: Option<PathBuf>,
+    ) -> Self {
         let log = Arc::new(log::Logs::new(&home.logs(), Arc::clone(&clock), redactor.clone()));
         let listener = Arc::new(OnceLock::new());
         let ear = Ear { context: Arc::clone(&listener), log: Arc::clone(&log) };
         let mut supervisor = Supervisor::new(Arc::new(SupervisorClock(clock)), Arc::new(ear));
         let orphans = supervisor.write_down(&home.adapters().join(RUNNING_FILE));
         let (gate, placed) = (tokio::sync::Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { supervisor, listener, gate, placed, log, orphans }))
+        let writing = Writing::default();
+        Self(Arc::new(Inner { supervisor, listener, gate, placed, log, orphans, beside, writing }))
     }
 
     fn placed(&self) -> MutexGuard<'_, BTreeMap<String, Placed>> {
@@ -114,6 +131,11 @@ impl Adapters {
         self.0.supervisor.children().into_iter().filter_map(key_of).collect()
     }
 
+    /// Messages that grow at this moment.
+    pub(crate) fn writing(&self) -> &Writing {
+        &self.0.writing
+    }
+
     /// Stops them all.
     pub async fn drain(&self) {
         self.0.supervisor.drain().await;
@@ -135,6 +157,7 @@ impl Adapters {
         let wanted = context.config.current().adapters.clone();
         let is_stale = |placed: &Placed| {
             matches!(placed.standing, Standing::Waits(_) | Standing::Safe)
+                || placed.is_outdated
                 || !wanted.contains(&placed.config)
         };
         let stale: Vec<Placed> =
@@ -164,11 +187,23 @@ impl Adapters {
             since: context.clock.now(),
             manifest: None,
             confinement: AdapterConfinement::default(),
+            told: None,
+            is_outdated: false,
         };
         if context.config.standing().is_safe_mode {
             placed.standing = Standing::Safe;
             return placed;
         }
+        let resolved = program::resolved(config, self.0.beside.as_deref());
+        let config = match &resolved {
+            Ok(resolved) => resolved,
+            Err(failure) => {
+                if config.enabled {
+                    placed.standing = waits(failure.clone());
+                }
+                return placed;
+            }
+        };
         placed.manifest = manifest::read(context, config).await;
         let needs = placed.manifest.clone().unwrap_or_default().needs;
         let confined = confine::confine(context, config, &needs);
@@ -182,19 +217,41 @@ impl Adapters {
             Ok(confined) => spec::spec(context, config, confined.confinement).await,
             Err(failure) => Err(failure),
         };
-        let started = started.and_then(|spec| self.0.supervisor.add(spec));
+        let started = started.and_then(|spec| {
+            placed.told = spec::told(config, &spec);
+            self.0.supervisor.add(spec)
+        });
         placed.standing = match started {
             Ok(child) => {
                 let (context, adapters) = (Arc::clone(context), self.clone());
                 tokio::spawn(follow::follow(context, adapters, child.clone()));
                 Standing::Kept(child)
             }
-            Err(failure) => {
-                let hint = failure.hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
-                Standing::Waits(format!("cannot be started: {}{hint}", failure.message))
-            }
+            Err(failure) => waits(failure),
         };
         placed
+    }
+
+    /// Marks the adapters whose credentials are others by now, or are gone. What cannot be read at
+    /// this moment is not taken for changed.
+    async fn compare_credentials(&self, context: &Context) {
+        let kept: Vec<_> = self.placed().values().cloned().collect();
+        for placed in kept {
+            let Some(told) = &placed.told else { continue };
+            let now = match spec::spec(context, &placed.config, None).await {
+                Ok(spec) => spec::told(&placed.config, &spec),
+                Err(failure) if failure.kind == FailureKind::NotFound => None,
+                Err(_) => continue,
+            };
+            if now.as_ref() == Some(told) {
+                continue;
+            }
+            let name = &placed.config.name;
+            self.0.log.write(name, "supervisor", "its credential was changed: it is started anew");
+            if let Some(placed) = self.placed().get_mut(name) {
+                placed.is_outdated = true;
+            }
+        }
     }
 
     /// Says on the board which adapters cannot be started, and when that is over.
@@ -218,6 +275,11 @@ impl Adapters {
     }
 }
 
+fn waits(failure: Failure) -> Standing {
+    let hint = failure.hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+    Standing::Waits(format!("cannot be started: {}{hint}", failure.message))
+}
+
 /// The name under which deliveries find the adapter of a channel and account.
 #[must_use]
 pub fn key(channel: &str, account: &str) -> String {
@@ -239,7 +301,10 @@ pub async fn run(context: Arc<Context>) {
     loop {
         adapters.apply(&context).await;
         tokio::select! {
-            rung = bell.changed() => if rung.is_err() { return },
+            rung = bell.changed() => match rung {
+                Ok(()) => adapters.compare_credentials(&context).await,
+                Err(_) => return,
+            },
             () = context.shutdown.begun() => return,
         }
     }

@@ -2,6 +2,7 @@
 //! nobody knows: such a delivery is sent again only if the adapter promises that a repetition does
 //! no harm, and shown as unknown otherwise.
 
+pub(crate) mod grow;
 mod outcome;
 pub(crate) mod permit;
 
@@ -14,8 +15,10 @@ use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::DeliveryId;
 use nexus_domain::retry::RetryPolicy;
-use nexus_ledger::DeliveryRecord;
-use nexus_protocol::adapter::{Ability, AdapterFacts, SendErrorKind, SendParams, SendResult};
+use nexus_ledger::{DeliveryRecord, Growth};
+use nexus_protocol::adapter::{
+    Ability, AdapterFacts, EditParams, SendErrorKind, SendParams, SendResult,
+};
 use nexus_supervisor::{Child, SendError};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
@@ -133,8 +136,11 @@ async fn settle_in_flight(context: &Context, adapters: &Adapters) -> Result<(), 
     let in_flight = context.ledger.read(|r| r.outbox().in_flight()).await?;
     for record in in_flight {
         let child = wait_for(context, adapters, &record.delivery.adapter).await;
-        let is_safe =
-            child.and_then(|child| child.facts()).is_some_and(|facts| facts.has_idempotent_sends);
+        // What is there already is replaced, and that can be repeated.
+        let is_safe = !record.message_ids.is_empty()
+            || child
+                .and_then(|child| child.facts())
+                .is_some_and(|facts| facts.has_idempotent_sends);
         let (id, now) = (record.delivery.id, context.clock.now());
         let text = "the daemon stopped while this was being sent; it may have arrived";
         context
@@ -183,7 +189,8 @@ async fn send_due(
     let due = context.ledger.read(move |r| r.outbox().due(now, &open, BATCH)).await?;
     for record in due {
         let adapter = &record.delivery.adapter;
-        let is_known = lanes.deliveries.contains(&record.delivery.id);
+        let id = record.delivery.id;
+        let is_known = lanes.deliveries.contains(&id) || adapters.writing().holds(id);
         let n_at_work = lanes.by_adapter.get(adapter).copied().unwrap_or_default();
         if is_known || n_at_work >= AT_WORK_MAX {
             continue;
@@ -207,8 +214,10 @@ async fn deliver(
         failed(context, &record, &error, false).await?;
         return Ok(None);
     };
-    let chars_max = child.facts().and_then(|facts| facts.text_chars_max);
-    if let Some(chars_max) = chars_max
+    // Asked now: an adapter that dies while it sends says nothing any more. One that has died
+    // already may come back, and this waits for it.
+    let Some(facts) = child.facts() else { return Ok(None) };
+    if let Some(chars_max) = facts.text_chars_max
         && cut(context, &record, chars_max).await?
     {
         return Ok(None);
@@ -217,34 +226,17 @@ async fn deliver(
         return Ok(None);
     }
     CrashPoint::DeliveryIntent.pass();
-    // Asked before: an adapter that dies while it sends says nothing any more.
-    let facts = child.facts();
-    let wants_outcome = facts.as_ref().is_some_and(wants_outcome);
-    let outcome = match wants_outcome {
-        true => outcome::of(context, record.delivery.request_id).await?,
-        false => None,
-    };
-    let params = SendParams {
-        idempotency_key: record.delivery.idempotency_key.clone(),
-        to: target.to,
-        thread_id: target.thread_id,
-        reply_to_id: target.reply_to_id,
-        text: record.delivery.text.clone(),
-        stream_id: outcome.as_ref().map(|outcome| outcome.turn_id.to_string()),
-        outcome,
-    };
-    let is_repeatable = facts.as_ref().is_some_and(|facts| facts.has_idempotent_sends);
-    match child.send(params).await {
-        Ok(SendResult { message_ids }) => {
+    let is_repeatable = facts.has_idempotent_sends || !record.message_ids.is_empty();
+    match hand_over(context, child, &facts, &record, target).await? {
+        Ok(message_ids) => {
             CrashPoint::DeliveryUnrecorded.pass();
-            let now = context.clock.now();
-            let sent = context.ledger.write(move |tx| {
-                tx.outbox().sent(id, now, &message_ids)?;
-                tx.audit().end(&audit::delivery(id), now, "sent")?;
-                let event = Event::DeliverySent { delivery_id: id, message_ids };
-                tx.events().record(now, &event).map(|_| ())
-            });
-            sent.await?;
+            // The adapter may know the key from a first part: then its message says no more yet.
+            let is_first = record.growth == Growth::Grown && record.message_ids.is_empty();
+            went_out(context, id, message_ids, is_first).await?;
+            Ok(None)
+        }
+        Err(error) if error.kind == SendErrorKind::Network && child.facts().is_none() => {
+            untried(context, id, error.message).await?;
             Ok(None)
         }
         Err(error) => {
@@ -254,6 +246,57 @@ async fn deliver(
             Ok(asked_ms.map(|ms| context.clock.now().plus_ms(ms.min(RETRY.asked_ms_max))))
         }
     }
+}
+
+/// Has the adapter send a text, or put it in the place of what is there already.
+async fn hand_over(
+    context: &Context,
+    child: &Child,
+    facts: &AdapterFacts,
+    record: &DeliveryRecord,
+    target: Target,
+) -> Result<Result<Vec<String>, SendError>, Failure> {
+    let text = record.delivery.text.clone();
+    if let Some(message_id) = record.message_ids.first().cloned() {
+        let (to, thread_id) = (target.to, target.thread_id);
+        let edited = child.edit(EditParams { message_id, to, thread_id, text, is_final: true });
+        return Ok(edited.await.map(|()| record.message_ids.clone()));
+    }
+    let outcome = match wants_outcome(facts) {
+        true => outcome::of(context, record.delivery.request_id).await?,
+        false => None,
+    };
+    let sent = child.send(SendParams {
+        idempotency_key: record.delivery.idempotency_key.clone(),
+        to: target.to,
+        thread_id: target.thread_id,
+        reply_to_id: target.reply_to_id,
+        text,
+        stream_id: outcome.as_ref().map(|outcome| outcome.turn_id.to_string()),
+        outcome,
+    });
+    Ok(sent.await.map(|SendResult { message_ids }| message_ids))
+}
+
+/// Records that a delivery is out, or the first part of one.
+async fn went_out(
+    context: &Context,
+    id: DeliveryId,
+    message_ids: Vec<String>,
+    is_first: bool,
+) -> Result<(), Failure> {
+    let now = context.clock.now();
+    let sent = context.ledger.write(move |tx| {
+        if is_first {
+            tx.outbox().grown(id, now, &message_ids)?;
+            return tx.audit().end(&audit::delivery(id), now, "its first part is out").map(drop);
+        }
+        tx.outbox().sent(id, now, &message_ids)?;
+        tx.audit().end(&audit::delivery(id), now, "sent")?;
+        let event = Event::DeliverySent { delivery_id: id, message_ids };
+        tx.events().record(now, &event).map(drop)
+    });
+    Ok(sent.await?)
 }
 
 /// Cuts a text that is too long for the medium into several deliveries, which follow one another.
@@ -280,8 +323,18 @@ fn wants_outcome(facts: &AdapterFacts) -> bool {
         .any(|ability| matches!(ability, Ability::Stream | Ability::Callers | Ability::Hooks))
 }
 
+/// Records that the adapter was gone before it was given anything: the delivery waits for it.
+async fn untried(context: &Context, id: DeliveryId, why: String) -> Result<(), Failure> {
+    let now = context.clock.now();
+    let noted = context.ledger.write(move |tx| {
+        tx.outbox().untried(id, now, &why)?;
+        tx.audit().end(&audit::delivery(id), now, &format!("not handed over: {why}")).map(drop)
+    });
+    Ok(noted.await?)
+}
+
 /// Records that a delivery failed, and when it is tried again. One whose outcome nobody knows is
-/// tried again only if a repetition does no harm.
+/// tried again only if a repetition does no harm; what may have arrived once is never called failed.
 async fn failed(
     context: &Context,
     record: &DeliveryRecord,
@@ -295,12 +348,14 @@ async fn failed(
     };
     let delay_ms = RETRY.delay_ms(record.n_tries + 1, error.retry_after_ms, 1.0);
     let retry_at = delay_ms.filter(|_| may_retry).map(|ms| now.plus_ms(ms));
-    let is_unknown = error.kind == SendErrorKind::Unknown && retry_at.is_none();
+    let is_doubted = error.kind == SendErrorKind::Unknown;
+    let is_unknown = (is_doubted || record.is_in_doubt) && retry_at.is_none();
     let text = error.message.clone();
     let noted = context.ledger.write(move |tx| {
-        match is_unknown {
-            true => tx.outbox().unknown(id, now, &text)?,
-            false => tx.outbox().failed(id, now, &text, retry_at)?,
+        match retry_at.filter(|_| is_doubted) {
+            Some(retry_at) => tx.outbox().doubted(id, now, &text, retry_at)?,
+            None if is_unknown => tx.outbox().unknown(id, now, &text)?,
+            None => tx.outbox().failed(id, now, &text, retry_at)?,
         }
         let word = match (is_unknown, retry_at) {
             (true, _) => "unknown",

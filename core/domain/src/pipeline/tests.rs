@@ -124,6 +124,7 @@ fn an_error_is_told_where_there_is_no_reply() {
         request_ids: Vec::new(),
         turn_id: TurnId::from_parts(Timestamp(1), 1),
         arrival: arrival(PeerKind::Dm),
+        is_awaited: false,
         outcome: RunOutcome {
             reply: reply.into(),
             stop_reason: StopReason::EndTurn,
@@ -139,6 +140,10 @@ fn an_error_is_told_where_there_is_no_reply() {
     assert_eq!(plan_delivery(&ran("hi", Some("broken"))), send("hi"));
     assert_eq!(plan_delivery(&ran(" ", Some("broken"))), send("broken"));
     assert_eq!(plan_delivery(&ran("", None)), DeliveryPlan::Nothing);
+    let mut awaited = Ran { is_awaited: true, ..ran("", None) };
+    assert_eq!(plan_delivery(&awaited), send(""), "a program is answered with nothing");
+    awaited.outcome.stop_reason = StopReason::Aborted;
+    assert_eq!(plan_delivery(&awaited), DeliveryPlan::Nothing);
 }
 
 #[test]

@@ -45,6 +45,8 @@ pub(super) struct Run {
     pub(super) manner: Manner,
     /// Ids of the events that it handed in, in order.
     pub(super) events: Vec<String>,
+    /// When they happened and in which conversation, in the same order.
+    pub(super) moments: Vec<(String, u64)>,
     /// Everything it wrote to stdout that makes sense.
     pub(super) said: Vec<Incoming>,
     pub(super) stderr: Arc<Mutex<Vec<u8>>>,
@@ -91,6 +93,7 @@ impl Run {
             n_calls: 0,
             manner: Manner::Answers(Acknowledgement::Accepted),
             events: Vec::new(),
+            moments: Vec::new(),
             said: Vec::new(),
             stderr,
             _listener: AbortOnDropHandle::new(listener),
@@ -146,6 +149,12 @@ impl Run {
         let line = Line::call(id, method, params).to_bytes().map_err(|error| error.to_string())?;
         self.write(&line).await?;
         Ok(id)
+    }
+
+    /// Writes a line that wants no answer.
+    pub(super) async fn tell(&mut self, method: &str, params: Value) -> Result<(), String> {
+        let line = Line::notification(method, params).to_bytes();
+        self.write(&line.map_err(|error| error.to_string())?).await
     }
 
     /// Waits for the answer to a call, and deals with whatever comes before it.
@@ -222,6 +231,9 @@ impl Run {
         {
             let event_id = params["event"]["event_id"].as_str().unwrap_or_default();
             self.events.push(event_id.to_owned());
+            let peer_id = params["event"]["peer_id"].as_str().unwrap_or_default();
+            let at = params["event"]["timestamp"].as_u64().unwrap_or_default();
+            self.moments.push((peer_id.to_owned(), at));
             if let Manner::Answers(acknowledgement) = &self.manner {
                 let answer = serde_json::to_value(acknowledgement).map_err(|e| e.to_string())?;
                 let line = Line::answer(*id, Ok(answer)).to_bytes().map_err(|e| e.to_string())?;

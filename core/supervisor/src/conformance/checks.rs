@@ -12,11 +12,12 @@ use nexus_protocol::line::{Incoming, SEND_FAILED};
 use serde_json::{Value, json};
 
 use super::bench::{CANARY, Manner, Run, STDERR_BYTES_MAX, can};
+use super::stream::{edit, stream_cut, stream_failed};
 use super::{Outcome, Subject};
 use crate::clock::Clock;
 
 /// Longest wait for an answer, in milliseconds.
-const ANSWER_MS_MAX: u64 = 10_000;
+pub(super) const ANSWER_MS_MAX: u64 = 10_000;
 /// Longest wait for an event that comes by itself, in milliseconds.
 const EVENT_MS_MAX: u64 = 3_000;
 /// Calls that are made at once.
@@ -68,6 +69,10 @@ pub(super) const ALL: &[Row] = &[
     row!(slow_reader, false, "answers in whole lines to one who reads late"),
     row!(send, false, "answers `send` with message ids, or says what kind of error it is"),
     row!(repeated_send, false, "sends a key once, if it says so"),
+    row!(stream_cut, false, "ends at the end of stdin in the middle of a reply that grows"),
+    row!(stream_failed, false, "goes on after a reply that breaks off, and takes the next one"),
+    row!(edit, false, "gives a message another text, as often as it is asked to"),
+    row!(in_order, false, "hands in the events of a conversation as they happened"),
     row!(unacknowledged, false, "hands an event in again after a restart if nobody answered"),
     row!(duplicate, false, "goes on after `duplicate`, and after `refused`"),
     row!(busy_with_events, false, "answers calls while an event waits for its answer"),
@@ -89,7 +94,7 @@ async fn handshake(subject: &Subject, clock: &Arc<dyn Clock>) -> Result<Outcome,
 }
 
 /// Whether it answers at all; what it says does not matter.
-async fn is_alive(run: &mut Run) -> Result<(), String> {
+pub(super) async fn is_alive(run: &mut Run) -> Result<(), String> {
     run.call("health", json!({}), ANSWER_MS_MAX).await.map(drop)
 }
 
@@ -180,7 +185,7 @@ async fn answer_all(run: &mut Run, n_calls: usize, unread_ms: u64) -> Result<Out
     }
 }
 
-fn delivery(key: &str) -> Value {
+pub(super) fn delivery(key: &str) -> Value {
     json!({ "idempotency_key": key, "to": "nobody", "text": "a delivery of the check" })
 }
 
@@ -223,6 +228,24 @@ async fn repeated_send(subject: &Subject, clock: &Arc<dyn Clock>) -> Result<Outc
 
 fn no_events() -> Outcome {
     Outcome::LeftOut("it hands in nothing by itself with these settings".to_owned())
+}
+
+async fn in_order(subject: &Subject, clock: &Arc<dyn Clock>) -> Result<Outcome, String> {
+    let (mut run, _) = Run::greeted(subject, clock).await?;
+    run.listen(EVENT_MS_MAX, usize::MAX).await?;
+    let mut latest = std::collections::BTreeMap::new();
+    let mut is_compared = false;
+    for ((peer_id, at), event_id) in run.moments.iter().zip(&run.events) {
+        let before = latest.insert(peer_id, *at);
+        is_compared |= before.is_some();
+        if before.is_some_and(|before| before > *at) {
+            return Err(format!("`{}` came after a later one", event_id.escape_debug()));
+        }
+    }
+    match is_compared {
+        true => Ok(Outcome::Passed),
+        false => Ok(Outcome::LeftOut("it hands in no two of one conversation".to_owned())),
+    }
 }
 
 async fn unacknowledged(subject: &Subject, clock: &Arc<dyn Clock>) -> Result<Outcome, String> {

@@ -3,6 +3,7 @@
 
 mod bench;
 mod checks;
+mod stream;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -82,7 +82,7 @@ async fn ask(context: &Context, config: &AdapterConfig) -> Option<Vec<u8>> {
     let limits = Limits { memory_bytes_max: INFO_MEMORY_BYTES_MAX, ..Limits::default() };
     let mut profile = Profile { read, limits, ..Profile::system() };
     profile.env.insert("PATH".to_owned(), PATH.to_owned());
-    let program = program(config.command.first()?)?;
+    let program = PathBuf::from(config.command.first()?);
     let spawn =
         Spawn { program, argv, cwd: PathBuf::from("/usr"), profile, pty: false, is_duplex: false };
     let mut child = sandbox.spawn(spawn).await.ok()?;
@@ -95,11 +95,4 @@ async fn ask(context: &Context, config: &AdapterConfig) -> Option<Vec<u8>> {
     };
     child.stop().await;
     is_whole.then_some(printed)
-}
-
-fn program(name: &str) -> Option<PathBuf> {
-    if name.contains('/') {
-        return Some(name.into());
-    }
-    PATH.split(':').map(|folder| Path::new(folder).join(name)).find(|file| file.is_file())
 }

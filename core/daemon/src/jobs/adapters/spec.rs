@@ -8,6 +8,7 @@ use nexus_protocol::adapter::{ADAPTER_PROTOCOL, HelloParams};
 use nexus_secrets::{ExposeSecret as _, Pointer, Reach};
 use nexus_supervisor::{ChildSpec, Confinement};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::key;
 use crate::config::AdapterConfig;
@@ -62,6 +63,23 @@ pub(super) async fn spec(
         confinement,
         events_per_s_max: config.rights.events_per_s_max,
     })
+}
+
+/// What an adapter was told in `hello`, so that it can be compared and nothing can be read from it.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Told([u8; 32]);
+
+/// What an adapter is told at its start; `None` when no credential is part of it.
+pub(super) fn told(config: &AdapterConfig, spec: &ChildSpec) -> Option<Told> {
+    let plain = HelloParams {
+        protocol: ADAPTER_PROTOCOL,
+        account_id: config.account.clone(),
+        config: config.settings.clone(),
+        credential: None,
+    };
+    let text = serde_json::to_vec(&spec.hello).ok()?;
+    let is_plain = serde_json::to_vec(&plain).is_ok_and(|plain| plain == text);
+    (!is_plain).then(|| Told(Sha256::digest(text).into()))
 }
 
 /// Reads a credential for an adapter. Its `hello` is the one place where it travels.
