@@ -138,6 +138,8 @@ macro_rules! for_each_method {
         "devices.rotate"       => DevicesRotate,   device::rotate,         device::DeviceParams,         device::TicketResult,         AccessAdmin, Command, "Ends a device's key and makes a ticket with which it comes back with a new one.";
         "devices.revoke"       => DevicesRevoke,   device::revoke,         device::DeviceParams,         device::ChangeResult,         AccessAdmin, Command, "Takes a pairing back; the device is cut off.";
         "login.password"       => LoginPassword,   login::password,        login::PasswordParams,        login::PasswordResult,        AccessAdmin, Command, "Sets the password, or forgets it; who came in by the old one is cut off.";
+        "login.browsers"       => LoginBrowsers,   login::browsers,        login::BrowsersParams,        login::BrowsersResult,        AccessRead,  Query,   "Lists the browsers that are signed in.";
+        "login.end"            => LoginEnd,        login::end,             login::EndParams,             login::EndResult,             AccessAdmin, Command, "Signs a browser out; it is cut off.";
         "adapters.list"        => AdaptersList,    adapter::list,          adapters::ListParams,         adapters::ListResult,         RuntimeRead, Query,   "Lists the adapters with their state, and why.";
         "adapters.info"        => AdaptersInfo,    adapter::info,          adapters::NameParams,         adapters::InfoResult,         ConfigRead,  Query,   "Shows one adapter: what it said about itself, what it may, how it ended last.";
         "adapters.add"         => AdaptersAdd,     adapter::add,           adapters::AddParams,          adapters::OrderResult,        ConfigWrite, Command, "Writes an adapter into nexus.toml and starts it.";
