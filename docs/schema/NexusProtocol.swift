@@ -1878,6 +1878,51 @@ public struct Broken: Codable, Hashable, Sendable {
     }
 }
 
+/// A browser that is signed in.
+public struct Browser: Codable, Hashable, Sendable {
+    /// Since when the session belongs to a key of the browser. Without one it ends two minutes
+    /// after signing in.
+    public var boundAt: Timestamp?
+    /// Its id: the digest of its session, lower-case hex.
+    public var id: String
+    /// What it runs on, as its page says; nothing before the page has connected.
+    public var platform: String?
+    /// Who it is.
+    public var principal: Principal
+    /// Its last visit, to within a few hours.
+    public var seenAt: Timestamp
+    /// When it signed in.
+    public var signedInAt: Timestamp
+
+    public init(boundAt: Timestamp? = nil, id: String, platform: String? = nil, principal: Principal, seenAt: Timestamp, signedInAt: Timestamp) {
+        self.boundAt = boundAt
+        self.id = id
+        self.platform = platform
+        self.principal = principal
+        self.seenAt = seenAt
+        self.signedInAt = signedInAt
+    }
+}
+
+/// How a browser proves in its hello that the session in its cookie is its own: it signs the nonce
+/// of the challenge with a key that no script can take out of it. The first key that is shown
+/// after signing in is the session's from then on. The signed text is made by [`browser_text`].
+public struct BrowserAuth: Codable, Hashable, Sendable {
+    /// The nonce of the challenge.
+    public var nonce: String
+    /// Its ECDSA public key on P-256: the 65 bytes of the uncompressed point, as base64url without
+    /// padding.
+    public var publicKey: String
+    /// The signature with SHA-256: `r` and `s`, 64 bytes, as base64url without padding.
+    public var signature: String
+
+    public init(nonce: String, publicKey: String, signature: String) {
+        self.nonce = nonce
+        self.publicKey = publicKey
+        self.signature = signature
+    }
+}
+
 /// A budget as configured.
 public struct Budget: Codable, Hashable, Sendable {
     /// The one class of work it is for.
@@ -2136,8 +2181,10 @@ public struct ClearSource: RawRepresentable, Codable, Hashable, Sendable {
     public static let file = ClearSource(rawValue: "file")
 }
 
-/// How a client proves who it is. A browser proves it by its cookie and sends nothing here.
+/// How a client proves who it is, by one of these.
 public struct ClientAuth: Codable, Hashable, Sendable {
+    /// The proof of a browser that has a cookie: that it is not somebody else's.
+    public var browser: BrowserAuth?
     /// The proof of a device.
     public var device: DeviceAuth?
     /// The password.
@@ -2145,7 +2192,8 @@ public struct ClientAuth: Codable, Hashable, Sendable {
     /// The control-plane token, an API key, or a signed token.
     public var token: String?
 
-    public init(device: DeviceAuth? = nil, password: String? = nil, token: String? = nil) {
+    public init(browser: BrowserAuth? = nil, device: DeviceAuth? = nil, password: String? = nil, token: String? = nil) {
+        self.browser = browser
         self.device = device
         self.password = password
         self.token = token
@@ -5261,6 +5309,43 @@ public struct Limits: Codable, Hashable, Sendable {
         case toolCalls = "tool_calls"
     }
 }
+/// Input of `login.browsers`.
+public struct LoginBrowsersParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `login.browsers`.
+public struct LoginBrowsersResult: Codable, Hashable, Sendable {
+    /// The browsers, the one that was seen last first; at most 100.
+    public var browsers: [Browser]
+
+    public init(browsers: [Browser]) {
+        self.browsers = browsers
+    }
+}
+
+/// Input of `login.end`.
+public struct LoginEndParams: Codable, Hashable, Sendable {
+    /// The browser's id, or the beginning of it.
+    public var browser: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(browser: String, idempotencyKey: String) {
+        self.browser = browser
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `login.end`.
+public struct LoginEndResult: Codable, Hashable, Sendable {
+    /// The browser that was signed out.
+    public var browser: Browser
+
+    public init(browser: Browser) {
+        self.browser = browser
+    }
+}
 
 /// Input of `login.password`.
 public struct LoginPasswordParams: Codable, Hashable, Sendable {
@@ -5857,6 +5942,18 @@ public enum KeysTokenCall: NexusCall {
     public typealias Params = KeysTokenParams
     public typealias Result = KeysTokenResult
     public static let name = "keys.token"
+}
+/// Lists the browsers that are signed in.
+public enum LoginBrowsersCall: NexusCall {
+    public typealias Params = LoginBrowsersParams
+    public typealias Result = LoginBrowsersResult
+    public static let name = "login.browsers"
+}
+/// Signs a browser out; it is cut off.
+public enum LoginEndCall: NexusCall {
+    public typealias Params = LoginEndParams
+    public typealias Result = LoginEndResult
+    public static let name = "login.end"
 }
 /// Sets the password, or forgets it; who came in by the old one is cut off.
 public enum LoginPasswordCall: NexusCall {

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { Daemon } from "./daemon.mjs";
 import { Browser, say, Tests } from "./harness.mjs";
+import { keyTests } from "./key.mjs";
 import { Model } from "./model.mjs";
 import { offlineTests } from "./offline.mjs";
 import { passwordTests } from "./password.mjs";
@@ -61,6 +62,7 @@ try {
   await withDaemon(SLOW, (daemon) => slowTests(tests, browser, daemon));
   await withDaemon(senderToml(binDir), (daemon) => senderTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => passwordTests(tests, browser, daemon));
+  await withDaemon(OFFLINE, (daemon) => keyTests(tests, browser, daemon));
   await tests.test("no page complained", async () => assert.deepEqual(browser.complaints, []));
   const folder = process.env.NEXUS_SCREENSHOTS;
   if (folder) await withDaemon(OFFLINE, (daemon) => screenshots(browser, daemon, resolve(folder)));

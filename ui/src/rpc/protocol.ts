@@ -729,6 +729,8 @@ export interface Protocol {
   Attachment: Attachment;
   Belonging: Belonging;
   Broken: Broken;
+  Browser: Browser;
+  BrowserAuth: BrowserAuth;
   Budget: Budget;
   BudgetFacts: BudgetFacts;
   BudgetPeriod: BudgetPeriod;
@@ -872,6 +874,10 @@ export interface Protocol {
   Lagged: Lagged;
   LimitKind: LimitKind;
   Limits: Limits;
+  LoginBrowsersParams: LoginBrowsersParams;
+  LoginBrowsersResult: LoginBrowsersResult;
+  LoginEndParams: LoginEndParams;
+  LoginEndResult: LoginEndResult;
   LoginPasswordParams: LoginPasswordParams;
   LoginPasswordResult: LoginPasswordResult;
   LogsTailParams: LogsTailParams;
@@ -3730,6 +3736,56 @@ export interface Entity {
   name: string;
 }
 /**
+ * A browser that is signed in.
+ */
+export interface Browser {
+  /**
+   * Since when the session belongs to a key of the browser. Without one it ends two minutes
+   * after signing in.
+   */
+  boundAt?: Timestamp | null;
+  /**
+   * Its id: the digest of its session, lower-case hex.
+   */
+  id: string;
+  /**
+   * What it runs on, as its page says; nothing before the page has connected.
+   */
+  platform?: string | null;
+  /**
+   * Who it is.
+   */
+  principal: Principal;
+  /**
+   * Its last visit, to within a few hours.
+   */
+  seenAt: Timestamp;
+  /**
+   * When it signed in.
+   */
+  signedInAt: Timestamp;
+}
+/**
+ * How a browser proves in its hello that the session in its cookie is its own: it signs the nonce
+ * of the challenge with a key that no script can take out of it. The first key that is shown
+ * after signing in is the session's from then on. The signed text is made by [`browser_text`].
+ */
+export interface BrowserAuth {
+  /**
+   * The nonce of the challenge.
+   */
+  nonce: string;
+  /**
+   * Its ECDSA public key on P-256: the 65 bytes of the uncompressed point, as base64url without
+   * padding.
+   */
+  publicKey: string;
+  /**
+   * The signature with SHA-256: `r` and `s`, 64 bytes, as base64url without padding.
+   */
+  signature: string;
+}
+/**
  * A budget as configured.
  */
 export interface Budget {
@@ -3869,9 +3925,13 @@ export interface ClearCredential {
   source: ClearSource;
 }
 /**
- * How a client proves who it is. A browser proves it by its cookie and sends nothing here.
+ * How a client proves who it is, by one of these.
  */
 export interface ClientAuth {
+  /**
+   * The proof of a browser that has a cookie: that it is not somebody else's.
+   */
+  browser?: BrowserAuth | null;
   /**
    * The proof of a device.
    */
@@ -6321,6 +6381,41 @@ export interface Lagged {
   after: Position;
 }
 /**
+ * Input of `login.browsers`.
+ */
+export interface LoginBrowsersParams {}
+/**
+ * Result of `login.browsers`.
+ */
+export interface LoginBrowsersResult {
+  /**
+   * The browsers, the one that was seen last first; at most 100.
+   */
+  browsers: Browser[];
+}
+/**
+ * Input of `login.end`.
+ */
+export interface LoginEndParams {
+  /**
+   * The browser's id, or the beginning of it.
+   */
+  browser: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `login.end`.
+ */
+export interface LoginEndResult {
+  /**
+   * The browser that was signed out.
+   */
+  browser: Browser;
+}
+/**
  * Input of `login.password`.
  */
 export interface LoginPasswordParams {
@@ -6913,6 +7008,20 @@ export interface Methods {
   "keys.token": {
     params: KeysTokenParams;
     result: KeysTokenResult;
+  };
+  /**
+   * Lists the browsers that are signed in.
+   */
+  "login.browsers": {
+    params: LoginBrowsersParams;
+    result: LoginBrowsersResult;
+  };
+  /**
+   * Signs a browser out; it is cut off.
+   */
+  "login.end": {
+    params: LoginEndParams;
+    result: LoginEndResult;
   };
   /**
    * Sets the password, or forgets it; who came in by the old one is cut off.
