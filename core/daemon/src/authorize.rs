@@ -114,6 +114,9 @@ fn keeps_to_agents(method: Method) -> bool {
             | Method::SessionsFork
             | Method::SessionsDelete
             | Method::SessionsExport
+            | Method::SessionsImport
+            | Method::AgentsFilesList
+            | Method::AgentsFilesGet
             | Method::SessionsQueue
             | Method::SessionsQueueMove
             | Method::KeysToken
