@@ -1330,6 +1330,31 @@ public struct AgentFacts: Codable, Hashable, Sendable {
         case writePaths = "write_paths"
     }
 }
+
+/// A file, without its text.
+public struct AgentFile: Codable, Hashable, Sendable {
+    /// When it was changed last.
+    public var changedAt: Timestamp?
+    /// Its name.
+    public var name: AgentFileName
+    /// Its size in bytes; none when there is no such file yet.
+    public var sizeBytes: UInt64?
+
+    public init(changedAt: Timestamp? = nil, name: AgentFileName, sizeBytes: UInt64? = nil) {
+        self.changedAt = changedAt
+        self.name = name
+        self.sizeBytes = sizeBytes
+    }
+}
+/// A file of an agent. No other has a meaning, so no other can be named.
+public struct AgentFileName: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Who the agent is.
+    public static let iDENTITYMd = AgentFileName(rawValue: "IDENTITY.md")
+    /// How it speaks.
+    public static let sOULMd = AgentFileName(rawValue: "SOUL.md")
+}
 /// The name of an agent: a letter or digit, then up to 61 letters, digits, `.`, `_` or `-`;
 /// a leading dot marks a temporary agent.
 public typealias AgentId = String
@@ -1548,6 +1573,94 @@ public struct AgentsDeleteResult: Codable, Hashable, Sendable {
     public init(deleted: [AgentId], nStopped: UInt64) {
         self.deleted = deleted
         self.nStopped = nStopped
+    }
+}
+
+/// Input of `agents.files.get`.
+public struct AgentsFilesGetParams: Codable, Hashable, Sendable {
+    /// The agent.
+    public var agentId: AgentId
+    /// The file.
+    public var name: AgentFileName
+
+    public init(agentId: AgentId, name: AgentFileName) {
+        self.agentId = agentId
+        self.name = name
+    }
+}
+
+/// Result of `agents.files.get`.
+public struct AgentsFilesGetResult: Codable, Hashable, Sendable {
+    /// SHA-256 of the text, lower-case hex; what `agents.files.set` takes as `was`.
+    public var digest: String
+    /// The file.
+    public var file: AgentFile
+    /// Its text; empty when there is no such file yet.
+    public var text: String
+
+    public init(digest: String, file: AgentFile, text: String) {
+        self.digest = digest
+        self.file = file
+        self.text = text
+    }
+}
+
+/// Input of `agents.files.list`.
+public struct AgentsFilesListParams: Codable, Hashable, Sendable {
+    /// The agent.
+    public var agentId: AgentId
+
+    public init(agentId: AgentId) {
+        self.agentId = agentId
+    }
+}
+
+/// Result of `agents.files.list`.
+public struct AgentsFilesListResult: Codable, Hashable, Sendable {
+    /// Every file there can be.
+    public var files: [AgentFile]
+    /// The agent's folder on the machine of the daemon.
+    public var folder: String
+
+    public init(files: [AgentFile], folder: String) {
+        self.files = files
+        self.folder = folder
+    }
+}
+
+/// Input of `agents.files.set`.
+public struct AgentsFilesSetParams: Codable, Hashable, Sendable {
+    /// The agent.
+    public var agentId: AgentId
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The file.
+    public var name: AgentFileName
+    /// Its new text, at most 16 KiB.
+    public var text: String
+    /// The digest that `agents.files.get` gave: if the file is another one by now, nothing is
+    /// changed.
+    public var was: String?
+
+    public init(agentId: AgentId, idempotencyKey: String, name: AgentFileName, text: String, was: String? = nil) {
+        self.agentId = agentId
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+        self.text = text
+        self.was = was
+    }
+}
+
+/// Result of `agents.files.set`.
+public struct AgentsFilesSetResult: Codable, Hashable, Sendable {
+    /// SHA-256 of its text, lower-case hex.
+    public var digest: String
+    /// The file as it is now.
+    public var file: AgentFile
+
+    public init(digest: String, file: AgentFile) {
+        self.digest = digest
+        self.file = file
     }
 }
 
@@ -3473,6 +3586,68 @@ public struct DevicesRotateResult: Codable, Hashable, Sendable {
     }
 }
 
+/// A label.
+public struct DocumentLabel: Codable, Hashable, Sendable {
+    /// What it says.
+    public var label: Label
+
+    public init(label: Label) {
+        self.label = label
+    }
+}
+
+/// A message. Its id does not come along.
+public struct DocumentMessage: Codable, Hashable, Sendable {
+    /// When.
+    public var createdAt: Timestamp
+    /// What was said.
+    public var parts: [Part]
+    /// Who spoke.
+    public var role: Role
+    /// What its calls came to.
+    public var toolCalls: [ToolCallRecord]?
+    /// The turn it was said in; messages of one turn name the same one.
+    public var turnId: TurnId
+
+    public init(createdAt: Timestamp, parts: [Part], role: Role, toolCalls: [ToolCallRecord]? = nil, turnId: TurnId) {
+        self.createdAt = createdAt
+        self.parts = parts
+        self.role = role
+        self.toolCalls = toolCalls
+        self.turnId = turnId
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case createdAt = "created_at"
+        case parts = "parts"
+        case role = "role"
+        case toolCalls = "tool_calls"
+        case turnId = "turn_id"
+    }
+}
+
+/// What of a session comes along.
+public struct DocumentSession: Codable, Hashable, Sendable {
+    /// The agent that answered.
+    public var agentId: AgentId
+    /// Its key where it was.
+    public var key: SessionKey
+    /// Its title.
+    public var title: String?
+
+    public init(agentId: AgentId, key: SessionKey, title: String? = nil) {
+        self.agentId = agentId
+        self.key = key
+        self.title = title
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case agentId = "agent_id"
+        case key = "key"
+        case title = "title"
+    }
+}
+
 /// An address that others reach.
 public struct Endpoint: Codable, Hashable, Sendable {
     /// Host and port.
@@ -3657,6 +3832,7 @@ public enum RecordedEvent: Hashable, Sendable {
     case sessionCreated(SessionCreated)
     case sessionDeleted(SessionDeleted)
     case sessionForked(SessionForked)
+    case sessionImported(SessionImported)
     case sessionLabelled(SessionLabelled)
     case sessionQueueChanged(SessionQueueChanged)
     case sessionRenamed(SessionRenamed)
@@ -3704,6 +3880,7 @@ public enum RecordedEvent: Hashable, Sendable {
         case "session.created": self = .sessionCreated(try JSONDecoder().decode(SessionCreated.self, from: data))
         case "session.deleted": self = .sessionDeleted(try JSONDecoder().decode(SessionDeleted.self, from: data))
         case "session.forked": self = .sessionForked(try JSONDecoder().decode(SessionForked.self, from: data))
+        case "session.imported": self = .sessionImported(try JSONDecoder().decode(SessionImported.self, from: data))
         case "session.labelled": self = .sessionLabelled(try JSONDecoder().decode(SessionLabelled.self, from: data))
         case "session.queue_changed": self = .sessionQueueChanged(try JSONDecoder().decode(SessionQueueChanged.self, from: data))
         case "session.renamed": self = .sessionRenamed(try JSONDecoder().decode(SessionRenamed.self, from: data))
@@ -4341,6 +4518,25 @@ public enum RecordedEvent: Hashable, Sendable {
         enum CodingKeys: String, CodingKey {
             case by = "by"
             case forkedFrom = "forked_from"
+            case nMessages = "n_messages"
+            case sessionKey = "session_key"
+        }
+    }
+
+    /// Messages came into a session from a document.
+    public struct SessionImported: Codable, Hashable, Sendable {
+        public var by: Principal
+        public var nMessages: UInt64
+        public var sessionKey: SessionKey
+
+        public init(by: Principal, nMessages: UInt64, sessionKey: SessionKey) {
+            self.by = by
+            self.nMessages = nMessages
+            self.sessionKey = sessionKey
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case by = "by"
             case nMessages = "n_messages"
             case sessionKey = "session_key"
         }
@@ -5475,6 +5671,48 @@ public struct Message: Codable, Hashable, Sendable {
 }
 /// ULID of a message
 public typealias MessageId = String
+
+/// Input of `messages.send`.
+public struct MessagesSendParams: Codable, Hashable, Sendable {
+    /// The adapter, as `channel/account`, or its channel where that has one account. May be left
+    /// out where only one runs that sends.
+    public var adapter: String?
+    /// Lets the command be repeated safely, also after a restart.
+    public var idempotencyKey: String
+    /// The text.
+    public var message: String
+    /// The message that it answers.
+    public var replyToId: String?
+    /// The thread inside the conversation.
+    public var threadId: String?
+    /// The conversation, in the adapter's own terms, such as `chat:42`.
+    public var to: String
+
+    public init(adapter: String? = nil, idempotencyKey: String, message: String, replyToId: String? = nil, threadId: String? = nil, to: String) {
+        self.adapter = adapter
+        self.idempotencyKey = idempotencyKey
+        self.message = message
+        self.replyToId = replyToId
+        self.threadId = threadId
+        self.to = to
+    }
+}
+
+/// Result of `messages.send`: it is in the outbox, which sends it.
+public struct MessagesSendResult: Codable, Hashable, Sendable {
+    /// The delivery, as it stands now.
+    public var delivery: DeliveryFacts
+    /// Whether the same message had been handed over before; then it is not sent twice.
+    public var isDuplicate: Bool
+    /// The request that it is.
+    public var requestId: RequestId
+
+    public init(delivery: DeliveryFacts, isDuplicate: Bool, requestId: RequestId) {
+        self.delivery = delivery
+        self.isDuplicate = isDuplicate
+        self.requestId = requestId
+    }
+}
 /// Hands out the rows of the chain and its checkpoints, page by page.
 public enum AclAuditExportCall: NexusCall {
     public typealias Params = AclAuditExportParams
@@ -5702,6 +5940,24 @@ public enum AgentsDeleteCall: NexusCall {
     public typealias Params = AgentsDeleteParams
     public typealias Result = AgentsDeleteResult
     public static let name = "agents.delete"
+}
+/// Reads a file of an agent.
+public enum AgentsFilesGetCall: NexusCall {
+    public typealias Params = AgentsFilesGetParams
+    public typealias Result = AgentsFilesGetResult
+    public static let name = "agents.files.get"
+}
+/// Lists the files that make up an agent's prompt.
+public enum AgentsFilesListCall: NexusCall {
+    public typealias Params = AgentsFilesListParams
+    public typealias Result = AgentsFilesListResult
+    public static let name = "agents.files.list"
+}
+/// Replaces the text of a file of an agent; it counts from the next run on.
+public enum AgentsFilesSetCall: NexusCall {
+    public typealias Params = AgentsFilesSetParams
+    public typealias Result = AgentsFilesSetResult
+    public static let name = "agents.files.set"
 }
 /// Shows one agent.
 public enum AgentsGetCall: NexusCall {
@@ -5967,6 +6223,12 @@ public enum LogsTailCall: NexusCall {
     public typealias Result = LogsTailResult
     public static let name = "logs.tail"
 }
+/// Sends a message outward as it is, through an adapter and without an agent.
+public enum MessagesSendCall: NexusCall {
+    public typealias Params = MessagesSendParams
+    public typealias Result = MessagesSendResult
+    public static let name = "messages.send"
+}
 /// Lists the models that are configured or found.
 public enum ModelsListCall: NexusCall {
     public typealias Params = ModelsListParams
@@ -6086,6 +6348,12 @@ public enum SessionsHistoryCall: NexusCall {
     public typealias Params = SessionsHistoryParams
     public typealias Result = SessionsHistoryResult
     public static let name = "sessions.history"
+}
+/// Begins a session with the messages of an exported document; never changes one that is there.
+public enum SessionsImportCall: NexusCall {
+    public typealias Params = SessionsImportParams
+    public typealias Result = SessionsImportResult
+    public static let name = "sessions.import"
 }
 /// Lists sessions, the latest first.
 public enum SessionsListCall: NexusCall {
@@ -7483,13 +7751,16 @@ public struct RunWish: Codable, Hashable, Sendable {
     public var isStreamed: Bool?
     /// The model, as `provider/model`; the agent's own when left out.
     public var model: String?
+    /// Where the message is to be sent as it is: no agent answers it.
+    public var send: WishedSend?
     /// Most model replies of the turn; the agent's own limit where that is lower.
     public var stepsMax: Int64?
 
-    public init(call: WishedCall? = nil, isStreamed: Bool? = nil, model: String? = nil, stepsMax: Int64? = nil) {
+    public init(call: WishedCall? = nil, isStreamed: Bool? = nil, model: String? = nil, send: WishedSend? = nil, stepsMax: Int64? = nil) {
         self.call = call
         self.isStreamed = isStreamed
         self.model = model
+        self.send = send
         self.stepsMax = stepsMax
     }
 
@@ -7497,6 +7768,7 @@ public struct RunWish: Codable, Hashable, Sendable {
         case call = "call"
         case isStreamed = "is_streamed"
         case model = "model"
+        case send = "send"
         case stepsMax = "steps_max"
     }
 }
@@ -7569,6 +7841,8 @@ public struct Scope: RawRepresentable, Codable, Hashable, Sendable {
     public static let sessionRead = Scope(rawValue: "session.read")
     /// Talk to agents and stop their runs.
     public static let sessionWrite = Scope(rawValue: "session.write")
+    /// Send messages outward in one's own words, through any adapter.
+    public static let messageSend = Scope(rawValue: "message.send")
     /// See which tools there are, and what access control says about a call.
     public static let toolRead = Scope(rawValue: "tool.read")
     /// Make tool calls in the name of an agent.
@@ -7868,6 +8142,25 @@ public struct SessionDefaults: Codable, Hashable, Sendable {
         case stepsMax = "steps_max"
     }
 }
+
+/// A session as a document. Fields that are not known are passed over.
+public struct SessionDocument: Codable, Hashable, Sendable {
+    /// What it is: `nexus.session/1`.
+    public var document: String
+    /// What it was exposed to.
+    public var labels: [DocumentLabel]?
+    /// What was said, in order.
+    public var messages: [DocumentMessage]
+    /// The session.
+    public var session: DocumentSession
+
+    public init(document: String, labels: [DocumentLabel]? = nil, messages: [DocumentMessage], session: DocumentSession) {
+        self.document = document
+        self.labels = labels
+        self.messages = messages
+        self.session = session
+    }
+}
 /// The name of a conversation, such as `main`, `dm:owner` or `group:telegram:42`.
 public typealias SessionKey = String
 
@@ -8156,6 +8449,46 @@ public struct SessionsHistoryResult: Codable, Hashable, Sendable {
         self.position = position
         self.toolCalls = toolCalls
         self.turns = turns
+    }
+}
+
+/// Input of `sessions.import`: a document as `sessions.export` writes it in JSON, or a piece of it.
+public struct SessionsImportParams: Codable, Hashable, Sendable {
+    /// `lastMessageId` of the piece before: the messages follow it, as long as nothing else was
+    /// said there since.
+    public var after: MessageId?
+    /// The agent that answers in it; as in the document when left out.
+    public var agentId: AgentId?
+    /// The document.
+    public var document: SessionDocument
+    /// Lets the command be repeated safely, also after a restart.
+    public var idempotencyKey: String
+    /// What the session is called here; as in the document when left out. There must be none of
+    /// this name.
+    public var key: SessionKey?
+
+    public init(after: MessageId? = nil, agentId: AgentId? = nil, document: SessionDocument, idempotencyKey: String, key: SessionKey? = nil) {
+        self.after = after
+        self.agentId = agentId
+        self.document = document
+        self.idempotencyKey = idempotencyKey
+        self.key = key
+    }
+}
+
+/// Result of `sessions.import`.
+public struct SessionsImportResult: Codable, Hashable, Sendable {
+    /// The last of them: the next piece follows it.
+    public var lastMessageId: MessageId?
+    /// Messages that came with this piece.
+    public var nMessages: UInt64
+    /// The session as it is now.
+    public var session: Session
+
+    public init(lastMessageId: MessageId? = nil, nMessages: UInt64, session: Session) {
+        self.lastMessageId = lastMessageId
+        self.nMessages = nMessages
+        self.session = session
     }
 }
 
@@ -9509,6 +9842,32 @@ public struct WishedCall: Codable, Hashable, Sendable {
     public init(arguments: JSONValue, tool: String) {
         self.arguments = arguments
         self.tool = tool
+    }
+}
+
+/// Where somebody's own words are to go.
+public struct WishedSend: Codable, Hashable, Sendable {
+    /// The adapter that sends them, as `channel/account`.
+    public var adapter: String
+    /// The message they answer.
+    public var replyToId: String?
+    /// The thread inside it.
+    public var threadId: String?
+    /// The conversation, in the adapter's own terms.
+    public var to: String
+
+    public init(adapter: String, replyToId: String? = nil, threadId: String? = nil, to: String) {
+        self.adapter = adapter
+        self.replyToId = replyToId
+        self.threadId = threadId
+        self.to = to
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case adapter = "adapter"
+        case replyToId = "reply_to_id"
+        case threadId = "thread_id"
+        case to = "to"
     }
 }
 /// Whether somebody waits for the work, or it began by itself.

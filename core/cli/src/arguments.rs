@@ -7,8 +7,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
     acl, adapter, agent, budget, chat, completions, config, contact, credential, daemon, db,
-    device, doctor, events, expose, key, lifecycle, login, message, models, outbox, request, runtime,
-    server, services, session, tool, usage,
+    device, doctor, events, expose, key, lifecycle, login, message, models, outbox, request,
+    runtime, server, services, session, tool, usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};

@@ -19,6 +19,7 @@ mod model;
 pub mod offline;
 mod overlay;
 mod parse;
+mod people;
 mod schema;
 mod start;
 mod tailnet;

@@ -186,13 +186,12 @@ async fn admit(
         Effect::Ask | Effect::Deny => Access::Denied,
     };
     let facts = AccessFacts { access, reason: verdict.to_string(), default_agent, session_agent };
-    let decided =
-        decision.insert(RunDecision {
-            chain: query.chain,
-            action: RUN,
-            resource: agent_id.to_string(),
-            verdict,
-        });
+    let decided = decision.insert(RunDecision {
+        chain: query.chain,
+        action: RUN,
+        resource: agent_id.to_string(),
+        verdict,
+    });
     match pipeline::resolve_access(identified, facts) {
         Err(Exit::Parked(admitted)) => sender::as_answered(context, *admitted, decided).await,
         other => other,

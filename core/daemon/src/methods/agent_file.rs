@@ -119,8 +119,10 @@ fn look(folder: &Path, name: AgentFileName) -> Result<Option<fs::Metadata>, Fail
             false if found.is_file() => return Ok(Some(found)),
             _ => {
                 let path = path.display();
-                return Err(Failure::conflict(format!("{path} is something else than it should be"))
-                    .hint("it must be a file in a folder, and no link; put it right by hand"));
+                return Err(Failure::conflict(format!(
+                    "{path} is something else than it should be"
+                ))
+                .hint("it must be a file in a folder, and no link; put it right by hand"));
             }
         }
     }
@@ -132,8 +134,10 @@ fn read(folder: &Path, name: AgentFileName) -> Result<String, Failure> {
     let path = folder.join(name.name());
     if found.len() > AGENT_FILE_BYTES_MAX as u64 {
         let shown = path.display();
-        return Err(Failure::invalid(format!("{shown} has more than {AGENT_FILE_BYTES_MAX} bytes"))
-            .hint("more is not shown to a model; shorten it by hand"));
+        return Err(Failure::invalid(format!(
+            "{shown} has more than {AGENT_FILE_BYTES_MAX} bytes"
+        ))
+        .hint("more is not shown to a model; shorten it by hand"));
     }
     let mut bytes = Vec::new();
     File::open(&path)

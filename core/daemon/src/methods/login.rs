@@ -52,8 +52,10 @@ pub async fn end(
     let browser = match (meant.next(), meant.next()) {
         (Some(browser), None) => browser,
         (Some(_), Some(_)) => {
-            return Err(Failure::conflict("several browsers are meant; name one by more of its id")
-                .hint("see them: nexus login list"));
+            return Err(Failure::conflict(
+                "several browsers are meant; name one by more of its id",
+            )
+            .hint("see them: nexus login list"));
         }
         (None, _) => {
             let shown = params.browser.escape_debug();

@@ -71,7 +71,10 @@ impl Import {
         }
         let (sign, key) = (output.sign(Sign::Good), &last.session.key);
         let messages = text::count(n_messages, "message");
-        output.line(&format!("{sign} {messages} are in {key} now, with agent {}", last.session.agent_id))
+        output.line(&format!(
+            "{sign} {messages} are in {key} now, with agent {}",
+            last.session.agent_id
+        ))
     }
 
     fn read(&self) -> Result<SessionDocument> {
@@ -93,7 +96,8 @@ fn pieces(messages: Vec<DocumentMessage>) -> Result<Vec<Vec<DocumentMessage>>> {
     let mut all = vec![Vec::new()];
     let mut n_bytes = 0;
     for message in messages {
-        let length = serde_json::to_vec(&message).map_err(|error| CliError::failed(error.to_string()))?;
+        let length =
+            serde_json::to_vec(&message).map_err(|error| CliError::failed(error.to_string()))?;
         let is_full = |piece: &Vec<_>| {
             // Room for results, which are never parted from what they answer.
             n_bytes > PIECE_BYTES_EAGER || piece.len() > IMPORT_MESSAGES_MAX / 2

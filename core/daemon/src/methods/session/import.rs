@@ -105,8 +105,7 @@ impl Piece {
         }
         self.check_place(tx)?;
         let fresh = || clock.entropy();
-        let ids: Vec<_> =
-            self.said.iter().map(|_| MessageId::from_parts(now, fresh())).collect();
+        let ids: Vec<_> = self.said.iter().map(|_| MessageId::from_parts(now, fresh())).collect();
         let (n_messages, last) = (ids.len() as u64, ids.last().copied().or(self.after));
         let mark = Mark { digest: self.digest.clone(), n_messages, last };
         arrival.metadata.insert(MARK.to_owned(), serde_json::to_value(&mark)?);
@@ -123,7 +122,8 @@ impl Piece {
             let turn_id = turns.get(&said.turn_id).copied().unwrap_or(said.turn_id);
             tx.turns().add_message(&self.key, &said.message(id, turn_id))?;
             for call in said.calls {
-                tx.turns().put_tool_call(&nexus_domain::agent::ToolCallRecord { turn_id, ..call })?;
+                tx.turns()
+                    .put_tool_call(&nexus_domain::agent::ToolCallRecord { turn_id, ..call })?;
             }
         }
         let session_key = self.key.clone();

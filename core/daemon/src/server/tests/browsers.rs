@@ -39,7 +39,8 @@ impl House {
         let made = self.ask("POST /api/link", &lines).await.json();
         let url = made["url"].as_str().unwrap();
         let path = url.strip_prefix(&format!("http://{}", self.address())).unwrap();
-        let lines: Vec<String> = before.map(|cookie| format!("Cookie: {cookie}")).into_iter().collect();
+        let lines: Vec<String> =
+            before.map(|cookie| format!("Cookie: {cookie}")).into_iter().collect();
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let opened = self.ask(&format!("GET {path}"), &lines).await;
         opened.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
