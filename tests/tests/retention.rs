@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use nexus_daemon::Daemon;
 use nexus_domain::Timestamp;
-use nexus_domain::id::AgentId;
+use nexus_domain::id::{AgentId, SessionKey};
 use nexus_domain::principal::{Chain, Principal};
 use nexus_ledger::{AuditEntry, AuditPosition};
 use nexus_tests::{HandClock, TestHome, inside, records};
@@ -97,7 +97,7 @@ async fn calls_that_stood_alone_are_given_up_and_conversations_are_not() -> Resu
     let daemon = Daemon::assemble(options).await?;
     let begin = async |names: &[&str]| -> Result<()> {
         let keys: Vec<_> =
-            names.iter().map(|name| nexus_tests::key(name)).collect::<Result<_>>()?;
+            names.iter().map(|name| SessionKey::parse(name)).collect::<Result<_, _>>()?;
         let (now, main) = (clock.now(), AgentId::parse("main")?);
         let write = daemon.context().ledger.write(move |tx| {
             keys.iter().try_for_each(|key| tx.sessions().ensure(key, &main, now).map(|_| ()))
@@ -105,7 +105,7 @@ async fn calls_that_stood_alone_are_given_up_and_conversations_are_not() -> Resu
         Ok(write.await?)
     };
     let is_there = async |name: &str| -> Result<bool> {
-        let key = nexus_tests::key(name)?;
+        let key = SessionKey::parse(name)?;
         Ok(daemon.context().ledger.read(move |r| r.sessions().get(&key)).await?.is_some())
     };
     begin(&["call:old", "main", "callous", "dm:friend"]).await?;
