@@ -1,7 +1,5 @@
 //! The files of an agent, from afar: read, replaced, and nothing else in its folder or beyond.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use anyhow::{Context as _, Result, ensure};
 use nexus_protocol::Method;
 use nexus_tests::{Act, DaemonProcess, FakeModel, Rpc, Talk, TestHome};
@@ -65,7 +63,8 @@ async fn what_an_agent_is_told_can_be_read_and_replaced_from_afar() -> Result<()
     let key = talk.client().call(Method::KeysCreate, key).await?;
     let reader = Rpc::with(&daemon, key["value"].as_str().context("no key")?);
     let of_main = json!({ "agentId": "main" });
-    ensure!(reader.result("/rpc", "agents.files.list", of_main).await.is_ok());
+    let listed = reader.result("/rpc", "agents.files.list", of_main).await?;
+    ensure!(listed["files"].as_array().is_some_and(|files| files.len() == 2), "{listed}");
     let refused = reader.error("/rpc", "agents.files.set", set("main", "x", "k6")).await?;
     ensure!(refused["code"] == -32003, "{refused}");
     let audit =

@@ -21,7 +21,6 @@ use super::expose::{self, ExposeConfig};
 use super::keys::{self, KEYS};
 use super::model::{self, ModelConfig, Price};
 use super::parse::Values;
-use super::people;
 
 /// The agent that is always there.
 const MAIN_AGENT: &str = "main";
@@ -249,7 +248,7 @@ pub(super) fn build(
                 _ => LogFormat::Pretty,
             },
         },
-        people: people::people(&get, errors),
+        people: super::people::people(&get, errors),
         call_days: u32::try_from(get.integer("sessions.call_days")).unwrap_or_default(),
         queue_len_max: usize::try_from(get.integer("sessions.queue_len_max")).unwrap_or(20),
         agents,

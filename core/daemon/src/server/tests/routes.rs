@@ -71,14 +71,16 @@ async fn every_address_refuses_a_credential_that_is_missing_wrong_or_revoked() {
         assert_eq!(answer.status(), 401, "{route:?}: {}", answer.0);
         assert!(answer.header("www-authenticate").is_some(), "{route:?}");
         for credential in ["nxk_wrong", &revoked] {
-            let lines = [format!("Authorization: Bearer {credential}")];
-            let knock = knock(&house, *route, &[&lines[0]], small(*route));
+            let line = format!("Authorization: Bearer {credential}");
+            let lines = [line.as_str()];
+            let knock = knock(&house, *route, &lines, small(*route));
             let answer = house.while_time_passes(knock).await;
             assert_eq!(answer.status(), 401, "{route:?}: {}", answer.0);
         }
         if route.reply() != Reply::Document {
             // It says who comes, and not that it was not stolen.
-            let knock = knock(&house, *route, &[&cookie], small(*route));
+            let lines = [cookie.as_str()];
+            let knock = knock(&house, *route, &lines, small(*route));
             let answer = house.while_time_passes(knock).await;
             assert_eq!(answer.status(), 401, "{route:?}: {}", answer.0);
         }
