@@ -26,6 +26,13 @@ impl Rpc {
         Ok(Self { address: daemon.address().to_owned(), token: daemon.token()? })
     }
 
+    /// One that holds something else, such as a key.
+    #[must_use]
+    pub fn with(daemon: &DaemonProcess, credential: &str) -> Self {
+        let token = Token::new(credential.to_owned());
+        Self { address: daemon.address().to_owned(), token }
+    }
+
     /// Posts a body.
     ///
     /// # Errors

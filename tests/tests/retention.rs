@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use nexus_daemon::Daemon;
 use nexus_domain::Timestamp;
+use nexus_domain::id::{AgentId, SessionKey};
 use nexus_domain::principal::{Chain, Principal};
 use nexus_ledger::{AuditEntry, AuditPosition};
 use nexus_tests::{HandClock, TestHome, inside, records};
@@ -84,4 +85,41 @@ async fn old_rows_are_given_up_by_the_daemon_and_the_rest_still_fits() -> Result
     // Who starts on what is left goes on with the same chain.
     Daemon::assemble(inside::options(&home)).await?.drain("it started").await;
     records::verify(NEXUSD, &home)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_that_stood_alone_are_given_up_and_conversations_are_not() -> Result<()> {
+    use nexus_agent::port::Clock as _;
+    let home = TestHome::with_config("[models]\ndiscover = false\n[sessions]\ncall_days = 3\n")?;
+    let clock = HandClock::new();
+    let mut options = inside::options(&home);
+    options.clock = clock.clone();
+    let daemon = Daemon::assemble(options).await?;
+    let begin = async |names: &[&str]| -> Result<()> {
+        let keys: Vec<_> =
+            names.iter().map(|name| SessionKey::parse(name)).collect::<Result<_, _>>()?;
+        let (now, main) = (clock.now(), AgentId::parse("main")?);
+        let write = daemon.context().ledger.write(move |tx| {
+            keys.iter().try_for_each(|key| tx.sessions().ensure(key, &main, now).map(|_| ()))
+        });
+        Ok(write.await?)
+    };
+    let is_there = async |name: &str| -> Result<bool> {
+        let key = SessionKey::parse(name)?;
+        Ok(daemon.context().ledger.read(move |r| r.sessions().get(&key)).await?.is_some())
+    };
+    begin(&["call:old", "main", "callous", "dm:friend"]).await?;
+    for _ in 0..48 {
+        clock.pass(HOUR_MS);
+    }
+    begin(&["call:young"]).await?;
+    let is_gone = async || Ok(!is_there("call:old").await?);
+    pass_until(&clock, "giving up an old call", is_gone).await?;
+    for name in ["main", "callous", "dm:friend"] {
+        ensure!(is_there(name).await?, "{name} was given up");
+    }
+    let is_gone = async || Ok(!is_there("call:young").await?);
+    pass_until(&clock, "giving up the other call", is_gone).await?;
+    daemon.drain("enough time has passed").await;
+    Ok(())
 }

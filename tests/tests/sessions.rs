@@ -272,6 +272,59 @@ async fn a_session_leaves_as_a_document_without_secrets() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_document_becomes_a_new_session_and_never_changes_one() -> Result<()> {
+    let stage = stage().await?;
+    stage.said("main", "The word is heron").await?;
+    stage.said("main", "What time is it?").await?;
+    let (text, _) = stage.export("main", "json", 500).await?;
+    let mut document: Value = serde_json::from_str(&text)?;
+    let taken = json!({ "document": document });
+    let there = stage.refused("sessions.import", taken).await?;
+    ensure!(there["data"]["code"] == "CONFLICT", "{there}");
+
+    // In two pieces, as a long document comes.
+    let messages = document["messages"].as_array().unwrap().clone();
+    ensure!(messages.len() == 6, "{document}");
+    document["messages"] = json!(messages[..2]);
+    let params = json!({ "document": document, "key": "again", "idempotencyKey": "one" });
+    let first = stage.rpc.result("/rpc", "sessions.import", params.clone()).await?;
+    ensure!(first["nMessages"] == 2 && first["session"]["key"] == "again", "{first}");
+    let once = stage.rpc.result("/rpc", "sessions.import", params).await?;
+    ensure!(once == first, "it was imported twice: {once}");
+    document["messages"] = json!(messages[2..]);
+    let mut rest = json!({ "document": document, "key": "again" });
+    let unasked = stage.refused("sessions.import", rest.clone()).await?;
+    ensure!(unasked["data"]["code"] == "CONFLICT", "it was added to what is there: {unasked}");
+    rest["after"] = first["lastMessageId"].clone();
+    let second = stage.call("sessions.import", rest.clone()).await?;
+    ensure!(second["nMessages"] == 4 && second["session"]["n_messages"] == 6, "{second}");
+    ensure!(stage.refused("sessions.import", rest).await?["data"]["code"] == "CONFLICT");
+
+    let (copy, _) = stage.export("again", "json", 500).await?;
+    let copy: Value = serde_json::from_str(&copy)?;
+    let said = |document: &Value| -> Vec<Value> {
+        let messages = document["messages"].as_array().unwrap();
+        messages.iter().map(|one| json!([one["role"], one["parts"], one["created_at"]])).collect()
+    };
+    ensure!(said(&copy) == said(&json!({ "messages": messages })), "{copy}");
+    ensure!(copy["messages"][3]["tool_calls"][0]["status"] == "completed", "{copy}");
+    ensure!(copy["labels"].as_array().unwrap().iter().any(|l| l["label"] == "untrusted"));
+    stage.said("again", "Which word?").await?;
+    ensure!(shown(&stage.model)[0].contains("heron"), "{:?}", shown(&stage.model));
+    ensure!(stage.talk.messages("main").await?.len() == 6, "the original changed");
+
+    document["messages"] = json!([messages[4]]);
+    let torn = json!({ "document": document, "key": "torn" });
+    let torn = stage.refused("sessions.import", torn).await?;
+    ensure!(torn["code"] == -32602, "a result without its call was taken: {torn}");
+    document["messages"] = json!(messages[..2]);
+    document["session"]["agent_id"] = json!("nobody");
+    let foreign = json!({ "document": document, "key": "torn" });
+    ensure!(stage.refused("sessions.import", foreign).await?["data"]["code"] == "NOT_FOUND");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_waits_is_shown_moved_and_dropped() -> Result<()> {
     let stage = stage().await?;
     let held = stage.talk.say("main", "Hold forth").await?;

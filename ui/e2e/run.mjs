@@ -7,6 +7,7 @@ import { Daemon } from "./daemon.mjs";
 import { Browser, say, Tests } from "./harness.mjs";
 import { floodTests } from "./flood.mjs";
 import { hostileTests } from "./hostile.mjs";
+import { keyTests } from "./key.mjs";
 import { Model } from "./model.mjs";
 import { offlineTests } from "./offline.mjs";
 import { everyPage, frameTests, languageTests } from "./pages.mjs";
@@ -83,6 +84,7 @@ try {
     await floodTests(tests, browser, daemon);
     await hostileTests(tests, browser, daemon);
   });
+  await withDaemon(OFFLINE, (daemon) => keyTests(tests, browser, daemon));
   await tests.test("no page complained", async () => assert.deepEqual(browser.complaints, []));
   const folder = process.env.NEXUS_SCREENSHOTS;
   if (folder) await withDaemon(OFFLINE, (daemon) => screenshots(browser, daemon, resolve(folder)));

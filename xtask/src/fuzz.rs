@@ -14,6 +14,22 @@ const COVERAGE: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-saniti
 /// Inputs longer than this find nothing that shorter ones do not.
 const INPUT_BYTES_MAX: u32 = 8_192;
 
+/// Makes sure that the targets still compile: they are no part of the workspace, so that nothing
+/// else would. Beside what the workspace was checked with, this costs the targets themselves and,
+/// once, the fuzzer's own library.
+pub(crate) fn check() -> Result<()> {
+    if !root().join("tests/fuzz/Cargo.toml").is_file() {
+        say("there is no tests/fuzz");
+        return Ok(());
+    }
+    let check = Program::cargo()
+        .inside("tests/fuzz")
+        .args("check --locked --bins")
+        .with("CARGO_TARGET_DIR", target_dir());
+    say(check.line());
+    check.run().context("the fuzz targets do not compile")
+}
+
 /// Builds all targets and runs each for `seconds`.
 pub(crate) fn run_all(seconds: u32) -> Result<Count> {
     let home = root().join("tests/fuzz");

@@ -45,6 +45,7 @@ const STEPS: &[Step] = &[
     check("codegen", |_| done(codegen::check())),
     Step { name: "build", is_check: false, is_long: false, act: build },
     Step { name: "rust", is_check: false, is_long: false, act: rust_tests },
+    check("fuzz-check", |_| done(fuzz::check())),
     check("docs", doc_tests),
     check("browser", browser_tests),
     Step { name: "reference", is_check: true, is_long: true, act: reference },

@@ -62,6 +62,7 @@ impl Reader<'_> {
         let (content, parts) = arrive(vec![last], "input")?;
         instructions.splice(0..0, brief.instructions.take());
         brief.instructions = (!instructions.is_empty()).then(|| instructions.join("\n\n"));
+        brief.is_whole = !parts.is_empty();
         (brief.said, brief.parts) = (said, parts);
         brief.check(true).map_err(unfit("input"))?;
         Ok(Conversation { content, brief, pictures })

@@ -7,8 +7,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
     acl, adapter, agent, budget, chat, completions, config, contact, credential, daemon, db,
-    device, doctor, events, expose, hook, key, lifecycle, login, models, outbox, request, runtime,
-    server, services, session, tool, usage,
+    device, doctor, events, expose, hook, key, lifecycle, login, message, models, outbox, request,
+    runtime, server, services, session, tool, usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};
@@ -110,6 +110,9 @@ pub(crate) enum Command {
     /// Tools: which an agent has, and calls of them by name
     #[command(subcommand, visible_alias = "tools")]
     Tool(tool::Tool),
+    /// Your own words to somebody outside, without an agent
+    #[command(subcommand, visible_alias = "messages")]
+    Message(message::Message),
     /// What was sent, what waits, and what has no certain end
     #[command(subcommand)]
     Outbox(outbox::Outbox),

@@ -214,6 +214,9 @@ async fn wrong_lines_are_usage_errors_with_a_way_out() {
             "did you mean `sessions.list`?",
         ),
         ("runtime call health {bad", "the params is not JSON", "quote the whole object"),
+        // Before anything is sent: the world has no such method to answer with.
+        ("runtime call sessions.get {\"nope\":1}", "unknown field `nope`", "takes key"),
+        ("runtime call sessions.get", "missing field `key`", "takes key"),
         ("runtime call events.subscribe", "cannot follow", "nexus events tail"),
         ("sesion list", "unrecognized subcommand", "session"),
         ("request list --status sideways", "invalid value", "nexus"),
@@ -234,6 +237,18 @@ async fn wrong_lines_are_usage_errors_with_a_way_out() {
             out.json()["error"]["fix"].as_array().is_some_and(|fix| !fix.is_empty()),
             "{out:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_shell_completes_the_name_of_every_method() {
+    let world = World::empty();
+    for shell in ["bash", "zsh"] {
+        let out = world.run(&["completions", shell]).await;
+        assert_eq!(out.code, 0, "{shell}: {out:?}");
+        for method in nexus_protocol::Method::ALL {
+            assert!(out.stdout.contains(method.name()), "{shell}: {}", method.name());
+        }
     }
 }
 

@@ -284,6 +284,7 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
     let budgets = tokio::spawn(jobs::budgets::run(Arc::clone(&context)));
     let audit = tokio::spawn(jobs::audit::run(Arc::clone(&context)));
     let blobs = tokio::spawn(jobs::blobs::run(Arc::clone(&context)));
+    let alone = tokio::spawn(jobs::alone::run(Arc::clone(&context)));
     credentials::check(&context).await;
     let adapters = tokio::spawn(jobs::adapters::run(Arc::clone(&context)));
     let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), context.adapters.clone()));
@@ -300,6 +301,7 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
         budgets,
         audit,
         blobs,
+        alone,
         adapters,
         outbox,
         callers,

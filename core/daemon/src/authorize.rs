@@ -114,6 +114,9 @@ fn keeps_to_agents(method: Method) -> bool {
             | Method::SessionsFork
             | Method::SessionsDelete
             | Method::SessionsExport
+            | Method::SessionsImport
+            | Method::AgentsFilesList
+            | Method::AgentsFilesGet
             | Method::SessionsQueue
             | Method::SessionsQueueMove
             | Method::KeysToken
@@ -212,6 +215,8 @@ pub enum DoorEvent {
     SignedIn,
     /// The password signed a browser in.
     PasswordGiven,
+    /// A browser showed the key to which its session belongs from now on.
+    KeyBound,
 }
 
 /// Records what was decided at the door, before anything follows from it.
@@ -231,6 +236,7 @@ pub async fn audit_door(
         DoorEvent::LinkMade => ("make_link", Effect::Allow, "the caller is signed in"),
         DoorEvent::SignedIn => ("sign_in", Effect::Allow, "a one-time link was used"),
         DoorEvent::PasswordGiven => ("sign_in", Effect::Allow, "the password was given"),
+        DoorEvent::KeyBound => ("bind_key", Effect::Allow, "the browser showed a key of its own"),
     };
     let entry = AuditEntry {
         verdict: effect.name().to_owned(),

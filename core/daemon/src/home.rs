@@ -18,7 +18,7 @@ const OWNER: &str = include_str!("../templates/USER.md");
 const CONFIG: &str = include_str!("../templates/nexus.toml");
 
 /// Largest agent file that is shown to a model, in bytes; the rest is cut off.
-const AGENT_FILE_BYTES_MAX: u64 = 16 * 1024;
+const AGENT_FILE_BYTES_MAX: u64 = nexus_protocol::agent_file::AGENT_FILE_BYTES_MAX as u64;
 
 /// The folders of one installation.
 #[derive(Clone, Debug)]
@@ -148,10 +148,16 @@ impl Home {
         Ok(made)
     }
 
+    /// Where the files of an agent lie.
+    #[must_use]
+    pub fn agent_folder(&self, agent: &AgentId) -> PathBuf {
+        self.state().join("agents").join(agent.as_str())
+    }
+
     /// Reads the files that make up an agent's system prompt. Missing files are empty.
     #[must_use]
     pub fn agent_files(&self, agent: &AgentId) -> AgentFiles {
-        let folder = self.state().join("agents").join(agent.as_str());
+        let folder = self.agent_folder(agent);
         AgentFiles {
             identity: read_some(&folder.join("IDENTITY.md")),
             soul: read_some(&folder.join("SOUL.md")),

@@ -49,7 +49,14 @@ impl Key {
     /// Whether the command hands a message to the pipeline, which knows its key for good.
     #[must_use]
     pub fn creates_request(&self) -> bool {
-        matches!(self.method, Method::SessionsSend | Method::AgentRun | Method::RequestsReplay)
+        matches!(
+            self.method,
+            Method::SessionsSend
+                | Method::AgentRun
+                | Method::RequestsReplay
+                | Method::MessagesSend
+                | Method::SessionsImport
+        )
     }
 
     fn check(&self, method: &str, digest: &str) -> Result<(), Failure> {

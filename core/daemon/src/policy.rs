@@ -120,6 +120,7 @@ impl Policies {
             .read(move |r| Ok((r.grants().log_position()?, r.grants().in_force(now)?)))
             .await?;
         let engine = engine.with_agents(book.profiles()).with_grants(Grants::new(grants));
+        let engine = engine.with_people(config.people.clone());
         let iam = Iam::new(engine, Arc::clone(clock));
         let policies = Self {
             iam: iam.clone(),
@@ -185,7 +186,10 @@ impl Policies {
         health: &HealthBoard,
     ) -> Result<Fresh, Failure> {
         let (home, config, book) = (self.home.clone(), config.clone(), book.clone());
-        let read = move || sources(&home, &config, &book).and_then(|all| Engine::new(&all));
+        let read = move || {
+            let engine = sources(&home, &config, &book).and_then(|all| Engine::new(&all))?;
+            Ok(engine.with_people(config.people))
+        };
         let read = tokio::task::spawn_blocking(read).await.map_err(Failure::internal)?;
         read.map(Fresh).map_err(|error| {
             let reason = format!("the policies stay as they were: {error}");

@@ -151,6 +151,9 @@ pub enum Event {
     /// A session is gone from the lists, and its messages are forgotten.
     #[serde(rename = "session.deleted")]
     SessionDeleted { session_key: SessionKey, n_messages: u64, by: Principal },
+    /// Messages came into a session from a document.
+    #[serde(rename = "session.imported")]
+    SessionImported { session_key: SessionKey, n_messages: u64, by: Principal },
     /// What waits in a session runs in another order.
     #[serde(rename = "session.queue_changed")]
     SessionQueueChanged { session_key: SessionKey, request_ids: Vec<RequestId>, by: Principal },
@@ -273,6 +276,7 @@ impl Event {
         "session.reset",
         "session.forked",
         "session.deleted",
+        "session.imported",
         "session.queue_changed",
         "turn.created",
         "turn.updated",
@@ -319,6 +323,7 @@ impl Event {
             Self::SessionLabelled { .. } => "session.labelled",
             Self::SessionUpdated { .. } => "session.updated",
             Self::SessionReset { .. } => "session.reset",
+            Self::SessionImported { .. } => "session.imported",
             Self::SessionForked { .. } => "session.forked",
             Self::SessionDeleted { .. } => "session.deleted",
             Self::SessionQueueChanged { .. } => "session.queue_changed",
@@ -359,6 +364,7 @@ impl Event {
             | Self::SessionReset { session_key, .. }
             | Self::SessionForked { session_key, .. }
             | Self::SessionDeleted { session_key, .. }
+            | Self::SessionImported { session_key, .. }
             | Self::SessionQueueChanged { session_key, .. }
             | Self::TurnCreated { session_key, .. }
             | Self::TurnUpdated { session_key, .. }

@@ -15,7 +15,7 @@ use crate::brief::Brief;
 use crate::failure::Failure;
 use crate::id::{AgentId, RequestId, SessionKey, TurnId};
 use crate::principal::Principal;
-use crate::request::{ParentRun, Request, RequestStatus, RunWish};
+use crate::request::{ParentRun, Request, RequestStatus, RunWish, WishedSend};
 use crate::session::{self, QueueMode};
 use crate::time::Timestamp;
 
@@ -214,6 +214,30 @@ pub fn resolve_access(identified: Identified, facts: AccessFacts) -> Result<Admi
     match facts.access {
         Access::Asked => Err(Exit::Parked(Box::new(admitted))),
         Access::Allowed | Access::Denied => Ok(admitted),
+    }
+}
+
+/// A message outward that was let through: nothing of stages 4 to 6 is for it.
+#[derive(Clone, Debug)]
+pub struct Outward {
+    /// Stage 2.
+    pub identified: Identified,
+    /// Where it goes.
+    pub send: WishedSend,
+}
+
+/// Stage 3 of a message outward. Where a person is to be asked first, it waits in the outbox, which
+/// asks about every delivery.
+#[must_use]
+pub fn resolve_outward(
+    identified: Identified,
+    send: WishedSend,
+    access: Access,
+    reason: String,
+) -> Exit {
+    match access {
+        Access::Denied => Exit::Denied { reason },
+        Access::Allowed | Access::Asked => Exit::Outward(Box::new(Outward { identified, send })),
     }
 }
 
@@ -463,6 +487,8 @@ pub enum Exit {
     Queued,
     /// It waits for a person to say whether the sender may; here is where it would go.
     Parked(Box<Admitted>),
+    /// It is the sender's own word to somebody outside: no agent answers it.
+    Outward(Box<Outward>),
     /// Something failed.
     Failed(Failure),
 }

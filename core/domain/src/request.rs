@@ -101,6 +101,9 @@ pub struct RunWish {
     /// that; as the adapter declares when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_streamed: Option<bool>,
+    /// Where the message is to be sent as it is: no agent answers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub send: Option<WishedSend>,
     /// Where the reply goes, when not just to whoever asked. Only the daemon says so, by the
     /// configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -112,6 +115,29 @@ impl RunWish {
     #[must_use]
     pub fn is_none(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+/// Where somebody's own words are to go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WishedSend {
+    /// The adapter that sends them, as `channel/account`.
+    pub adapter: String,
+    /// The conversation, in the adapter's own terms.
+    pub to: String,
+    /// The thread inside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_id: Option<String>,
+    /// The message they answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to_id: Option<String>,
+}
+
+impl WishedSend {
+    /// The channel that the adapter speaks.
+    #[must_use]
+    pub fn channel(&self) -> &str {
+        self.adapter.split_once('/').map_or(self.adapter.as_str(), |(channel, _)| channel)
     }
 }
 

@@ -14,7 +14,7 @@ use nexus_domain::principal::{CHAIN_LEN_MAX, Principal};
 
 use crate::entities::{VERBS, slice, type_of};
 use crate::grants::Grants;
-use crate::holder::{Holder, Holders};
+use crate::holder::{Holder, Holders, Reach};
 use crate::profile::{AgentProfile, Preset, Profiles};
 use crate::query::Query;
 use crate::rules::{
@@ -102,7 +102,13 @@ impl Engine {
     /// The same engine with other holders of credentials.
     #[must_use]
     pub fn with_holders(&self, holders: Vec<Holder>) -> Self {
-        Self { holders: Arc::new(Holders::new(holders)), ..self.clone() }
+        Self { holders: Arc::new(self.holders.with(holders)), ..self.clone() }
+    }
+
+    /// The same engine with other people, by id, for whom agents may do more than talk.
+    #[must_use]
+    pub fn with_people(&self, people: HashMap<String, Reach>) -> Self {
+        Self { holders: Arc::new(self.holders.with_people(people)), ..self.clone() }
     }
 
     /// The holders of credentials it knows.
@@ -371,5 +377,7 @@ fn check_chain(links: &[Principal]) -> Result<(), String> {
 mod chain_tests;
 #[cfg(test)]
 pub(crate) mod grant_tests;
+#[cfg(test)]
+mod person_tests;
 #[cfg(test)]
 mod tests;

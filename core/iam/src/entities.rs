@@ -34,6 +34,9 @@ static TYPES: LazyLock<HashMap<&'static str, EntityTypeName>> = LazyLock::new(||
     names.filter_map(|name| Some((name, EntityTypeName::from_str(name).ok()?))).collect()
 });
 
+/// The preset of a person for whom agents do nothing but talk.
+const NO_PRESET: &str = "none";
+
 /// Why a query could not be put to the policy engine; always leads to Deny.
 pub(crate) type SliceError = Box<dyn std::error::Error>;
 
@@ -48,7 +51,7 @@ pub(crate) fn slice(
     let principal = principal_entity(link, profiles, holders)?;
     let resource = resource_entity(&query.action, profiles)?;
     let action = uid("Action", query.action.verb())?;
-    let context = Context::from_pairs(context_pairs(query, touched, link, profiles))?;
+    let context = Context::from_pairs(context_pairs(query, touched, link, (profiles, holders)))?;
     // What is built here fits the schema by construction. Every test holds that against it; in a
     // release it would be a fifth of the price of a decision.
     let schema = cfg!(debug_assertions).then_some(schema);
@@ -106,7 +109,12 @@ fn principal_entity(
             let channel = id.split_once('/').map_or(id.as_str(), |(channel, _)| channel);
             (id.as_str(), vec![("channel", text(channel))])
         }
-        Principal::Known(id) | Principal::ApiKey(id) | Principal::Device(id) => {
+        Principal::Known(id) => {
+            let scopes = holders.scopes(principal).iter().map(String::as_str);
+            let preset = holders.reach(id).map_or(NO_PRESET, |reach| reach.preset.name());
+            (id.as_str(), vec![("scopes", texts(scopes)), ("preset", text(preset))])
+        }
+        Principal::ApiKey(id) | Principal::Device(id) => {
             let scopes = holders.scopes(principal).iter().map(String::as_str);
             (id.as_str(), vec![("scopes", texts(scopes))])
         }
@@ -156,7 +164,7 @@ fn context_pairs(
     query: &Query,
     touched: &Touched,
     link: &Principal,
-    profiles: &Profiles,
+    standings: (&Profiles, &Holders),
 ) -> Vec<(String, Value)> {
     let invoker = query.chain.invoker().map_or("nobody", kind);
     let mut pairs = Pairs(Vec::new());
@@ -174,7 +182,7 @@ fn context_pairs(
             pairs.add("peer_kind", text(peer_kind_name(*peer_kind)));
         }
         Action::Deliver { target, .. } => pairs.add("target", text(target)),
-        Action::UseTool { .. } => tool_pairs(&mut pairs, query, touched, link, profiles),
+        Action::UseTool { .. } => tool_pairs(&mut pairs, query, touched, link, standings),
         Action::Method { .. } | Action::Approve { .. } => {}
     }
     pairs.0
@@ -185,7 +193,7 @@ fn tool_pairs(
     query: &Query,
     touched: &Touched,
     link: &Principal,
-    profiles: &Profiles,
+    (profiles, holders): (&Profiles, &Holders),
 ) {
     let Action::UseTool { action, .. } = &query.action else { return };
     let accessed = |access: PathAccess| {
@@ -215,7 +223,12 @@ fn tool_pairs(
         Principal::Agent(id) => Some(profiles.get(id)),
         _ => None,
     };
-    let offers = profile.as_ref().is_none_or(|profile| profile.offers(&action.tool));
+    let offers = match link {
+        Principal::Known(id) => holders
+            .reach(id)
+            .is_some_and(|reach| reach.tools.is_empty() || reach.tools.contains(&action.tool)),
+        _ => profile.as_ref().is_none_or(|profile| profile.offers(&action.tool)),
+    };
     let base = match (link, query.chain.actor()) {
         (Principal::Agent(link), Some(Principal::Agent(actor))) => profiles.base(actor, link),
         _ => ".".to_owned(),

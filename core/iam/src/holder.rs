@@ -1,10 +1,12 @@
 //! Who holds a credential that the owner issued: how far it reaches.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use nexus_domain::id::AgentId;
 use nexus_domain::principal::Principal;
 
+use crate::profile::Preset;
 use crate::query::{Action, Query};
 use crate::verdict::Verdict;
 
@@ -22,23 +24,48 @@ pub struct Holder {
     pub agents: Option<Vec<AgentId>>,
 }
 
+/// What agents may do for a person at most. Without one, they may talk and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// How far they may go.
+    pub preset: Preset,
+    /// The tools they may use; all of the preset's when there is none.
+    pub tools: Vec<String>,
+}
+
 /// The holders of an installation. Whoever stands for a key or a device and is not among them has
 /// nothing of what they have, and a hook that is not may nothing at all.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Holders(HashMap<Principal, Holder>);
+pub(crate) struct Holders {
+    by_principal: HashMap<Principal, Holder>,
+    /// By the id of the person.
+    people: Arc<HashMap<String, Reach>>,
+}
 
 impl Holders {
-    pub(crate) fn new(holders: Vec<Holder>) -> Self {
-        Self(holders.into_iter().map(|holder| (holder.principal.clone(), holder)).collect())
+    /// The same people with other credentials.
+    pub(crate) fn with(&self, holders: Vec<Holder>) -> Self {
+        let holders = holders.into_iter().map(|holder| (holder.principal.clone(), holder));
+        Self { by_principal: holders.collect(), people: Arc::clone(&self.people) }
+    }
+
+    /// The same credentials with other people.
+    pub(crate) fn with_people(&self, people: HashMap<String, Reach>) -> Self {
+        Self { by_principal: self.by_principal.clone(), people: Arc::new(people) }
     }
 
     pub(crate) fn all(&self) -> Vec<Holder> {
-        self.0.values().cloned().collect()
+        self.by_principal.values().cloned().collect()
+    }
+
+    /// What agents may do for a person.
+    pub(crate) fn reach(&self, person: &str) -> Option<&Reach> {
+        self.people.get(person)
     }
 
     /// The scopes of a principal.
     pub(crate) fn scopes(&self, principal: &Principal) -> &[String] {
-        self.0.get(principal).map_or(&[], |holder| &holder.scopes)
+        self.by_principal.get(principal).map_or(&[], |holder| &holder.scopes)
     }
 
     /// What a holder may not do, whatever is granted: use other agents than its own, or tools
@@ -48,7 +75,7 @@ impl Holders {
         let invoker = links.first()?;
         match invoker {
             Principal::ApiKey(_) | Principal::Device(_) => {}
-            Principal::Hook(_) if self.0.contains_key(invoker) => {}
+            Principal::Hook(_) if self.by_principal.contains_key(invoker) => {}
             Principal::Hook(name) => {
                 let text = format!("no hook `{}` is configured", name.escape_debug());
                 return Some(Verdict::deny(CEILING, text));
@@ -68,7 +95,7 @@ impl Holders {
             (_, Some(agent)) => agent,
             (_, None) => return None,
         };
-        let agents = self.0.get(invoker)?.agents.as_ref()?;
+        let agents = self.by_principal.get(invoker)?.agents.as_ref()?;
         (!agents.contains(agent)).then(|| {
             let names: Vec<_> = agents.iter().map(AgentId::as_str).collect();
             let text = format!("{invoker} may use {} and not `{agent}`", names.join(", "));

@@ -24,7 +24,7 @@ pub use canonical::{canonical_action, canonical_action_in};
 pub use engine::Engine;
 pub use explain::{Explanation, LinkExplanation, SatisfiedPolicy};
 pub use grants::Grants;
-pub use holder::Holder;
+pub use holder::{Holder, Reach};
 pub use permit::Permit;
 pub use pin::{Pin, PinKind, PinnedPlaces, Rule, RuleVerb};
 pub use profile::{AGENT_DEPTH_MAX, AgentProfile, Preset, check_ceilings};

@@ -2,7 +2,7 @@
 //! a conversation that a caller keeps is long and only the run reads it.
 
 use nexus_domain::brief::Brief;
-use nexus_domain::id::RequestId;
+use nexus_domain::id::{RequestId, SessionKey};
 use rusqlite::Connection;
 
 use crate::error::LedgerError;
@@ -46,6 +46,20 @@ impl BriefsMut<'_> {
             self.0.0,
             "INSERT INTO briefs (request_id, body) VALUES (?1, ?2)",
             (request.to_string(), serde_json::to_string(brief)?),
+        )?;
+        Ok(())
+    }
+
+    /// Forgets what came along with the requests of a session that was given up.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn forget(&self, session: &SessionKey) -> Result<(), LedgerError> {
+        sql::run(
+            self.0.0,
+            "DELETE FROM briefs WHERE request_id IN
+                 (SELECT id FROM requests WHERE session_key = ?1)",
+            [session.as_str()],
         )?;
         Ok(())
     }

@@ -84,6 +84,32 @@ impl Sessions<'_> {
         )
     }
 
+    /// Sessions whose keys begin so and in which nothing happens or happened since an instant, the
+    /// oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn resting(
+        &self,
+        prefix: &str,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<SessionKey>, LedgerError> {
+        sql::all(
+            self.0,
+            "SELECT key FROM sessions
+             WHERE key >= ?1 AND substr(key, 1, length(?1)) = ?1 AND updated_at < ?2
+               AND deleted_at IS NULL
+               AND NOT EXISTS (SELECT 1 FROM turns WHERE turns.session_key = sessions.key
+                               AND turns.status IN ('running', 'parked'))
+               AND NOT EXISTS (SELECT 1 FROM queue_items
+                               WHERE queue_items.session_key = sessions.key)
+             ORDER BY updated_at, key LIMIT ?3",
+            (prefix, before.0, sql::limit(limit)),
+            |row| sql::text(row, "key"),
+        )
+    }
+
     /// A page of sessions, the one in which something happened last first, and the cursor of the
     /// next page. With `search`, only sessions in whose title or messages every word occurs.
     ///

@@ -73,6 +73,11 @@ pub const ALIASES: &[Alias] = &[
         is_keyed: false,
         ..alias("chat.abort", Method::SessionsAbort)
     },
+    Alias {
+        renamed: &[("provider", "adapter"), ("channel", "adapter")],
+        must_be_off: &["mediaUrl", "gifPlayback"],
+        ..alias("send", Method::MessagesSend)
+    },
     // A heartbeat that could be waited for does not exist: what is said now is heard now.
     Alias {
         renamed: &[("text", "message")],

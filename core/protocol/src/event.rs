@@ -33,6 +33,7 @@ pub fn scope_of(kind: &str) -> Option<Scope> {
         | "session.compacted"
         | "session.updated"
         | "session.reset"
+        | "session.imported"
         | "session.forked"
         | "session.deleted"
         | "session.queue_changed"

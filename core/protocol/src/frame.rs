@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::device::DeviceAuth;
 use crate::error::WireError;
 use crate::health::HealthResult;
+use crate::login::BrowserAuth;
 use crate::scope::Scope;
 
 /// What a client says about itself.
@@ -30,7 +31,7 @@ pub struct ClientFacts {
     pub instance_id: Option<String>,
 }
 
-/// How a client proves who it is. A browser proves it by its cookie and sends nothing here.
+/// How a client proves who it is, by one of these.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClientAuth {
@@ -43,6 +44,9 @@ pub struct ClientAuth {
     /// The proof of a device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<DeviceAuth>,
+    /// The proof of a browser that has a cookie: that it is not somebody else's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser: Option<BrowserAuth>,
 }
 
 impl std::fmt::Debug for ClientAuth {

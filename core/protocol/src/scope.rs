@@ -26,6 +26,9 @@ pub enum Scope {
     /// Talk to agents and stop their runs.
     #[serde(rename = "session.write")]
     SessionWrite,
+    /// Send messages outward in one's own words, through any adapter.
+    #[serde(rename = "message.send")]
+    MessageSend,
     /// See which tools there are, and what access control says about a call.
     #[serde(rename = "tool.read")]
     ToolRead,
@@ -69,13 +72,14 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in order.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::RuntimeRead,
         Self::RuntimeAdmin,
         Self::AgentRead,
         Self::AgentWrite,
         Self::SessionRead,
         Self::SessionWrite,
+        Self::MessageSend,
         Self::ToolRead,
         Self::ToolInvoke,
         Self::RequestRead,
@@ -107,6 +111,7 @@ impl Scope {
             Self::AgentWrite => "agent.write",
             Self::SessionRead => "session.read",
             Self::SessionWrite => "session.write",
+            Self::MessageSend => "message.send",
             Self::ToolRead => "tool.read",
             Self::ToolInvoke => "tool.invoke",
             Self::RequestRead => "request.read",

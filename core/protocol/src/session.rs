@@ -2,6 +2,7 @@
 
 mod change;
 mod export;
+mod import;
 mod queue;
 
 use nexus_domain::agent::{ToolCallRecord, Turn};
@@ -20,6 +21,10 @@ pub use change::{
     PatchResult, ResetParams, ResetResult, STEPS_MAX,
 };
 pub use export::{EXPORT_BYTES_EAGER, ExportFormat, ExportParams, ExportResult};
+pub use import::{
+    DocumentLabel, DocumentMessage, DocumentSession, IMPORT_MESSAGES_MAX, ImportParams,
+    ImportResult, SESSION_DOCUMENT, SessionDocument,
+};
 pub use queue::{QueueMoveParams, QueueParams, QueueResult};
 
 /// Most items on one page of any list.

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { delayMs } from "./backoff";
 import { Client, type Connection } from "./client";
-import type { EventFrame, HelloOk } from "./protocol";
+import type { BrowserAuth, EventFrame, HelloOk } from "./protocol";
 
 vi.stubGlobal("__VERSION__", "0.0.0");
 vi.stubGlobal("navigator", { platform: "test", language: "en", userAgent: "test" });
@@ -27,8 +27,10 @@ class FakeSocket {
   say(frame: object): void {
     this.onmessage?.({ data: JSON.stringify(frame) });
   }
-  greet(position: number): void {
+  async greet(position: number): Promise<void> {
     this.onopen?.();
+    this.say({ type: "event", event: "challenge", payload: { nonce: "n1", ts: 0 }, seq: 0 });
+    await vi.advanceTimersByTimeAsync(0);
     const policy = { tickIntervalMs: 15_000, maxPayload: 1, maxBufferedBytes: 1 };
     this.say({ type: "hello-ok", protocol: 1, policy, snapshot: { position } });
   }
@@ -37,7 +39,9 @@ class FakeSocket {
   }
 }
 
-function setUp(answer: "signed-in" | "signed-out" | "unreachable" = "unreachable") {
+const PROOF = { publicKey: "key", signature: "signed", nonce: "" };
+
+function setUp(answer: "signed-in" | "signed-out" | "unreachable" = "unreachable", proof: BrowserAuth | null = PROOF) {
   let position: number | undefined;
   const phases: string[] = [];
   const events: EventFrame[] = [];
@@ -45,6 +49,7 @@ function setUp(answer: "signed-in" | "signed-out" | "unreachable" = "unreachable
   const client = new Client({
     url: "ws://x/ws",
     makeSocket: (url) => new FakeSocket(url) as unknown as WebSocket,
+    prove: (nonce) => Promise.resolve(proof ? { ...proof, nonce } : undefined),
     probeAuth: () => Promise.resolve(answer),
     onConnection: (connection: Connection) => phases.push(connection.phase),
     onEvent: (frame) => {
@@ -74,16 +79,17 @@ afterEach(() => {
 });
 
 describe("the client", () => {
-  it("greets, then follows events from where the snapshot is true", () => {
+  it("greets, then follows events from where the snapshot is true", async () => {
     setUp();
-    last().greet(7);
-    expect(last().sent[0]).toMatchObject({ type: "hello", minProtocol: 1 });
+    await last().greet(7);
+    const auth = { browser: { ...PROOF, nonce: "n1" } };
+    expect(last().sent[0]).toMatchObject({ type: "hello", minProtocol: 1, auth });
     expect(last().calls("events.subscribe")[0]?.params).toEqual({ after: 7, transient: true });
   });
 
   it("resumes after the last position, and sends unanswered calls again with the same key", async () => {
     const { client, events, phases } = setUp();
-    last().greet(7);
+    await last().greet(7);
     last().say(event(1, 8));
     const answered = client.call("sessions.send", { key: "main", message: "hi" });
     const [first] = last().calls("sessions.send");
@@ -92,7 +98,7 @@ describe("the client", () => {
     expect(phases.at(-1)).toBe("reconnecting");
     await vi.advanceTimersByTimeAsync(2_000);
     expect(FakeSocket.all).toHaveLength(2);
-    last().greet(9);
+    await last().greet(9);
     expect(last().calls("events.subscribe")[0]?.params).toMatchObject({ after: 8 });
     const [again] = last().calls("sessions.send");
     expect(again).toEqual(first);
@@ -101,9 +107,9 @@ describe("the client", () => {
     expect(events).toHaveLength(1);
   });
 
-  it("subscribes again when frames were dropped or it was too slow", () => {
+  it("subscribes again when frames were dropped or it was too slow", async () => {
     const { events } = setUp();
-    last().greet(7);
+    await last().greet(7);
     last().say(event(1, 8));
     last().say(event(3, 10));
     expect(events).toHaveLength(1);
@@ -114,7 +120,7 @@ describe("the client", () => {
 
   it("gives up on a silent socket after two missed ticks", async () => {
     const { phases } = setUp();
-    last().greet(7);
+    await last().greet(7);
     const first = last();
     await vi.advanceTimersByTimeAsync(40_000);
     expect(first.isClosed).toBe(true);
@@ -123,7 +129,7 @@ describe("the client", () => {
 
   it("does not believe a socket after sleep unless it answers", async () => {
     const { client } = setUp();
-    last().greet(7);
+    await last().greet(7);
     const first = last();
     client.distrust();
     first.say({ type: "event", event: "tick", payload: {}, seq: 1 });
@@ -134,12 +140,12 @@ describe("the client", () => {
     expect(first.isClosed).toBe(true);
   });
 
-  it("starts over when the ledger is another one", () => {
+  it("starts over when the ledger is another one", async () => {
     const { replaced } = setUp();
-    last().greet(100);
+    await last().greet(100);
     last().onclose?.();
     vi.advanceTimersByTime(2_000);
-    last().greet(3);
+    await last().greet(3);
     expect(replaced).toEqual([false, true]);
     expect(last().calls("events.subscribe")[0]?.params).toMatchObject({ after: 3 });
   });
@@ -155,6 +161,19 @@ describe("the client", () => {
     await vi.advanceTimersByTimeAsync(5_000);
     expect(down.phases.at(-1)).toBe("offline");
     expect(FakeSocket.all.length).toBeGreaterThan(2);
+  });
+
+  it("says hello without a proof where pages have no keys, and takes a refusal of it as signed out", async () => {
+    const { phases } = setUp("signed-in", null);
+    last().onopen?.();
+    expect(last().sent).toEqual([]);
+    last().say({ type: "event", event: "challenge", payload: { nonce: "n1", ts: 0 }, seq: 0 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(last().sent[0]).not.toHaveProperty("auth");
+    last().say({ type: "hello-error", reason: "BROWSER_AUTH_MISSING: a browser's session …" });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(phases.at(-1)).toBe("unauthorised");
+    expect(FakeSocket.all).toHaveLength(1);
   });
 
   it("says why a call cannot be answered", async () => {

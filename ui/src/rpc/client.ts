@@ -1,7 +1,8 @@
 import { delayMs } from "./backoff";
 import { RpcError } from "./error";
+import { proofOf } from "./key";
+import type { BrowserAuth, EventFrame, HelloOk, Lagged, Methods, Position, ServerFrame, Shutdown } from "./protocol";
 import { COMMANDS } from "./protocol";
-import type { EventFrame, HelloOk, Lagged, Methods, Position, ServerFrame, Shutdown } from "./protocol";
 
 /** The protocol version this bundle speaks. */
 const PROTOCOL = 1;
@@ -15,6 +16,8 @@ const PROBE_MS_MAX = 2_000;
 const WATCH_MS = 2_500;
 /** The reason in a hello-error for whoever is not signed in. */
 const UNAUTHORISED = "unauthorized";
+/** Begins the reason in a hello-error for a browser whose session is of another key. */
+const NOT_ITS_KEY = "BROWSER_AUTH_";
 /** A pause of the watch this long means that the machine slept. */
 const SLEEP_MS = 10_000;
 
@@ -52,6 +55,8 @@ export interface ClientOptions {
   /** Tells a refused cookie from a daemon that is down. */
   probeAuth: () => Promise<"signed-in" | "signed-out" | "unreachable">;
   makeSocket?: (url: string) => WebSocket;
+  /** Proves that the session in the cookie is this browser's. */
+  prove?: (nonce: string) => Promise<BrowserAuth | undefined>;
 }
 
 /**
@@ -144,7 +149,6 @@ export class Client {
     this.socket = socket;
     let isGreeted = false;
     this.helloTimer = setTimeout(() => socket.close(), HELLO_MS_MAX);
-    socket.onopen = () => socket.send(JSON.stringify(hello()));
     socket.onmessage = (message) => {
       if (this.socket !== socket) return;
       this.lastFrameAt = Date.now();
@@ -160,6 +164,8 @@ export class Client {
         this.answer(frame);
       } else if (isGreeted) {
         this.event(socket, frame);
+      } else if (frame.event === "challenge") {
+        void this.greet(socket, (frame.payload as unknown as { nonce: string }).nonce);
       }
     };
     socket.onclose = (close?: CloseEvent) => {
@@ -168,6 +174,13 @@ export class Client {
       if (isGreeted) this.lose(close?.code === 1008 ? close.reason : undefined);
       else void this.unreached();
     };
+  }
+
+  /** Says hello; where this browser can prove nothing, the daemon says what follows from that. */
+  private async greet(socket: WebSocket, nonce: string): Promise<void> {
+    const prove = this.options.prove ?? proofOf;
+    const browser = await prove(nonce).catch(() => undefined);
+    if (this.socket === socket) socket.send(JSON.stringify(hello(browser)));
   }
 
   private begin(socket: WebSocket, ok: HelloOk): void {
@@ -248,7 +261,8 @@ export class Client {
 
   private async refused(reason?: string): Promise<void> {
     this.drop();
-    const answer = reason === UNAUTHORISED ? "signed-out" : await this.options.probeAuth();
+    const isOut = reason === UNAUTHORISED || reason?.startsWith(NOT_ITS_KEY);
+    const answer = isOut ? "signed-out" : await this.options.probeAuth();
     const phase = answer === "signed-in" ? "incompatible" : "unauthorised";
     // No timer from here on: each try counts as a failed login. Whoever signs in does it in another
     // tab, and coming back to this one tries again.
@@ -277,7 +291,7 @@ export class Client {
   }
 }
 
-function hello(): object {
+function hello(browser: BrowserAuth | undefined): object {
   return {
     type: "hello",
     minProtocol: PROTOCOL,
@@ -285,6 +299,7 @@ function hello(): object {
     client: { name: "nexus-ui", version: __VERSION__, platform: navigator.platform || "web", mode: "ui" },
     locale: navigator.language,
     userAgent: navigator.userAgent,
+    ...(browser && { auth: { browser } }),
   };
 }
 

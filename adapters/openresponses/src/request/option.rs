@@ -1,6 +1,6 @@
 //! Everything of a request that is neither item nor tool.
 
-use nexus_adapter::{ReplyForm, Sampling};
+use nexus_adapter::{Effort, ReplyForm, Sampling};
 use nexus_ingress::Problem;
 use serde_json::{Map, Value, json};
 
@@ -82,8 +82,18 @@ pub(super) fn sampling(request: &Request) -> Result<Sampling, Problem> {
         temperature: request.temperature,
         top_p: request.top_p,
         output_tokens_max: request.max_output_tokens,
+        effort: request.reasoning.as_ref().and_then(|asked| effort(asked.effort.as_deref()?)),
+        is_parallel: request.parallel_tool_calls,
         ..Sampling::default()
     })
+}
+
+/// How long the model is to think. What is no such word has been refused by [`reasoning`].
+fn effort(word: &str) -> Option<Effort> {
+    match word {
+        "max" => Some(Effort::Xhigh),
+        word => serde_json::from_value(json!(word)).ok(),
+    }
 }
 
 /// The form of the answer, and how the response shows `text`.

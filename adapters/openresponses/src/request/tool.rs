@@ -58,7 +58,12 @@ fn read_one(n: usize, tool: &Tool) -> Result<ClientTool, Problem> {
     // A function without parameters.
     let schema = tool.parameters.clone();
     let schema = schema.unwrap_or_else(|| json!({ "type": "object", "properties": {} }));
-    Ok(ClientTool { name, description: tool.description.clone().unwrap_or_default(), schema })
+    Ok(ClientTool {
+        name,
+        description: tool.description.clone().unwrap_or_default(),
+        schema,
+        is_strict: tool.strict == Some(true),
+    })
 }
 
 /// What the model may call, what it must, and how the response shows it.

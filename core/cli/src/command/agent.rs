@@ -7,7 +7,7 @@ use nexus_protocol::agent::{
     AgentFacts, CreateParams, DeleteParams, GetParams, GetResult, ListParams, UpdateParams,
 };
 
-use super::chat;
+use super::{agent_file, chat};
 use crate::context::Context;
 use crate::environment::now;
 use crate::failure::{Exit, Result};
@@ -66,6 +66,9 @@ pub(crate) enum Agent {
         #[arg(value_parser = AgentId::parse)]
         name: AgentId,
     },
+    /// The files that make up its prompt
+    #[command(subcommand, visible_alias = "files")]
+    File(agent_file::File),
     /// Say something to an agent, in its own conversation
     #[command(after_help = SEND_EXAMPLES)]
     Send {
@@ -153,6 +156,7 @@ pub(crate) async fn run(agent: Agent, context: &Context) -> Result<Exit> {
         Agent::Create(create) => make(&client, create, output).await?,
         Agent::Update(update) => change(&client, update, output).await?,
         Agent::Delete { name } => delete(&client, name, output).await?,
+        Agent::File(file) => agent_file::run(file, &client, context).await?,
         Agent::Send { .. } => {}
     }
     Ok(Exit::Ok)

@@ -3,6 +3,7 @@
 pub(crate) mod acl;
 pub(crate) mod adapter;
 pub(crate) mod agent;
+pub(crate) mod agent_file;
 pub(crate) mod audit;
 pub(crate) mod budget;
 pub(crate) mod chat;
@@ -22,6 +23,7 @@ pub(crate) mod key;
 pub(crate) mod label;
 pub(crate) mod lifecycle;
 pub(crate) mod login;
+pub(crate) mod message;
 pub(crate) mod models;
 pub(crate) mod outbox;
 pub(crate) mod request;
@@ -62,6 +64,7 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Budget(budget)) => budget::run(budget, context).await,
         Some(Command::Tool(tool)) => tool::run(tool, context).await,
         Some(Command::Hook(hook)) => hook::run(hook, context).await,
+        Some(Command::Message(message)) => message::run(message, context).await,
         Some(Command::Outbox(outbox)) => outbox::run(outbox, context).await,
         Some(Command::Config(config)) => config::run(config, context).await,
         Some(Command::Credential(credential)) => credential::run(credential, context).await,

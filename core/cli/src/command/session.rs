@@ -2,6 +2,7 @@
 
 mod change;
 mod export;
+mod import;
 mod queue;
 
 use clap::Subcommand;
@@ -56,6 +57,9 @@ pub(crate) enum Session {
     /// All of a conversation, as Markdown or JSON
     #[command(after_help = export::EXAMPLES)]
     Export(export::Export),
+    /// Begin a conversation with what was said in an exported one
+    #[command(after_help = import::EXAMPLES)]
+    Import(import::Import),
     /// Give a conversation another name, or other defaults for its runs
     #[command(after_help = change::SET_EXAMPLES)]
     Set(change::Set),
@@ -79,6 +83,7 @@ pub(crate) async fn run(session: Session, context: &Context) -> Result<Exit> {
         Session::List { search, limit } => list(&client, search, limit, &context.output).await?,
         Session::Show { key, limit } => show(&client, &key, limit, &context.output).await?,
         Session::Export(export) => export.run(&client, &context.output).await?,
+        Session::Import(import) => import.run(&client, context).await?,
         Session::Set(set) => set.run(&client, context).await?,
         Session::Reset(reset) => reset.run(&client, context).await?,
         Session::Fork(fork) => fork.run(&client, context).await?,

@@ -21,6 +21,7 @@ mod model;
 pub mod offline;
 mod overlay;
 mod parse;
+mod people;
 mod schema;
 mod start;
 mod tailnet;

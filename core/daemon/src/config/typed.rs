@@ -1,12 +1,12 @@
 //! From checked values to the typed configuration.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use nexus_domain::agent::{AgentSpec, RunLimits};
 use nexus_domain::budget::Budget;
 use nexus_domain::id::AgentId;
-use nexus_iam::{AgentProfile, Pin};
+use nexus_iam::{AgentProfile, Pin, Reach};
 use nexus_protocol::config::{ConfigSource, ConfigValue};
 use nexus_secrets::SeedPlace;
 use serde_json::Value;
@@ -131,6 +131,10 @@ pub struct Config {
     pub logging: LoggingConfig,
     /// Most requests that wait behind one run.
     pub queue_len_max: usize,
+    /// What agents may do for people who are not the owner, by the person's id.
+    pub people: HashMap<String, Reach>,
+    /// Days that sessions are kept which stand alone; 0 keeps them.
+    pub call_days: u32,
     /// The agents; the first is the default.
     pub agents: Vec<AgentSpec>,
     /// How far each agent may go, in the order of `agents`.
@@ -210,6 +214,8 @@ pub(super) fn build(
                 _ => LogFormat::Pretty,
             },
         },
+        people: super::people::people(&get, errors),
+        call_days: u32::try_from(get.integer("sessions.call_days")).unwrap_or_default(),
         queue_len_max: usize::try_from(get.integer("sessions.queue_len_max")).unwrap_or(20),
         agents,
         profiles,

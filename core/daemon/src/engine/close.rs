@@ -50,7 +50,7 @@ pub(super) async fn leave_early(
             let text = failure.message.clone();
             (RequestStatus::Failed, Some(text.clone()), StageOutcome::Failed, text, None)
         }
-        Exit::Duplicate(_) | Exit::Queued | Exit::Parked(_) => return,
+        Exit::Duplicate(_) | Exit::Queued | Exit::Parked(_) | Exit::Outward(_) => return,
     };
     book.end(outcome, note);
     let traces = book.take();

@@ -20,6 +20,7 @@ mod meter;
 mod order;
 mod outcome;
 mod outlet;
+mod outward;
 mod permission;
 mod place;
 mod prepare;

@@ -28,7 +28,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::contact::{self, Link};
-use super::stages::{Progress, RunDecision, missing};
+use super::stages::{Progress, RUN, RunDecision, missing};
 use super::trace::{self, TraceBook};
 use super::{broken, close, permission, stages, turn};
 use crate::context::Context;
@@ -324,8 +324,12 @@ fn end(
 ) -> Result<(), LedgerError> {
     let id = wait.request_id;
     let request = tx.requests().get(id)?.ok_or_else(|| missing(id))?;
-    let agent = request.agent_id.as_ref().unwrap_or(&resolved.agent_id).to_string();
-    let decision = RunDecision { chain: resolved.chain.clone(), agent, verdict: why.clone() };
+    let decision = RunDecision {
+        chain: resolved.chain.clone(),
+        action: RUN,
+        resource: request.agent_id.as_ref().unwrap_or(&resolved.agent_id).to_string(),
+        verdict: why.clone(),
+    };
     decision.audit(tx, id, now)?;
     let waited = StageTrace {
         stage: Stage::ResolveAccess,

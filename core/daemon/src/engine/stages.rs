@@ -17,7 +17,7 @@ use nexus_ledger::{AuditEntry, LedgerError, Tx};
 
 use super::order::Place;
 use super::trace::{self, TraceBook};
-use super::{broken, close, hook, run, sender, turn};
+use super::{broken, close, hook, outward, run, sender, turn};
 use crate::context::Context;
 use crate::crash::CrashPoint;
 
@@ -37,6 +37,7 @@ async fn drive(context: Arc<Context>, received: Received, place: Place) {
     match decided {
         Ok(automated) => open(&context, automated, book, progress.decision).await,
         Err(Exit::Parked(admitted)) => sender::park(&context, *admitted, book, progress).await,
+        Err(Exit::Outward(outward)) => outward::close(&context, *outward, book, progress).await,
         Err(exit) => close::leave_early(&context, request_id, exit, book, progress).await,
     }
 }
@@ -50,10 +51,16 @@ pub(super) struct Progress {
     pub(super) admitted: Option<Admitted>,
 }
 
-/// What access control decided about the run, to be audited with whatever comes of it.
+/// The action of a decision about a run.
+pub(super) const RUN: &str = "agent.run";
+
+/// What access control decided about a request, to be audited with whatever comes of it.
 pub(super) struct RunDecision {
     pub(super) chain: Chain,
-    pub(super) agent: String,
+    /// What was decided about: `agent.run`, `message.send`.
+    pub(super) action: &'static str,
+    /// The agent, or where the message goes.
+    pub(super) resource: String,
     pub(super) verdict: Verdict,
 }
 
@@ -70,8 +77,8 @@ impl RunDecision {
             request_id: Some(request_id),
             turn_id: None,
             chain: self.chain.clone(),
-            action: "agent.run".to_owned(),
-            resource: self.agent.clone(),
+            action: self.action.to_owned(),
+            resource: self.resource.clone(),
             verdict: self.verdict.effect.name().to_owned(),
             reason: self.verdict.to_string(),
             digest: None,
@@ -83,7 +90,7 @@ impl RunDecision {
         let event = Event::AclDecision {
             request_id: Some(request_id),
             chain: self.chain.clone(),
-            action: format!("agent.run {}", self.agent),
+            action: format!("{} {}", self.action, self.resource),
             verdict: self.verdict.effect.name().to_owned(),
             reason: self.verdict.to_string(),
         };
@@ -104,6 +111,9 @@ async fn decide(
     book.end(StageOutcome::Passed, identified.principal.to_string());
 
     book.begin(Stage::ResolveAccess);
+    if let Some(send) = identified.received.wish.run.send.clone() {
+        return Err(outward::admit(context, identified, send, &mut progress.decision));
+    }
     let admitted = admit(context, identified, &mut progress.decision).await?;
     progress.admitted = Some(admitted.clone());
     let note = format!("{} → {}", admitted.session_key, admitted.agent_id);
@@ -176,8 +186,12 @@ async fn admit(
         Effect::Ask | Effect::Deny => Access::Denied,
     };
     let facts = AccessFacts { access, reason: verdict.to_string(), default_agent, session_agent };
-    let decided =
-        decision.insert(RunDecision { chain: query.chain, agent: agent_id.to_string(), verdict });
+    let decided = decision.insert(RunDecision {
+        chain: query.chain,
+        action: RUN,
+        resource: agent_id.to_string(),
+        verdict,
+    });
     match pipeline::resolve_access(identified, facts) {
         Err(Exit::Parked(admitted)) => sender::as_answered(context, *admitted, decided).await,
         other => other,

@@ -191,7 +191,8 @@ async fn asked_about(context: &Arc<Context>, arrival: Arrival) -> (Admitted, Per
 async fn decided(context: &Context, admitted: Admitted) -> Result<String, Exit> {
     let mut decision = super::stages::RunDecision {
         chain: Chain::of(admitted.identified.principal.clone()),
-        agent: admitted.agent_id.to_string(),
+        action: super::stages::RUN,
+        resource: admitted.agent_id.to_string(),
         verdict: nexus_iam::Verdict { effect: nexus_iam::Effect::Ask, reasons: Vec::new() },
     };
     super::sender::as_answered(context, admitted, &mut decision).await?;

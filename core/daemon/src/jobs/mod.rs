@@ -2,6 +2,7 @@
 //! is to be done.
 
 pub mod adapters;
+pub mod alone;
 pub mod audit;
 pub mod blobs;
 pub mod budgets;

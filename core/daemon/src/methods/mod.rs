@@ -4,6 +4,7 @@
 pub mod acl;
 pub mod adapter;
 pub mod agent;
+pub mod agent_file;
 pub mod audit;
 pub mod budget;
 pub mod config;
@@ -17,6 +18,7 @@ pub mod hook;
 pub mod key;
 pub mod login;
 pub mod logs;
+pub mod message;
 pub mod model;
 pub mod outbox;
 pub mod policy;

@@ -82,7 +82,7 @@ async fn change(
     Ok(ChangeResult { delivery: facts(changed) })
 }
 
-fn facts(record: DeliveryRecord) -> DeliveryFacts {
+pub(super) fn facts(record: DeliveryRecord) -> DeliveryFacts {
     let target = serde_json::from_value::<Target>(record.delivery.target);
     DeliveryFacts {
         id: record.delivery.id,

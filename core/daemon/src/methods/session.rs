@@ -2,6 +2,7 @@
 
 mod change;
 mod export;
+mod import;
 mod queue;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use nexus_protocol::session::{
 
 pub use change::{delete, fork, patch, reset};
 pub use export::export;
+pub use import::import;
 pub use queue::{queue, queue_move};
 
 use super::sees_agent;
@@ -269,20 +271,9 @@ pub(super) async fn submit(
     };
     let peer = message.session_key.as_ref().map_or("main", SessionKey::as_str);
     let mut arrival = Arrival {
-        event_id: event_id(&invoker, &message.idempotency_key),
-        timestamp: context.clock.now(),
-        content: message.text,
-        content_type: ContentType::Text,
-        channel: CONTROL_CHANNEL.to_owned(),
-        account_id: "local".to_owned(),
-        sender_id: invoker.to_string(),
         peer_id: peer.to_owned(),
-        peer_kind: PeerKind::Dm,
         attachments: message.attachments,
-        sender_name: None,
-        thread_id: None,
-        reply_to_id: None,
-        metadata: serde_json::Map::new(),
+        ..control_arrival(context, &invoker, &message.idempotency_key, message.text)
     };
     if let Some(compaction) = message.compaction {
         compaction.mark(&mut arrival);
@@ -307,6 +298,31 @@ pub(super) async fn submit(
         }
     }
     Ok(admission)
+}
+
+/// What comes in over the control plane, as one arrival per idempotency key.
+fn control_arrival(
+    context: &Context,
+    invoker: &Principal,
+    idempotency_key: &str,
+    content: String,
+) -> Arrival {
+    Arrival {
+        event_id: event_id(invoker, idempotency_key),
+        timestamp: context.clock.now(),
+        content,
+        content_type: ContentType::Text,
+        channel: CONTROL_CHANNEL.to_owned(),
+        account_id: "local".to_owned(),
+        sender_id: invoker.to_string(),
+        peer_id: "main".to_owned(),
+        peer_kind: PeerKind::Dm,
+        attachments: Vec::new(),
+        sender_name: None,
+        thread_id: None,
+        reply_to_id: None,
+        metadata: serde_json::Map::new(),
+    }
 }
 
 /// What a message is recorded as: the same key of the same caller is the same message.

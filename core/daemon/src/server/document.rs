@@ -18,7 +18,7 @@ pub(super) async fn get(
     headers: HeaderMap,
     uri: Uri,
 ) -> Response<Body> {
-    if let Err(failure) = shared.known(&headers, &peer, "/schema").await {
+    if let Err(failure) = shared.reader(&headers, &peer, "/schema").await {
         return answer::failure(&failure);
     }
     match schema::document(uri.path().trim_start_matches('/')) {

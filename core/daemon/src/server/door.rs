@@ -1,6 +1,7 @@
 //! What all connections share, and the one door: what was shown becomes a caller here, whichever
 //! way it came.
 
+mod browser;
 mod hello;
 pub(super) mod shown;
 
@@ -49,6 +50,8 @@ pub(super) enum Visitor {
     Known(Caller, Option<HeaderValue>),
     /// It showed a credential, and that is wrong.
     Wrong,
+    /// It showed the cookie of a browser where that alone opens nothing.
+    Unproved,
     /// It showed nothing.
     Nobody,
 }
@@ -145,11 +148,26 @@ impl Shared {
         self.context.clock.now()
     }
 
-    /// The caller behind a request that only somebody known may make.
+    /// The caller behind a request that only somebody known may make. The cookie of a browser,
+    /// which proves nothing about the browser's key, is not enough.
     ///
     /// # Errors
     /// `Unauthorized`; a wrong credential is audited and its answer delayed.
     pub(super) async fn known(
+        &self,
+        headers: &HeaderMap,
+        peer: &Peer,
+        surface: &str,
+    ) -> Result<Caller, Failure> {
+        self.admit(proved(self.visitor(headers, peer).await), peer, surface).await
+    }
+
+    /// The caller behind a request for something that tells nothing about anybody, such as a
+    /// document: here the cookie of a browser is enough.
+    ///
+    /// # Errors
+    /// As [`Self::known`].
+    pub(super) async fn reader(
         &self,
         headers: &HeaderMap,
         peer: &Peer,
@@ -173,7 +191,7 @@ impl Shared {
         surface: &str,
     ) -> Result<Upgrade, Failure> {
         let visitor = self.or_by_tailnet(&shown::in_upgrade(headers, uri), headers, peer).await;
-        let caller = self.admit(visitor, peer, surface).await?;
+        let caller = self.admit(proved(visitor), peer, surface).await?;
         Ok(Upgrade { caller, subprotocol: shown::agreed_subprotocol(headers) })
     }
 
@@ -188,6 +206,10 @@ impl Shared {
             }
             Visitor::Nobody => {}
             Visitor::Wrong => self.refuse_login(peer.address.ip(), surface).await,
+            Visitor::Unproved => {
+                self.refuse_login(peer.address.ip(), surface).await;
+                return Err(unproved());
+            }
         }
         Err(unauthorized())
     }
@@ -232,6 +254,24 @@ impl Shared {
 /// it fetches, and what it has no part in showing is nothing such a page may make use of.
 fn is_from_another_site(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
+}
+
+/// What a visitor is where the cookie of a browser alone opens nothing.
+fn proved(visitor: Visitor) -> Visitor {
+    match visitor {
+        Visitor::Known(caller, _) if matches!(caller.authority.basis, Basis::Browser(_)) => {
+            Visitor::Unproved
+        }
+        visitor => visitor,
+    }
+}
+
+fn unproved() -> Failure {
+    Failure::unauthenticated(
+        "a browser's session opens the pages, and the socket at /ws with the browser's key; \
+         nothing else",
+    )
+    .hint("send `Authorization: Bearer <token or key>`: `nexus key create` makes one")
 }
 
 fn unauthorized() -> Failure {

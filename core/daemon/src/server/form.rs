@@ -45,7 +45,7 @@ pub(super) async fn show(
 ) -> Response<Body> {
     match shared.visitor(&headers, &peer).await {
         Visitor::Known(..) => link::go_to("/"),
-        Visitor::Wrong | Visitor::Nobody => page(&shared, StatusCode::OK, None),
+        _ => page(&shared, StatusCode::OK, None),
     }
 }
 
@@ -56,6 +56,7 @@ pub(super) async fn take(
     Extension(peer): Extension<Peer>,
     request: Request,
 ) -> Response<Body> {
+    let headers = request.headers().clone();
     let password = match read(&shared, request).await {
         Ok(password) => password,
         Err((status, why)) => return answer::error(status, &Failure::invalid(why)),
@@ -66,7 +67,10 @@ pub(super) async fn take(
             let (logins, now) = (shared.context.logins.clone(), shared.context.clock.now());
             let admit = tokio::task::spawn_blocking(move || logins.admit(holder, now)).await;
             match admit.unwrap_or_else(|error| Err(Failure::internal(error))) {
-                Ok(token) => link::sign_in(&shared, &token, DoorEvent::PasswordGiven, PATH).await,
+                Ok(token) => {
+                    let event = DoorEvent::PasswordGiven;
+                    link::sign_in(&shared, &headers, &token, event, PATH).await
+                }
                 Err(failure) => answer::failure(&failure),
             }
         }

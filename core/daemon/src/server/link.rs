@@ -69,6 +69,7 @@ pub(super) async fn open(
     State(shared): State<Arc<Shared>>,
     Extension(peer): Extension<Peer>,
     method: Method,
+    headers: HeaderMap,
     Query(query): Query<OpenQuery>,
 ) -> Response<Body> {
     if method == Method::HEAD {
@@ -85,13 +86,14 @@ pub(super) async fn open(
         }
         Err(failure) => return answer::failure(&failure),
     };
-    sign_in(&shared, &token, DoorEvent::SignedIn, "/open").await
+    sign_in(&shared, &headers, &token, DoorEvent::SignedIn, "/open").await
 }
 
 /// Hands a session to the browser that has earned it, once that is on record, and sends it on to
-/// the Control UI.
+/// the Control UI. The session that it had before ends: nobody is left to use it but a thief.
 pub(super) async fn sign_in(
     shared: &Shared,
+    headers: &HeaderMap,
     token: &str,
     event: DoorEvent,
     surface: &str,
@@ -110,9 +112,23 @@ pub(super) async fn sign_in(
     let Some(set_cookie) = cookie::set_session(token, SESSION_TTL_MS) else {
         return answer::failure(&Failure::internal("the session token is no header value"));
     };
+    if let Err(failure) = end_former(shared, headers).await {
+        return answer::failure(&failure);
+    }
     let mut response = go_to("/");
     response.headers_mut().insert(header::SET_COOKIE, set_cookie);
     response
+}
+
+async fn end_former(shared: &Shared, headers: &HeaderMap) -> Result<(), Failure> {
+    let Some(former) = cookie::session_token(headers).map(session_digest) else { return Ok(()) };
+    let context = &shared.context;
+    let logins = context.logins.clone();
+    let ended = tokio::task::spawn_blocking(move || logins.sign_out(&former)).await;
+    if ended.map_err(Failure::internal)?? {
+        context.ways.refresh(&context.ledger, &context.policies, context.clock.now()).await?;
+    }
+    Ok(())
 }
 
 /// Sends a browser on to another page of ours.

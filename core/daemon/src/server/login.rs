@@ -1,6 +1,8 @@
 //! How a browser gets in: a one-time link that becomes a session cookie. No bearer token ever
-//! stands in a URL or in web storage.
+//! stands in a URL or in web storage, and a session belongs to a key that the browser keeps: the
+//! cookie alone opens no socket.
 
+mod proof;
 mod store;
 
 use std::collections::{HashMap, VecDeque};
@@ -13,6 +15,7 @@ use nexus_domain::{Failure, Timestamp};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+pub(super) use proof::{Belongs, is_signed_by};
 pub use store::BrowserHolder;
 use store::{BrowserSession, Store};
 
@@ -22,6 +25,8 @@ pub const CODE_TTL_MS: u64 = 2 * 60 * 1000;
 pub const CODES_MAX: usize = 32;
 /// How long a browser stays signed in after its last visit, in milliseconds.
 pub const SESSION_TTL_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+/// Time to bind a session to the browser's key after signing in, in milliseconds.
+pub const BIND_MS_MAX: u64 = 2 * 60 * 1000;
 /// Most browsers that stay signed in; a new one replaces the one not seen for longest.
 pub const SESSIONS_MAX: usize = 100;
 /// How stale the record of a last visit may be on disk, in milliseconds: a visit is not worth a
@@ -57,6 +62,21 @@ pub struct Link {
     pub code: String,
     /// Until when it works.
     pub expires_at: Timestamp,
+}
+
+/// A browser that is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The digest of its session.
+    pub digest: String,
+    /// When it signed in.
+    pub created_at: Timestamp,
+    /// Its last visit, to within a few hours.
+    pub seen_at: Timestamp,
+    /// Since when the session belongs to a key of the browser.
+    pub bound_at: Option<Timestamp>,
+    /// What the browser runs on, as its page says.
+    pub platform: Option<String>,
 }
 
 /// What a session cookie is worth.
@@ -131,16 +151,39 @@ impl Logins {
     pub fn holder(&self, digest: &str, now: Timestamp) -> Option<BrowserHolder> {
         let state = self.state();
         let session = state.sessions.get(digest)?;
-        (now.ms_since(session.seen_at) < SESSION_TTL_MS).then(|| session.holder.clone())
+        (!session.is_over(now)).then(|| session.holder.clone())
     }
 
-    /// Signs a browser out, by the digest of its session. Writes to the disk.
+    /// Signs a browser out, by the digest of its session; says whether it was signed in. Writes to
+    /// the disk.
     ///
     /// # Errors
-    /// `Unavailable` when that cannot be recorded.
-    pub fn sign_out(&self, digest: &str) -> Result<(), Failure> {
-        self.state().sessions.remove(digest);
-        self.save()
+    /// `Unavailable` when that cannot be recorded; it is signed out until a restart then.
+    pub fn sign_out(&self, digest: &str) -> Result<bool, Failure> {
+        let was_in = self.state().sessions.remove(digest).is_some();
+        if was_in {
+            self.save()?;
+        }
+        Ok(was_in)
+    }
+
+    /// The browsers that are signed in, by the digests of their sessions, the one that was seen
+    /// last first.
+    #[must_use]
+    pub fn signed_in(&self, now: Timestamp) -> Vec<SignedIn> {
+        let state = self.state();
+        let all = state.sessions.iter().filter(|(_, session)| !session.is_over(now));
+        let mut all: Vec<_> = all
+            .map(|(digest, session)| SignedIn {
+                digest: digest.clone(),
+                created_at: session.created_at,
+                seen_at: session.seen_at,
+                bound_at: session.key.as_ref().map(|key| key.bound_at),
+                platform: session.key.as_ref().map(|key| key.platform.clone()),
+            })
+            .collect();
+        all.sort_unstable_by(|a, b| (b.seen_at, &b.digest).cmp(&(a.seen_at, &a.digest)));
+        all
     }
 
     /// What a session token is worth, and notes the visit.
@@ -149,7 +192,7 @@ impl Logins {
         let key = session_digest(token);
         let mut state = self.state();
         let Some(session) = state.sessions.get_mut(&key) else { return Session::Invalid };
-        if now.ms_since(session.seen_at) >= SESSION_TTL_MS {
+        if session.is_over(now) {
             state.sessions.remove(&key);
             return Session::Invalid;
         }
@@ -185,14 +228,15 @@ impl Logins {
 
 impl State {
     fn admit(&mut self, key: String, holder: BrowserHolder, now: Timestamp) {
-        self.sessions.retain(|_, session| now.ms_since(session.seen_at) < SESSION_TTL_MS);
+        self.sessions.retain(|_, session| !session.is_over(now));
         if self.sessions.len() >= SESSIONS_MAX {
             let oldest = self.sessions.iter().min_by_key(|(_, session)| session.seen_at);
             if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
                 self.sessions.remove(&oldest);
             }
         }
-        self.sessions.insert(key, BrowserSession { created_at: now, seen_at: now, holder });
+        let session = BrowserSession { created_at: now, seen_at: now, holder, key: None };
+        self.sessions.insert(key, session);
     }
 }
 
@@ -260,10 +304,46 @@ mod tests {
     }
 
     #[test]
+    fn a_session_belongs_to_the_first_key_for_good_and_to_none_after_two_minutes() {
+        let (_folder, path, logins) = logins();
+        let sign_in = || logins.admit(BrowserHolder::default(), Timestamp(0)).unwrap();
+        let (token, unbound) = (sign_in(), sign_in());
+        let (digest, late) = (session_digest(&token), session_digest(&unbound));
+        let belongs = |logins: &Logins, key, at| logins.belongs(&digest, key, Timestamp(at));
+        assert_eq!(belongs(&logins, "mine", 1), Belongs::Nowhere);
+        assert!(logins.bind(&digest, "mine", "X11\n", Timestamp(1)));
+        assert!(!logins.bind(&digest, "thief's", "", Timestamp(2)));
+        assert!(logins.bind(&digest, "mine", "other", Timestamp(2)), "it is that already");
+        let end = i64::try_from(BIND_MS_MAX).unwrap();
+        assert_eq!(logins.belongs(&late, "mine", Timestamp(end - 1)), Belongs::Nowhere);
+        assert!(!logins.bind(&late, "mine", "", Timestamp(end)));
+        assert_eq!(logins.session(&unbound, Timestamp(end)), Session::Invalid);
+        logins.save().unwrap();
+        let again = Logins::open(path).unwrap();
+        assert_eq!(belongs(&again, "mine", end), Belongs::Here);
+        assert_eq!(belongs(&again, "thief's", end), Belongs::Elsewhere);
+        let [browser] = &again.signed_in(Timestamp(end))[..] else { panic!("one is signed in") };
+        assert_eq!(browser.platform.as_deref(), Some("X11"));
+        assert!(again.sign_out(&digest).unwrap() && !again.sign_out(&digest).unwrap());
+        assert_eq!(belongs(&again, "mine", end), Belongs::Elsewhere);
+    }
+
+    #[test]
+    fn sessions_of_before_there_were_keys_have_ended() {
+        let (_folder, path, logins) = logins();
+        let token = logins.admit(BrowserHolder::default(), Timestamp(0)).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap().replace("\"form\": 3", "\"form\": 2");
+        std::fs::write(&path, text).unwrap();
+        let again = Logins::open(path).unwrap();
+        assert_eq!(again.session(&token, Timestamp(1)), Session::Invalid);
+    }
+
+    #[test]
     fn thirty_days_count_from_the_last_visit() {
         let (_folder, _, logins) = logins();
         let code = logins.issue(BrowserHolder::default(), Timestamp(0)).unwrap().code;
         let token = logins.redeem(&code, Timestamp(0)).unwrap().unwrap();
+        assert!(logins.bind(&session_digest(&token), "mine", "", Timestamp(0)));
         let soon = Timestamp(60_000);
         assert_eq!(logins.session(&token, soon), Session::Valid { is_due_for_renewal: false });
         let near_end = Timestamp(0).plus_ms(SESSION_TTL_MS - 1);

@@ -27,7 +27,7 @@ pub(super) async fn upgrade(
     let cookie_caller = match shared.visitor(request.headers(), &peer).await {
         Visitor::Known(caller, _) => Some(caller),
         // Whoever has no cookie, or an old one, may still prove itself in its hello.
-        Visitor::Wrong | Visitor::Nobody => None,
+        _ => None,
     };
     let arrived = Arrived { peer, cookie_caller };
     let serving = shared.clone();

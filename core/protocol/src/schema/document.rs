@@ -61,7 +61,7 @@ Orchestrators have a few methods in other words there and at `POST /agent/{id}`:
 
 `GET /ws/agent` is for clients that run agents. The credential comes with the upgrade, or the answer
 is HTTP 401: `X-API-Key`; or, for pages, a signed token (`keys.token`) as `?token=` or as one of the
-values of `Sec-WebSocket-Protocol` beside `jsonrpc`, where nothing else is taken; `Authorization` and the cookie of a signed-in browser count as everywhere. Then JSON-RPC 2.0 goes
+values of `Sec-WebSocket-Protocol` beside `jsonrpc`, where nothing else is taken; `Authorization` counts as everywhere. Then JSON-RPC 2.0 goes
 both ways, single and in batches; the first frame is the notification `connected {clientId}`, and a
 ping comes every 30 s. [`examples/ws-agent.cjs`](examples/ws-agent.cjs) is a conversation. Every
 method below answers under its name; besides there are:

@@ -68,7 +68,12 @@ fn operation(route: Route, all: &mut Definitions) -> Result<Value, String> {
         "responses": responses,
         "security": match route.access() {
             Access::Open => json!([]),
-            Access::Known => json!([{ "bearer": [] }, { "browser": [] }]),
+            // What tells nothing about anybody; elsewhere a cookie, which can be stolen, proves
+            // nothing.
+            Access::Known if route.reply() == Reply::Document => {
+                json!([{ "bearer": [] }, { "browser": [] }])
+            }
+            Access::Known => json!([{ "bearer": [] }]),
         },
     });
     if let Some(kind) = route.body().content_type() {

@@ -63,7 +63,7 @@ pub(crate) async fn run(chat: Chat, context: &Context) -> Result<Exit> {
         (None, Some(agent)) => own_session(context, agent).await?,
         (None, None) => SessionKey::parse(SESSION_DEFAULT)?,
     };
-    let message = message(&chat, context)?;
+    let message = message(&chat.message, context)?;
     let environment = &context.environment;
     let is_person = environment.is_stdin_tty && context.output.is_error_tty();
     let can_converse = is_person && environment.is_stdout_tty && !context.output.is_json();
@@ -93,8 +93,8 @@ pub(crate) async fn send(context: &Context, agent: AgentId, message: Vec<String>
 }
 
 /// The message: words of the command line, then what is piped in.
-fn message(chat: &Chat, context: &Context) -> Result<Option<String>> {
-    let mut message = chat.message.join(" ");
+pub(super) fn message(words: &[String], context: &Context) -> Result<Option<String>> {
+    let mut message = words.join(" ");
     let is_piped = !context.environment.is_stdin_tty;
     // With words, a stdin that stays open and silent (a scheduler's, an editor's) is no input.
     if is_piped && (message.is_empty() || person::has_input(SILENCE_MS_MAX)) {

@@ -93,6 +93,8 @@ pub(in crate::config) const KEYS: &[Key] = &[
     key("runtime.drain_ms", Kind::Integer(0, 10 * MINUTE_MS), "30000", false, "longest wait for runs to end when the daemon stops"),
     key("runtime.port", Kind::Integer(0, 65_535), "18789", true, "port of the control plane; 0 takes a free one"),
     key("runtime.watch_config", Kind::Bool, "true", true, "take over nexus.toml when it is saved; otherwise: nexus daemon reload"),
+    key("people.tools.*", Kind::Texts, "", false, "what agents may do for a person or tag: sandboxed, worker or trusted, then the tools if not all"),
+    key("sessions.call_days", Kind::Integer(0, 36_500), "30", false, "days that conversations are kept which callers began and nobody goes on with (`call:`); 0 keeps all of them"),
     key("sessions.queue_len_max", Kind::Integer(1, 1_000), "20", false, "most requests that wait behind one session's active run"),
     key("tailscale.command", Kind::Text, "\"tailscale\"", false, "the program of Tailscale, looked for on the PATH of the daemon"),
     key("tailscale.logins.*", Kind::Texts, "", false, "what a tailnet login may: owner, or scopes"),

@@ -76,6 +76,7 @@ pub(super) fn told(config: &AdapterConfig, spec: &ChildSpec) -> Option<Told> {
         account_id: config.account.clone(),
         config: config.settings.clone(),
         credential: None,
+        credentials: BTreeMap::new(),
     };
     let text = serde_json::to_vec(&spec.hello).ok()?;
     let is_plain = serde_json::to_vec(&plain).is_ok_and(|plain| plain == text);

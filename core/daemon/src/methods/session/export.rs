@@ -11,15 +11,14 @@ use nexus_domain::message::{Message, Part, Role};
 use nexus_domain::session::Session;
 use nexus_domain::time::Timestamp;
 use nexus_iam::Permit;
-use nexus_protocol::session::{EXPORT_BYTES_EAGER, ExportFormat, ExportParams, ExportResult};
+use nexus_protocol::session::{
+    EXPORT_BYTES_EAGER, ExportFormat, ExportParams, ExportResult, SESSION_DOCUMENT,
+};
 use nexus_secrets::Redactor;
 use serde_json::{Value, json};
 
 use super::{known, page_len};
 use crate::context::Context;
-
-/// What the JSON document calls itself.
-const DOCUMENT: &str = "nexus.session/1";
 
 /// What a page is made of.
 struct Page {
@@ -136,7 +135,7 @@ impl Form for Json {
         redactor.clean_json(&mut facts);
         let (session, labels, at) = (&facts["session"], &facts["labels"], self.at.0);
         format!(
-            "{{\"document\":\"{DOCUMENT}\",\"exportedAt\":{at},\"session\":{session},\
+            "{{\"document\":\"{SESSION_DOCUMENT}\",\"exportedAt\":{at},\"session\":{session},\
              \"labels\":{labels},\"messages\":["
         )
     }

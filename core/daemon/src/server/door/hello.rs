@@ -1,4 +1,4 @@
-//! Credentials that come in a hello: the password, and the proof of a device.
+//! Credentials that come in a hello: the password, and the proofs of devices and browsers.
 
 use nexus_domain::Failure;
 use nexus_domain::access::Device;
@@ -33,12 +33,20 @@ impl Shared {
         surface: &str,
     ) -> Result<Caller, Failure> {
         let auth = hello.auth.clone().unwrap_or_default();
-        let found = match (&auth.device, auth.token, auth.password) {
-            (Some(device), None, None) => self.by_device(device, &hello.client, nonce, peer).await,
-            (None, Some(token), None) => self.by_secret(&token, false).ok_or_else(unauthorized),
-            (None, None, Some(password)) => self.by_password(password.into(), peer).await,
-            (None, None, None) => arrived.ok_or_else(unauthorized),
-            _ => Err(Failure::invalid("a hello shows one credential: token, password or device")),
+        let found = match (&auth.device, auth.token, auth.password, &auth.browser) {
+            (Some(device), None, None, None) => {
+                self.by_device(device, &hello.client, nonce, peer).await
+            }
+            (None, Some(token), None, None) => {
+                self.by_secret(&token, false).ok_or_else(unauthorized)
+            }
+            (None, None, Some(password), None) => self.by_password(password.into(), peer).await,
+            (None, None, None, browser) => {
+                self.by_arrival(arrived, browser.as_ref(), &hello.client, nonce).await
+            }
+            _ => Err(Failure::invalid(
+                "a hello shows one credential: token, password, device or browser",
+            )),
         };
         match found {
             Ok(caller) => {

@@ -10,12 +10,13 @@ use nexus_domain::{Failure, Timestamp};
 use nexus_ledger::put_in_place;
 use serde::{Deserialize, Serialize};
 
+use super::{BIND_MS_MAX, SESSION_TTL_MS};
 use crate::ways::Basis;
 
 /// Version of the file's form.
-const FORM: u32 = 2;
-/// The version before, in which every browser was the owner's.
-const FORM_OWNERS: u32 = 1;
+const FORM: u32 = 3;
+/// The versions before, in which a session belonged to no key; those sessions have ended.
+const FORMS_UNBOUND: [u32; 2] = [1, 2];
 
 /// On whose authority a browser is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,16 @@ impl Default for BrowserHolder {
     }
 }
 
+/// The key of a browser, to which its session belongs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct BrowserKey {
+    /// As [`nexus_protocol::login::BrowserAuth`] has it.
+    pub(super) public_key: String,
+    pub(super) bound_at: Timestamp,
+    /// What the browser runs on, as its page says.
+    pub(super) platform: String,
+}
+
 /// A browser that is signed in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct BrowserSession {
@@ -41,6 +52,16 @@ pub(super) struct BrowserSession {
     pub(super) seen_at: Timestamp,
     #[serde(default)]
     pub(super) holder: BrowserHolder,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<BrowserKey>,
+}
+
+impl BrowserSession {
+    /// Whether it counts no longer: not seen for too long, or bound to no key in time.
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        let is_late = self.key.is_none() && now.ms_since(self.created_at) >= BIND_MS_MAX;
+        is_late || now.ms_since(self.seen_at) >= SESSION_TTL_MS
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -68,7 +89,11 @@ impl Store {
             Err(error) => return Err(self.failure("read", &error)),
         };
         match serde_json::from_slice::<Document>(&text) {
-            Ok(document) if [FORM, FORM_OWNERS].contains(&document.form) => Ok(document.sessions),
+            Ok(document) if document.form == FORM => Ok(document.sessions),
+            Ok(document) if FORMS_UNBOUND.contains(&document.form) => {
+                tracing::info!("browsers sign in anew: a session belongs to a browser's key now");
+                Ok(HashMap::new())
+            }
             Ok(_) | Err(_) => {
                 let aside = self.path.with_extension("json.broken");
                 tracing::warn!(path = %self.path.display(), aside = %aside.display(),

@@ -1,3 +1,4 @@
+use super::browsers::BrowserKey;
 use super::support::House;
 
 #[tokio::test]
@@ -89,9 +90,10 @@ async fn a_link_signs_a_browser_in_once() {
     assert_eq!(again.status(), 410);
     assert!(again.header("content-type").unwrap().starts_with("text/html"));
     assert!(again.body().contains("nexus ui"), "{}", again.0);
-    let mut browser = house.knock(&[("cookie", cookie.strip_prefix("Cookie: ").unwrap())]).await;
-    browser.say(&super::support::hello(None)).await;
-    assert_eq!(browser.hear().await["type"], "hello-ok");
+    let key = BrowserKey::new();
+    let cookie = cookie.strip_prefix("Cookie: ").unwrap();
+    let (_browser, answer) = house.browse(cookie, |nonce| key.proof(nonce)).await;
+    assert_eq!(answer["type"], "hello-ok", "{answer}");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::browsers::BrowserKey;
 use super::stream::{read_on, read_until};
 use super::support::{Client, House, hello};
 
@@ -266,12 +267,12 @@ async fn a_link_hands_on_what_its_maker_has_for_as_long_as_the_maker_has_it() {
     let path = url.strip_prefix(&format!("http://{}", house.address())).unwrap();
     let opened = house.ask(&format!("GET {path}"), &[]).await;
     let cookie = opened.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
-    let mut browser = house.knock(&[("cookie", &cookie)]).await;
-    browser.say(&hello(None)).await;
-    let ok = browser.hear().await;
+    let browser_key = BrowserKey::new();
+    let (mut browser, ok) = house.browse(&cookie, |nonce| browser_key.proof(nonce)).await;
     assert_eq!(ok["auth"]["scopes"], json!(["runtime.read", "session.read"]), "{ok}");
     revoke(&house, &id).await;
     assert_eq!(browser.goodbye().await.1, "your authority was taken back");
-    let lines = [format!("Cookie: {cookie}")];
-    assert_eq!(house.ask("GET /metrics", &[&lines[0]]).await.status(), 401);
+    let line = format!("Cookie: {cookie}");
+    let health = house.while_time_passes(house.ask("GET /health", &[&line])).await;
+    assert!(health.json()["checks"].is_null(), "{}", health.0);
 }

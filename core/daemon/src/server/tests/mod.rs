@@ -2,6 +2,7 @@
 
 mod agent_socket;
 mod authority;
+mod browsers;
 mod devices;
 mod events;
 mod form;

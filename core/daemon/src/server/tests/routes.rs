@@ -1,7 +1,8 @@
 //! Every address refuses what it should. The list is the table the router is built from, so that
 //! a new address is tested from its first day.
 
-use nexus_protocol::routes::{Access, Body, Route};
+use nexus_protocol::routes::{Access, Body, Reply, Route};
+use serde_json::json;
 
 use super::support::{Answer, House};
 
@@ -55,15 +56,34 @@ async fn every_address_refuses_strangers_by_name_and_by_origin() {
 }
 
 #[tokio::test]
-async fn every_address_refuses_a_credential_that_is_missing_or_wrong() {
+async fn every_address_refuses_a_credential_that_is_missing_wrong_or_revoked() {
     let house = House::new().await;
+    let mut owner = house.client().await;
+    let params = json!({ "label": "k", "scopes": ["session.read"], "idempotencyKey": "make" });
+    let made = owner.call("keys.create", params).await;
+    let revoked = made["payload"]["value"].as_str().unwrap().to_owned();
+    let params = json!({ "id": made["payload"]["key"]["id"], "idempotencyKey": "end" });
+    let ended = owner.call("keys.revoke", params).await;
+    assert_eq!(ended["ok"], true, "{ended}");
+    let cookie = format!("Cookie: {}", house.cookie(None).await);
     for route in Route::ALL.iter().filter(|route| route.access() == Access::Known) {
         let answer = knock(&house, *route, &[], small(*route)).await;
         assert_eq!(answer.status(), 401, "{route:?}: {}", answer.0);
         assert!(answer.header("www-authenticate").is_some(), "{route:?}");
-        let wrong = ["Authorization: Bearer nxk_wrong"];
-        let answer = house.while_time_passes(knock(&house, *route, &wrong, small(*route))).await;
-        assert_eq!(answer.status(), 401, "{route:?}: {}", answer.0);
+        for credential in ["nxk_wrong", &revoked] {
+            let line = format!("Authorization: Bearer {credential}");
+            let lines = [line.as_str()];
+            let knock = knock(&house, *route, &lines, small(*route));
+            let answer = house.while_time_passes(knock).await;
+            assert_eq!(answer.status(), 401, "{route:?}: {}", answer.0);
+        }
+        if route.reply() != Reply::Document {
+            // It says who comes, and not that it was not stolen.
+            let lines = [cookie.as_str()];
+            let knock = knock(&house, *route, &lines, small(*route));
+            let answer = house.while_time_passes(knock).await;
+            assert_eq!(answer.status(), 401, "{route:?}: {}", answer.0);
+        }
     }
 }
 

@@ -178,6 +178,11 @@ impl House {
         }
     }
 
+    /// Lets time pass.
+    pub(super) fn pass(&self, ms: u64) {
+        self.clock.advance(ms);
+    }
+
     /// Waits for something that comes only when time passes, a second at a time.
     pub(super) async fn while_time_passes<T>(&self, future: impl Future<Output = T>) -> T {
         let passing = async {
