@@ -80,6 +80,8 @@ public struct Ability: RawRepresentable, Codable, Hashable, Sendable {
     public static let accounts = Ability(rawValue: "accounts")
     /// Takes in webhooks for hooks of the configuration: `hook.submit` and what belongs to it.
     public static let hooks = Ability(rawValue: "hooks")
+    /// Replaces the text of messages that it sent: replies grow in them.
+    public static let edit = Ability(rawValue: "edit")
 }
 
 /// An account of the outside system.
@@ -770,6 +772,8 @@ public struct AdapterExit: Codable, Hashable, Sendable {
 public struct AdapterFacts: Codable, Hashable, Sendable {
     /// The channel it bridges.
     public var channel: String
+    /// Shortest time between two edits of one message, in milliseconds; 1,000 unless given.
+    public var editMsMin: Int64?
     /// Whether sending twice with one idempotency key sends once.
     public var hasIdempotentSends: Bool
     /// Its name.
@@ -783,8 +787,9 @@ public struct AdapterFacts: Codable, Hashable, Sendable {
     /// Its version.
     public var version: String
 
-    public init(channel: String, hasIdempotentSends: Bool, name: String, `protocol`: Int64, supports: [Ability], textCharsMax: Int64? = nil, version: String) {
+    public init(channel: String, editMsMin: Int64? = nil, hasIdempotentSends: Bool, name: String, `protocol`: Int64, supports: [Ability], textCharsMax: Int64? = nil, version: String) {
         self.channel = channel
+        self.editMsMin = editMsMin
         self.hasIdempotentSends = hasIdempotentSends
         self.name = name
         self.protocol = `protocol`
@@ -795,6 +800,7 @@ public struct AdapterFacts: Codable, Hashable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case channel = "channel"
+        case editMsMin = "edit_ms_min"
         case hasIdempotentSends = "has_idempotent_sends"
         case name = "name"
         case `protocol` = "protocol"
@@ -1332,6 +1338,31 @@ public struct AgentFacts: Codable, Hashable, Sendable {
         case writePaths = "write_paths"
     }
 }
+
+/// A file, without its text.
+public struct AgentFile: Codable, Hashable, Sendable {
+    /// When it was changed last.
+    public var changedAt: Timestamp?
+    /// Its name.
+    public var name: AgentFileName
+    /// Its size in bytes; none when there is no such file yet.
+    public var sizeBytes: UInt64?
+
+    public init(changedAt: Timestamp? = nil, name: AgentFileName, sizeBytes: UInt64? = nil) {
+        self.changedAt = changedAt
+        self.name = name
+        self.sizeBytes = sizeBytes
+    }
+}
+/// A file of an agent. No other has a meaning, so no other can be named.
+public struct AgentFileName: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Who the agent is.
+    public static let iDENTITYMd = AgentFileName(rawValue: "IDENTITY.md")
+    /// How it speaks.
+    public static let sOULMd = AgentFileName(rawValue: "SOUL.md")
+}
 /// The name of an agent: a letter or digit, then up to 61 letters, digits, `.`, `_` or `-`;
 /// a leading dot marks a temporary agent.
 public typealias AgentId = String
@@ -1550,6 +1581,94 @@ public struct AgentsDeleteResult: Codable, Hashable, Sendable {
     public init(deleted: [AgentId], nStopped: UInt64) {
         self.deleted = deleted
         self.nStopped = nStopped
+    }
+}
+
+/// Input of `agents.files.get`.
+public struct AgentsFilesGetParams: Codable, Hashable, Sendable {
+    /// The agent.
+    public var agentId: AgentId
+    /// The file.
+    public var name: AgentFileName
+
+    public init(agentId: AgentId, name: AgentFileName) {
+        self.agentId = agentId
+        self.name = name
+    }
+}
+
+/// Result of `agents.files.get`.
+public struct AgentsFilesGetResult: Codable, Hashable, Sendable {
+    /// SHA-256 of the text, lower-case hex; what `agents.files.set` takes as `was`.
+    public var digest: String
+    /// The file.
+    public var file: AgentFile
+    /// Its text; empty when there is no such file yet.
+    public var text: String
+
+    public init(digest: String, file: AgentFile, text: String) {
+        self.digest = digest
+        self.file = file
+        self.text = text
+    }
+}
+
+/// Input of `agents.files.list`.
+public struct AgentsFilesListParams: Codable, Hashable, Sendable {
+    /// The agent.
+    public var agentId: AgentId
+
+    public init(agentId: AgentId) {
+        self.agentId = agentId
+    }
+}
+
+/// Result of `agents.files.list`.
+public struct AgentsFilesListResult: Codable, Hashable, Sendable {
+    /// Every file there can be.
+    public var files: [AgentFile]
+    /// The agent's folder on the machine of the daemon.
+    public var folder: String
+
+    public init(files: [AgentFile], folder: String) {
+        self.files = files
+        self.folder = folder
+    }
+}
+
+/// Input of `agents.files.set`.
+public struct AgentsFilesSetParams: Codable, Hashable, Sendable {
+    /// The agent.
+    public var agentId: AgentId
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// The file.
+    public var name: AgentFileName
+    /// Its new text, at most 16 KiB.
+    public var text: String
+    /// The digest that `agents.files.get` gave: if the file is another one by now, nothing is
+    /// changed.
+    public var was: String?
+
+    public init(agentId: AgentId, idempotencyKey: String, name: AgentFileName, text: String, was: String? = nil) {
+        self.agentId = agentId
+        self.idempotencyKey = idempotencyKey
+        self.name = name
+        self.text = text
+        self.was = was
+    }
+}
+
+/// Result of `agents.files.set`.
+public struct AgentsFilesSetResult: Codable, Hashable, Sendable {
+    /// SHA-256 of its text, lower-case hex.
+    public var digest: String
+    /// The file as it is now.
+    public var file: AgentFile
+
+    public init(digest: String, file: AgentFile) {
+        self.digest = digest
+        self.file = file
     }
 }
 
@@ -1880,6 +1999,51 @@ public struct Broken: Codable, Hashable, Sendable {
     }
 }
 
+/// A browser that is signed in.
+public struct Browser: Codable, Hashable, Sendable {
+    /// Since when the session belongs to a key of the browser. Without one it ends two minutes
+    /// after signing in.
+    public var boundAt: Timestamp?
+    /// Its id: the digest of its session, lower-case hex.
+    public var id: String
+    /// What it runs on, as its page says; nothing before the page has connected.
+    public var platform: String?
+    /// Who it is.
+    public var principal: Principal
+    /// Its last visit, to within a few hours.
+    public var seenAt: Timestamp
+    /// When it signed in.
+    public var signedInAt: Timestamp
+
+    public init(boundAt: Timestamp? = nil, id: String, platform: String? = nil, principal: Principal, seenAt: Timestamp, signedInAt: Timestamp) {
+        self.boundAt = boundAt
+        self.id = id
+        self.platform = platform
+        self.principal = principal
+        self.seenAt = seenAt
+        self.signedInAt = signedInAt
+    }
+}
+
+/// How a browser proves in its hello that the session in its cookie is its own: it signs the nonce
+/// of the challenge with a key that no script can take out of it. The first key that is shown
+/// after signing in is the session's from then on. The signed text is made by [`browser_text`].
+public struct BrowserAuth: Codable, Hashable, Sendable {
+    /// The nonce of the challenge.
+    public var nonce: String
+    /// Its ECDSA public key on P-256: the 65 bytes of the uncompressed point, as base64url without
+    /// padding.
+    public var publicKey: String
+    /// The signature with SHA-256: `r` and `s`, 64 bytes, as base64url without padding.
+    public var signature: String
+
+    public init(nonce: String, publicKey: String, signature: String) {
+        self.nonce = nonce
+        self.publicKey = publicKey
+        self.signature = signature
+    }
+}
+
 /// A budget as configured.
 public struct Budget: Codable, Hashable, Sendable {
     /// The one class of work it is for.
@@ -2138,8 +2302,10 @@ public struct ClearSource: RawRepresentable, Codable, Hashable, Sendable {
     public static let file = ClearSource(rawValue: "file")
 }
 
-/// How a client proves who it is. A browser proves it by its cookie and sends nothing here.
+/// How a client proves who it is, by one of these.
 public struct ClientAuth: Codable, Hashable, Sendable {
+    /// The proof of a browser that has a cookie: that it is not somebody else's.
+    public var browser: BrowserAuth?
     /// The proof of a device.
     public var device: DeviceAuth?
     /// The password.
@@ -2147,7 +2313,8 @@ public struct ClientAuth: Codable, Hashable, Sendable {
     /// The control-plane token, an API key, or a signed token.
     public var token: String?
 
-    public init(device: DeviceAuth? = nil, password: String? = nil, token: String? = nil) {
+    public init(browser: BrowserAuth? = nil, device: DeviceAuth? = nil, password: String? = nil, token: String? = nil) {
+        self.browser = browser
         self.device = device
         self.password = password
         self.token = token
@@ -3427,6 +3594,68 @@ public struct DevicesRotateResult: Codable, Hashable, Sendable {
     }
 }
 
+/// A label.
+public struct DocumentLabel: Codable, Hashable, Sendable {
+    /// What it says.
+    public var label: Label
+
+    public init(label: Label) {
+        self.label = label
+    }
+}
+
+/// A message. Its id does not come along.
+public struct DocumentMessage: Codable, Hashable, Sendable {
+    /// When.
+    public var createdAt: Timestamp
+    /// What was said.
+    public var parts: [Part]
+    /// Who spoke.
+    public var role: Role
+    /// What its calls came to.
+    public var toolCalls: [ToolCallRecord]?
+    /// The turn it was said in; messages of one turn name the same one.
+    public var turnId: TurnId
+
+    public init(createdAt: Timestamp, parts: [Part], role: Role, toolCalls: [ToolCallRecord]? = nil, turnId: TurnId) {
+        self.createdAt = createdAt
+        self.parts = parts
+        self.role = role
+        self.toolCalls = toolCalls
+        self.turnId = turnId
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case createdAt = "created_at"
+        case parts = "parts"
+        case role = "role"
+        case toolCalls = "tool_calls"
+        case turnId = "turn_id"
+    }
+}
+
+/// What of a session comes along.
+public struct DocumentSession: Codable, Hashable, Sendable {
+    /// The agent that answered.
+    public var agentId: AgentId
+    /// Its key where it was.
+    public var key: SessionKey
+    /// Its title.
+    public var title: String?
+
+    public init(agentId: AgentId, key: SessionKey, title: String? = nil) {
+        self.agentId = agentId
+        self.key = key
+        self.title = title
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case agentId = "agent_id"
+        case key = "key"
+        case title = "title"
+    }
+}
+
 /// An address that others reach.
 public struct Endpoint: Codable, Hashable, Sendable {
     /// Host and port.
@@ -3611,6 +3840,7 @@ public enum RecordedEvent: Hashable, Sendable {
     case sessionCreated(SessionCreated)
     case sessionDeleted(SessionDeleted)
     case sessionForked(SessionForked)
+    case sessionImported(SessionImported)
     case sessionLabelled(SessionLabelled)
     case sessionQueueChanged(SessionQueueChanged)
     case sessionRenamed(SessionRenamed)
@@ -3658,6 +3888,7 @@ public enum RecordedEvent: Hashable, Sendable {
         case "session.created": self = .sessionCreated(try JSONDecoder().decode(SessionCreated.self, from: data))
         case "session.deleted": self = .sessionDeleted(try JSONDecoder().decode(SessionDeleted.self, from: data))
         case "session.forked": self = .sessionForked(try JSONDecoder().decode(SessionForked.self, from: data))
+        case "session.imported": self = .sessionImported(try JSONDecoder().decode(SessionImported.self, from: data))
         case "session.labelled": self = .sessionLabelled(try JSONDecoder().decode(SessionLabelled.self, from: data))
         case "session.queue_changed": self = .sessionQueueChanged(try JSONDecoder().decode(SessionQueueChanged.self, from: data))
         case "session.renamed": self = .sessionRenamed(try JSONDecoder().decode(SessionRenamed.self, from: data))
@@ -4295,6 +4526,25 @@ public enum RecordedEvent: Hashable, Sendable {
         enum CodingKeys: String, CodingKey {
             case by = "by"
             case forkedFrom = "forked_from"
+            case nMessages = "n_messages"
+            case sessionKey = "session_key"
+        }
+    }
+
+    /// Messages came into a session from a document.
+    public struct SessionImported: Codable, Hashable, Sendable {
+        public var by: Principal
+        public var nMessages: UInt64
+        public var sessionKey: SessionKey
+
+        public init(by: Principal, nMessages: UInt64, sessionKey: SessionKey) {
+            self.by = by
+            self.nMessages = nMessages
+            self.sessionKey = sessionKey
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case by = "by"
             case nMessages = "n_messages"
             case sessionKey = "session_key"
         }
@@ -5352,6 +5602,43 @@ public struct Limits: Codable, Hashable, Sendable {
         case toolCalls = "tool_calls"
     }
 }
+/// Input of `login.browsers`.
+public struct LoginBrowsersParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `login.browsers`.
+public struct LoginBrowsersResult: Codable, Hashable, Sendable {
+    /// The browsers, the one that was seen last first; at most 100.
+    public var browsers: [Browser]
+
+    public init(browsers: [Browser]) {
+        self.browsers = browsers
+    }
+}
+
+/// Input of `login.end`.
+public struct LoginEndParams: Codable, Hashable, Sendable {
+    /// The browser's id, or the beginning of it.
+    public var browser: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(browser: String, idempotencyKey: String) {
+        self.browser = browser
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `login.end`.
+public struct LoginEndResult: Codable, Hashable, Sendable {
+    /// The browser that was signed out.
+    public var browser: Browser
+
+    public init(browser: Browser) {
+        self.browser = browser
+    }
+}
 
 /// Input of `login.password`.
 public struct LoginPasswordParams: Codable, Hashable, Sendable {
@@ -5481,6 +5768,48 @@ public struct Message: Codable, Hashable, Sendable {
 }
 /// ULID of a message
 public typealias MessageId = String
+
+/// Input of `messages.send`.
+public struct MessagesSendParams: Codable, Hashable, Sendable {
+    /// The adapter, as `channel/account`, or its channel where that has one account. May be left
+    /// out where only one runs that sends.
+    public var adapter: String?
+    /// Lets the command be repeated safely, also after a restart.
+    public var idempotencyKey: String
+    /// The text.
+    public var message: String
+    /// The message that it answers.
+    public var replyToId: String?
+    /// The thread inside the conversation.
+    public var threadId: String?
+    /// The conversation, in the adapter's own terms, such as `chat:42`.
+    public var to: String
+
+    public init(adapter: String? = nil, idempotencyKey: String, message: String, replyToId: String? = nil, threadId: String? = nil, to: String) {
+        self.adapter = adapter
+        self.idempotencyKey = idempotencyKey
+        self.message = message
+        self.replyToId = replyToId
+        self.threadId = threadId
+        self.to = to
+    }
+}
+
+/// Result of `messages.send`: it is in the outbox, which sends it.
+public struct MessagesSendResult: Codable, Hashable, Sendable {
+    /// The delivery, as it stands now.
+    public var delivery: DeliveryFacts
+    /// Whether the same message had been handed over before; then it is not sent twice.
+    public var isDuplicate: Bool
+    /// The request that it is.
+    public var requestId: RequestId
+
+    public init(delivery: DeliveryFacts, isDuplicate: Bool, requestId: RequestId) {
+        self.delivery = delivery
+        self.isDuplicate = isDuplicate
+        self.requestId = requestId
+    }
+}
 /// Hands out the rows of the chain and its checkpoints, page by page.
 public enum AclAuditExportCall: NexusCall {
     public typealias Params = AclAuditExportParams
@@ -5708,6 +6037,24 @@ public enum AgentsDeleteCall: NexusCall {
     public typealias Params = AgentsDeleteParams
     public typealias Result = AgentsDeleteResult
     public static let name = "agents.delete"
+}
+/// Reads a file of an agent.
+public enum AgentsFilesGetCall: NexusCall {
+    public typealias Params = AgentsFilesGetParams
+    public typealias Result = AgentsFilesGetResult
+    public static let name = "agents.files.get"
+}
+/// Lists the files that make up an agent's prompt.
+public enum AgentsFilesListCall: NexusCall {
+    public typealias Params = AgentsFilesListParams
+    public typealias Result = AgentsFilesListResult
+    public static let name = "agents.files.list"
+}
+/// Replaces the text of a file of an agent; it counts from the next run on.
+public enum AgentsFilesSetCall: NexusCall {
+    public typealias Params = AgentsFilesSetParams
+    public typealias Result = AgentsFilesSetResult
+    public static let name = "agents.files.set"
 }
 /// Shows one agent.
 public enum AgentsGetCall: NexusCall {
@@ -5961,6 +6308,18 @@ public enum KeysTokenCall: NexusCall {
     public typealias Result = KeysTokenResult
     public static let name = "keys.token"
 }
+/// Lists the browsers that are signed in.
+public enum LoginBrowsersCall: NexusCall {
+    public typealias Params = LoginBrowsersParams
+    public typealias Result = LoginBrowsersResult
+    public static let name = "login.browsers"
+}
+/// Signs a browser out; it is cut off.
+public enum LoginEndCall: NexusCall {
+    public typealias Params = LoginEndParams
+    public typealias Result = LoginEndResult
+    public static let name = "login.end"
+}
 /// Sets the password, or forgets it; who came in by the old one is cut off.
 public enum LoginPasswordCall: NexusCall {
     public typealias Params = LoginPasswordParams
@@ -5972,6 +6331,12 @@ public enum LogsTailCall: NexusCall {
     public typealias Params = LogsTailParams
     public typealias Result = LogsTailResult
     public static let name = "logs.tail"
+}
+/// Sends a message outward as it is, through an adapter and without an agent.
+public enum MessagesSendCall: NexusCall {
+    public typealias Params = MessagesSendParams
+    public typealias Result = MessagesSendResult
+    public static let name = "messages.send"
 }
 /// Lists the models that are configured or found.
 public enum ModelsListCall: NexusCall {
@@ -6092,6 +6457,12 @@ public enum SessionsHistoryCall: NexusCall {
     public typealias Params = SessionsHistoryParams
     public typealias Result = SessionsHistoryResult
     public static let name = "sessions.history"
+}
+/// Begins a session with the messages of an exported document; never changes one that is there.
+public enum SessionsImportCall: NexusCall {
+    public typealias Params = SessionsImportParams
+    public typealias Result = SessionsImportResult
+    public static let name = "sessions.import"
 }
 /// Lists sessions, the latest first.
 public enum SessionsListCall: NexusCall {
@@ -7532,14 +7903,17 @@ public struct RunWish: Codable, Hashable, Sendable {
     /// Where the reply goes, when not just to whoever asked. Only the daemon says so, by the
     /// configuration.
     public var reply: ReplyWish?
+    /// Where the message is to be sent as it is: no agent answers it.
+    public var send: WishedSend?
     /// Most model replies of the turn; the agent's own limit where that is lower.
     public var stepsMax: Int64?
 
-    public init(call: WishedCall? = nil, isStreamed: Bool? = nil, model: String? = nil, reply: ReplyWish? = nil, stepsMax: Int64? = nil) {
+    public init(call: WishedCall? = nil, isStreamed: Bool? = nil, model: String? = nil, reply: ReplyWish? = nil, send: WishedSend? = nil, stepsMax: Int64? = nil) {
         self.call = call
         self.isStreamed = isStreamed
         self.model = model
         self.reply = reply
+        self.send = send
         self.stepsMax = stepsMax
     }
 
@@ -7548,6 +7922,7 @@ public struct RunWish: Codable, Hashable, Sendable {
         case isStreamed = "is_streamed"
         case model = "model"
         case reply = "reply"
+        case send = "send"
         case stepsMax = "steps_max"
     }
 }
@@ -7620,6 +7995,8 @@ public struct Scope: RawRepresentable, Codable, Hashable, Sendable {
     public static let sessionRead = Scope(rawValue: "session.read")
     /// Talk to agents and stop their runs.
     public static let sessionWrite = Scope(rawValue: "session.write")
+    /// Send messages outward in one's own words, through any adapter.
+    public static let messageSend = Scope(rawValue: "message.send")
     /// See which tools there are, and what access control says about a call.
     public static let toolRead = Scope(rawValue: "tool.read")
     /// Make tool calls in the name of an agent.
@@ -7919,6 +8296,25 @@ public struct SessionDefaults: Codable, Hashable, Sendable {
         case stepsMax = "steps_max"
     }
 }
+
+/// A session as a document. Fields that are not known are passed over.
+public struct SessionDocument: Codable, Hashable, Sendable {
+    /// What it is: `nexus.session/1`.
+    public var document: String
+    /// What it was exposed to.
+    public var labels: [DocumentLabel]?
+    /// What was said, in order.
+    public var messages: [DocumentMessage]
+    /// The session.
+    public var session: DocumentSession
+
+    public init(document: String, labels: [DocumentLabel]? = nil, messages: [DocumentMessage], session: DocumentSession) {
+        self.document = document
+        self.labels = labels
+        self.messages = messages
+        self.session = session
+    }
+}
 /// The name of a conversation, such as `main`, `dm:owner` or `group:telegram:42`.
 public typealias SessionKey = String
 
@@ -8207,6 +8603,46 @@ public struct SessionsHistoryResult: Codable, Hashable, Sendable {
         self.position = position
         self.toolCalls = toolCalls
         self.turns = turns
+    }
+}
+
+/// Input of `sessions.import`: a document as `sessions.export` writes it in JSON, or a piece of it.
+public struct SessionsImportParams: Codable, Hashable, Sendable {
+    /// `lastMessageId` of the piece before: the messages follow it, as long as nothing else was
+    /// said there since.
+    public var after: MessageId?
+    /// The agent that answers in it; as in the document when left out.
+    public var agentId: AgentId?
+    /// The document.
+    public var document: SessionDocument
+    /// Lets the command be repeated safely, also after a restart.
+    public var idempotencyKey: String
+    /// What the session is called here; as in the document when left out. There must be none of
+    /// this name.
+    public var key: SessionKey?
+
+    public init(after: MessageId? = nil, agentId: AgentId? = nil, document: SessionDocument, idempotencyKey: String, key: SessionKey? = nil) {
+        self.after = after
+        self.agentId = agentId
+        self.document = document
+        self.idempotencyKey = idempotencyKey
+        self.key = key
+    }
+}
+
+/// Result of `sessions.import`.
+public struct SessionsImportResult: Codable, Hashable, Sendable {
+    /// The last of them: the next piece follows it.
+    public var lastMessageId: MessageId?
+    /// Messages that came with this piece.
+    public var nMessages: UInt64
+    /// The session as it is now.
+    public var session: Session
+
+    public init(lastMessageId: MessageId? = nil, nMessages: UInt64, session: Session) {
+        self.lastMessageId = lastMessageId
+        self.nMessages = nMessages
+        self.session = session
     }
 }
 
@@ -9560,6 +9996,32 @@ public struct WishedCall: Codable, Hashable, Sendable {
     public init(arguments: JSONValue, tool: String) {
         self.arguments = arguments
         self.tool = tool
+    }
+}
+
+/// Where somebody's own words are to go.
+public struct WishedSend: Codable, Hashable, Sendable {
+    /// The adapter that sends them, as `channel/account`.
+    public var adapter: String
+    /// The message they answer.
+    public var replyToId: String?
+    /// The thread inside it.
+    public var threadId: String?
+    /// The conversation, in the adapter's own terms.
+    public var to: String
+
+    public init(adapter: String, replyToId: String? = nil, threadId: String? = nil, to: String) {
+        self.adapter = adapter
+        self.replyToId = replyToId
+        self.threadId = threadId
+        self.to = to
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case adapter = "adapter"
+        case replyToId = "reply_to_id"
+        case threadId = "thread_id"
+        case to = "to"
     }
 }
 /// Whether somebody waits for the work, or it began by itself.

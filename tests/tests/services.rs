@@ -2,13 +2,12 @@
 //! the daemon and an adapter beside it in one folder, as they are installed.
 #![cfg(target_os = "linux")]
 
-use std::path::{Path, PathBuf};
-
 use anyhow::{Context as _, Result, ensure};
 use nexus_tests::TestHome;
 use nexus_tests::process::run_cli;
 use serde_json::Value;
 
+const NEXUS: &str = env!("CARGO_BIN_EXE_nexus-scenario");
 const NEXUSD: &str = env!("CARGO_BIN_EXE_nexusd-scenario");
 const TROUBLE: &str = env!("CARGO_BIN_EXE_trouble");
 
@@ -31,12 +30,8 @@ struct Installed {
 impl Installed {
     fn new(config: &str) -> Result<Self> {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-        let nexus = Path::new(NEXUSD).with_file_name("nexus");
-        ensure!(nexus.is_file(), "{} is missing: cargo build -p nexus-cli", nexus.display());
-        let programs =
-            [(nexus, "nexus"), (NEXUSD.into(), "nexusd"), (TROUBLE.into(), "nexus-adapter-files")];
+        let programs = [(NEXUS, "nexus"), (NEXUSD, "nexusd"), (TROUBLE, "nexus-adapter-files")];
         for (program, name) in programs {
-            let program: PathBuf = program;
             std::fs::hard_link(program, folder.path().join(name))?;
         }
         let home = TestHome::with_config(&format!(

@@ -4,7 +4,7 @@
  * What an adapter can do.
  */
 export type Ability =
-  "monitor" | "send" | "stream" | "backfill" | "health" | "callers" | "accounts" | "hooks";
+  "monitor" | "send" | "stream" | "backfill" | "health" | "callers" | "accounts" | "hooks" | "edit";
 /**
  * What budgets count.
  */
@@ -241,6 +241,10 @@ export type LimitKind = "steps" | "tokens" | "duration";
  */
 export type StopReason = "end_turn" | "max_tokens" | "limit" | "client_tools" | "aborted" | "error";
 /**
+ * A file of an agent. No other has a meaning, so no other can be named.
+ */
+export type AgentFileName = "IDENTITY.md" | "SOUL.md";
+/**
  * What new input does to a busy session.
  */
 export type QueueMode = "steer" | "interrupt" | "followup" | "collect" | "queue";
@@ -304,6 +308,7 @@ export type Scope =
   | "agent.write"
   | "session.read"
   | "session.write"
+  | "message.send"
   | "tool.read"
   | "tool.invoke"
   | "request.read"
@@ -422,34 +427,9 @@ export type DeliveryId = string;
  */
 export type DeliveryStatus = "pending" | "sending" | "sent" | "failed" | "unknown" | "dropped";
 /**
- * How an address is reached.
+ * What a session or a file has been exposed to.
  */
-export type EndpointKind = "direct" | "tailscale";
-/**
- * Stable error codes.
- */
-export type ErrorCode =
-  | "INVALID_REQUEST"
-  | "CONFLICT"
-  | "UNAUTHORIZED"
-  | "FORBIDDEN"
-  | "NOT_FOUND"
-  | "OVERLOADED"
-  | "UNAVAILABLE"
-  | "INTERNAL";
-/**
- * The place of a recorded event in the ledger; the first event has position 1.
- */
-export type Position = number;
-/**
- * How far a tool call has come.
- */
-export type ToolCallStatus =
-  "pending" | "waiting" | "running" | "completed" | "failed" | "unknown" | "handed_out";
-/**
- * ULID of a message
- */
-export type MessageId = string;
+export type Label = "untrusted" | "private" | "secret";
 /**
  * One piece of a message.
  */
@@ -479,6 +459,35 @@ export type Part =
  */
 export type Role = "user" | "assistant" | "tool";
 /**
+ * How far a tool call has come.
+ */
+export type ToolCallStatus =
+  "pending" | "waiting" | "running" | "completed" | "failed" | "unknown" | "handed_out";
+/**
+ * How an address is reached.
+ */
+export type EndpointKind = "direct" | "tailscale";
+/**
+ * Stable error codes.
+ */
+export type ErrorCode =
+  | "INVALID_REQUEST"
+  | "CONFLICT"
+  | "UNAUTHORIZED"
+  | "FORBIDDEN"
+  | "NOT_FOUND"
+  | "OVERLOADED"
+  | "UNAVAILABLE"
+  | "INTERNAL";
+/**
+ * The place of a recorded event in the ledger; the first event has position 1.
+ */
+export type Position = number;
+/**
+ * ULID of a message
+ */
+export type MessageId = string;
+/**
  * How a stage ended.
  */
 export type StageOutcome = "passed" | "skipped" | "ended" | "failed";
@@ -494,10 +503,6 @@ export type Stage =
   | "runAgent"
   | "deliverResponse"
   | "finalize";
-/**
- * What a session or a file has been exposed to.
- */
-export type Label = "untrusted" | "private" | "secret";
 /**
  * What kind of thing brought a label.
  */
@@ -704,6 +709,8 @@ export interface Protocol {
   AgentError: AgentError;
   AgentErrorKind: AgentErrorKind;
   AgentFacts: AgentFacts;
+  AgentFile: AgentFile;
+  AgentFileName: AgentFileName;
   AgentId: AgentId;
   AgentParams: AgentParams;
   AgentResult: AgentResult;
@@ -715,6 +722,12 @@ export interface Protocol {
   AgentsCreateResult: AgentsCreateResult;
   AgentsDeleteParams: AgentsDeleteParams;
   AgentsDeleteResult: AgentsDeleteResult;
+  AgentsFilesGetParams: AgentsFilesGetParams;
+  AgentsFilesGetResult: AgentsFilesGetResult;
+  AgentsFilesListParams: AgentsFilesListParams;
+  AgentsFilesListResult: AgentsFilesListResult;
+  AgentsFilesSetParams: AgentsFilesSetParams;
+  AgentsFilesSetResult: AgentsFilesSetResult;
   AgentsGetParams: AgentsGetParams;
   AgentsGetResult: AgentsGetResult;
   AgentsListParams: AgentsListParams;
@@ -729,6 +742,8 @@ export interface Protocol {
   Attachment: Attachment;
   Belonging: Belonging;
   Broken: Broken;
+  Browser: Browser;
+  BrowserAuth: BrowserAuth;
   Budget: Budget;
   BudgetFacts: BudgetFacts;
   BudgetPeriod: BudgetPeriod;
@@ -820,6 +835,9 @@ export interface Protocol {
   DevicesRevokeResult: DevicesRevokeResult;
   DevicesRotateParams: DevicesRotateParams;
   DevicesRotateResult: DevicesRotateResult;
+  DocumentLabel: DocumentLabel;
+  DocumentMessage: DocumentMessage;
+  DocumentSession: DocumentSession;
   Endpoint: Endpoint;
   EndpointKind: EndpointKind;
   Entity: Entity;
@@ -877,6 +895,10 @@ export interface Protocol {
   Lagged: Lagged;
   LimitKind: LimitKind;
   Limits: Limits;
+  LoginBrowsersParams: LoginBrowsersParams;
+  LoginBrowsersResult: LoginBrowsersResult;
+  LoginEndParams: LoginEndParams;
+  LoginEndResult: LoginEndResult;
   LoginPasswordParams: LoginPasswordParams;
   LoginPasswordResult: LoginPasswordResult;
   LogsTailParams: LogsTailParams;
@@ -886,6 +908,8 @@ export interface Protocol {
   MdnsMode: MdnsMode;
   Message: Message;
   MessageId: MessageId;
+  MessagesSendParams: MessagesSendParams;
+  MessagesSendResult: MessagesSendResult;
   Methods: Methods;
   ModelFacts: ModelFacts;
   ModelsListParams: ModelsListParams;
@@ -957,6 +981,7 @@ export interface Protocol {
   ServerFrame: ServerFrame;
   Session: Session;
   SessionDefaults: SessionDefaults;
+  SessionDocument: SessionDocument;
   SessionKey: SessionKey;
   SessionLabel: SessionLabel;
   SessionsAbortParams: SessionsAbortParams;
@@ -973,6 +998,8 @@ export interface Protocol {
   SessionsGetResult: SessionsGetResult;
   SessionsHistoryParams: SessionsHistoryParams;
   SessionsHistoryResult: SessionsHistoryResult;
+  SessionsImportParams: SessionsImportParams;
+  SessionsImportResult: SessionsImportResult;
   SessionsListParams: SessionsListParams;
   SessionsListResult: SessionsListResult;
   SessionsPatchParams: SessionsPatchParams;
@@ -1034,6 +1061,7 @@ export interface Protocol {
   Whom: Whom;
   WireError: WireError;
   WishedCall: WishedCall;
+  WishedSend: WishedSend;
   WorkClass: WorkClass;
 }
 /**
@@ -2550,6 +2578,10 @@ export interface AdapterFacts {
    */
   channel: string;
   /**
+   * Shortest time between two edits of one message, in milliseconds; 1,000 unless given.
+   */
+  edit_ms_min?: number | null;
+  /**
    * Whether sending twice with one idempotency key sends once.
    */
   has_idempotent_sends: boolean;
@@ -3193,6 +3225,23 @@ export interface RunLimits {
   tokens_max: number;
 }
 /**
+ * A file, without its text.
+ */
+export interface AgentFile {
+  /**
+   * When it was changed last.
+   */
+  changedAt?: Timestamp | null;
+  /**
+   * Its name.
+   */
+  name: AgentFileName;
+  /**
+   * Its size in bytes; none when there is no such file yet.
+   */
+  sizeBytes?: number | null;
+}
+/**
  * Input of `agent`.
  */
 export interface AgentParams {
@@ -3436,6 +3485,97 @@ export interface AgentsDeleteResult {
    * Requests that were stopped for it.
    */
   nStopped: number;
+}
+/**
+ * Input of `agents.files.get`.
+ */
+export interface AgentsFilesGetParams {
+  /**
+   * The agent.
+   */
+  agentId: AgentId;
+  /**
+   * The file.
+   */
+  name: AgentFileName;
+}
+/**
+ * Result of `agents.files.get`.
+ */
+export interface AgentsFilesGetResult {
+  /**
+   * SHA-256 of the text, lower-case hex; what `agents.files.set` takes as `was`.
+   */
+  digest: string;
+  /**
+   * The file.
+   */
+  file: AgentFile;
+  /**
+   * Its text; empty when there is no such file yet.
+   */
+  text: string;
+}
+/**
+ * Input of `agents.files.list`.
+ */
+export interface AgentsFilesListParams {
+  /**
+   * The agent.
+   */
+  agentId: AgentId;
+}
+/**
+ * Result of `agents.files.list`.
+ */
+export interface AgentsFilesListResult {
+  /**
+   * Every file there can be.
+   */
+  files: AgentFile[];
+  /**
+   * The agent's folder on the machine of the daemon.
+   */
+  folder: string;
+}
+/**
+ * Input of `agents.files.set`.
+ */
+export interface AgentsFilesSetParams {
+  /**
+   * The agent.
+   */
+  agentId: AgentId;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * The file.
+   */
+  name: AgentFileName;
+  /**
+   * Its new text, at most 16 KiB.
+   */
+  text: string;
+  /**
+   * The digest that `agents.files.get` gave: if the file is another one by now, nothing is
+   * changed.
+   */
+  was?: string | null;
+}
+/**
+ * Result of `agents.files.set`.
+ */
+export interface AgentsFilesSetResult {
+  /**
+   * SHA-256 of its text, lower-case hex.
+   */
+  digest: string;
+  /**
+   * The file as it is now.
+   */
+  file: AgentFile;
 }
 /**
  * Input of `agents.get`.
@@ -3737,6 +3877,56 @@ export interface Entity {
   name: string;
 }
 /**
+ * A browser that is signed in.
+ */
+export interface Browser {
+  /**
+   * Since when the session belongs to a key of the browser. Without one it ends two minutes
+   * after signing in.
+   */
+  boundAt?: Timestamp | null;
+  /**
+   * Its id: the digest of its session, lower-case hex.
+   */
+  id: string;
+  /**
+   * What it runs on, as its page says; nothing before the page has connected.
+   */
+  platform?: string | null;
+  /**
+   * Who it is.
+   */
+  principal: Principal;
+  /**
+   * Its last visit, to within a few hours.
+   */
+  seenAt: Timestamp;
+  /**
+   * When it signed in.
+   */
+  signedInAt: Timestamp;
+}
+/**
+ * How a browser proves in its hello that the session in its cookie is its own: it signs the nonce
+ * of the challenge with a key that no script can take out of it. The first key that is shown
+ * after signing in is the session's from then on. The signed text is made by [`browser_text`].
+ */
+export interface BrowserAuth {
+  /**
+   * The nonce of the challenge.
+   */
+  nonce: string;
+  /**
+   * Its ECDSA public key on P-256: the 65 bytes of the uncompressed point, as base64url without
+   * padding.
+   */
+  publicKey: string;
+  /**
+   * The signature with SHA-256: `r` and `s`, 64 bytes, as base64url without padding.
+   */
+  signature: string;
+}
+/**
  * A budget as configured.
  */
 export interface Budget {
@@ -3876,9 +4066,13 @@ export interface ClearCredential {
   source: ClearSource;
 }
 /**
- * How a client proves who it is. A browser proves it by its cookie and sends nothing here.
+ * How a client proves who it is, by one of these.
  */
 export interface ClientAuth {
+  /**
+   * The proof of a browser that has a cookie: that it is not somebody else's.
+   */
+  browser?: BrowserAuth | null;
   /**
    * The proof of a device.
    */
@@ -5173,6 +5367,167 @@ export interface DevicesRotateResult {
   ticket: string;
 }
 /**
+ * A label.
+ */
+export interface DocumentLabel {
+  /**
+   * What it says.
+   */
+  label: Label;
+}
+/**
+ * A message. Its id does not come along.
+ */
+export interface DocumentMessage {
+  /**
+   * When.
+   */
+  created_at: Timestamp;
+  /**
+   * What was said.
+   *
+   * @maxItems 1000
+   */
+  parts: Part[];
+  /**
+   * Who spoke.
+   */
+  role: Role;
+  /**
+   * What its calls came to.
+   *
+   * @maxItems 1000
+   */
+  tool_calls?: ToolCallRecord[];
+  /**
+   * The turn it was said in; messages of one turn name the same one.
+   */
+  turn_id: TurnId;
+}
+/**
+ * Reasoning that a provider returned, with the seal it wants back on the next call.
+ */
+export interface Reasoning {
+  /**
+   * The provider's signature over it, opaque.
+   */
+  signature?: string | null;
+  /**
+   * Readable text; may be empty.
+   */
+  text: string;
+}
+/**
+ * A call that the model wants made.
+ */
+export interface ToolCall {
+  /**
+   * Arguments, as the model wrote them.
+   */
+  arguments: {
+    [k: string]: unknown;
+  };
+  /**
+   * The call's id, unique in its turn.
+   */
+  id: string;
+  /**
+   * Tool name, such as `read_file`.
+   */
+  name: string;
+}
+/**
+ * What a call came to.
+ */
+export interface ToolResult {
+  /**
+   * The id of the call.
+   */
+  call_id: string;
+  /**
+   * What the model is told.
+   */
+  content: string;
+  /**
+   * Whether the call failed; then `content` says why.
+   */
+  is_error: boolean;
+}
+/**
+ * A picture, by name: its bytes lie beside the ledger.
+ */
+export interface Image {
+  /**
+   * Where its bytes are: SHA-256 of them, lower-case hex; in what an adapter hands in, the name
+   * of a file in its spool folder.
+   */
+  blob: string;
+  /**
+   * MIME type, such as `image/png`.
+   */
+  content_type: string;
+}
+/**
+ * A tool call as recorded.
+ */
+export interface ToolCallRecord {
+  /**
+   * Arguments, as the model wrote them.
+   */
+  arguments: {
+    [k: string]: unknown;
+  };
+  /**
+   * When it ended.
+   */
+  completed_at?: Timestamp | null;
+  /**
+   * The call's id, unique in its turn.
+   */
+  id: string;
+  /**
+   * Tool name.
+   */
+  name: string;
+  /**
+   * A record for people beside the result: for an edit, the unified diff.
+   */
+  record?: string | null;
+  /**
+   * What the model is told, once there is something.
+   */
+  result?: string | null;
+  /**
+   * When it began.
+   */
+  started_at?: Timestamp | null;
+  /**
+   * How far it has come.
+   */
+  status: ToolCallStatus;
+  /**
+   * The turn.
+   */
+  turn_id: TurnId;
+}
+/**
+ * What of a session comes along.
+ */
+export interface DocumentSession {
+  /**
+   * The agent that answered.
+   */
+  agent_id: AgentId;
+  /**
+   * Its key where it was.
+   */
+  key: SessionKey;
+  /**
+   * Its title.
+   */
+  title?: string | null;
+}
+/**
  * An address that others reach.
  */
 export interface Endpoint {
@@ -5538,6 +5893,14 @@ export interface Events {
     session_key: SessionKey;
   };
   /**
+   * Messages came into a session from a document.
+   */
+  "session.imported": {
+    by: Principal;
+    n_messages: number;
+    session_key: SessionKey;
+  };
+  /**
    * A session was exposed to something it had not been exposed to before.
    */
   "session.labelled": {
@@ -5652,69 +6015,6 @@ export interface Message {
    * The turn it belongs to.
    */
   turn_id: TurnId;
-}
-/**
- * Reasoning that a provider returned, with the seal it wants back on the next call.
- */
-export interface Reasoning {
-  /**
-   * The provider's signature over it, opaque.
-   */
-  signature?: string | null;
-  /**
-   * Readable text; may be empty.
-   */
-  text: string;
-}
-/**
- * A call that the model wants made.
- */
-export interface ToolCall {
-  /**
-   * Arguments, as the model wrote them.
-   */
-  arguments: {
-    [k: string]: unknown;
-  };
-  /**
-   * The call's id, unique in its turn.
-   */
-  id: string;
-  /**
-   * Tool name, such as `read_file`.
-   */
-  name: string;
-}
-/**
- * What a call came to.
- */
-export interface ToolResult {
-  /**
-   * The id of the call.
-   */
-  call_id: string;
-  /**
-   * What the model is told.
-   */
-  content: string;
-  /**
-   * Whether the call failed; then `content` says why.
-   */
-  is_error: boolean;
-}
-/**
- * A picture, by name: its bytes lie beside the ledger.
- */
-export interface Image {
-  /**
-   * Where its bytes are: SHA-256 of them, lower-case hex; in what an adapter hands in, the name
-   * of a file in its spool folder.
-   */
-  blob: string;
-  /**
-   * MIME type, such as `image/png`.
-   */
-  content_type: string;
 }
 /**
  * Where a copied session left another one.
@@ -6428,6 +6728,41 @@ export interface Lagged {
   after: Position;
 }
 /**
+ * Input of `login.browsers`.
+ */
+export interface LoginBrowsersParams {}
+/**
+ * Result of `login.browsers`.
+ */
+export interface LoginBrowsersResult {
+  /**
+   * The browsers, the one that was seen last first; at most 100.
+   */
+  browsers: Browser[];
+}
+/**
+ * Input of `login.end`.
+ */
+export interface LoginEndParams {
+  /**
+   * The browser's id, or the beginning of it.
+   */
+  browser: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `login.end`.
+ */
+export interface LoginEndResult {
+  /**
+   * The browser that was signed out.
+   */
+  browser: Browser;
+}
+/**
  * Input of `login.password`.
  */
 export interface LoginPasswordParams {
@@ -6470,6 +6805,53 @@ export interface LogsTailResult {
    * The last lines, oldest first; each is a JSON object as it stands in the log.
    */
   lines: string[];
+}
+/**
+ * Input of `messages.send`.
+ */
+export interface MessagesSendParams {
+  /**
+   * The adapter, as `channel/account`, or its channel where that has one account. May be left
+   * out where only one runs that sends.
+   */
+  adapter?: string | null;
+  /**
+   * Lets the command be repeated safely, also after a restart.
+   */
+  idempotencyKey: string;
+  /**
+   * The text.
+   */
+  message: string;
+  /**
+   * The message that it answers.
+   */
+  replyToId?: string | null;
+  /**
+   * The thread inside the conversation.
+   */
+  threadId?: string | null;
+  /**
+   * The conversation, in the adapter's own terms, such as `chat:42`.
+   */
+  to: string;
+}
+/**
+ * Result of `messages.send`: it is in the outbox, which sends it.
+ */
+export interface MessagesSendResult {
+  /**
+   * The delivery, as it stands now.
+   */
+  delivery: DeliveryFacts;
+  /**
+   * Whether the same message had been handed over before; then it is not sent twice.
+   */
+  isDuplicate: boolean;
+  /**
+   * The request that it is.
+   */
+  requestId: RequestId;
 }
 /**
  * Every method, by its wire name.
@@ -6740,6 +7122,27 @@ export interface Methods {
   "agents.delete": {
     params: AgentsDeleteParams;
     result: AgentsDeleteResult;
+  };
+  /**
+   * Reads a file of an agent.
+   */
+  "agents.files.get": {
+    params: AgentsFilesGetParams;
+    result: AgentsFilesGetResult;
+  };
+  /**
+   * Lists the files that make up an agent's prompt.
+   */
+  "agents.files.list": {
+    params: AgentsFilesListParams;
+    result: AgentsFilesListResult;
+  };
+  /**
+   * Replaces the text of a file of an agent; it counts from the next run on.
+   */
+  "agents.files.set": {
+    params: AgentsFilesSetParams;
+    result: AgentsFilesSetResult;
   };
   /**
    * Shows one agent.
@@ -7036,6 +7439,20 @@ export interface Methods {
     result: KeysTokenResult;
   };
   /**
+   * Lists the browsers that are signed in.
+   */
+  "login.browsers": {
+    params: LoginBrowsersParams;
+    result: LoginBrowsersResult;
+  };
+  /**
+   * Signs a browser out; it is cut off.
+   */
+  "login.end": {
+    params: LoginEndParams;
+    result: LoginEndResult;
+  };
+  /**
    * Sets the password, or forgets it; who came in by the old one is cut off.
    */
   "login.password": {
@@ -7048,6 +7465,13 @@ export interface Methods {
   "logs.tail": {
     params: LogsTailParams;
     result: LogsTailResult;
+  };
+  /**
+   * Sends a message outward as it is, through an adapter and without an agent.
+   */
+  "messages.send": {
+    params: MessagesSendParams;
+    result: MessagesSendResult;
   };
   /**
    * Lists the models that are configured or found.
@@ -7188,6 +7612,13 @@ export interface Methods {
   "sessions.history": {
     params: SessionsHistoryParams;
     result: SessionsHistoryResult;
+  };
+  /**
+   * Begins a session with the messages of an exported document; never changes one that is there.
+   */
+  "sessions.import": {
+    params: SessionsImportParams;
+    result: SessionsImportResult;
   };
   /**
    * Lists sessions, the latest first.
@@ -7759,6 +8190,10 @@ export interface RunWish {
    */
   reply?: ReplyWish | null;
   /**
+   * Where the message is to be sent as it is: no agent answers it.
+   */
+  send?: WishedSend | null;
+  /**
    * Most model replies of the turn; the agent's own limit where that is lower.
    */
   steps_max?: number | null;
@@ -7809,47 +8244,25 @@ export interface ReplyTarget {
   peer_id: string;
 }
 /**
- * A tool call as recorded.
+ * Where somebody's own words are to go.
  */
-export interface ToolCallRecord {
+export interface WishedSend {
   /**
-   * Arguments, as the model wrote them.
+   * The adapter that sends them, as `channel/account`.
    */
-  arguments: {
-    [k: string]: unknown;
-  };
+  adapter: string;
   /**
-   * When it ended.
+   * The message they answer.
    */
-  completed_at?: Timestamp | null;
+  reply_to_id?: string | null;
   /**
-   * The call's id, unique in its turn.
+   * The thread inside it.
    */
-  id: string;
+  thread_id?: string | null;
   /**
-   * Tool name.
+   * The conversation, in the adapter's own terms.
    */
-  name: string;
-  /**
-   * A record for people beside the result: for an edit, the unified diff.
-   */
-  record?: string | null;
-  /**
-   * What the model is told, once there is something.
-   */
-  result?: string | null;
-  /**
-   * When it began.
-   */
-  started_at?: Timestamp | null;
-  /**
-   * How far it has come.
-   */
-  status: ToolCallStatus;
-  /**
-   * The turn.
-   */
-  turn_id: TurnId;
+  to: string;
 }
 /**
  * A turn as recorded.
@@ -8373,6 +8786,75 @@ export interface SessionsHistoryResult {
    * The turns on this page.
    */
   turns: Turn[];
+}
+/**
+ * Input of `sessions.import`: a document as `sessions.export` writes it in JSON, or a piece of it.
+ */
+export interface SessionsImportParams {
+  /**
+   * `lastMessageId` of the piece before: the messages follow it, as long as nothing else was
+   * said there since.
+   */
+  after?: MessageId | null;
+  /**
+   * The agent that answers in it; as in the document when left out.
+   */
+  agentId?: AgentId | null;
+  /**
+   * The document.
+   */
+  document: SessionDocument;
+  /**
+   * Lets the command be repeated safely, also after a restart.
+   */
+  idempotencyKey: string;
+  /**
+   * What the session is called here; as in the document when left out. There must be none of
+   * this name.
+   */
+  key?: SessionKey | null;
+}
+/**
+ * A session as a document. Fields that are not known are passed over.
+ */
+export interface SessionDocument {
+  /**
+   * What it is: `nexus.session/1`.
+   */
+  document: string;
+  /**
+   * What it was exposed to.
+   *
+   * @maxItems 100
+   */
+  labels?: DocumentLabel[];
+  /**
+   * What was said, in order.
+   *
+   * @maxItems 500
+   */
+  messages: DocumentMessage[];
+  /**
+   * The session.
+   */
+  session: DocumentSession;
+}
+/**
+ * Result of `sessions.import`.
+ */
+export interface SessionsImportResult {
+  /**
+   * The last of them: the next piece follows it.
+   */
+  lastMessageId?: MessageId | null;
+  /**
+   * Messages that came with this piece.
+   */
+  nMessages: number;
+  /**
+   * The session as it is now.
+   */
+  session: Session;
 }
 /**
  * Input of `sessions.list`.
@@ -9087,6 +9569,7 @@ export const COMMANDS: ReadonlySet<keyof Methods> = new Set<keyof Methods>([
   "agent",
   "agents.create",
   "agents.delete",
+  "agents.files.set",
   "agents.update",
   "config.apply",
   "config.patch",
@@ -9106,11 +9589,14 @@ export const COMMANDS: ReadonlySet<keyof Methods> = new Set<keyof Methods>([
   "devices.revoke",
   "devices.rotate",
   "expose.set",
+  "hooks.send",
   "keys.create",
   "keys.revoke",
   "keys.rotate",
   "keys.token",
+  "login.end",
   "login.password",
+  "messages.send",
   "models.test",
   "outbox.drop",
   "outbox.retry",
@@ -9123,6 +9609,7 @@ export const COMMANDS: ReadonlySet<keyof Methods> = new Set<keyof Methods>([
   "sessions.compact",
   "sessions.delete",
   "sessions.fork",
+  "sessions.import",
   "sessions.patch",
   "sessions.queue.move",
   "sessions.reset",
