@@ -172,9 +172,12 @@ impl Talk {
     /// When it does not end.
     pub async fn ended(&self, id: RequestId) -> Result<request::GetResult> {
         let id = id.to_string();
-        self.until("nex.request.completed", |event| event.payload["request_id"] == id.as_str())
-            .await?;
-        Ok(self.client.request::<call::RequestsGet>(request::GetParams { id }).await?)
+        let ended = self
+            .until("nex.request.completed", |event| event.payload["request_id"] == id.as_str())
+            .await;
+        let found = self.client.request::<call::RequestsGet>(request::GetParams { id }).await?;
+        ended.with_context(|| format!("it stands like this: {found:?}"))?;
+        Ok(found)
     }
 
     /// Every message of a session, oldest first.
