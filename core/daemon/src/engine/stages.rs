@@ -21,6 +21,9 @@ use super::{broken, close, hook, outward, run, sender, turn};
 use crate::context::Context;
 use crate::crash::CrashPoint;
 
+/// Most times that a message is decided about anew because rules change all the time.
+const DECISIONS_MAX: usize = 8;
+
 /// Takes the next place in the line of its conversation and lets the stages run.
 pub(super) fn start(context: &Arc<Context>, received: Received) {
     let place = context.engine.order.join(&received);
@@ -30,10 +33,21 @@ pub(super) fn start(context: &Arc<Context>, received: Received) {
 /// Drives one request to the point where its turn is open, it waits, or it has left early.
 async fn drive(context: Arc<Context>, received: Received, place: Place) {
     let request_id = received.request_id;
-    let mut book = TraceBook::new(Arc::clone(&context.clock));
-    let mut progress = Progress::default();
-    let decided = decide(&context, received, &mut book, &mut progress).await;
-    place.reached().await;
+    let mut n_decided = 0;
+    // What was decided while others were ahead holds only as long as the rules it was decided by:
+    // an answer or a revocation in between counts. The stages so far have no effect outside the
+    // ledger, and write only at their end.
+    let (decided, book, progress) = loop {
+        let epoch = context.iam.epoch();
+        let mut book = TraceBook::new(Arc::clone(&context.clock));
+        let mut progress = Progress::default();
+        let decided = decide(&context, received.clone(), &mut book, &mut progress).await;
+        place.reached().await;
+        n_decided += 1;
+        if context.iam.epoch() == epoch || n_decided == DECISIONS_MAX {
+            break (decided, book, progress);
+        }
+    };
     match decided {
         Ok(automated) => open(&context, automated, book, progress.decision).await,
         Err(Exit::Parked(admitted)) => sender::park(&context, *admitted, book, progress).await,
