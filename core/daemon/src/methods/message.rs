@@ -79,11 +79,16 @@ fn checked(field: &str, text: String) -> Result<String, Failure> {
     }
 }
 
-/// The adapter that is meant, as deliveries name it.
+/// The adapter that is meant, as deliveries name it. Those that only answer whoever came to them
+/// have no conversations to send to.
 fn sender(context: &Context, wished: Option<&str>) -> Result<String, Failure> {
     let sends = |key: &String| {
         let facts = context.adapters.serving(key).and_then(|child| child.facts());
-        facts.is_some_and(|facts| facts.supports.contains(&Ability::Send))
+        facts.is_some_and(|facts| {
+            let answers_only = [Ability::Callers, Ability::Hooks];
+            facts.supports.contains(&Ability::Send)
+                && !answers_only.iter().any(|ability| facts.supports.contains(ability))
+        })
     };
     let all: Vec<String> = context.adapters.keys().into_iter().filter(sends).collect();
     let is_meant = |key: &&String| {
@@ -95,7 +100,7 @@ fn sender(context: &Context, wished: Option<&str>) -> Result<String, Failure> {
     match (meant.next(), meant.next(), wished) {
         (Some(one), None, _) => Ok(one.clone()),
         (Some(_), Some(_), _) => Err(Failure::invalid("several adapters could send this")
-            .hint(format!("name one of them: {}", all.join(", ")))),
+            .hint(format!("say which, as `adapter` (--via): {}", all.join(", ")))),
         (None, _, None) => Err(Failure::unavailable("no adapter runs that sends messages")
             .hint("see them: nexus adapter list")),
         (None, _, Some(wished)) => {
