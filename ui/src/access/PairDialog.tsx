@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { encode } from "uqr";
 import { timeOfDay } from "../format/time";
+import { ActForm } from "../parts/ActForm";
 import { CopyButton } from "../parts/CopyButton";
-import { CallError } from "../parts/ErrorPanel";
 import { Field, INPUT } from "../parts/Field";
 import { Modal } from "../parts/Modal";
 import { useAct } from "../parts/useAct";
@@ -31,26 +31,11 @@ export function PairDialog({ onClose }: { onClose: () => void }) {
       {made ? (
         <Ticket {...made} onClose={onClose} />
       ) : (
-        <form
-          className="grid gap-3"
-          onSubmit={(event) => {
-            event.preventDefault();
-            make();
-          }}
-        >
+        <ActForm act={act} action={t("devices.pair")} onSubmit={make} onCancel={onClose}>
           <Field label={t("devices.name")}>
             <input className={INPUT} value={name} onChange={(event) => setName(event.target.value)} />
           </Field>
-          {act.error && <CallError error={act.error} what={act.error.message} />}
-          <div className="flex gap-2">
-            <button type="submit" className="btn btn-primary" disabled={act.isBlocked}>
-              {t("devices.pair")}
-            </button>
-            <button type="button" className="btn" onClick={onClose}>
-              {t("page.cancel")}
-            </button>
-          </div>
-        </form>
+        </ActForm>
       )}
     </Modal>
   );

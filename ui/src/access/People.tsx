@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { timeOfDay } from "../format/time";
+import { ActForm } from "../parts/ActForm";
 import { Chip } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
 import { Choice, Field, FilterField, INPUT } from "../parts/Field";
@@ -188,13 +189,7 @@ function LinkDialog({ id, sender, people, given, onClose, onDone }: LinkProps) {
   options.push(["owner", t("people.linkMe")]);
   return (
     <Modal title={t("people.linkTitle", { sender: id })} isOpen onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
+      <ActForm act={act} action={t("people.linkNow")} onSubmit={() => void save()} onCancel={onClose}>
         <Choice label={t("people.link")} value={whom} options={options} onChange={setWhom} />
         {whom === "new" && (
           <Field label={t("people.name")} help={t("people.nameHelp")}>
@@ -210,16 +205,7 @@ function LinkDialog({ id, sender, people, given, onClose, onDone }: LinkProps) {
           />
         )}
         {whom === "owner" && <p className="text-sm font-medium text-danger-text">{t("people.ownerWarning")}</p>}
-        {act.error && <CallError error={act.error} what={act.error.message} />}
-        <div className="flex gap-2">
-          <button type="submit" className="btn btn-primary" disabled={act.isBlocked}>
-            {t("people.linkNow")}
-          </button>
-          <button type="button" className="btn" onClick={onClose}>
-            {t("page.cancel")}
-          </button>
-        </div>
-      </form>
+      </ActForm>
     </Modal>
   );
 }

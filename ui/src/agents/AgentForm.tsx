@@ -1,6 +1,6 @@
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
-import { CallError } from "../parts/ErrorPanel";
+import { ActForm } from "../parts/ActForm";
 import { Choice, Field, INPUT } from "../parts/Field";
 import { Modal } from "../parts/Modal";
 import { useAct } from "../parts/useAct";
@@ -53,13 +53,7 @@ export function AgentForm({ agents, agent, systemPrompt = "", onClose }: Props) 
   };
   return (
     <Modal title={agent ? t("agents.changeTitle", { agent: agent.id }) : t("agents.create")} isOpen onClose={onClose} isWide>
-      <form
-        className="grid gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
+      <ActForm act={act} action={t(agent ? "agents.save" : "agents.make")} onSubmit={() => void save()} onCancel={onClose}>
         {!agent && (
           <div className="grid gap-3 md:grid-cols-2">
             <Field label={t("agents.name")} help={t("agents.nameHelp")}>
@@ -103,16 +97,7 @@ export function AgentForm({ agents, agent, systemPrompt = "", onClose }: Props) 
             {t("agents.tempField")}
           </label>
         )}
-        {act.error && <CallError error={act.error} what={act.error.message} />}
-        <div className="flex gap-2">
-          <button type="submit" className="btn btn-primary" disabled={act.isBlocked}>
-            {t(agent ? "agents.save" : "agents.make")}
-          </button>
-          <button type="button" className="btn" onClick={onClose}>
-            {t("page.cancel")}
-          </button>
-        </div>
-      </form>
+      </ActForm>
     </Modal>
   );
 }

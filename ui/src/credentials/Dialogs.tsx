@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { ActForm } from "../parts/ActForm";
 import { CallError } from "../parts/ErrorPanel";
 import { Choice, Field, INPUT } from "../parts/Field";
 import { Loaded } from "../parts/Loaded";
@@ -42,13 +43,7 @@ export function AddCredential({ onClose }: Props) {
   };
   return (
     <Modal title={t("credentials.add")} isOpen onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
+      <ActForm act={act} action={t("credentials.save")} onSubmit={() => void save()} onCancel={onClose}>
         <Field label={t("credentials.name")} help={t("credentials.nameHelp")}>
           <input className={INPUT} required autoFocus spellCheck={false} value={name} onChange={(event) => setName(event.target.value)} />
         </Field>
@@ -78,16 +73,7 @@ export function AddCredential({ onClose }: Props) {
           <input type="checkbox" checked={replace} onChange={(event) => setReplace(event.target.checked)} />
           {t("credentials.replace")}
         </label>
-        {act.error && <CallError error={act.error} what={act.error.message} />}
-        <div className="flex gap-2">
-          <button type="submit" className="btn btn-primary" disabled={act.isBlocked}>
-            {t("credentials.save")}
-          </button>
-          <button type="button" className="btn" onClick={onClose}>
-            {t("page.cancel")}
-          </button>
-        </div>
-      </form>
+      </ActForm>
     </Modal>
   );
 }
@@ -105,13 +91,7 @@ export function UnlockDialog({ onClose }: Props) {
   };
   return (
     <Modal title={t("credentials.unlock")} isOpen onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void unlock();
-        }}
-      >
+      <ActForm act={act} action={t("credentials.unlock")} onSubmit={() => void unlock()} onCancel={onClose}>
         <p className="text-sm text-text-2">{t("credentials.unlockText")}</p>
         <Field label={t("credentials.passphrase")}>
           <input
@@ -124,16 +104,7 @@ export function UnlockDialog({ onClose }: Props) {
             onChange={(event) => setPassphrase(event.target.value)}
           />
         </Field>
-        {act.error && <CallError error={act.error} what={act.error.message} />}
-        <div className="flex gap-2">
-          <button type="submit" className="btn btn-primary" disabled={act.isBlocked}>
-            {t("credentials.unlock")}
-          </button>
-          <button type="button" className="btn" onClick={onClose}>
-            {t("page.cancel")}
-          </button>
-        </div>
-      </form>
+      </ActForm>
     </Modal>
   );
 }

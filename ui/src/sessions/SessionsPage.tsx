@@ -2,6 +2,7 @@ import "../text/en/activity";
 import { Link, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { timeOfDay } from "../format/time";
+import { ActForm } from "../parts/ActForm";
 import { Chip } from "../parts/Chip";
 import { download } from "../parts/download";
 import { CallError } from "../parts/ErrorPanel";
@@ -174,26 +175,11 @@ function Rename({ session: { key, title }, onClose, onDone }: DialogProps) {
   };
   return (
     <Modal title={t("sessions.renameTitle", { session: key })} isOpen onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
+      <ActForm act={act} action={t("sessions.rename")} onSubmit={() => void save()} onCancel={onClose}>
         <Field label={t("sessions.titleField")}>
           <input className={INPUT} autoFocus value={draft} onChange={(event) => setDraft(event.target.value)} />
         </Field>
-        {act.error && <CallError error={act.error} what={act.error.message} />}
-        <div className="flex gap-2">
-          <button type="submit" className="btn btn-primary" disabled={act.isBlocked}>
-            {t("sessions.rename")}
-          </button>
-          <button type="button" className="btn" onClick={onClose}>
-            {t("page.cancel")}
-          </button>
-        </div>
-      </form>
+      </ActForm>
     </Modal>
   );
 }
