@@ -100,8 +100,21 @@ export async function assertNoViolations(page) {
 const axe = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/**
+ * Waits until nothing moves any more that ends by itself: a button on its way
+ * from grey to its colour has a contrast that nobody reads.
+ */
+async function settled(page) {
+  await page.evaluate(async () => {
+    const ends = (animation) => animation.effect?.getComputedTiming().endTime !== Infinity;
+    const moving = () => document.getAnimations().filter((one) => ends(one) && one.playState !== "finished");
+    while (moving().length > 0) await Promise.allSettled(moving().map((animation) => animation.finished));
+  });
+}
+
 /** Fails with every rule of accessibility the page breaks. */
 export async function assertAccessible(page) {
+  await settled(page);
   await page.evaluate(axe);
   const broken = await page.evaluate(async (values) => {
     const { violations } = await globalThis.axe.run(document, { runOnly: { type: "tag", values } });
