@@ -165,11 +165,14 @@ fn doc_tests(_: &Plan) -> Result<Count> {
     outcome(&tests, status.success(), count::read(&output))
 }
 
-fn browser_tests(_: &Plan) -> Result<Count> {
+fn browser_tests(plan: &Plan) -> Result<Count> {
     if !root().join("ui/package.json").is_file() {
         say("there is no ui/package.json");
         return Ok(Count::default());
     }
+    // Asked for alone, this step would meet a daemon without pages, or with yesterday's.
+    ui::ensure_built()?;
+    build(plan)?;
     let programs = target_dir().join("debug");
     let tests = ui::npm("run e2e").with("CI", "true").with("NO_COLOR", "1");
     counted(&tests.with("NEXUS_BIN_DIR", programs))
