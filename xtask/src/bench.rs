@@ -7,6 +7,9 @@ use crate::packages::{self, Purpose};
 use crate::run::{Program, target_dir};
 use crate::ui;
 
+/// The part that is measured in a browser.
+const UI: &str = "ui";
+
 /// Builds the release programs and hands over to the bench program, which prints the table.
 pub(crate) fn run(flags: &mut Flags) -> Result<()> {
     let only = flags.take_value("--only")?;
@@ -15,6 +18,9 @@ pub(crate) fn run(flags: &mut Flags) -> Result<()> {
     flags.finish_empty()?;
     packages::ensure(Purpose::Run)?;
     ui::ensure_built()?;
+    if only.as_deref() == Some(UI) {
+        return pages();
+    }
     Program::cargo()
         .args(
             "build --locked --release -p nexus-daemon -p nexus-cli -p nexus-adapter-echo \
@@ -40,4 +46,15 @@ pub(crate) fn run(flags: &mut Flags) -> Result<()> {
         bench = bench.args("--compare").arg(file);
     }
     bench.run()
+}
+
+/// Measures the Control UI in a browser; it prints its own table.
+fn pages() -> Result<()> {
+    Program::cargo()
+        .args("build --locked --release -p nexus-daemon")
+        .run()
+        .context("Nexus does not build")?;
+    let folder = target_dir().join("release");
+    let measured = ui::npm("run measure").with("NEXUS_BIN_DIR", folder);
+    measured.run().context("the Control UI could not be measured")
 }

@@ -1,14 +1,17 @@
-//! Set-up, tests, code generation and benchmarks: `cargo xtask <command>`.
+//! Set-up, tests, code generation, packages and benchmarks: `cargo xtask <command>`.
 
 mod bench;
 mod clients;
 mod codegen;
 mod count;
+mod dist;
 mod fuzz;
+mod icons;
 mod licences;
 mod packages;
 mod run;
 mod test;
+mod tray_icons;
 mod ui;
 mod up;
 
@@ -23,11 +26,16 @@ cargo xtask <command>
   test [--long] [--step NAME] [FILTER]      install what is missing, run every check and test
                                             (FILTER: only Rust tests whose name contains it;
                                             --long: also fuzzing, 200 kills under load, a million
-                                            questions to access control, which take minutes)
+                                            questions to access control, the packages in a bare
+                                            system, which take minutes)
   codegen [--check]                         make schemas and TypeScript types from the method table
+  icons [--check]                           make the application icon in every size and form
+  dist [--debug] [--out FOLDER]             make the packages, the tarball, the list of parts
+                                            (--debug: of the programs that the tests run)
   bench [--only PART] [--json FILE] [--compare FILE]
                                             measure, next to the raw limits of this machine
-                                            (PART: daemon, programs, ledger or verdict)";
+                                            (PART: daemon, idle, programs, ledger or verdict)
+  tray-icons                                draw the icons of the tray anew";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -50,7 +58,10 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         "up" => up::run(&mut flags)?,
         "test" => return test::run(&mut flags),
         "codegen" => codegen::run(&mut flags)?,
+        "icons" => icons::run(&mut flags)?,
+        "dist" => dist::run(&mut flags)?,
         "bench" => bench::run(&mut flags)?,
+        "tray-icons" => tray_icons::run(&mut flags)?,
         "help" | "-h" | "--help" => run::say(HELP),
         other => bail!("there is no command `{other}`\n\n{HELP}"),
     }

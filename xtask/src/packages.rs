@@ -19,6 +19,7 @@ const TESTS: &[&str] = &[
     "libayatana-appindicator3-1",
     "xvfb",
     "dbus",
+    "python3-dbusmock",
     "openbox",
     "xfce4-panel",
     "wmctrl",
@@ -33,6 +34,16 @@ const TESTS: &[&str] = &[
     "systemd",
 ];
 
+/// Needed to make packages: what finds the libraries that programs are linked with.
+const PACKAGING: &[&str] = &["dpkg-dev", "binutils", "git"];
+
+/// Needed to draw the icons.
+const ICONS: &[&str] = &["librsvg2-bin"];
+
+/// Needed to try packages out: a bare system, systemd's checks, and the checker of the list of
+/// parts.
+const TRY_OUT: &[&str] = &["debootstrap", "systemd", "util-linux"];
+
 /// What the machine is to be able to do.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -40,6 +51,12 @@ pub(crate) enum Purpose {
     Run,
     /// Build everything and run every test.
     Test,
+    /// Build the programs that people use, and pack them.
+    Package,
+    /// Draw the icons.
+    Icons,
+    /// Try packages out.
+    TryOut,
 }
 
 /// Makes sure that everything is there, installing what is missing.
@@ -47,7 +64,10 @@ pub(crate) fn ensure(purpose: Purpose) -> Result<()> {
     if Program::new("dpkg-query").args("--version").succeeds() {
         let wanted = match purpose {
             Purpose::Run => BUILD.to_vec(),
-            Purpose::Test => [BUILD, DESKTOP, TESTS].concat(),
+            Purpose::Test => [BUILD, DESKTOP, TESTS, PACKAGING].concat(),
+            Purpose::Package => [BUILD, DESKTOP, PACKAGING].concat(),
+            Purpose::Icons => ICONS.to_vec(),
+            Purpose::TryOut => TRY_OUT.to_vec(),
         };
         let mut missing = missing_of(&wanted);
         // Node may well have come from elsewhere than a package.
@@ -56,7 +76,7 @@ pub(crate) fn ensure(purpose: Purpose) -> Result<()> {
         }
         // As may Python.
         let has_python = || Program::new("python3").args("-m venv --help").succeeds();
-        if purpose == Purpose::Test && !has_python() {
+        if matches!(purpose, Purpose::Test | Purpose::TryOut) && !has_python() {
             missing.extend(["python3", "python3-venv"]);
         }
         if !missing.is_empty() {

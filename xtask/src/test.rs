@@ -8,7 +8,7 @@ use crate::Flags;
 use crate::count::{self, Count};
 use crate::packages::{self, Purpose};
 use crate::run::{Program, Stopwatch, complain, root, say, target_dir};
-use crate::{clients, codegen, fuzz, licences, ui};
+use crate::{clients, codegen, dist, fuzz, icons, licences, ui};
 
 /// How long each fuzz target runs in the long mode.
 const FUZZ_SECONDS: u32 = 60;
@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     check("packages", packages),
     check("format", format),
     check("licences", |_| done(licences::check())),
+    check("icons", |_| done(icons::check())),
     check("ui", ui_tests),
     check("lints", lints),
     check("codegen", |_| done(codegen::check())),
@@ -48,8 +49,10 @@ const STEPS: &[Step] = &[
     check("fuzz-check", |_| done(fuzz::check())),
     check("docs", doc_tests),
     check("browser", browser_tests),
+    check("package", |_| done(dist::inspect())),
     Step { name: "reference", is_check: true, is_long: true, act: reference },
     Step { name: "kills", is_check: true, is_long: true, act: kills },
+    Step { name: "dist", is_check: true, is_long: true, act: |_| dist::try_out() },
     Step { name: "fuzz", is_check: true, is_long: true, act: fuzz },
 ];
 
