@@ -4,9 +4,10 @@
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod act;
+mod desk;
 mod owner;
 mod shell;
-mod state;
 mod tray;
 mod window;
 
@@ -14,7 +15,10 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use nexus_daemon::config::{Environment, home_from_environment};
+use nexus_desktop::arguments::Arguments;
 
+/// Exit code when it was started in a way that it does not understand.
+const EXIT_USAGE: u8 = 64;
 /// Exit code when the machine has no display to put an icon on.
 const EXIT_NO_DISPLAY: u8 = 2;
 
@@ -22,6 +26,11 @@ fn main() -> ExitCode {
     if let Some(code) = nexus_daemon::entry::run_helper_if_asked() {
         return code;
     }
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let arguments = match Arguments::read(&words) {
+        Ok(arguments) => arguments,
+        Err(why) => return fail(&why, EXIT_USAGE),
+    };
     let environment = Environment::of_process();
     if !has_display(&environment) {
         return fail(
@@ -30,12 +39,11 @@ fn main() -> ExitCode {
             EXIT_NO_DISPLAY,
         );
     }
-    let home = match home_from_environment(None, &environment) {
+    let home = match home_from_environment(arguments.home.clone(), &environment) {
         Ok(home) => home,
         Err(why) => return fail(&why, 1),
     };
-    let is_hidden = std::env::args().any(|arg| arg == "--hidden");
-    match shell::run(home, environment, is_hidden) {
+    match shell::run(home, environment, &words, arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => fail(&format!("{why:#}"), 1),
     }

@@ -12,11 +12,8 @@ use nexus_daemon::config::{Environment, Overlay};
 use nexus_daemon::context::Context;
 use nexus_daemon::home::{Home, OwnerKind};
 use nexus_daemon::{Daemon, StartOptions, config, logging};
-use nexus_protocol::health::HealthResult;
 use serde_json::json;
 use tokio::sync::Mutex;
-
-use crate::state::State;
 
 /// Time a daemon has to answer, in milliseconds.
 const ANSWER_MS_MAX: u64 = 2_000;
@@ -90,19 +87,11 @@ impl Owner {
         }
     }
 
-    /// What the tray is to say.
-    pub(crate) async fn state(&self) -> State {
+    /// Why no daemon runs, when this process tried to start one.
+    pub(crate) fn excuse(&self) -> Option<String> {
         match self {
-            Self::Here(hosted) => State::of_health(&hosted.context.health_result(), None),
-            Self::Elsewhere { home } => match Discovery::find(home).await {
-                Discovery::Running(running) => match health(home, &running).await {
-                    Ok(health) => State::of_health(&health, Some(running.pid)),
-                    Err(error) => State::offline(&error.to_string()),
-                },
-                Discovery::NotRunning => State::offline("it was stopped"),
-                Discovery::Unreachable { .. } => State::offline("it does not answer"),
-            },
-            Self::Nobody(why) => State::offline(why),
+            Self::Nobody(why) => Some(why.clone()),
+            Self::Here(_) | Self::Elsewhere { .. } => None,
         }
     }
 
@@ -162,18 +151,4 @@ async fn start(home: &Path, environment: Environment) -> Result<Hosted, String> 
     })?;
     let context = Arc::clone(daemon.context());
     Ok(Hosted { daemon: Mutex::new(Some(daemon)), context })
-}
-
-async fn health(home: &Path, running: &Running) -> Result<HealthResult> {
-    let token = Token::read(home)?;
-    let request = HttpRequest {
-        address: &running.address,
-        trust: None,
-        path: "/health",
-        token: Some(&token),
-        body: None,
-        within_ms: ANSWER_MS_MAX,
-    };
-    let answer = http::send(request).await?;
-    serde_json::from_value(answer.body).context("its health cannot be read")
 }

@@ -1,26 +1,53 @@
-//! The life of the application: decide who owns the home, put up the icon, run until it is told
-//! to quit, and leave nothing behind.
+//! The life of the application: take the home's one place for a tray, decide who owns the daemon,
+//! put up the icon, run until it is told to quit, and leave nothing behind.
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use nexus_daemon::config::Environment;
+use nexus_daemon::home::Home;
+use nexus_desktop::arguments::Arguments;
+use nexus_desktop::single::{Claim, Single};
+use tauri::async_runtime::{self, JoinHandle};
 use tauri::{AppHandle, Manager as _, RunEvent};
 
+use crate::desk::Desk;
 use crate::owner::Owner;
-use crate::{tray, window};
+use crate::{desk, window};
+
+/// Whoever listens for further launches; ended before another process takes the place.
+struct Launches(Mutex<Option<JoinHandle<()>>>);
 
 /// Runs the application until it is quit.
-pub(crate) fn run(home: PathBuf, environment: Environment, is_hidden: bool) -> Result<()> {
-    let owner = tauri::async_runtime::block_on(Owner::settle(home, environment))?;
+pub(crate) fn run(
+    home: PathBuf,
+    environment: Environment,
+    words: &[String],
+    arguments: Arguments,
+) -> Result<()> {
+    Home::new(home.clone()).init().map_err(|failure| anyhow!("{failure}"))?;
+    let single = match async_runtime::block_on(Single::claim(&home, words))? {
+        Claim::First(single) => single,
+        Claim::Told => return Ok(()),
+    };
+    let is_usual =
+        environment.get("HOME").is_some_and(|own| PathBuf::from(own).join("nexus") == home);
+    let owner = async_runtime::block_on(Owner::settle(home.clone(), environment))?;
     let app = tauri::Builder::default()
+        .on_window_event(window::changed)
         .setup(move |app| {
-            app.manage(owner);
-            tray::build(app.handle())?;
-            quit_on_signals(app.handle().clone());
-            quit_with_daemon(app.handle().clone());
-            if !is_hidden {
-                window::open(app.handle());
+            let app = app.handle();
+            let owner = Arc::new(owner);
+            app.manage(Arc::clone(&owner));
+            app.manage(Desk::new(home, is_usual));
+            desk::start(app, owner)?;
+            quit_on_signals(app.clone());
+            quit_with_daemon(app.clone());
+            let launches = async_runtime::spawn(listen(app.clone(), single));
+            app.manage(Launches(Mutex::new(Some(launches))));
+            if let Some(page) = arguments.page() {
+                window::open(app, &page);
             }
             Ok(())
         })
@@ -29,23 +56,64 @@ pub(crate) fn run(home: PathBuf, environment: Environment, is_hidden: bool) -> R
     app.run(|app, event| match event {
         // The last window is closed: the icon stays. Only `exit` carries a code.
         RunEvent::ExitRequested { api, code: None, .. } => api.prevent_exit(),
-        RunEvent::Exit => tauri::async_runtime::block_on(app.state::<Owner>().release()),
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => {
+            for url in urls {
+                launched(app, &[url.to_string()]);
+            }
+        }
+        RunEvent::Exit => leave(app),
         _ => {}
     });
     Ok(())
 }
 
+fn leave(app: &AppHandle) {
+    window::remember(app);
+    async_runtime::block_on(app.state::<Arc<Owner>>().release());
+    let launches = app.state::<Launches>();
+    let listening = launches.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(listening) = listening {
+        listening.abort();
+        // It was told to end: that it did is no news.
+        let _ = async_runtime::block_on(listening);
+    }
+}
+
+/// Does what further launches ask for.
+async fn listen(app: AppHandle, mut single: Single) {
+    loop {
+        let words = single.next().await;
+        launched(&app, &words);
+    }
+}
+
+fn launched(app: &AppHandle, words: &[String]) {
+    match Arguments::read(words) {
+        // Whoever starts it a second time wants to see it, unless that happened at login.
+        Ok(arguments) => {
+            if let Some(page) = arguments.page() {
+                window::open(app, &page);
+            }
+        }
+        Err(why) => {
+            let app = app.clone();
+            async_runtime::spawn(async move { app.state::<Desk>().complain(&why).await });
+        }
+    }
+}
+
 /// A daemon that was told to stop by somebody else takes its shell along.
 fn quit_with_daemon(app: AppHandle) {
-    tauri::async_runtime::spawn(async move {
-        app.state::<Owner>().ended().await;
+    async_runtime::spawn(async move {
+        app.state::<Arc<Owner>>().ended().await;
         app.exit(0);
     });
 }
 
 /// Ending the session ends the daemon properly, too.
 fn quit_on_signals(app: AppHandle) {
-    tauri::async_runtime::spawn(async move {
+    async_runtime::spawn(async move {
         if let Err(error) = signalled().await {
             tracing::warn!(%error, "signals are not heard; quit by the menu");
             return;

@@ -20,6 +20,8 @@ pub(crate) struct Line {
     id: i32,
     /// What it says; empty for a rule.
     pub(crate) label: String,
+    /// Whether it is ticked.
+    pub(crate) is_on: bool,
 }
 
 pub(crate) struct Item {
@@ -69,11 +71,34 @@ impl Item {
         panic!("no line says `{words}`: {menu:?}");
     }
 
-    /// Clicks the line with this label.
-    pub(crate) async fn click(&self, label: &str) {
+    /// Waits until no line of the menu contains `words`.
+    pub(crate) async fn until_it_does_not_say(&self, words: &str) {
+        for _ in 0..LOOKS_MAX {
+            let menu = self.menu().await;
+            if !menu.is_empty() && !menu.iter().any(|line| line.label.contains(words)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(LOOK_PAUSE_MS)).await;
+        }
+        panic!("a line still says `{words}`: {:?}", self.menu().await);
+    }
+
+    /// The line with this label.
+    pub(crate) async fn line(&self, label: &str) -> Line {
         let menu = self.menu().await;
         let line = menu.iter().find(|line| line.label == label);
-        let line = line.unwrap_or_else(|| panic!("no line `{label}` in {menu:?}"));
+        line.cloned().unwrap_or_else(|| panic!("no line `{label}` in {menu:?}"))
+    }
+
+    /// The first line that says something.
+    pub(crate) async fn headline(&self) -> String {
+        let menu = self.menu().await;
+        menu.into_iter().map(|line| line.label).find(|label| !label.is_empty()).unwrap_or_default()
+    }
+
+    /// Clicks the line with this label.
+    pub(crate) async fn click(&self, label: &str) {
+        let line = self.line(label).await;
         let proxy = self.menu_proxy().await.unwrap();
         let event = (line.id, "clicked", Value::from(0i32), 0u32);
         // Who is told to quit may be gone before it answers.
@@ -105,7 +130,9 @@ impl Item {
 fn collect((id, properties, children): Layout, lines: &mut Vec<Line>) {
     // Underscores mark keys for the keyboard.
     let label = properties.get("label").and_then(|label| <&str>::try_from(label).ok());
-    lines.push(Line { id, label: label.unwrap_or_default().replace('_', "") });
+    let label = label.unwrap_or_default().replace("__", "\0").replace('_', "").replace('\0', "_");
+    let state = properties.get("toggle-state").and_then(|state| i32::try_from(state).ok());
+    lines.push(Line { id, label, is_on: state == Some(1) });
     for child in children {
         if let Ok(child) = Layout::try_from(child) {
             collect(child, lines);

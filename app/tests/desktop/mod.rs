@@ -2,7 +2,7 @@
 //! Everything lives in a temporary folder and ends with the value.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
@@ -64,6 +64,7 @@ impl Desktop {
         let bus = ["--session", "--nofork", "--nopidfile", "--print-address=1"];
         desktop.bus = desktop.first_line_of("dbus-daemon", &bus);
         desktop.envs.push(("DBUS_SESSION_BUS_ADDRESS", desktop.bus.clone()));
+        desktop.unlock_keyring();
         desktop.keep("openbox", &[]);
         desktop.keep("xfce4-panel", &["--disable-wm-check"]);
         desktop
@@ -114,6 +115,17 @@ impl Desktop {
     pub(crate) fn picture(&self, name: &str) {
         let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         self.run("import", &["-window", "root", &file.to_string_lossy()]);
+    }
+
+    /// A keychain that is open, as after a login: one that is locked is shown in the tray. It ends
+    /// with its bus.
+    fn unlock_keyring(&self) {
+        let args = ["--unlock", "--components=secrets", "--daemonize"];
+        let mut command = self.command("gnome-keyring-daemon");
+        command.args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap_or_else(|error| missing("gnome-keyring", &error));
+        child.stdin.take().unwrap().write_all(b"of no meaning\n").unwrap();
+        assert!(child.wait().unwrap().success(), "the keychain does not open");
     }
 
     fn keep(&mut self, program: &str, args: &[&str]) {
