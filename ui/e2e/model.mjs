@@ -1,7 +1,7 @@
 // A model provider that speaks OpenAI's chat completions, slowly, and always says the same.
 import { createServer } from "node:http";
 
-/** Pause between two words. */
+/** Pause between two words unless a test says otherwise. */
 const WORD_MS = 25;
 
 export const STORY = Array.from({ length: 160 }, (_, n) => `word${n + 1}`).join(" ");
@@ -14,7 +14,11 @@ export const NASTY = [
   "After.",
 ].join("\n\n");
 
+/** Longer than anybody measures. */
+const LONG = Array.from({ length: 6_000 }, (_, n) => `word${n + 1}${n % 40 === 39 ? "\n\n" : ""}`).join(" ");
+
 const REPLIES = [
+  ["long story", LONG],
   ["nasty", NASTY],
   ["short", "A short reply."],
   ["story", STORY],
@@ -26,8 +30,9 @@ function replyTo(messages) {
 }
 
 export class Model {
-  static async start() {
+  static async start({ wordMs = WORD_MS } = {}) {
     const model = new Model();
+    model.wordMs = wordMs;
     model.server = createServer((request, response) => void model.answer(request, response));
     await new Promise((resolve) => model.server.listen(0, "127.0.0.1", resolve));
     model.url = `http://127.0.0.1:${model.server.address().port}/v1`;
@@ -50,7 +55,7 @@ export class Model {
     for (const content of words) {
       if (isGone) return;
       say({ index: 0, delta: { role: "assistant", content } });
-      await new Promise((resolve) => setTimeout(resolve, WORD_MS));
+      await new Promise((resolve) => setTimeout(resolve, this.wordMs));
     }
     say({ index: 0, delta: {}, finish_reason: "stop" });
     say(undefined, { prompt_tokens: 100, completion_tokens: words.length, total_tokens: 100 + words.length });

@@ -12,7 +12,7 @@ async function paths() {
   const known = [...places.matchAll(/\{ to: "(\/[^"]*)"/g)].map(([, to]) => to);
   assert.ok(known.length > 10, "the pages are found in places.ts");
   const more = ["/approvals/decided", "/activity/requests", "/agents/main", "/adapters/echo", "/settings/file"];
-  const tabs = ["people", "devices", "keys", "grants", "policies", "check", "audit"].map((tab) => `/access/${tab}`);
+  const tabs = ["people", "devices", "keys", "grants", "policies", "check", "audit", "outside"].map((tab) => `/access/${tab}`);
   return [...known.filter((to) => to !== "/chat" && to !== "/access"), ...more, ...tabs];
 }
 

@@ -3,11 +3,17 @@
 // With NEXUS_SCREENSHOTS=dir it also leaves pictures of Home and Chat there.
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
+import { accessTests } from "./access.mjs";
+import { beginTests } from "./begin.mjs";
 import { Daemon } from "./daemon.mjs";
 import { Browser, say, Tests } from "./harness.mjs";
+import { fileTests } from "./files.mjs";
 import { floodTests } from "./flood.mjs";
+import { healTests } from "./heal.mjs";
+import { heldTests, heldToml } from "./held.mjs";
 import { hostileTests } from "./hostile.mjs";
 import { keyTests } from "./key.mjs";
+import { longTests } from "./long.mjs";
 import { Model } from "./model.mjs";
 import { offlineTests } from "./offline.mjs";
 import { everyPage, frameTests, languageTests } from "./pages.mjs";
@@ -85,6 +91,14 @@ try {
     await hostileTests(tests, browser, daemon);
   });
   await withDaemon(OFFLINE, (daemon) => keyTests(tests, browser, daemon));
+  await withDaemon(OFFLINE, (daemon) => beginTests(tests, browser, daemon));
+  await withDaemon(OFFLINE, (daemon) => accessTests(tests, browser, daemon));
+  await withDaemon(heldToml(binDir), (daemon) => heldTests(tests, browser, daemon));
+  await withDaemon(OFFLINE, async (daemon) => {
+    await fileTests(tests, browser, daemon);
+    await longTests(tests, browser, daemon);
+    await healTests(tests, browser, daemon);
+  });
   await tests.test("no page complained", async () => assert.deepEqual(browser.complaints, []));
   const folder = process.env.NEXUS_SCREENSHOTS;
   if (folder) await withDaemon(OFFLINE, (daemon) => screenshots(browser, daemon, resolve(folder)));

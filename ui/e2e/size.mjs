@@ -9,23 +9,32 @@ const FIRST_BYTES_MAX = 200 * KIB;
 const ALL_BYTES_MAX = 480 * KIB;
 const CSS_BYTES_MAX = 25 * KIB;
 
+/** Sizes of the bundle in bytes: the first load of Home, its entry, the styles, all of it. */
+export async function bundleSizes() {
+  const dist = new URL("../dist/", import.meta.url);
+  const index = await readFile(new URL("index.html", dist), "utf8");
+  const size = async (name) => (await stat(new URL(`${name}.gz`, dist))).size;
+  const entry = /src="\/ui\/(assets\/[^"]+\.js)"/.exec(index)?.[1];
+  const style = /href="\/ui\/(assets\/[^"]+\.css)"/.exec(index)?.[1];
+  assert.ok(entry && style, "index.html names its files");
+  const names = (await readdir(new URL("assets/", dist))).filter((name) => name.endsWith(".js"));
+  const sizes = await Promise.all(names.map((name) => size(`assets/${name}`)));
+  // What a first visit to Home loads: the entry, what it names, and the page.
+  return {
+    first: await first(dist, entry, "HomePage"),
+    entry: await size(entry),
+    style: await size(style),
+    all: sizes.reduce((sum, bytes) => sum + bytes, 0),
+  };
+}
+
 export async function sizeTests(tests) {
   await tests.test("the bundle stays within its budget", async () => {
-    const dist = new URL("../dist/", import.meta.url);
-    const index = await readFile(new URL("index.html", dist), "utf8");
-    const size = async (name) => (await stat(new URL(`${name}.gz`, dist))).size;
-    const entry = /src="\/ui\/(assets\/[^"]+\.js)"/.exec(index)?.[1];
-    const style = /href="\/ui\/(assets\/[^"]+\.css)"/.exec(index)?.[1];
-    assert.ok(entry && style, "index.html names its files");
-    // What a first visit to Home loads: the entry, what it names, and the page.
-    const home = await first(dist, entry, "HomePage");
-    say(`      first load of Home: ${(home / KIB).toFixed(1)} KiB of JavaScript, ${((await size(style)) / KIB).toFixed(1)} KiB of styles, in gzip`);
+    const { first: home, entry, style, all } = await bundleSizes();
+    say(`      first load of Home: ${(home / KIB).toFixed(1)} KiB of JavaScript, ${(style / KIB).toFixed(1)} KiB of styles, in gzip`);
     assert.ok(home <= FIRST_BYTES_MAX, `first load ${home}`);
-    assert.ok((await size(entry)) <= ENTRY_BYTES_MAX, `entry ${await size(entry)}`);
-    assert.ok((await size(style)) <= CSS_BYTES_MAX, `css ${await size(style)}`);
-    const names = (await readdir(new URL("assets/", dist))).filter((name) => name.endsWith(".js"));
-    const sizes = await Promise.all(names.map((name) => size(`assets/${name}`)));
-    const all = sizes.reduce((sum, bytes) => sum + bytes, 0);
+    assert.ok(entry <= ENTRY_BYTES_MAX, `entry ${entry}`);
+    assert.ok(style <= CSS_BYTES_MAX, `css ${style}`);
     assert.ok(all <= ALL_BYTES_MAX, `all JS ${all}`);
   });
 }

@@ -23,6 +23,7 @@ const store = new Store(`${scheme}//${location.host}/ws`, probeAuth);
 store.client.start();
 // After sleep, a change of network or a long time in the background, an open socket proves nothing.
 addEventListener("online", () => store.client.distrust());
+addEventListener("offline", () => store.client.distrust());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") store.client.distrust();
 });

@@ -1,25 +1,27 @@
 import "../text/en/access";
 import { useParams } from "@tanstack/react-router";
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, Suspense } from "react";
 import { Page } from "../parts/Page";
 import { Skeleton } from "../parts/Skeleton";
 import { Tabs } from "../parts/Tabs";
+import { later } from "../parts/later";
 import { t } from "../text/text";
 
-const TABS = ["people", "devices", "keys", "grants", "policies", "check", "audit"] as const;
+const TABS = ["people", "devices", "keys", "grants", "policies", "check", "audit", "outside"] as const;
 type Tab = (typeof TABS)[number];
 
 const PARTS: Record<Tab, ComponentType> = {
-  people: lazy(() => import("./People")),
-  devices: lazy(() => import("./Devices")),
-  keys: lazy(() => import("./Keys")),
-  grants: lazy(() => import("./Grants")),
-  policies: lazy(() => import("./Policies")),
-  check: lazy(() => import("./Check")),
-  audit: lazy(() => import("./Audit")),
+  people: later(() => import("./People")),
+  devices: later(() => import("./Devices")),
+  keys: later(() => import("./Keys")),
+  grants: later(() => import("./Grants")),
+  policies: later(() => import("./Policies")),
+  check: later(() => import("./Check")),
+  audit: later(() => import("./Audit")),
+  outside: later(() => import("./Outside")),
 };
 
-/** Who may do what: seven parts, each with an address of its own. */
+/** Who may do what: eight parts, each with an address of its own. */
 export function AccessPage() {
   const { tab: asked } = useParams({ strict: false });
   const tab = TABS.find((each) => each === asked) ?? "people";

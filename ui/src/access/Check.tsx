@@ -1,11 +1,12 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Chip, type Tone } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
 import { Choice, Field, INPUT } from "../parts/Field";
 import { Empty } from "../parts/Page";
 import { useAct } from "../parts/useAct";
-import type { AclExplainParams, AclExplainResult, AclWhoCanResult, Question, Verb } from "../rpc/protocol";
+import type { AclExplainParams, AclExplainResult, AclWhoCanResult, ExpectedVerdict, Question, Verb } from "../rpc/protocol";
 import { useStore } from "../store/react";
+import { Expectations, keptCases, withCase } from "./Expectations";
 import { named, t } from "../text/text";
 
 const VERBS: readonly Verb[] = ["use_tool", "call", "start_run", "deliver", "approve"];
@@ -52,7 +53,7 @@ function questionOf(draft: Draft): Question {
   };
 }
 
-type Answer = { explained: AclExplainResult } | { whoCan: AclWhoCanResult };
+type Answer = { explained: AclExplainResult; params: AclExplainParams } | { whoCan: AclWhoCanResult };
 
 /** "Why?" and "what if?": the same engine that decides, asked without doing anything. */
 export default function Check() {
@@ -60,11 +61,12 @@ export default function Check() {
   const act = useAct();
   const [draft, setDraft] = useState(EMPTY);
   const [answer, setAnswer] = useState<Answer>();
+  const [cases, setCases] = useState(keptCases);
   const set = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
   const explain = () => {
     const who = draft.who.split(">").map((each) => each.trim()).filter(Boolean) as AclExplainParams["who"];
     const params = { who, question: questionOf(draft) };
-    void act.run("explain", async () => setAnswer({ explained: await store.client.call("acl.explain", params) }));
+    void act.run("explain", async () => setAnswer({ explained: await store.client.call("acl.explain", params), params }));
   };
   const whoCan = () => {
     const params = { question: questionOf(draft) };
@@ -149,9 +151,20 @@ export default function Check() {
       </form>
       <div role="status" className="grid gap-3">
         {!answer && <Empty>{t("why.empty")}</Empty>}
-        {answer && "explained" in answer && <Explained answer={answer.explained} />}
+        {answer && "explained" in answer && (
+          <Explained answer={answer.explained}>
+            <button
+              type="button"
+              className="btn justify-self-start"
+              onClick={() => setCases(withCase(cases, { ...answer.params, expect: answer.explained.verdict as ExpectedVerdict }))}
+            >
+              {t("expect.add")}
+            </button>
+          </Explained>
+        )}
         {answer && "whoCan" in answer && <WhoCan answer={answer.whoCan} />}
       </div>
+      <Expectations cases={cases} onChange={setCases} />
     </>
   );
 }
@@ -160,7 +173,8 @@ function Verdict({ verdict }: { verdict: string }) {
   return <Chip tone={TONES[verdict] ?? "mute"}>{named("why.verdict", verdict)}</Chip>;
 }
 
-function Explained({ answer: { action, verdict, reason, needed, links } }: { answer: AclExplainResult }) {
+function Explained({ answer, children }: { answer: AclExplainResult; children: ReactNode }) {
+  const { action, verdict, reason, needed, links } = answer;
   return (
     <section className="card grid gap-3 text-sm" data-verdict={verdict}>
       <div className="flex flex-wrap items-center gap-2">
@@ -168,6 +182,7 @@ function Explained({ answer: { action, verdict, reason, needed, links } }: { ans
         <span className="font-semibold wrap-anywhere">{action}</span>
       </div>
       <p className="wrap-anywhere">{reason}</p>
+      {children}
       {needed.length > 0 && (
         <div>
           <h2 className="font-semibold">{t("why.needed")}</h2>

@@ -13,7 +13,9 @@ import type { Device, DevicesListResult, PendingDevice } from "../rpc/protocol";
 import { byCall, type Resource } from "../store/resource";
 import { useResource, useStore } from "../store/react";
 import { t } from "../text/text";
+import { Browsers } from "./Browsers";
 import { PairDialog } from "./PairDialog";
+import { PhoneDialog } from "./PhoneDialog";
 
 function devices(includeEnded: boolean): Resource<DevicesListResult> {
   return {
@@ -34,6 +36,7 @@ export default function Devices() {
   const act = useAct();
   const [includeEnded, setIncludeEnded] = useState(false);
   const [isPairing, setPairing] = useState(false);
+  const [isPhone, setPhone] = useState(false);
   const list = useResource(devices(includeEnded));
   const reload = () => store.resources.reload("devices.list");
   return (
@@ -41,6 +44,9 @@ export default function Devices() {
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <button type="button" className="btn btn-primary" disabled={act.isBlocked} onClick={() => setPairing(true)}>
           {t("devices.pair")}
+        </button>
+        <button type="button" className="btn" onClick={() => setPhone(true)}>
+          {t("phone.title")}
         </button>
         <button type="button" className="btn" onClick={reload}>
           {t("page.reload")}
@@ -67,6 +73,8 @@ export default function Devices() {
           </>
         )}
       </Loaded>
+      <Browsers />
+      {isPhone && <PhoneDialog onClose={() => setPhone(false)} />}
       {isPairing && <PairDialog onClose={() => setPairing(false)} />}
     </>
   );

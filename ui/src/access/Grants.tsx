@@ -13,6 +13,7 @@ import type { AclGrantsListResult, Grant, GrantScope } from "../rpc/protocol";
 import { byCall, type Resource } from "../store/resource";
 import { useResource, useStore } from "../store/react";
 import { t } from "../text/text";
+import { GrantDialog } from "./GrantDialog";
 
 /** Most grants that are shown. */
 const GRANTS_MAX = 200;
@@ -29,6 +30,7 @@ export default function Grants() {
   const store = useStore();
   const [includeEnded, setIncludeEnded] = useState(false);
   const [filter, setFilter] = useState("");
+  const [isMaking, setMaking] = useState(false);
   const list = useResource(grants(includeEnded));
   const reload = () => store.resources.reload("acl.grants.list");
   const matches = (grant: Grant) =>
@@ -37,6 +39,9 @@ export default function Grants() {
     <>
       <p className="text-sm text-text-2">{t("grants.sub")}</p>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <button type="button" className="btn btn-primary" onClick={() => setMaking(true)}>
+          {t("grants.create")}
+        </button>
         <FilterField label={t("grants.filter")} value={filter} onChange={setFilter} />
         <label className="flex min-h-8 items-center gap-2 text-sm">
           <input type="checkbox" checked={includeEnded} onChange={(event) => setIncludeEnded(event.target.checked)} />
@@ -57,6 +62,7 @@ export default function Grants() {
           );
         }}
       </Loaded>
+      {isMaking && <GrantDialog onClose={() => setMaking(false)} onDone={reload} />}
     </>
   );
 }
@@ -80,6 +86,7 @@ function Row({ grant, onDone }: { grant: Grant; onDone: () => void }) {
   const store = useStore();
   const act = useAct();
   const [isAsking, setAsking] = useState(false);
+  const [isNarrowing, setNarrowing] = useState(false);
   const hasEnded = revoked_at != null || (expires_at != null && expires_at < Date.now());
   const revoke = () => {
     setAsking(false);
@@ -106,10 +113,16 @@ function Row({ grant, onDone }: { grant: Grant; onDone: () => void }) {
         </span>
       </div>
       {!hasEnded && (
-        <button type="button" className="btn btn-danger" disabled={act.isBlocked} onClick={() => setAsking(true)}>
-          {t("grants.revoke")}
-        </button>
+        <div className="flex gap-2">
+          <button type="button" className="btn" disabled={act.isBlocked} onClick={() => setNarrowing(true)}>
+            {t("grants.narrow")} <span className="sr">{scopeText(scope)}</span>
+          </button>
+          <button type="button" className="btn btn-danger" disabled={act.isBlocked} onClick={() => setAsking(true)}>
+            {t("grants.revoke")} <span className="sr">{scopeText(scope)}</span>
+          </button>
+        </div>
       )}
+      {isNarrowing && <GrantDialog from={grant} onClose={() => setNarrowing(false)} onDone={onDone} />}
       {act.error && <CallError error={act.error} what={act.error.message} />}
       <Confirm
         title={t("grants.revokeTitle")}

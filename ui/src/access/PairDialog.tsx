@@ -1,10 +1,10 @@
 import { useState } from "react";
-import { encode } from "uqr";
 import { timeOfDay } from "../format/time";
 import { ActForm } from "../parts/ActForm";
 import { CopyButton } from "../parts/CopyButton";
 import { Field, INPUT } from "../parts/Field";
 import { Modal } from "../parts/Modal";
+import { QrCode } from "../parts/QrCode";
 import { useAct } from "../parts/useAct";
 import type { DevicesPairResult, ExposeStatusResult } from "../rpc/protocol";
 import { useStore } from "../store/react";
@@ -71,16 +71,5 @@ function Ticket({ ticket, places, onClose }: TicketProps) {
         </button>
       </div>
     </div>
-  );
-}
-
-/** Dark on light in both themes: cameras read nothing else reliably. */
-function QrCode({ text, label }: { text: string; label: string }) {
-  const { data, size } = encode(text, { border: 2 });
-  const path = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : []))).join("");
-  return (
-    <svg role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`} className="qr mx-auto w-64 max-w-full rounded-lg" shapeRendering="crispEdges">
-      <path d={path} />
-    </svg>
   );
 }

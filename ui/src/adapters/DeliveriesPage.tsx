@@ -12,9 +12,11 @@ import { Empty, Page } from "../parts/Page";
 import { Plain } from "../parts/Plain";
 import { useAct } from "../parts/useAct";
 import type { DeliveryFacts, DeliveryStatus, OutboxListResult } from "../rpc/protocol";
-import { byType, type Resource } from "../store/resource";
+import type { Resource } from "../store/resource";
 import { useResource, useStore } from "../store/react";
 import { t } from "../text/text";
+import { touchesDeliveries } from "./held";
+import Held from "./Held";
 
 const PAGE_LEN = 50;
 const TONES: Record<DeliveryStatus, Tone> = {
@@ -35,7 +37,7 @@ const STATES: Record<Which, DeliveryStatus[]> = {
   sent: ["sent"],
   dropped: ["dropped"],
 };
-const isTouched = byType(/^adapter\.out\./);
+const isTouched = touchesDeliveries;
 
 function deliveries(which: Which, limit: number): Resource<OutboxListResult> {
   const states = STATES[which] as [DeliveryStatus];
@@ -61,6 +63,7 @@ export function DeliveriesPage() {
           <p>{t("deliveries.unknownText")}</p>
         </section>
       )}
+      <Held />
       <div className="flex flex-wrap gap-2">
         <FilterField label={t("deliveries.filter")} value={filter} onChange={setFilter} />
         <Choice

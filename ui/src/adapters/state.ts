@@ -9,10 +9,11 @@ export const TONES: Record<AdapterState, Tone> = {
   backing_off: "warn",
   degraded: "warn",
   failed: "danger",
+  suspended: "mute",
   stopped: "mute",
 };
 
-const URGENCY: readonly AdapterState[] = ["failed", "backing_off", "degraded", "stopped", "draining", "starting", "running"];
+const URGENCY: readonly AdapterState[] = ["failed", "backing_off", "degraded", "suspended", "stopped", "draining", "starting", "running"];
 
 /** What needs a person first. */
 export function byUrgency(a: AdapterView, b: AdapterView): number {

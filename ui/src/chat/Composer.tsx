@@ -1,11 +1,16 @@
-import { useEffect, useRef, useState } from "react";
+import { Paperclip } from "lucide-react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { useAct } from "../parts/useAct";
+import { later } from "../parts/later";
 import { RpcError } from "../rpc/error";
 import type { QueueMode } from "../rpc/protocol";
 import { useSelect, useStore } from "../store/react";
 import type { SessionView } from "../store/state";
 import { t } from "../text/text";
 import { draftOf, saveDraft } from "./drafts";
+import { useFiles } from "./files/useFiles";
+
+const FileTray = later(() => import("./files/FileTray"));
 
 /** Time between the two Esc that stop a run. */
 const ESCAPES_MS = 600;
@@ -20,6 +25,11 @@ export function Composer({ view, agent }: { view: SessionView; agent: string }) 
   const { stop, phase } = useStop(view);
   const area = useRef<HTMLTextAreaElement>(null);
   const isRunning = view.activeTurnId !== undefined;
+  const files = useFiles();
+  const [isOver, setOver] = useState(false);
+  const picker = useRef<HTMLInputElement>(null);
+  const hasFiles = files.all.some(({ state }) => state !== "refused");
+  const isWhole = files.isReady && (text.trim() !== "" || hasFiles);
 
   useEffect(() => {
     // On a touch screen the focus would raise the keyboard over the conversation.
@@ -27,10 +37,11 @@ export function Composer({ view, agent }: { view: SessionView; agent: string }) 
   }, [view.key]);
 
   const send = (mode: QueueMode) => {
-    const message = text.trim();
-    if (message === "" || !canSend) return;
+    if (!isWhole || !canSend) return;
+    const attachments = files.take();
+    const message = text.trim() || t("chat.onlyFiles", { n: attachments.length });
     setText("");
-    void store.send(view.key, message, mode);
+    void store.send(view.key, message, mode, attachments);
   };
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -38,10 +49,37 @@ export function Composer({ view, agent }: { view: SessionView; agent: string }) 
     send(isRunning && (event.ctrlKey || event.metaKey) ? "steer" : "followup");
   };
 
+  const onPaste = (event: React.ClipboardEvent) => {
+    if (event.clipboardData.files.length === 0) return;
+    event.preventDefault();
+    files.add(event.clipboardData.files);
+  };
+  const onDrop = (event: React.DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    files.add(event.dataTransfer.files);
+  };
+  const onDragOver = (event: React.DragEvent) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    setOver(true);
+  };
   return (
-    <div className="border-t border-line bg-surface px-3 py-2 md:px-6 md:py-3">
+    <div
+      className={`border-t bg-surface px-3 py-2 md:px-6 md:py-3 ${isOver ? "border-accent" : "border-line"}`}
+      onDragOver={onDragOver}
+      onDragLeave={() => setOver(false)}
+      onDrop={onDrop}
+      data-drop
+    >
       <div className="mx-auto grid max-w-[52rem] gap-1.5">
         <Queue view={view} />
+        {isOver && <p className="text-sm font-medium">{t("chat.dropHere")}</p>}
+        {files.all.length > 0 && (
+          <Suspense>
+            <FileTray files={files} />
+          </Suspense>
+        )}
         {phase && (
           <p role="status" className="text-sm text-text-2">
             {phase}
@@ -56,9 +94,35 @@ export function Composer({ view, agent }: { view: SessionView; agent: string }) 
           value={text}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={onPaste}
           data-composer
         />
         <div className="flex flex-wrap items-center gap-2">
+          <input
+            ref={picker}
+            type="file"
+            multiple
+            hidden
+            aria-label={t("chat.attach")}
+            data-picker
+            onChange={(event) => {
+              files.add(event.target.files ?? []);
+              event.target.value = "";
+            }}
+          />
+          <button
+            type="button"
+            className="btn btn-quiet btn-icon"
+            aria-label={t("chat.attach")}
+            aria-describedby="attach-hint"
+            title={t("chat.attachHint")}
+            onClick={() => picker.current?.click()}
+          >
+            <Paperclip size={16} strokeWidth={1.5} aria-hidden="true" />
+          </button>
+          <span id="attach-hint" className="sr">
+            {t("chat.attachHint")}
+          </span>
           <span className="hidden grow text-xs text-text-3 md:block">
             {canSend ? t(isRunning ? "chat.hintRunning" : "chat.hintIdle") : t("offline.write")}
           </span>
@@ -68,7 +132,7 @@ export function Composer({ view, agent }: { view: SessionView; agent: string }) 
               <span aria-hidden="true">■</span> {t("chat.stop")} <kbd className="kbd">Esc Esc</kbd>
             </button>
           )}
-          {isRunning && text.trim() !== "" && (
+          {isRunning && isWhole && (
             <button type="button" className="btn" disabled={!isOnline} onClick={() => send("steer")}>
               {t("chat.steer")}
             </button>
@@ -76,7 +140,7 @@ export function Composer({ view, agent }: { view: SessionView; agent: string }) 
           <button
             type="button"
             className="btn btn-primary"
-            disabled={!canSend || text.trim() === ""}
+            disabled={!canSend || !isWhole}
             onClick={() => send("followup")}
           >
             {t(isRunning ? "chat.queue" : "chat.send")}

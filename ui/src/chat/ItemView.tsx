@@ -1,22 +1,34 @@
 import { Link } from "@tanstack/react-router";
-import { memo, useState } from "react";
+import { memo, Suspense, useState } from "react";
 import { ApprovalCard } from "../approval/ApprovalCard";
+import { Payload } from "../approval/Payload";
 import { costText, tokensText } from "../format/amount";
 import { duration, timeOfDay } from "../format/time";
 import { Markdown } from "../markdown/Markdown";
 import { ErrorPanel } from "../parts/ErrorPanel";
+import { later } from "../parts/later";
 import type { Turn } from "../rpc/protocol";
 import { t } from "../text/text";
+import type { ShownFile } from "./files/content";
 import type { Item } from "./items";
 import { EditInCopy } from "./EditInCopy";
 import { ToolGroup, ToolRow } from "./ToolRow";
+
+const ShownFiles = later(() => import("./files/ShownFiles"));
 
 /** One thing in the list of a conversation. */
 export const ItemView = memo(
   function ItemView({ item }: { item: Item }) {
     switch (item.kind) {
       case "user":
-        return <UserMessage text={item.text} at={item.message.created_at} note={<EditInCopy text={item.text} id={item.message.id} />} />;
+        return (
+          <UserMessage
+            text={item.text}
+            files={item.files}
+            at={item.message.created_at}
+            note={<EditInCopy text={item.text} id={item.message.id} />}
+          />
+        );
       case "heading":
         return <Speaker who={item.agent} at={item.at} />;
       case "text":
@@ -43,7 +55,8 @@ export const ItemView = memo(
 /** Items are laid out anew on every change; what they show mostly is not. */
 function isSame(a: Item, b: Item): boolean {
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  return Object.keys(left).every((key) => left[key] === right[key]);
+  // What came with a message never changes, and is laid out anew each time.
+  return Object.keys(left).every((key) => left[key] === right[key] || key === "files");
 }
 
 export function Speaker({ who, at }: { who: string; at: number }) {
@@ -55,16 +68,35 @@ export function Speaker({ who, at }: { who: string; at: number }) {
   );
 }
 
-export function UserMessage({ text, at, note }: { text: string; at?: number; note?: React.ReactNode }) {
+/** Longest message that stands in its bubble. */
+const SAID_LEN_MAX = 20_000;
+
+interface UserProps {
+  text: string;
+  files?: readonly ShownFile[];
+  at?: number;
+  note?: React.ReactNode;
+}
+
+export function UserMessage({ text, files = [], at, note }: UserProps) {
   return (
     <article className="mt-3 grid max-w-[85%] gap-0.5 justify-self-end">
       <h2 className="flex items-baseline justify-end gap-2 text-sm font-semibold">
         {t("chat.you")}
         {at !== undefined && <span className="meta font-normal">{timeOfDay(at)}</span>}
       </h2>
-      <p className="rounded-xl rounded-se-sm bg-accent-soft px-3.5 py-2 text-prose whitespace-pre-wrap wrap-anywhere">
+      {text.length > SAID_LEN_MAX ? (
+        <Payload text={text} label={t("chat.log")} />
+      ) : (
+      <p className="justify-self-end rounded-xl rounded-se-sm bg-accent-soft px-3.5 py-2 text-prose whitespace-pre-wrap wrap-anywhere">
         {text}
       </p>
+      )}
+      {files.length > 0 && (
+        <Suspense>
+          <ShownFiles files={files} />
+        </Suspense>
+      )}
       {note}
     </article>
   );

@@ -70,7 +70,7 @@ function Writing({ view }: { view: SessionView }) {
 
 function OutgoingMessage({ outgoing }: { outgoing: Outgoing }) {
   const store = useStore();
-  const { key, session, text, mode, state, error } = outgoing;
+  const { key, session, text, attachments, mode, state, error } = outgoing;
   const takeBack = () => {
     const draft = draftOf(session);
     saveDraft(session, draft ? `${draft}\n${text}` : text);
@@ -81,7 +81,7 @@ function OutgoingMessage({ outgoing }: { outgoing: Outgoing }) {
     state === "failed" ? (
       <div role="alert" className="flex flex-wrap items-center justify-end gap-2 text-sm text-danger-text">
         {t("chat.notSent", { message: `${error?.message ?? ""} ${error?.hint ?? ""}` })}
-        <button type="button" className="btn" onClick={() => void store.send(session, text, mode, key)}>
+        <button type="button" className="btn" onClick={() => void store.send(session, text, mode, attachments, key)}>
           {t("chat.retry")}
         </button>
         <button type="button" className="btn" onClick={takeBack}>
@@ -91,5 +91,10 @@ function OutgoingMessage({ outgoing }: { outgoing: Outgoing }) {
     ) : (
       <span className="meta justify-self-end">{t("chat.sending")}</span>
     );
-  return <UserMessage text={text} note={note} />;
+  const files = attachments.map(({ id, filename, content_type }) => ({
+    name: filename,
+    type: content_type,
+    image: content_type.startsWith("image/") ? { blob: id, content_type } : undefined,
+  }));
+  return <UserMessage text={text} files={files} note={note} />;
 }

@@ -22,6 +22,8 @@ const TONES: Record<ToolCallStatus, Tone> = {
 
 /** Most lines shown of a program that runs. */
 const LIVE_LINES_MAX = 6;
+/** Most characters of them. */
+const LIVE_CHARS_MAX = 2_000;
 
 interface Props {
   call: ShownCall;
@@ -71,7 +73,7 @@ export function ToolRow({ call, isDenied = false }: Props) {
 
 /** What a program that runs wrote last: enough to see that it goes on. */
 function lastLines(text: string): string {
-  return text.trimEnd().split("\n").slice(-LIVE_LINES_MAX).join("\n");
+  return text.slice(-LIVE_CHARS_MAX).trimEnd().split("\n").slice(-LIVE_LINES_MAX).join("\n");
 }
 
 function Part({ title, children }: { title: string; children: React.ReactNode }) {

@@ -1,9 +1,10 @@
 import type { Message, PermissionRequest, ToolCallRecord, Turn } from "../rpc/protocol";
+import { contentOf, type ShownFile } from "./files/content";
 import { callKey, type SessionView } from "../store/state";
 
 /** One thing in the list of a conversation. */
 export type Item =
-  | { kind: "user"; key: string; message: Message; text: string }
+  | { kind: "user"; key: string; message: Message; text: string; files: ShownFile[] }
   | { kind: "heading"; key: string; agent: string; at: number }
   | { kind: "text"; key: string; text: string }
   | { kind: "reasoning"; key: string; text: string }
@@ -32,7 +33,7 @@ export function itemsOf(view: SessionView, permissions: Record<string, Permissio
   for (const message of messages) {
     const turn = view.turns[message.turn_id];
     if (message.role === "user") {
-      items.push({ kind: "user", key: message.id, message, text: textOf(message) });
+      items.push({ kind: "user", key: message.id, message, ...contentOf(message) });
       speaker = "user";
     } else if (message.role === "assistant") {
       if (speaker !== message.turn_id) {

@@ -29,6 +29,13 @@ export function tokensText(usage: Usage): string {
   return t("tokens.thousands", { n: Math.round(n / 1_000) });
 }
 
+/** `812 bytes`, `38 KiB`, `2.1 MiB`. */
+export function bytesText(n: number): string {
+  if (n < 1024) return t("bytes", { n });
+  const [size, unit] = n < 1024 * 1024 ? [n / 1024, "KiB"] : [n / 1024 / 1024, "MiB"];
+  return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${unit}`;
+}
+
 /** The amount of one resource of a budget. */
 export function amountOf(amounts: Amounts | Limits, resource: Resource): number {
   const by = { money: amounts.micro_usd, tokens: amounts.tokens, tool_calls: amounts.tool_calls, model_time: amounts.model_ms };

@@ -12,3 +12,9 @@ export function chainText(chain: Chain): string {
 export function shortId(id: string): string {
   return id.slice(0, 10);
 }
+
+/** A principal as the daemon writes and reads it, such as `agent:main` or `person:carla`. */
+export function principalId(principal: Principal): string {
+  if (!("id" in principal)) return principal.kind;
+  return `${principal.kind === "known" ? "person" : principal.kind}:${principal.id}`;
+}

@@ -3,6 +3,7 @@ import { wants } from "../approval/wants";
 import { useSelect } from "../store/react";
 import { t } from "../text/text";
 import { pendingOf } from "./keys";
+import { notify } from "./notify";
 
 /** Says aloud what nobody may miss: a new approval, and that contact was lost. */
 export function Announcer() {
@@ -14,7 +15,9 @@ export function Announcer() {
     for (const permission of pendingOf({ permissions })) {
       if (known.current.has(permission.id)) continue;
       known.current.add(permission.id);
-      setText(t("ask.announce", { sentence: wants(permission) }));
+      const sentence = wants(permission);
+      setText(t("ask.announce", { sentence }));
+      notify(permission.id, t("app.name"), sentence);
     }
   }, [permissions]);
   useEffect(() => {

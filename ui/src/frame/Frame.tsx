@@ -1,7 +1,8 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { Boundary } from "../parts/Boundary";
 import { useNotice } from "../parts/notice";
+import { later } from "../parts/later";
 import { t } from "../text/text";
 import { Announcer } from "./Announcer";
 import { ConnectionBanner } from "./ConnectionBanner";
@@ -10,8 +11,8 @@ import { Header } from "./Header";
 import { useKeys } from "./keys";
 import { BottomBar, Sidebar } from "./Nav";
 
-const Shortcuts = lazy(() => import("./Shortcuts"));
-const Palette = lazy(() => import("./Palette"));
+const Shortcuts = later(() => import("./Shortcuts"));
+const Palette = later(() => import("./Palette"));
 
 /** What surrounds every page. */
 export function Frame() {

@@ -8,10 +8,12 @@ export function Gate({ children }: { children: ReactNode }) {
   const store = useStore();
   const phase = useSelect((state) => state.connection.phase);
   const hasMet = useSelect((state) => state.connection.hello !== undefined);
+  const reason = useSelect((state) => state.connection.reason);
   if (phase === "unauthorised") {
+    const isOtherKey = reason?.startsWith("BROWSER_AUTH_") ?? false;
     return (
       <Notice title={t("signedOut.title")}>
-        <ErrorPanel what={t("signedOut.title")} why={t("signedOut.why")} fix={t("signedOut.fix")} command="nexus ui">
+        <ErrorPanel what={t("signedOut.title")} why={t(isOtherKey ? "signedOut.key" : "signedOut.why")} fix={t("signedOut.fix")} command="nexus ui" code={isOtherKey ? reason : undefined}>
           <button type="button" className="btn btn-primary" onClick={() => store.client.retryNow()}>
             {t("offline.retry")}
           </button>

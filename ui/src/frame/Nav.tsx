@@ -1,11 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { Ellipsis } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
+import { later } from "../parts/later";
 import { useSelect } from "../store/react";
 import { t } from "../text/text";
 import { GROUPS, type Place, PLACES } from "./places";
 
-const More = lazy(() => import("./More"));
+const More = later(() => import("./More"));
 
 export function Sidebar() {
   const server = useSelect((state) => state.connection.hello?.server);

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { Suspense, useState } from "react";
 import { ApprovalCard } from "../approval/ApprovalCard";
 import { costText } from "../format/amount";
 import { timeOfDay } from "../format/time";
@@ -7,13 +8,18 @@ import { useTitle } from "../frame/title";
 import { Boundary } from "../parts/Boundary";
 import { CallError } from "../parts/ErrorPanel";
 import { Skeleton } from "../parts/Skeleton";
+import { later } from "../parts/later";
 import type { PermissionRequest, StatusResult } from "../rpc/protocol";
 import { useSelect, useStore } from "../store/react";
 import { t } from "../text/text";
+import { isBeginning } from "./begun";
 import { CostCard } from "./CostCard";
 import { HealthCard } from "./HealthCard";
 import { RecentCard } from "./RecentCard";
 import { WorkingCard } from "./WorkingCard";
+
+const Begin = later(() => import("./Begin"));
+const Held = later(() => import("../adapters/Held"));
 
 /** Cards shown before the rest is only counted. */
 const CARDS_MAX = 3;
@@ -53,6 +59,7 @@ function Overview({ value }: { value: StatusResult }) {
   // Strangers stand behind what your own agents ask.
   const isSender = (one: PermissionRequest) => Number(one.kind === "sender");
   const pending = [...pendingOf({ permissions })].sort((a, b) => isSender(a) - isSender(b));
+  const [isNew, setNew] = useState(isBeginning);
   const more = pending.length - CARDS_MAX;
   // An older daemon does not tell.
   const reckless = value.yoloAgents ?? [];
@@ -81,6 +88,10 @@ function Overview({ value }: { value: StatusResult }) {
           )}
         </section>
       )}
+      <Suspense>
+        <Held />
+        {isNew && <Begin value={value} onDismiss={() => setNew(false)} />}
+      </Suspense>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
           <Boundary>

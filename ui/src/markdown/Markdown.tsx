@@ -1,4 +1,6 @@
 import { memo, useState } from "react";
+import { Payload } from "../approval/Payload";
+import { t } from "../text/text";
 import { render } from "./render";
 import { blocksOf, Splitter } from "./split";
 
@@ -7,8 +9,12 @@ const Block = memo(function Block({ raw, isSettled }: { raw: string; isSettled: 
   return <div dangerouslySetInnerHTML={{ __html: render(raw, isSettled) as unknown as string }} />;
 });
 
+/** Longest text that is laid out as Markdown; what is longer stands there as it is. */
+const LEN_MAX = 100_000;
+
 /** Finished Markdown. */
 export const Markdown = memo(function Markdown({ text }: { text: string }) {
+  if (text.length > LEN_MAX) return <Payload text={text} label={t("chat.log")} />;
   return (
     <div className="prose" onClick={copyCode}>
       {blocksOf(text).map((raw, n) => (

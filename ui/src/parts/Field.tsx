@@ -10,8 +10,8 @@ interface Props {
 export function Field({ label, help, children }: Props) {
   const id = useId();
   return (
-    <div className="grid content-start gap-1 text-sm">
-      <label className="grid gap-1">
+    <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-1 text-sm">
+      <label className="grid grid-cols-[minmax(0,1fr)] gap-1">
         <span className="font-medium">{label}</span>
         {help ? cloneElement(children, { "aria-describedby": id }) : children}
       </label>

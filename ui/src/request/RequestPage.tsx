@@ -1,5 +1,5 @@
 import { Link, useParams } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { ApprovalCard } from "../approval/ApprovalCard";
 import { Payload } from "../approval/Payload";
 import { isRefused } from "../chat/items";
@@ -11,6 +11,7 @@ import { useTitle } from "../frame/title";
 import { CallError } from "../parts/ErrorPanel";
 import { useNow } from "../parts/now";
 import { Skeleton } from "../parts/Skeleton";
+import { later } from "../parts/later";
 import type { RequestsGetResult } from "../rpc/protocol";
 import { useSelect, useStore } from "../store/react";
 import { t } from "../text/text";
@@ -19,6 +20,8 @@ import { isFinal } from "./stages";
 import { TimeSplit } from "./TimeSplit";
 import { TurnCard } from "./TurnCard";
 import { Waterfall } from "./Waterfall";
+
+const Replay = later(() => import("./Replay"));
 
 /** One request, stage by stage: what came in, what was decided, what ran, what it cost. */
 export function RequestPage() {
@@ -113,6 +116,11 @@ function Body({ value }: { value: RequestsGetResult }) {
             <ApprovalCard key={permission.id} permission={latest[permission.id] ?? permission} />
           ))}
         </section>
+      )}
+      {turn && (
+        <Suspense fallback={<Skeleton lines={4} label={t("page.loading")} />}>
+          <Replay key={turn.id} value={value} turn={turn} />
+        </Suspense>
       )}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-2">
         <div className="grid grid-cols-[minmax(0,1fr)] gap-3">

@@ -106,6 +106,10 @@ export type GrantId = string;
  */
 export type PermissionId = string;
 /**
+ * How a permission request stands.
+ */
+export type PermissionStatus = "pending" | "approved" | "denied" | "expired" | "withdrawn";
+/**
  * Where a standing answer holds. Left out, it is the first proposal of the request: the narrowest.
  */
 export type StandingPlace =
@@ -204,10 +208,6 @@ export type Chain = Principal[];
  */
 export type PermissionKind = "policy" | "unknown_outcome" | "sender";
 /**
- * How a permission request stands.
- */
-export type PermissionStatus = "pending" | "approved" | "denied" | "expired" | "withdrawn";
-/**
  * ULID of a turn
  */
 export type TurnId = string;
@@ -219,7 +219,14 @@ export type ExpectedVerdict = "allow" | "ask" | "deny";
  * The states of an adapter.
  */
 export type AdapterState =
-  "stopped" | "starting" | "running" | "degraded" | "backing_off" | "failed" | "draining";
+  | "stopped"
+  | "starting"
+  | "running"
+  | "degraded"
+  | "suspended"
+  | "backing_off"
+  | "failed"
+  | "draining";
 /**
  * What a failed run failed of.
  */
@@ -419,6 +426,10 @@ export type CostBasis = "price_table" | "free" | "unknown";
  */
 export type SecretText = string;
 /**
+ * A store that values can be moved to.
+ */
+export type MigrateTo = "keychain" | "vault";
+/**
  * ULID of a delivery
  */
 export type DeliveryId = string;
@@ -503,6 +514,14 @@ export type Stage =
   | "runAgent"
   | "deliverResponse"
   | "finalize";
+/**
+ * By what a wake was noticed.
+ */
+export type Noticed = "announced" | "gap" | "jump" | "stall";
+/**
+ * How much stands still.
+ */
+export type PauseMode = "new_work" | "all";
 /**
  * What kind of thing brought a label.
  */
@@ -650,6 +669,8 @@ export interface Protocol {
   AclGrantsCreateResult: AclGrantsCreateResult;
   AclGrantsListParams: AclGrantsListParams;
   AclGrantsListResult: AclGrantsListResult;
+  AclGrantsPreviewParams: AclGrantsPreviewParams;
+  AclGrantsPreviewResult: AclGrantsPreviewResult;
   AclGrantsRevokeParams: AclGrantsRevokeParams;
   AclGrantsRevokeResult: AclGrantsRevokeResult;
   AclGrantsShowParams: AclGrantsShowParams;
@@ -741,6 +762,10 @@ export interface Protocol {
   Arrival: Arrival;
   Attachment: Attachment;
   Belonging: Belonging;
+  BlobsGetParams: BlobsGetParams;
+  BlobsGetResult: BlobsGetResult;
+  BlobsPutParams: BlobsPutParams;
+  BlobsPutResult: BlobsPutResult;
   Broken: Broken;
   Browser: Browser;
   BrowserAuth: BrowserAuth;
@@ -807,6 +832,8 @@ export interface Protocol {
   CredentialsImportResult: CredentialsImportResult;
   CredentialsListParams: CredentialsListParams;
   CredentialsListResult: CredentialsListResult;
+  CredentialsMigrateParams: CredentialsMigrateParams;
+  CredentialsMigrateResult: CredentialsMigrateResult;
   CredentialsRemoveParams: CredentialsRemoveParams;
   CredentialsRemoveResult: CredentialsRemoveResult;
   CredentialsScanParams: CredentialsScanParams;
@@ -823,6 +850,8 @@ export interface Protocol {
   DeviceAuth: DeviceAuth;
   DevicesApproveParams: DevicesApproveParams;
   DevicesApproveResult: DevicesApproveResult;
+  DevicesLinkParams: DevicesLinkParams;
+  DevicesLinkResult: DevicesLinkResult;
   DevicesListParams: DevicesListParams;
   DevicesListResult: DevicesListResult;
   DevicesPairParams: DevicesPairParams;
@@ -911,12 +940,15 @@ export interface Protocol {
   MessagesSendParams: MessagesSendParams;
   MessagesSendResult: MessagesSendResult;
   Methods: Methods;
+  MigrateTo: MigrateTo;
+  Migrated: Migrated;
   ModelFacts: ModelFacts;
   ModelsListParams: ModelsListParams;
   ModelsListResult: ModelsListResult;
   ModelsTestParams: ModelsTestParams;
   ModelsTestResult: ModelsTestResult;
   Needs: Needs;
+  Noticed: Noticed;
   OutboxDropParams: OutboxDropParams;
   OutboxDropResult: OutboxDropResult;
   OutboxListParams: OutboxListParams;
@@ -927,6 +959,8 @@ export interface Protocol {
   ParentRun: ParentRun;
   Part: Part;
   PathAccess: PathAccess;
+  PauseMode: PauseMode;
+  Paused: Paused;
   PeerKind: PeerKind;
   PendingDevice: PendingDevice;
   PermissionAnswer: PermissionAnswer;
@@ -939,11 +973,13 @@ export interface Protocol {
   PolicyFinding: PolicyFinding;
   PolicyItem: PolicyItem;
   Position: Position;
+  PowerFacts: PowerFacts;
   PresenceEntry: PresenceEntry;
   PresenceNoteParams: PresenceNoteParams;
   PresenceNoteResult: PresenceNoteResult;
   PresenceParams: PresenceParams;
   PresenceResult: PresenceResult;
+  PreviewMatch: PreviewMatch;
   Principal: Principal;
   Proposal: Proposal;
   Question: Question;
@@ -969,10 +1005,16 @@ export interface Protocol {
   RunLimits: RunLimits;
   RunStatus: RunStatus;
   RunWish: RunWish;
+  RuntimePauseParams: RuntimePauseParams;
+  RuntimePauseResult: RuntimePauseResult;
   RuntimeReloadParams: RuntimeReloadParams;
   RuntimeReloadResult: RuntimeReloadResult;
+  RuntimeResumeParams: RuntimeResumeParams;
+  RuntimeResumeResult: RuntimeResumeResult;
   RuntimeShutdownParams: RuntimeShutdownParams;
   RuntimeShutdownResult: RuntimeShutdownResult;
+  RuntimeSummaryParams: RuntimeSummaryParams;
+  RuntimeSummaryResult: RuntimeSummaryResult;
   Scope: Scope;
   SecretText: SecretText;
   SenderFacts: SenderFacts;
@@ -1868,6 +1910,73 @@ export interface AclGrantsListResult {
    * The grants, the latest first.
    */
   grants: Grant[];
+}
+/**
+ * Input of `acl.grants.preview`.
+ */
+export interface AclGrantsPreviewParams {
+  /**
+   * Yes or no: what allows must cover all that is touched, what denies only meets some of it.
+   */
+  effect: GrantEffect;
+  /**
+   * Whom it would be about, such as `agent:main`.
+   */
+  principal: string;
+  /**
+   * Where it would hold.
+   */
+  scope: GrantScope;
+  /**
+   * The verb.
+   */
+  verb: GrantVerb;
+}
+/**
+ * Result of `acl.grants.preview`.
+ */
+export interface AclGrantsPreviewResult {
+  /**
+   * Whether there were more than are looked at.
+   */
+  isPartial: boolean;
+  /**
+   * The latest of those it would have answered, at most 20.
+   */
+  matched: PreviewMatch[];
+  /**
+   * How many were looked at: those of this principal.
+   */
+  nLooked: number;
+  /**
+   * How many of them it would have answered.
+   */
+  nMatched: number;
+  /**
+   * Since when permission requests were looked at.
+   */
+  since: Timestamp;
+}
+/**
+ * A permission request that a grant would have answered.
+ */
+export interface PreviewMatch {
+  /**
+   * When it was asked.
+   */
+  createdAt: Timestamp;
+  /**
+   * Its id.
+   */
+  id: PermissionId;
+  /**
+   * How it stands.
+   */
+  status: PermissionStatus;
+  /**
+   * What would have been done, in one line.
+   */
+  summary: string;
 }
 /**
  * Input of `acl.grants.revoke`.
@@ -3877,6 +3986,75 @@ export interface Entity {
   name: string;
 }
 /**
+ * Input of `blobs.get`.
+ */
+export interface BlobsGetParams {
+  /**
+   * SHA-256 of the file, lower-case hex.
+   */
+  digest: string;
+  /**
+   * Where to begin, in bytes.
+   */
+  offset?: number;
+}
+/**
+ * Result of `blobs.get`.
+ */
+export interface BlobsGetResult {
+  /**
+   * The piece from the offset on, as base64.
+   */
+  data: string;
+  /**
+   * Where the next piece begins; nothing when this was the last.
+   */
+  nextOffset?: number | null;
+  /**
+   * Size of the whole file in bytes.
+   */
+  sizeBytes: number;
+}
+/**
+ * Input of `blobs.put`.
+ */
+export interface BlobsPutParams {
+  /**
+   * The piece, as base64; empty to ask how far the file has come.
+   */
+  data: string;
+  /**
+   * SHA-256 of the whole file, lower-case hex.
+   */
+  digest: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Where this piece begins, in bytes. A piece that does not follow what is there already
+   * changes nothing: the answer says where to go on.
+   */
+  offset: number;
+  /**
+   * Size of the whole file in bytes.
+   */
+  sizeBytes: number;
+}
+/**
+ * Result of `blobs.put`.
+ */
+export interface BlobsPutResult {
+  /**
+   * Whether all of it is there and is what its name says.
+   */
+  isWhole: boolean;
+  /**
+   * How much of the file is there: the offset of the next piece.
+   */
+  receivedBytes: number;
+}
+/**
  * A browser that is signed in.
  */
 export interface Browser {
@@ -4943,6 +5121,61 @@ export interface StoreFacts {
   store: string;
 }
 /**
+ * Input of `credentials.migrate`.
+ */
+export interface CredentialsMigrateParams {
+  /**
+   * Only says what would be done.
+   */
+  dryRun?: boolean;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Which; all whose values can be moved when left out.
+   */
+  names?: string[];
+  /**
+   * Where they are to be; new ones go there, too, from then on.
+   */
+  to: MigrateTo;
+}
+/**
+ * Result of `credentials.migrate`.
+ */
+export interface CredentialsMigrateResult {
+  /**
+   * What became of each.
+   */
+  migrated: Migrated[];
+  /**
+   * How many stayed where they were although they were to move.
+   */
+  nFailed: number;
+}
+/**
+ * What became of one value.
+ */
+export interface Migrated {
+  /**
+   * Where it was.
+   */
+  from: string;
+  /**
+   * The name of the credential, or `audit key`.
+   */
+  name: string;
+  /**
+   * What was done, or would be, or why nothing was; and what is left to do.
+   */
+  note: string;
+  /**
+   * Where it is now; nothing after a dry run or when it stayed.
+   */
+  to?: string | null;
+}
+/**
  * Input of `credentials.remove`.
  */
 export interface CredentialsRemoveParams {
@@ -5174,6 +5407,28 @@ export interface DevicesApproveResult {
    * The device as it stands now.
    */
   device: Device;
+}
+/**
+ * Input of `devices.link`.
+ */
+export interface DevicesLinkParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `devices.link`.
+ */
+export interface DevicesLinkResult {
+  /**
+   * When it ends.
+   */
+  expiresAt: Timestamp;
+  /**
+   * Path and query, to be put behind the address where the browser reaches the daemon.
+   */
+  path: string;
 }
 /**
  * Input of `devices.list`.
@@ -5784,11 +6039,24 @@ export interface Events {
     sender_id: string;
   };
   /**
+   * The keychain can be used again, or cannot any more.
+   */
+  "keychain.changed": {
+    reason: string;
+    state: string;
+  };
+  /**
    * A message joined a session.
    */
   "message.recorded": {
     message: Message;
     session_key: SessionKey;
+  };
+  /**
+   * The machine has other addresses than before.
+   */
+  "network.changed": {
+    is_online: boolean;
   };
   /**
    * A request ended.
@@ -5859,6 +6127,37 @@ export interface Events {
     permission_id: PermissionId;
     seen_at: Timestamp | null;
     session_key: SessionKey;
+  };
+  /**
+   * The machine is going to sleep, and said so.
+   */
+  "power.slept": {};
+  /**
+   * The machine has woken up. `noticed` says by what this was seen.
+   */
+  "power.woke": {
+    noticed: Noticed;
+    slept_ms: number;
+  };
+  /**
+   * The daemon is paused from here on.
+   */
+  "runtime.paused": {
+    by: Principal;
+    mode: PauseMode;
+    /**
+     * When it ends by itself.
+     */
+    until: Timestamp | null;
+  };
+  /**
+   * A pause is over.
+   */
+  "runtime.resumed": {
+    /**
+     * Who ended it; nobody when its time ran out.
+     */
+    by: Principal | null;
   };
   /**
    * Old turns were replaced by a summary.
@@ -6288,6 +6587,10 @@ export interface HealthResult {
    */
   checks: HealthCheck[];
   /**
+   * The pause, while there is one. It is what somebody wanted, and nothing amiss.
+   */
+  paused: Paused | null;
+  /**
    * Its process id.
    */
   pid: number;
@@ -6295,6 +6598,10 @@ export interface HealthResult {
    * The pipeline.
    */
   pipeline: PipelineCounts;
+  /**
+   * The last sleep of the machine; nothing when it has not slept since the daemon started.
+   */
+  power?: PowerFacts | null;
   /**
    * The summary in one word.
    */
@@ -6309,6 +6616,23 @@ export interface HealthResult {
   version: string;
 }
 /**
+ * A pause.
+ */
+export interface Paused {
+  /**
+   * How much stands still.
+   */
+  mode: PauseMode;
+  /**
+   * Since when.
+   */
+  since: Timestamp;
+  /**
+   * When it ends by itself; nothing when it lasts until somebody ends it.
+   */
+  until: Timestamp | null;
+}
+/**
  * The pipeline in numbers.
  */
 export interface PipelineCounts {
@@ -6320,6 +6644,28 @@ export interface PipelineCounts {
    * Requests ended since the daemon started.
    */
   total_processed: number;
+}
+/**
+ * The last sleep of the machine.
+ */
+export interface PowerFacts {
+  /**
+   * When it woke up.
+   */
+  awake_since: Timestamp;
+  /**
+   * How long it took until every adapter was heard again, in milliseconds; nothing while it
+   * goes on.
+   */
+  back_ms?: number | null;
+  /**
+   * How often it has slept since the daemon started.
+   */
+  n_sleeps: number;
+  /**
+   * How long it had slept, in milliseconds.
+   */
+  slept_ms: number;
 }
 /**
  * The answer to a hello that was refused; the connection closes after it.
@@ -6914,6 +7260,13 @@ export interface Methods {
     result: AclGrantsListResult;
   };
   /**
+   * Says which of the last week's permission requests a grant would have answered; makes none.
+   */
+  "acl.grants.preview": {
+    params: AclGrantsPreviewParams;
+    result: AclGrantsPreviewResult;
+  };
+  /**
    * Takes a grant back; it ends with the next decision.
    */
   "acl.grants.revoke": {
@@ -7166,6 +7519,20 @@ export interface Methods {
     result: AgentsUpdateResult;
   };
   /**
+   * Reads a piece of a picture that was shown in a session.
+   */
+  "blobs.get": {
+    params: BlobsGetParams;
+    result: BlobsGetResult;
+  };
+  /**
+   * Takes a piece of a file that will come with a message.
+   */
+  "blobs.put": {
+    params: BlobsPutParams;
+    result: BlobsPutResult;
+  };
+  /**
    * Shows one budget with its accounts.
    */
   "budgets.get": {
@@ -7285,6 +7652,13 @@ export interface Methods {
     result: CredentialsListResult;
   };
   /**
+   * Moves the values of credentials from files and the other store into one store.
+   */
+  "credentials.migrate": {
+    params: CredentialsMigrateParams;
+    result: CredentialsMigrateResult;
+  };
+  /**
    * Forgets a credential, and removes its value from keychain or vault.
    */
   "credentials.remove": {
@@ -7318,6 +7692,13 @@ export interface Methods {
   "devices.approve": {
     params: DevicesApproveParams;
     result: DevicesApproveResult;
+  };
+  /**
+   * Makes a link that signs one browser in, once, such as that of a phone.
+   */
+  "devices.link": {
+    params: DevicesLinkParams;
+    result: DevicesLinkResult;
   };
   /**
    * Lists devices, and those that ask to be paired.
@@ -7551,6 +7932,13 @@ export interface Methods {
     result: RequestsReplayResult;
   };
   /**
+   * Has agents begin nothing new, or stand still altogether, until it is ended or its time is up.
+   */
+  "runtime.pause": {
+    params: RuntimePauseParams;
+    result: RuntimePauseResult;
+  };
+  /**
    * Reads the configuration again; an invalid one changes nothing.
    */
   "runtime.reload": {
@@ -7558,11 +7946,25 @@ export interface Methods {
     result: RuntimeReloadResult;
   };
   /**
+   * Ends a pause; what waited runs once.
+   */
+  "runtime.resume": {
+    params: RuntimeResumeParams;
+    result: RuntimeResumeResult;
+  };
+  /**
    * Drains and stops the daemon.
    */
   "runtime.shutdown": {
     params: RuntimeShutdownParams;
     result: RuntimeShutdownResult;
+  };
+  /**
+   * Says in one sentence what needs a person, what is at work and what is amiss.
+   */
+  "runtime.summary": {
+    params: RuntimeSummaryParams;
+    result: RuntimeSummaryResult;
   };
   /**
    * Stops the active run of a session.
@@ -8390,6 +8792,33 @@ export interface RequestsReplayResult {
   status: RequestStatus;
 }
 /**
+ * Input of `runtime.pause`.
+ */
+export interface RuntimePauseParams {
+  /**
+   * After how many milliseconds the pause ends by itself; left out, it lasts until somebody ends
+   * it.
+   */
+  forMs?: number | null;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * How much stands still.
+   */
+  mode: PauseMode;
+}
+/**
+ * Result of `runtime.pause` and `runtime.resume`.
+ */
+export interface RuntimePauseResult {
+  /**
+   * The pause in force; nothing when there is none.
+   */
+  paused: Paused | null;
+}
+/**
  * Input of `runtime.reload`.
  */
 export interface RuntimeReloadParams {
@@ -8414,6 +8843,24 @@ export interface RuntimeReloadResult {
    * What the file says that nobody understands, with a suggestion.
    */
   warnings: string[];
+}
+/**
+ * Input of `runtime.resume`.
+ */
+export interface RuntimeResumeParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `runtime.pause` and `runtime.resume`.
+ */
+export interface RuntimeResumeResult {
+  /**
+   * The pause in force; nothing when there is none.
+   */
+  paused: Paused | null;
 }
 /**
  * Input of `runtime.shutdown`.
@@ -8441,6 +8888,44 @@ export interface RuntimeShutdownResult {
    * The process that is about to end.
    */
   pid: number;
+}
+/**
+ * Input of `runtime.summary`.
+ */
+export interface RuntimeSummaryParams {}
+/**
+ * Result of `runtime.summary`: the one sentence, and what it is made of.
+ */
+export interface RuntimeSummaryResult {
+  /**
+   * Checks of the health that are not well, the worst first.
+   */
+  amiss: HealthCheck[];
+  /**
+   * What was used today cost, from midnight UTC.
+   */
+  costToday: Cost;
+  /**
+   * Requests that wait for the end of a pause, and runs that a pause has stopped.
+   */
+  onHold: number;
+  /**
+   * The pause, while there is one.
+   */
+  paused: Paused | null;
+  /**
+   * What a person must know first comes first: "2 things need you.", "Nothing needs you. 3
+   * agents are working."
+   */
+  sentence: string;
+  /**
+   * Permission requests that wait for a person.
+   */
+  waiting: number;
+  /**
+   * Agents at work.
+   */
+  working: number;
 }
 /**
  * Input of `sessions.abort`.
@@ -8761,6 +9246,10 @@ export interface SessionsHistoryParams {
    * Counts from the first message instead: leaves so many out and gives those that follow.
    */
   offset?: number | null;
+  /**
+   * Only the messages of this turn, the oldest first.
+   */
+  turnId?: TurnId | null;
 }
 /**
  * Result of `sessions.history`.
@@ -9066,6 +9555,10 @@ export interface SessionsSendResult {
    */
   isDuplicate: boolean;
   /**
+   * The pause that it waits for.
+   */
+  paused?: Paused | null;
+  /**
    * The request.
    */
   requestId: RequestId;
@@ -9115,6 +9608,10 @@ export interface StatusResult {
    */
   modelReason: string;
   /**
+   * The pause, while there is one.
+   */
+  paused: Paused | null;
+  /**
    * The last requests that ended.
    */
   recent: Request[];
@@ -9124,7 +9621,7 @@ export interface StatusResult {
    */
   safeMode?: string | null;
   /**
-   * One sentence: "2 things need you", "Nothing needs you. 1 request at work."
+   * The sentence of `runtime.summary`.
    */
   summary: string;
   /**
@@ -9571,6 +10068,7 @@ export const COMMANDS: ReadonlySet<keyof Methods> = new Set<keyof Methods>([
   "agents.delete",
   "agents.files.set",
   "agents.update",
+  "blobs.put",
   "config.apply",
   "config.patch",
   "config.set",
@@ -9579,10 +10077,12 @@ export const COMMANDS: ReadonlySet<keyof Methods> = new Set<keyof Methods>([
   "contacts.unlink",
   "credentials.add",
   "credentials.import",
+  "credentials.migrate",
   "credentials.remove",
   "credentials.unlock",
   "credentials.verify",
   "devices.approve",
+  "devices.link",
   "devices.pair",
   "devices.reject",
   "devices.rename",
@@ -9603,7 +10103,9 @@ export const COMMANDS: ReadonlySet<keyof Methods> = new Set<keyof Methods>([
   "presence.note",
   "requests.cancel",
   "requests.replay",
+  "runtime.pause",
   "runtime.reload",
+  "runtime.resume",
   "runtime.shutdown",
   "sessions.abort",
   "sessions.compact",

@@ -1,11 +1,17 @@
 // What several pages show; what only one shows stands beside that page.
 import { byCall, byType, type Resource } from "./resource";
-import type { AdaptersListResult, AgentsListResult, SessionsListResult } from "../rpc/protocol";
+import type { AdaptersListResult, AgentsListResult, ModelsListResult, SessionsListResult } from "../rpc/protocol";
 
 export const adapterList: Resource<AdaptersListResult> = {
   key: "adapters.list",
   load: (client) => client.call("adapters.list", {}),
   isTouched: byType(/^(adapter\.(status|violation)|config\.changed)/),
+};
+
+export const modelList: Resource<ModelsListResult> = {
+  key: "models.list",
+  load: (client) => client.call("models.list", {}),
+  isTouched: byType(/^(config\.changed|system\.config_reloaded|agent\.error)/),
 };
 
 export const agentList: Resource<AgentsListResult> = {

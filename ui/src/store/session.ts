@@ -63,6 +63,15 @@ export function onOlder(view: SessionView, page: SessionsHistoryResult): Session
   };
 }
 
+/** Puts the record of a turn in the place of what its events told. */
+export function onRecord(view: SessionView, page: SessionsHistoryResult): SessionView {
+  return {
+    ...view,
+    toolCalls: { ...view.toolCalls, ...index(page.toolCalls, (call) => callKey(call.turn_id, call.id)) },
+    turns: { ...view.turns, ...index(page.turns, (turn) => turn.id) },
+  };
+}
+
 /** Applies one recorded event of this session. Events the snapshot already holds change nothing. */
 export function onSessionEvent(
   view: SessionView,

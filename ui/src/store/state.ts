@@ -1,6 +1,7 @@
 import type { Connection } from "../rpc/client";
 import type { RpcError } from "../rpc/error";
 import type {
+  Attachment,
   Message,
   MessageId,
   PermissionRequest,
@@ -76,6 +77,7 @@ export interface Outgoing {
   key: string;
   session: SessionKey;
   text: string;
+  attachments: Attachment[];
   mode: QueueMode;
   state: "sending" | "accepted" | "failed";
   requestId?: RequestId;

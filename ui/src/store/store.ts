@@ -1,11 +1,11 @@
 import { Client, type Connection, uniqueKey } from "../rpc/client";
 import { RpcError } from "../rpc/error";
-import type { EventFrame, Events, Methods, PermissionRequest, QueueMode, SessionKey } from "../rpc/protocol";
+import type { Attachment, EventFrame, Events, Methods, PermissionRequest, QueueMode, SessionKey } from "../rpc/protocol";
 import { readEarlier } from "./earlier";
 import { Feed } from "./feed";
 import { isTransient, onRecorded, onTransient, withSession } from "./reduce";
 import { failed, Resources } from "./resource";
-import { onLoaded, onNew, onOlder } from "./session";
+import { onLoaded, onNew, onOlder, onRecord } from "./session";
 import { emptySession, initialState, type Outgoing, type SessionView, type State } from "./state";
 import { onSnapshot } from "./stream";
 import { Throttle } from "./throttle";
@@ -56,7 +56,9 @@ export class Store {
       onHello: (hello, isReplaced) => {
         if (isReplaced) {
           this.feed.clear();
-          this.set({ ...initialState, connection: this.state.connection });
+          // What was open is looked at still, and is fetched from the ledger that is there now.
+          const open = Object.keys(this.state.sessions).map((key) => [key, emptySession(key)] as const);
+          this.set({ ...initialState, connection: this.state.connection, sessions: Object.fromEntries(open) });
         }
         if (this.state.position === undefined) this.set({ ...this.state, position: hello.snapshot.position });
       },
@@ -217,14 +219,15 @@ export class Store {
     this.set(withSession(this.state, onSnapshot(this.view(key), piece, true)));
   }
 
-  /** The event of an ended turn is short; the record names the model, and how to mend a failure. */
+  /**
+   * The event of an ended turn is short; the record names the model, how long each call took, and how
+   * to mend a failure. What is shown is then what a fresh load shows.
+   */
   private async completeTurn({ session_key, turn_id }: Events["turn.completed"]): Promise<void> {
     if (this.state.sessions[session_key]?.load !== "ready") return;
-    const page = await this.client.call("sessions.history", { key: session_key, limit: 1 }).catch(() => undefined);
-    const turn = page?.turns.find((candidate) => candidate.id === turn_id);
-    if (!turn) return;
-    const view = this.view(session_key);
-    this.set(withSession(this.state, { ...view, turns: { ...view.turns, [turn_id]: turn } }));
+    const params = { key: session_key, turnId: turn_id, limit: 1 };
+    const page = await this.client.call("sessions.history", params).catch(() => undefined);
+    if (page) this.set(withSession(this.state, onRecord(this.view(session_key), page)));
   }
 
   /** Keeps a request up to date as long as somebody looks at it. */
@@ -251,12 +254,12 @@ export class Store {
   }
 
   /** Hands a message in. It is shown at once and again until the daemon has recorded it. */
-  async send(session: SessionKey, text: string, mode: QueueMode, key = uniqueKey()): Promise<void> {
+  async send(session: SessionKey, text: string, mode: QueueMode, attachments: Attachment[] = [], key = uniqueKey()): Promise<void> {
     const others = this.state.outgoing.filter((each) => each.key !== key);
-    const outgoing: Outgoing = { key, session, text, mode, state: "sending" };
+    const outgoing: Outgoing = { key, session, text, attachments, mode, state: "sending" };
     this.set({ ...this.state, outgoing: [...others, outgoing] });
     try {
-      const params = { key: session, message: text, queueMode: mode, idempotencyKey: key };
+      const params = { key: session, message: text, attachments, queueMode: mode, idempotencyKey: key };
       const { requestId } = await this.client.call("sessions.send", params);
       this.setOutgoing({ ...outgoing, state: "accepted", requestId });
     } catch (cause) {

@@ -1,5 +1,6 @@
 import "../text/en/system";
 import { type ReactNode, useId, useState } from "react";
+import { exposed } from "../access/exposed";
 import { elapsed, timeOfDay } from "../format/time";
 import { Chip, type Tone } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
@@ -9,19 +10,13 @@ import { say } from "../parts/notice";
 import { Page } from "../parts/Page";
 import { Plain } from "../parts/Plain";
 import { useAct } from "../parts/useAct";
-import type { ExposeStatusResult, HealthCheck, HealthStatus, PresenceResult } from "../rpc/protocol";
-import { byCall, type Resource } from "../store/resource";
+import type { HealthCheck, HealthStatus, PresenceResult } from "../rpc/protocol";
+import type { Resource } from "../store/resource";
 import { useResource, useSelect, useStore } from "../store/react";
 import { t } from "../text/text";
 
 const TONES: Record<HealthStatus, Tone> = { starting: "run", healthy: "ok", degraded: "warn", unhealthy: "danger" };
 const URGENCY: readonly HealthStatus[] = ["unhealthy", "degraded", "starting", "healthy"];
-
-const exposed: Resource<ExposeStatusResult> = {
-  key: "expose.status",
-  load: (client) => client.call("expose.status", {}),
-  isTouched: byCall(/^expose\./, /^config\.changed/),
-};
 
 const present: Resource<PresenceResult> = {
   key: "presence",

@@ -5,6 +5,10 @@ import { agents } from "./de/agents";
 import { approvals } from "./de/approvals";
 import { credentials } from "./de/credentials";
 import { frame } from "./de/frame";
+import { begin } from "./de/begin";
+import { files } from "./de/files";
+import { held } from "./de/held";
+import { request } from "./de/request";
 import { settings } from "./de/settings";
 import { system } from "./de/system";
 import { usage } from "./de/usage";
@@ -22,4 +26,8 @@ export const de: Record<TextKey, Entry> = {
   ...settings,
   ...system,
   ...usage,
+  ...begin,
+  ...files,
+  ...held,
+  ...request,
 };

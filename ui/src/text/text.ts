@@ -5,6 +5,10 @@ import type { adapters } from "./en/adapters";
 import type { agents } from "./en/agents";
 import type { approvals } from "./en/approvals";
 import type { credentials } from "./en/credentials";
+import type { begin } from "./en/begin";
+import type { files } from "./en/files";
+import type { held } from "./en/held";
+import type { request } from "./en/request";
 import type { settings } from "./en/settings";
 import type { system } from "./en/system";
 import type { usage } from "./en/usage";
@@ -19,7 +23,11 @@ export type Table = typeof en &
   typeof credentials &
   typeof settings &
   typeof system &
-  typeof usage;
+  typeof usage &
+  typeof begin &
+  typeof files &
+  typeof held &
+  typeof request;
 
 export type TextKey = keyof Table;
 /** A text, or one per plural category. */

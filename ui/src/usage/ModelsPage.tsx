@@ -9,27 +9,22 @@ import { Loaded } from "../parts/Loaded";
 import { Empty, Page } from "../parts/Page";
 import { Plain } from "../parts/Plain";
 import { useAct } from "../parts/useAct";
-import type { ModelFacts, ModelsListResult, ModelsTestResult } from "../rpc/protocol";
-import { byType, type Resource } from "../store/resource";
+import type { ModelFacts, ModelsTestResult } from "../rpc/protocol";
+import { modelList } from "../store/lists";
 import { useResource, useStore } from "../store/react";
 import { t } from "../text/text";
 
-const models: Resource<ModelsListResult> = {
-  key: "models.list",
-  load: (client) => client.call("models.list", {}),
-  isTouched: byType(/^(config\.changed|system\.config_reloaded|agent\.error)/),
-};
 /** A model that has to be loaded first takes its time. */
 const TEST_MS_MAX = 120_000;
 
 export function ModelsPage() {
   const store = useStore();
   const [filter, setFilter] = useState("");
-  const list = useResource(models);
+  const list = useResource(modelList);
   return (
     <Page title={t("models.title")} sub={t("models.sub")}>
       <FilterField label={t("models.filter")} value={filter} onChange={setFilter} />
-      <Loaded of={list} onRetry={() => store.resources.reload(models.key)}>
+      <Loaded of={list} onRetry={() => store.resources.reload(modelList.key)}>
         {({ models: all }) => {
           const shown = all.filter(({ id }) => id.toLowerCase().includes(filter.toLowerCase()));
           if (all.length === 0) return <Empty>{t("models.empty")}</Empty>;

@@ -14,6 +14,7 @@ export const adapters: Record<keyof typeof english, Entry> = {
   "adapters.state.starting": "startet",
   "adapters.state.running": "läuft",
   "adapters.state.degraded": "gestört",
+  "adapters.state.suspended": "ruht",
   "adapters.state.backing_off": "wartet auf den nächsten Start",
   "adapters.state.failed": "gescheitert",
   "adapters.state.draining": "macht fertig",

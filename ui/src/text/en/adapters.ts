@@ -13,6 +13,7 @@ export const adapters = {
   "adapters.state.starting": "starting",
   "adapters.state.running": "running",
   "adapters.state.degraded": "degraded",
+  "adapters.state.suspended": "suspended",
   "adapters.state.backing_off": "waits to start again",
   "adapters.state.failed": "failed",
   "adapters.state.draining": "finishing",

@@ -1,0 +1,15 @@
+export const files = {
+  "files.list": "Dateien, die mit der Nachricht gehen",
+  "files.came": "Dateien, die mit der Nachricht kamen",
+  "files.picture": "Bild {name}",
+  "files.gone": "{name} wird nicht mehr aufbewahrt",
+  "files.drop": "Entfernen",
+  "files.sending": "{name} wird abgegeben",
+  "files.cancelled": "Sie wurde entfernt",
+  "files.unfinished": "Die Datei konnte nicht ganz abgegeben werden",
+  "files.refused.empty": "Sie ist leer",
+  "files.refused.picture": "{size} sind zu groß: Bilder haben höchstens 8 MiB",
+  "files.refused.text": "{size} sind zu lang: Text hat höchstens 128 KiB",
+  "files.refused.kind": "Nur Bilder (PNG, JPEG, GIF, WebP) und Text werden angenommen",
+  "files.refused.many": "Eine Nachricht nimmt höchstens 8 Dateien",
+};
