@@ -392,6 +392,47 @@ public struct AclGrantsListResult: Codable, Hashable, Sendable {
     }
 }
 
+/// Input of `acl.grants.preview`.
+public struct AclGrantsPreviewParams: Codable, Hashable, Sendable {
+    /// Yes or no: what allows must cover all that is touched, what denies only meets some of it.
+    public var effect: GrantEffect
+    /// Whom it would be about, such as `agent:main`.
+    public var principal: String
+    /// Where it would hold.
+    public var scope: GrantScope
+    /// The verb.
+    public var verb: GrantVerb
+
+    public init(effect: GrantEffect, principal: String, scope: GrantScope, verb: GrantVerb) {
+        self.effect = effect
+        self.principal = principal
+        self.scope = scope
+        self.verb = verb
+    }
+}
+
+/// Result of `acl.grants.preview`.
+public struct AclGrantsPreviewResult: Codable, Hashable, Sendable {
+    /// Whether there were more than are looked at.
+    public var isPartial: Bool
+    /// The latest of those it would have answered, at most 20.
+    public var matched: [PreviewMatch]
+    /// How many were looked at: those of this principal.
+    public var nLooked: Int64
+    /// How many of them it would have answered.
+    public var nMatched: Int64
+    /// Since when permission requests were looked at.
+    public var since: Timestamp
+
+    public init(isPartial: Bool, matched: [PreviewMatch], nLooked: Int64, nMatched: Int64, since: Timestamp) {
+        self.isPartial = isPartial
+        self.matched = matched
+        self.nLooked = nLooked
+        self.nMatched = nMatched
+        self.since = since
+    }
+}
+
 /// Input of `acl.grants.revoke`.
 public struct AclGrantsRevokeParams: Codable, Hashable, Sendable {
     /// The grant: its id, an unambiguous beginning of it, or `@last`.
@@ -821,6 +862,8 @@ public struct AdapterState: RawRepresentable, Codable, Hashable, Sendable {
     public static let running = AdapterState(rawValue: "running")
     /// At work, but not well.
     public static let degraded = AdapterState(rawValue: "degraded")
+    /// The machine sleeps or has just woken: nothing is given to it before it was heard again.
+    public static let suspended = AdapterState(rawValue: "suspended")
     /// Ended by itself; will be started again.
     public static let backingOff = AdapterState(rawValue: "backing_off")
     /// Given up, until somebody starts it again or changes its settings.
@@ -1983,6 +2026,71 @@ public struct Belonging: Codable, Hashable, Sendable {
         case entity = "entity"
         case kind = "kind"
         case updatedAt = "updated_at"
+    }
+}
+
+/// Input of `blobs.get`.
+public struct BlobsGetParams: Codable, Hashable, Sendable {
+    /// SHA-256 of the file, lower-case hex.
+    public var digest: String
+    /// Where to begin, in bytes.
+    public var offset: UInt64?
+
+    public init(digest: String, offset: UInt64? = nil) {
+        self.digest = digest
+        self.offset = offset
+    }
+}
+
+/// Result of `blobs.get`.
+public struct BlobsGetResult: Codable, Hashable, Sendable {
+    /// The piece from the offset on, as base64.
+    public var data: String
+    /// Where the next piece begins; nothing when this was the last.
+    public var nextOffset: UInt64?
+    /// Size of the whole file in bytes.
+    public var sizeBytes: UInt64
+
+    public init(data: String, nextOffset: UInt64? = nil, sizeBytes: UInt64) {
+        self.data = data
+        self.nextOffset = nextOffset
+        self.sizeBytes = sizeBytes
+    }
+}
+
+/// Input of `blobs.put`.
+public struct BlobsPutParams: Codable, Hashable, Sendable {
+    /// The piece, as base64; empty to ask how far the file has come.
+    public var data: String
+    /// SHA-256 of the whole file, lower-case hex.
+    public var digest: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Where this piece begins, in bytes. A piece that does not follow what is there already
+    /// changes nothing: the answer says where to go on.
+    public var offset: UInt64
+    /// Size of the whole file in bytes.
+    public var sizeBytes: UInt64
+
+    public init(data: String, digest: String, idempotencyKey: String, offset: UInt64, sizeBytes: UInt64) {
+        self.data = data
+        self.digest = digest
+        self.idempotencyKey = idempotencyKey
+        self.offset = offset
+        self.sizeBytes = sizeBytes
+    }
+}
+
+/// Result of `blobs.put`.
+public struct BlobsPutResult: Codable, Hashable, Sendable {
+    /// Whether all of it is there and is what its name says.
+    public var isWhole: Bool
+    /// How much of the file is there: the offset of the next piece.
+    public var receivedBytes: UInt64
+
+    public init(isWhole: Bool, receivedBytes: UInt64) {
+        self.isWhole = isWhole
+        self.receivedBytes = receivedBytes
     }
 }
 
@@ -3151,6 +3259,38 @@ public struct CredentialsListResult: Codable, Hashable, Sendable {
     }
 }
 
+/// Input of `credentials.migrate`.
+public struct CredentialsMigrateParams: Codable, Hashable, Sendable {
+    /// Only says what would be done.
+    public var dryRun: Bool?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Which; all whose values can be moved when left out.
+    public var names: [String]?
+    /// Where they are to be; new ones go there, too, from then on.
+    public var to: MigrateTo
+
+    public init(dryRun: Bool? = nil, idempotencyKey: String, names: [String]? = nil, to: MigrateTo) {
+        self.dryRun = dryRun
+        self.idempotencyKey = idempotencyKey
+        self.names = names
+        self.to = to
+    }
+}
+
+/// Result of `credentials.migrate`.
+public struct CredentialsMigrateResult: Codable, Hashable, Sendable {
+    /// What became of each.
+    public var migrated: [Migrated]
+    /// How many stayed where they were although they were to move.
+    public var nFailed: UInt64
+
+    public init(migrated: [Migrated], nFailed: UInt64) {
+        self.migrated = migrated
+        self.nFailed = nFailed
+    }
+}
+
 /// Input of `credentials.remove`.
 public struct CredentialsRemoveParams: Codable, Hashable, Sendable {
     /// Lets the command be repeated safely.
@@ -3435,6 +3575,29 @@ public struct DevicesApproveResult: Codable, Hashable, Sendable {
 
     public init(device: Device) {
         self.device = device
+    }
+}
+
+/// Input of `devices.link`.
+public struct DevicesLinkParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(idempotencyKey: String) {
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `devices.link`.
+public struct DevicesLinkResult: Codable, Hashable, Sendable {
+    /// When it ends.
+    public var expiresAt: Timestamp
+    /// Path and query, to be put behind the address where the browser reaches the daemon.
+    public var path: String
+
+    public init(expiresAt: Timestamp, path: String) {
+        self.expiresAt = expiresAt
+        self.path = path
     }
 }
 
@@ -3828,7 +3991,9 @@ public enum RecordedEvent: Hashable, Sendable {
     case configChanged(ConfigChanged)
     case configRejected(ConfigRejected)
     case contactChanged(ContactChanged)
+    case keychainChanged(KeychainChanged)
     case messageRecorded(MessageRecorded)
+    case networkChanged(NetworkChanged)
     case nexRequestCompleted(NexRequestCompleted)
     case nexRequestQueued(NexRequestQueued)
     case nexRequestStage(NexRequestStage)
@@ -3836,6 +4001,10 @@ public enum RecordedEvent: Hashable, Sendable {
     case permissionRequested(PermissionRequested)
     case permissionResolved(PermissionResolved)
     case permissionUpdated(PermissionUpdated)
+    case powerSlept(PowerSlept)
+    case powerWoke(PowerWoke)
+    case runtimePaused(RuntimePaused)
+    case runtimeResumed(RuntimeResumed)
     case sessionCompacted(SessionCompacted)
     case sessionCreated(SessionCreated)
     case sessionDeleted(SessionDeleted)
@@ -3876,7 +4045,9 @@ public enum RecordedEvent: Hashable, Sendable {
         case "config.changed": self = .configChanged(try JSONDecoder().decode(ConfigChanged.self, from: data))
         case "config.rejected": self = .configRejected(try JSONDecoder().decode(ConfigRejected.self, from: data))
         case "contact.changed": self = .contactChanged(try JSONDecoder().decode(ContactChanged.self, from: data))
+        case "keychain.changed": self = .keychainChanged(try JSONDecoder().decode(KeychainChanged.self, from: data))
         case "message.recorded": self = .messageRecorded(try JSONDecoder().decode(MessageRecorded.self, from: data))
+        case "network.changed": self = .networkChanged(try JSONDecoder().decode(NetworkChanged.self, from: data))
         case "nex.request.completed": self = .nexRequestCompleted(try JSONDecoder().decode(NexRequestCompleted.self, from: data))
         case "nex.request.queued": self = .nexRequestQueued(try JSONDecoder().decode(NexRequestQueued.self, from: data))
         case "nex.request.stage": self = .nexRequestStage(try JSONDecoder().decode(NexRequestStage.self, from: data))
@@ -3884,6 +4055,10 @@ public enum RecordedEvent: Hashable, Sendable {
         case "permission.requested": self = .permissionRequested(try JSONDecoder().decode(PermissionRequested.self, from: data))
         case "permission.resolved": self = .permissionResolved(try JSONDecoder().decode(PermissionResolved.self, from: data))
         case "permission.updated": self = .permissionUpdated(try JSONDecoder().decode(PermissionUpdated.self, from: data))
+        case "power.slept": self = .powerSlept(try JSONDecoder().decode(PowerSlept.self, from: data))
+        case "power.woke": self = .powerWoke(try JSONDecoder().decode(PowerWoke.self, from: data))
+        case "runtime.paused": self = .runtimePaused(try JSONDecoder().decode(RuntimePaused.self, from: data))
+        case "runtime.resumed": self = .runtimeResumed(try JSONDecoder().decode(RuntimeResumed.self, from: data))
         case "session.compacted": self = .sessionCompacted(try JSONDecoder().decode(SessionCompacted.self, from: data))
         case "session.created": self = .sessionCreated(try JSONDecoder().decode(SessionCreated.self, from: data))
         case "session.deleted": self = .sessionDeleted(try JSONDecoder().decode(SessionDeleted.self, from: data))
@@ -4284,6 +4459,17 @@ public enum RecordedEvent: Hashable, Sendable {
         }
     }
 
+    /// The keychain can be used again, or cannot any more.
+    public struct KeychainChanged: Codable, Hashable, Sendable {
+        public var reason: String
+        public var state: String
+
+        public init(reason: String, state: String) {
+            self.reason = reason
+            self.state = state
+        }
+    }
+
     /// A message joined a session.
     public struct MessageRecorded: Codable, Hashable, Sendable {
         public var message: Message
@@ -4297,6 +4483,19 @@ public enum RecordedEvent: Hashable, Sendable {
         enum CodingKeys: String, CodingKey {
             case message = "message"
             case sessionKey = "session_key"
+        }
+    }
+
+    /// The machine has other addresses than before.
+    public struct NetworkChanged: Codable, Hashable, Sendable {
+        public var isOnline: Bool
+
+        public init(isOnline: Bool) {
+            self.isOnline = isOnline
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case isOnline = "is_online"
         }
     }
 
@@ -4452,6 +4651,48 @@ public enum RecordedEvent: Hashable, Sendable {
             case permissionId = "permission_id"
             case seenAt = "seen_at"
             case sessionKey = "session_key"
+        }
+    }
+    /// The machine is going to sleep, and said so.
+    public typealias PowerSlept = JSONValue
+
+    /// The machine has woken up. `noticed` says by what this was seen.
+    public struct PowerWoke: Codable, Hashable, Sendable {
+        public var noticed: Noticed
+        public var sleptMs: UInt64
+
+        public init(noticed: Noticed, sleptMs: UInt64) {
+            self.noticed = noticed
+            self.sleptMs = sleptMs
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case noticed = "noticed"
+            case sleptMs = "slept_ms"
+        }
+    }
+
+    /// The daemon is paused from here on.
+    public struct RuntimePaused: Codable, Hashable, Sendable {
+        public var by: Principal
+        public var mode: PauseMode
+        /// When it ends by itself.
+        public var until: Timestamp?
+
+        public init(by: Principal, mode: PauseMode, until: Timestamp? = nil) {
+            self.by = by
+            self.mode = mode
+            self.until = until
+        }
+    }
+
+    /// A pause is over.
+    public struct RuntimeResumed: Codable, Hashable, Sendable {
+        /// Who ended it; nobody when its time ran out.
+        public var by: Principal?
+
+        public init(by: Principal? = nil) {
+            self.by = by
         }
     }
 
@@ -5164,10 +5405,14 @@ public struct HealthResult: Codable, Hashable, Sendable {
     public var adapters: AdapterCounts
     /// Every check.
     public var checks: [HealthCheck]
+    /// The pause, while there is one. It is what somebody wanted, and nothing amiss.
+    public var paused: Paused?
     /// Its process id.
     public var pid: Int64
     /// The pipeline.
     public var pipeline: PipelineCounts
+    /// The last sleep of the machine; nothing when it has not slept since the daemon started.
+    public var power: PowerFacts?
     /// The summary in one word.
     public var status: HealthStatus
     /// How long it has been up, in milliseconds.
@@ -5175,11 +5420,13 @@ public struct HealthResult: Codable, Hashable, Sendable {
     /// Version of the daemon.
     public var version: String
 
-    public init(adapters: AdapterCounts, checks: [HealthCheck], pid: Int64, pipeline: PipelineCounts, status: HealthStatus, uptimeMs: UInt64, version: String) {
+    public init(adapters: AdapterCounts, checks: [HealthCheck], paused: Paused? = nil, pid: Int64, pipeline: PipelineCounts, power: PowerFacts? = nil, status: HealthStatus, uptimeMs: UInt64, version: String) {
         self.adapters = adapters
         self.checks = checks
+        self.paused = paused
         self.pid = pid
         self.pipeline = pipeline
+        self.power = power
         self.status = status
         self.uptimeMs = uptimeMs
         self.version = version
@@ -5188,8 +5435,10 @@ public struct HealthResult: Codable, Hashable, Sendable {
     enum CodingKeys: String, CodingKey {
         case adapters = "adapters"
         case checks = "checks"
+        case paused = "paused"
         case pid = "pid"
         case pipeline = "pipeline"
+        case power = "power"
         case status = "status"
         case uptimeMs = "uptime_ms"
         case version = "version"
@@ -5858,6 +6107,12 @@ public enum AclGrantsListCall: NexusCall {
     public typealias Result = AclGrantsListResult
     public static let name = "acl.grants.list"
 }
+/// Says which of the last week's permission requests a grant would have answered; makes none.
+public enum AclGrantsPreviewCall: NexusCall {
+    public typealias Params = AclGrantsPreviewParams
+    public typealias Result = AclGrantsPreviewResult
+    public static let name = "acl.grants.preview"
+}
 /// Takes a grant back; it ends with the next decision.
 public enum AclGrantsRevokeCall: NexusCall {
     public typealias Params = AclGrantsRevokeParams
@@ -6074,6 +6329,18 @@ public enum AgentsUpdateCall: NexusCall {
     public typealias Result = AgentsUpdateResult
     public static let name = "agents.update"
 }
+/// Reads a piece of a picture that was shown in a session.
+public enum BlobsGetCall: NexusCall {
+    public typealias Params = BlobsGetParams
+    public typealias Result = BlobsGetResult
+    public static let name = "blobs.get"
+}
+/// Takes a piece of a file that will come with a message.
+public enum BlobsPutCall: NexusCall {
+    public typealias Params = BlobsPutParams
+    public typealias Result = BlobsPutResult
+    public static let name = "blobs.put"
+}
 /// Shows one budget with its accounts.
 public enum BudgetsGetCall: NexusCall {
     public typealias Params = BudgetsGetParams
@@ -6176,6 +6443,12 @@ public enum CredentialsListCall: NexusCall {
     public typealias Result = CredentialsListResult
     public static let name = "credentials.list"
 }
+/// Moves the values of credentials from files and the other store into one store.
+public enum CredentialsMigrateCall: NexusCall {
+    public typealias Params = CredentialsMigrateParams
+    public typealias Result = CredentialsMigrateResult
+    public static let name = "credentials.migrate"
+}
 /// Forgets a credential, and removes its value from keychain or vault.
 public enum CredentialsRemoveCall: NexusCall {
     public typealias Params = CredentialsRemoveParams
@@ -6205,6 +6478,12 @@ public enum DevicesApproveCall: NexusCall {
     public typealias Params = DevicesApproveParams
     public typealias Result = DevicesApproveResult
     public static let name = "devices.approve"
+}
+/// Makes a link that signs one browser in, once, such as that of a phone.
+public enum DevicesLinkCall: NexusCall {
+    public typealias Params = DevicesLinkParams
+    public typealias Result = DevicesLinkResult
+    public static let name = "devices.link"
 }
 /// Lists devices, and those that ask to be paired.
 public enum DevicesListCall: NexusCall {
@@ -6404,17 +6683,35 @@ public enum RequestsReplayCall: NexusCall {
     public typealias Result = RequestsReplayResult
     public static let name = "requests.replay"
 }
+/// Has agents begin nothing new, or stand still altogether, until it is ended or its time is up.
+public enum RuntimePauseCall: NexusCall {
+    public typealias Params = RuntimePauseParams
+    public typealias Result = RuntimePauseResult
+    public static let name = "runtime.pause"
+}
 /// Reads the configuration again; an invalid one changes nothing.
 public enum RuntimeReloadCall: NexusCall {
     public typealias Params = RuntimeReloadParams
     public typealias Result = RuntimeReloadResult
     public static let name = "runtime.reload"
 }
+/// Ends a pause; what waited runs once.
+public enum RuntimeResumeCall: NexusCall {
+    public typealias Params = RuntimeResumeParams
+    public typealias Result = RuntimeResumeResult
+    public static let name = "runtime.resume"
+}
 /// Drains and stops the daemon.
 public enum RuntimeShutdownCall: NexusCall {
     public typealias Params = RuntimeShutdownParams
     public typealias Result = RuntimeShutdownResult
     public static let name = "runtime.shutdown"
+}
+/// Says in one sentence what needs a person, what is at work and what is amiss.
+public enum RuntimeSummaryCall: NexusCall {
+    public typealias Params = RuntimeSummaryParams
+    public typealias Result = RuntimeSummaryResult
+    public static let name = "runtime.summary"
 }
 /// Stops the active run of a session.
 public enum SessionsAbortCall: NexusCall {
@@ -6535,6 +6832,34 @@ public enum UsageListCall: NexusCall {
     public typealias Params = UsageListParams
     public typealias Result = UsageListResult
     public static let name = "usage.list"
+}
+/// A store that values can be moved to.
+public struct MigrateTo: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// The keychain of the operating system.
+    public static let keychain = MigrateTo(rawValue: "keychain")
+    /// The encrypted vault.
+    public static let vault = MigrateTo(rawValue: "vault")
+}
+
+/// What became of one value.
+public struct Migrated: Codable, Hashable, Sendable {
+    /// Where it was.
+    public var from: String
+    /// The name of the credential, or `audit key`.
+    public var name: String
+    /// What was done, or would be, or why nothing was; and what is left to do.
+    public var note: String
+    /// Where it is now; nothing after a dry run or when it stayed.
+    public var to: String?
+
+    public init(from: String, name: String, note: String, to: String? = nil) {
+        self.from = from
+        self.name = name
+        self.note = note
+        self.to = to
+    }
 }
 
 /// One model that can be used.
@@ -6658,6 +6983,19 @@ public struct Needs: Codable, Hashable, Sendable {
         case listen = "listen"
         case memoryMib = "memory_mib"
     }
+}
+/// By what a wake was noticed.
+public struct Noticed: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// The operating system said so.
+    public static let announced = Noticed(rawValue: "announced")
+    /// The clock that goes on during sleep ran ahead.
+    public static let gap = Noticed(rawValue: "gap")
+    /// The time of day jumped.
+    public static let jump = Noticed(rawValue: "jump")
+    /// The daemon did not run: it was stopped, or its virtual machine was.
+    public static let stall = Noticed(rawValue: "stall")
 }
 
 /// Input of `outbox.retry` and `outbox.drop`.
@@ -6880,6 +7218,32 @@ public struct PathAccess: RawRepresentable, Codable, Hashable, Sendable {
     public static let write = PathAccess(rawValue: "write")
     /// It is removed.
     public static let delete = PathAccess(rawValue: "delete")
+}
+/// How much stands still.
+public struct PauseMode: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// No request begins its run; what runs goes on to its end.
+    public static let newWork = PauseMode(rawValue: "new_work")
+    /// Nothing acts: runs stop before their next model call and their next tool call, and nothing
+    /// is delivered.
+    public static let all = PauseMode(rawValue: "all")
+}
+
+/// A pause.
+public struct Paused: Codable, Hashable, Sendable {
+    /// How much stands still.
+    public var mode: PauseMode
+    /// Since when.
+    public var since: Timestamp
+    /// When it ends by itself; nothing when it lasts until somebody ends it.
+    public var until: Timestamp?
+
+    public init(mode: PauseMode, since: Timestamp, until: Timestamp? = nil) {
+        self.mode = mode
+        self.since = since
+        self.until = until
+    }
 }
 /// Where people meet: one to one, a group, or a channel many read.
 public struct PeerKind: RawRepresentable, Codable, Hashable, Sendable {
@@ -7138,6 +7502,33 @@ public struct PolicyItem: Codable, Hashable, Sendable {
 /// The place of a recorded event in the ledger; the first event has position 1.
 public typealias Position = UInt64
 
+/// The last sleep of the machine.
+public struct PowerFacts: Codable, Hashable, Sendable {
+    /// When it woke up.
+    public var awakeSince: Timestamp
+    /// How long it took until every adapter was heard again, in milliseconds; nothing while it
+    /// goes on.
+    public var backMs: UInt64?
+    /// How often it has slept since the daemon started.
+    public var nSleeps: UInt64
+    /// How long it had slept, in milliseconds.
+    public var sleptMs: UInt64
+
+    public init(awakeSince: Timestamp, backMs: UInt64? = nil, nSleeps: UInt64, sleptMs: UInt64) {
+        self.awakeSince = awakeSince
+        self.backMs = backMs
+        self.nSleeps = nSleeps
+        self.sleptMs = sleptMs
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case awakeSince = "awake_since"
+        case backMs = "back_ms"
+        case nSleeps = "n_sleeps"
+        case sleptMs = "slept_ms"
+    }
+}
+
 /// Who is connected, as everybody may see it.
 public struct PresenceEntry: Codable, Hashable, Sendable {
     /// Program name.
@@ -7237,6 +7628,25 @@ public struct PresenceResult: Codable, Hashable, Sendable {
     public init(presence: [PresenceEntry], version: UInt64) {
         self.presence = presence
         self.version = version
+    }
+}
+
+/// A permission request that a grant would have answered.
+public struct PreviewMatch: Codable, Hashable, Sendable {
+    /// When it was asked.
+    public var createdAt: Timestamp
+    /// Its id.
+    public var id: PermissionId
+    /// How it stands.
+    public var status: PermissionStatus
+    /// What would have been done, in one line.
+    public var summary: String
+
+    public init(createdAt: Timestamp, id: PermissionId, status: PermissionStatus, summary: String) {
+        self.createdAt = createdAt
+        self.id = id
+        self.status = status
+        self.summary = summary
     }
 }
 /// The authenticated who. An agent never stands alone: it acts for the principals before it in a
@@ -7927,6 +8337,33 @@ public struct RunWish: Codable, Hashable, Sendable {
     }
 }
 
+/// Input of `runtime.pause`.
+public struct RuntimePauseParams: Codable, Hashable, Sendable {
+    /// After how many milliseconds the pause ends by itself; left out, it lasts until somebody ends
+    /// it.
+    public var forMs: UInt64?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// How much stands still.
+    public var mode: PauseMode
+
+    public init(forMs: UInt64? = nil, idempotencyKey: String, mode: PauseMode) {
+        self.forMs = forMs
+        self.idempotencyKey = idempotencyKey
+        self.mode = mode
+    }
+}
+
+/// Result of `runtime.pause` and `runtime.resume`.
+public struct RuntimePauseResult: Codable, Hashable, Sendable {
+    /// The pause in force; nothing when there is none.
+    public var paused: Paused?
+
+    public init(paused: Paused? = nil) {
+        self.paused = paused
+    }
+}
+
 /// Input of `runtime.reload`.
 public struct RuntimeReloadParams: Codable, Hashable, Sendable {
     /// Lets the command be repeated safely.
@@ -7950,6 +8387,26 @@ public struct RuntimeReloadResult: Codable, Hashable, Sendable {
         self.changed = changed
         self.needsRestart = needsRestart
         self.warnings = warnings
+    }
+}
+
+/// Input of `runtime.resume`.
+public struct RuntimeResumeParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(idempotencyKey: String) {
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `runtime.pause` and `runtime.resume`.
+public struct RuntimeResumeResult: Codable, Hashable, Sendable {
+    /// The pause in force; nothing when there is none.
+    public var paused: Paused?
+
+    public init(paused: Paused? = nil) {
+        self.paused = paused
     }
 }
 
@@ -7977,6 +8434,39 @@ public struct RuntimeShutdownResult: Codable, Hashable, Sendable {
 
     public init(pid: Int64) {
         self.pid = pid
+    }
+}
+/// Input of `runtime.summary`.
+public struct RuntimeSummaryParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+/// Result of `runtime.summary`: the one sentence, and what it is made of.
+public struct RuntimeSummaryResult: Codable, Hashable, Sendable {
+    /// Checks of the health that are not well, the worst first.
+    public var amiss: [HealthCheck]
+    /// What was used today cost, from midnight UTC.
+    public var costToday: Cost
+    /// Requests that wait for the end of a pause, and runs that a pause has stopped.
+    public var onHold: UInt64
+    /// The pause, while there is one.
+    public var paused: Paused?
+    /// What a person must know first comes first: "2 things need you.", "Nothing needs you. 3
+    /// agents are working."
+    public var sentence: String
+    /// Permission requests that wait for a person.
+    public var waiting: UInt64
+    /// Agents at work.
+    public var working: UInt64
+
+    public init(amiss: [HealthCheck], costToday: Cost, onHold: UInt64, paused: Paused? = nil, sentence: String, waiting: UInt64, working: UInt64) {
+        self.amiss = amiss
+        self.costToday = costToday
+        self.onHold = onHold
+        self.paused = paused
+        self.sentence = sentence
+        self.waiting = waiting
+        self.working = working
     }
 }
 /// One permission of the control plane. Every method names exactly one.
@@ -8575,12 +9065,15 @@ public struct SessionsHistoryParams: Codable, Hashable, Sendable {
     public var limit: Int64?
     /// Counts from the first message instead: leaves so many out and gives those that follow.
     public var offset: Int64?
+    /// Only the messages of this turn, the oldest first.
+    public var turnId: TurnId?
 
-    public init(before: MessageId? = nil, key: SessionKey, limit: Int64? = nil, offset: Int64? = nil) {
+    public init(before: MessageId? = nil, key: SessionKey, limit: Int64? = nil, offset: Int64? = nil, turnId: TurnId? = nil) {
         self.before = before
         self.key = key
         self.limit = limit
         self.offset = offset
+        self.turnId = turnId
     }
 }
 
@@ -8837,13 +9330,16 @@ public struct SessionsSendParams: Codable, Hashable, Sendable {
 public struct SessionsSendResult: Codable, Hashable, Sendable {
     /// Whether this key had been used before; then nothing new runs.
     public var isDuplicate: Bool
+    /// The pause that it waits for.
+    public var paused: Paused?
     /// The request.
     public var requestId: RequestId
     /// How it stands by now.
     public var status: RequestStatus
 
-    public init(isDuplicate: Bool, requestId: RequestId, status: RequestStatus) {
+    public init(isDuplicate: Bool, paused: Paused? = nil, requestId: RequestId, status: RequestStatus) {
         self.isDuplicate = isDuplicate
+        self.paused = paused
         self.requestId = requestId
         self.status = status
     }
@@ -8985,12 +9481,14 @@ public struct StatusResult: Codable, Hashable, Sendable {
     public var model: String
     /// Why that model: configured, found in the keychain, found on this machine, offline.
     public var modelReason: String
+    /// The pause, while there is one.
+    public var paused: Paused?
     /// The last requests that ended.
     public var recent: [Request]
     /// Why the daemon runs with an older configuration and without adapters; nothing when it does
     /// not.
     public var safeMode: String?
-    /// One sentence: "2 things need you", "Nothing needs you. 1 request at work."
+    /// The sentence of `runtime.summary`.
     public var summary: String
     /// Permission requests that wait.
     public var waiting: [PermissionRequest]
@@ -8999,7 +9497,7 @@ public struct StatusResult: Codable, Hashable, Sendable {
     /// Agents that do whatever is not forbidden without asking, which is to be shown in red.
     public var yoloAgents: [AgentId]
 
-    public init(address: String, budgets: [BudgetFacts], costToday: Cost, exposedAt: [String], health: HealthResult, home: String, model: String, modelReason: String, recent: [Request], safeMode: String? = nil, summary: String, waiting: [PermissionRequest], working: [Request], yoloAgents: [AgentId]) {
+    public init(address: String, budgets: [BudgetFacts], costToday: Cost, exposedAt: [String], health: HealthResult, home: String, model: String, modelReason: String, paused: Paused? = nil, recent: [Request], safeMode: String? = nil, summary: String, waiting: [PermissionRequest], working: [Request], yoloAgents: [AgentId]) {
         self.address = address
         self.budgets = budgets
         self.costToday = costToday
@@ -9008,6 +9506,7 @@ public struct StatusResult: Codable, Hashable, Sendable {
         self.home = home
         self.model = model
         self.modelReason = modelReason
+        self.paused = paused
         self.recent = recent
         self.safeMode = safeMode
         self.summary = summary

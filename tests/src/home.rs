@@ -47,6 +47,20 @@ impl TestHome {
         self.folder.path()
     }
 
+    /// Has a person asked before each use of a tool, whatever permits it.
+    ///
+    /// # Errors
+    /// When the policy cannot be written.
+    pub fn ask_before(&self, tool: &str) -> Result<()> {
+        let folder = self.path().join("state/acl");
+        std::fs::create_dir_all(&folder)?;
+        let policy = format!(
+            "@id(\"test-guard\")\n@reason(\"each is looked at\")\n@ask(\"owner\")\n\
+             forbid (principal is Agent, action == Action::\"use_tool\", resource == Tool::\"{tool}\");\n"
+        );
+        Ok(std::fs::write(folder.join("test.cedar"), policy)?)
+    }
+
     /// The workspace of agent `main`.
     #[must_use]
     pub fn workspace(&self) -> PathBuf {

@@ -1,6 +1,7 @@
 //! A daemon inside the test, and time that is moved by hand.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::BoxFuture;
 use nexus_agent::port::Clock;
@@ -8,6 +9,7 @@ use nexus_daemon::StartOptions;
 use nexus_daemon::clock::SystemClock;
 use nexus_daemon::config::Environment;
 use nexus_daemon::home::OwnerKind;
+use nexus_daemon::power::Watched;
 use nexus_domain::Timestamp;
 use tokio::sync::watch;
 
@@ -19,6 +21,7 @@ const EPOCH: Timestamp = Timestamp(1_800_000_000_000);
 /// Stands still until it is moved.
 pub struct HandClock {
     now_ms: watch::Sender<u64>,
+    asleep_ms: AtomicU64,
     system: SystemClock,
 }
 
@@ -26,22 +29,36 @@ impl HandClock {
     /// A clock at its beginning.
     #[must_use]
     pub fn new() -> Arc<Self> {
-        Arc::new(Self { now_ms: watch::Sender::new(0), system: SystemClock::new() })
+        let (now_ms, asleep_ms) = (watch::Sender::new(0), AtomicU64::new(0));
+        Arc::new(Self { now_ms, asleep_ms, system: SystemClock::new() })
     }
 
     /// Moves on, and ends every wait that is over by then.
     pub fn pass(&self, ms: u64) {
         self.now_ms.send_modify(|now| *now += ms);
     }
+
+    /// Lets the machine sleep: the time of day goes on, and nothing else does.
+    pub fn sleep_through(&self, ms: u64) {
+        self.asleep_ms.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    fn asleep_ms(&self) -> u64 {
+        self.asleep_ms.load(Ordering::SeqCst)
+    }
 }
 
 impl Clock for HandClock {
     fn now(&self) -> Timestamp {
-        EPOCH.plus_ms(*self.now_ms.borrow())
+        EPOCH.plus_ms(*self.now_ms.borrow() + self.asleep_ms())
     }
 
     fn monotonic_us(&self) -> u64 {
         *self.now_ms.borrow() * 1_000
+    }
+
+    fn boot_us(&self) -> u64 {
+        self.monotonic_us() + self.asleep_ms() * 1_000
     }
 
     fn sleep(&self, ms: u64) -> BoxFuture<'static, ()> {
@@ -63,6 +80,8 @@ impl Clock for HandClock {
 pub fn options(home: &TestHome) -> StartOptions {
     let mut options = StartOptions::new(home.path().to_owned(), OwnerKind::Headless);
     options.port = Some(0);
+    // Its clock may be driven by hand, and the machine of the tests may be put to sleep.
+    options.power = Watched::nothing();
     // Homes of a minute must not leave keys in the keychain of whoever runs the tests.
     let variables = [("FAKE_KEY", "not-a-secret"), ("NEXUS__ACL__AUDIT_KEY", "file")];
     options.environment = Environment::of(&variables);

@@ -7,6 +7,8 @@ pub mod environment;
 pub mod fitting;
 pub mod home;
 pub mod inside;
+#[cfg(target_os = "linux")]
+pub mod logind;
 pub mod model;
 pub mod obey;
 pub mod page;
@@ -20,6 +22,8 @@ pub mod wire;
 pub use dice::Dice;
 pub use home::TestHome;
 pub use inside::HandClock;
+#[cfg(target_os = "linux")]
+pub use logind::Logind;
 pub use model::{Act, FakeModel, Seen};
 pub use page::HeldPage;
 pub use platform::Platform;

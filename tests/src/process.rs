@@ -202,6 +202,22 @@ impl DaemonProcess {
         Some(n_kib * 1024)
     }
 
+    /// Files, sockets and pipes it has open; nothing where the system does not say.
+    #[must_use]
+    pub fn n_open_files(&self) -> Option<usize> {
+        Some(std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).ok()?.count())
+    }
+
+    /// Stops it as a frozen machine is stopped, or lets it go on.
+    ///
+    /// # Errors
+    /// When the operating system refuses.
+    pub fn freeze(&self, is_frozen: bool) -> Result<()> {
+        let (is_sent, said) = signal(self.child.id(), if is_frozen { "-STOP" } else { "-CONT" })?;
+        anyhow::ensure!(is_sent, "it cannot be frozen: {said}");
+        Ok(())
+    }
+
     /// Kills it as `kill -9` does.
     ///
     /// # Errors

@@ -186,8 +186,13 @@ impl Talk {
     /// When the daemon refuses.
     pub async fn messages(&self, session: &str) -> Result<Vec<Message>> {
         let limit = Some(MESSAGES_MAX);
-        let params =
-            session::HistoryParams { key: key(session)?, limit, before: None, offset: None };
+        let params = session::HistoryParams {
+            key: key(session)?,
+            limit,
+            before: None,
+            offset: None,
+            turn_id: None,
+        };
         Ok(self.client.request::<call::SessionsHistory>(params).await?.messages)
     }
 

@@ -209,6 +209,12 @@ async fn only_request(client: &Client) -> Result<Request> {
 }
 
 async fn history(client: &Client) -> Result<Vec<Message>> {
-    let params = session::HistoryParams { key: main()?, limit: None, before: None, offset: None };
+    let params = session::HistoryParams {
+        key: main()?,
+        limit: None,
+        before: None,
+        offset: None,
+        turn_id: None,
+    };
     Ok(client.request::<call::SessionsHistory>(params).await?.messages)
 }

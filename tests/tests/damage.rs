@@ -270,8 +270,8 @@ async fn whatever_an_adapter_does_its_neighbour_delivers() -> Result<()> {
     for damage in SILENT {
         world.add(damage.mode).await?;
     }
-    // As after a sleep of the machine: each is asked at once.
-    world.daemon.context().adapters.wake();
+    // As after a change of the network: each is asked at once.
+    world.daemon.context().adapters.look();
     let mut rows = Vec::new();
     for damage in DAMAGES {
         world.add(damage.mode).await?;

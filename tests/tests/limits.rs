@@ -36,7 +36,8 @@ async fn a_model_that_never_ends_is_ended_with_a_sentence() -> Result<()> {
     ensure!(turn.and_then(|turn| turn.stop_reason) == Some(StopReason::Limit), "no limit");
     ensure!(model.seen().len() == 3, "the model was called {} times", model.seen().len());
     let key = SessionKey::parse("main")?;
-    let params = session::HistoryParams { key, limit: None, before: None, offset: None };
+    let params =
+        session::HistoryParams { key, limit: None, before: None, offset: None, turn_id: None };
     let messages = client.request::<call::SessionsHistory>(params).await?.messages;
     let last = messages.last().map(Message::text).unwrap_or_default();
     ensure!(last.contains("steps_max"), "the last word is {last:?}");

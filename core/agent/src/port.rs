@@ -18,6 +18,11 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
     /// Microseconds of a clock that only moves forward.
     fn monotonic_us(&self) -> u64;
+    /// Microseconds of a clock that goes on while the machine sleeps; the same as the one before
+    /// where the system has none.
+    fn boot_us(&self) -> u64 {
+        self.monotonic_us()
+    }
     /// Waits; a test's clock may end the wait when it moves.
     fn sleep(&self, ms: u64) -> BoxFuture<'static, ()>;
     /// 80 random bits for an id.
@@ -117,6 +122,11 @@ pub struct Left {
 
 /// May this call run? Waits as long as a person needs; dropped when the run is stopped.
 pub trait Gate: Send + Sync {
+    /// Waits as long as runs have to stand still before their next step; dropped when the run is
+    /// stopped.
+    fn ready(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
     /// Decides, audits, and only then answers.
     fn ask(&self, ask: Ask) -> BoxFuture<'_, Answer>;
     /// The same for a machine that the program of a running call wants to reach. Dropped when the
@@ -197,6 +207,22 @@ pub trait Meter: Send + Sync {
     fn reserve(&self, spending: Spending) -> BoxFuture<'_, Reservation>;
     /// Books a call that brought no reply. Calls with one are settled with its record.
     fn settle(&self, spent: ModelSpent) -> BoxFuture<'_, Result<(), LogError>>;
+}
+
+/// Sleep of the machine and changes of its network, as far as model calls feel them.
+pub trait Power: Send + Sync {
+    /// Waits while the machine is going to sleep: no call begins then.
+    fn awake(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+    /// Waits for the next wake or change of the network: what failed may go well now.
+    fn stirred(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::pending())
+    }
+    /// Waits for the next wake from a sleep that connections may not have outlived.
+    fn slept(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::pending())
+    }
 }
 
 /// A step could not be recorded; the run must not go on.

@@ -6,9 +6,9 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    acl, adapter, agent, budget, chat, completions, config, contact, credential, daemon, db,
-    device, doctor, events, expose, hook, key, lifecycle, login, message, models, outbox, request,
-    runtime, server, services, session, tool, usage,
+    acl, adapter, agent, autostart, budget, chat, completions, config, contact, credential, daemon,
+    db, device, doctor, events, expose, hook, key, lifecycle, login, manual, message, models,
+    outbox, pause, request, runtime, server, services, session, tool, usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};
@@ -80,6 +80,10 @@ pub(crate) enum Command {
     /// Drain and stop the daemon
     #[command(visible_alias = "stop")]
     Down(lifecycle::down::Down),
+    /// Have agents begin nothing new, or stand still altogether
+    Pause(pause::Pause),
+    /// End a pause; what waited runs
+    Resume(pause::Resume),
     /// Talk to an agent
     Chat(chat::Chat),
     /// Agents: those of nexus.toml and those that were made, who stands above whom
@@ -156,6 +160,9 @@ pub(crate) enum Command {
     /// Everything that runs, in one list: the daemon, its parts, the adapters
     #[command(subcommand, visible_alias = "service")]
     Services(services::Services),
+    /// Whether the tray application starts at login
+    #[command(subcommand)]
+    Autostart(autostart::Command),
     /// Who listens at a port of this machine
     #[command(subcommand)]
     Server(server::Server),
@@ -167,6 +174,9 @@ pub(crate) enum Command {
     /// Completion script for a shell
     #[command(visible_alias = "completion")]
     Completions(completions::Completions),
+    /// Write the manual pages into a folder
+    #[command(hide = true)]
+    Manual(manual::Manual),
     /// Version of this program
     Version,
     /// Help for a command, or `exit-codes`

@@ -66,6 +66,7 @@ impl ClientOptions {
 pub struct Client {
     calls: mpsc::Sender<Outgoing>,
     closed: watch::Receiver<Option<CloseReason>>,
+    health: watch::Receiver<u64>,
     hello: HelloOk,
     call_ms_max: u64,
 }
@@ -112,8 +113,9 @@ impl Client {
         };
         let (calls, from_calls) = mpsc::channel(IN_FLIGHT_MAX);
         let (closed_at, closed) = watch::channel(None);
-        tokio::spawn(connection::run(socket, limits, from_calls, closed_at));
-        Ok(Self { calls, closed, hello, call_ms_max: options.call_ms_max })
+        let (health_at, health) = watch::channel(0);
+        tokio::spawn(connection::run(socket, limits, from_calls, closed_at, health_at));
+        Ok(Self { calls, closed, health, hello, call_ms_max: options.call_ms_max })
     }
 
     /// What the daemon said in its hello: its version, our scopes, its state, its limits.
@@ -182,6 +184,12 @@ impl Client {
         self.send(method, write(method, params)?, Waiter::Subscribe(answer, items)).await?;
         let begin = read(method, self.wait(method, self.call_ms_max, waiting).await?)?;
         Ok(Subscription { begin, items: from_connection, closed: self.closed.clone() })
+    }
+
+    /// Rises whenever the daemon says that its health has changed; ends with the connection.
+    #[must_use]
+    pub fn health_changes(&self) -> watch::Receiver<u64> {
+        self.health.clone()
     }
 
     /// Waits until the connection has ended, and says why.

@@ -72,6 +72,7 @@ struct Connection {
     n_calls: u64,
     feed: Option<Feed>,
     notice: Option<Shutdown>,
+    health: watch::Sender<u64>,
     to_socket: mpsc::Sender<Message>,
 }
 
@@ -81,6 +82,7 @@ pub(crate) async fn run(
     limits: Limits,
     mut calls: mpsc::Receiver<Outgoing>,
     closed: watch::Sender<Option<CloseReason>>,
+    health: watch::Sender<u64>,
 ) {
     let (sink, mut stream) = socket.split();
     let (to_socket, from_calls) = mpsc::channel(IN_FLIGHT_MAX);
@@ -91,6 +93,7 @@ pub(crate) async fn run(
         n_calls: 0,
         feed: None,
         notice: None,
+        health,
         to_socket,
     };
     let reason = connection.pump(&mut stream, &mut calls).await;
@@ -267,7 +270,8 @@ impl Connection {
                     restart_expected_ms: None,
                 }));
             }
-            "tick" | "presence" | "health" => {}
+            "health" => self.health.send_modify(|n_changes| *n_changes += 1),
+            "tick" | "presence" => {}
             _ => {
                 if self.feed.as_mut().is_some_and(|feed| !feed.push(event)) {
                     self.feed = None;

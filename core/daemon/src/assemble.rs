@@ -32,7 +32,9 @@ use crate::home::{Home, HomeLock, Owner, OwnerKind};
 use crate::jobs;
 use crate::jobs::adapters::Adapters;
 use crate::open_files;
+use crate::pause::{self, Pause};
 use crate::policy::Policies;
+use crate::power::{self, Power, Watched};
 use crate::presence::Presence;
 use crate::reconfigure;
 use crate::server;
@@ -60,6 +62,8 @@ pub struct StartOptions {
     pub environment: Environment,
     /// The clock; a scenario may drive its own.
     pub clock: Arc<dyn Clock>,
+    /// How sleep of the machine is noticed.
+    pub power: Watched,
     /// Automations of stage 4, in order.
     pub hooks: Vec<Arc<dyn Hook>>,
     /// How programs are confined. Without a helper none can be run.
@@ -73,6 +77,7 @@ impl StartOptions {
     #[must_use]
     pub fn new(home: PathBuf, kind: OwnerKind) -> Self {
         Self {
+            power: Watched::default(),
             home,
             kind,
             port: None,
@@ -107,7 +112,7 @@ impl Daemon {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         open_files::raise_limit();
         let StartOptions { home, kind, port, listener, environment, .. } = options;
-        let StartOptions { clock, hooks, sandbox, redactor, .. } = options;
+        let StartOptions { clock, power: watched, hooks, sandbox, redactor, .. } = options;
         let home = Home::new(home);
         home.init()?;
         let started_at = clock.now();
@@ -120,27 +125,16 @@ impl Daemon {
         };
         let mut lock = HomeLock::take(&home, owner)?;
         let health = HealthBoard::default();
-        health.set(
-            "runtime",
-            HealthStatus::Starting,
-            "taking up unfinished work",
-            None,
-            started_at,
-        );
-        let flags: Vec<_> =
-            port.map(|port| ("runtime.port", port.to_string())).into_iter().collect();
-        let overlay = Overlay::new(environment, flags);
-        let started = config::start(&home, &overlay)?;
-        for warning in &started.loaded.warnings {
-            tracing::warn!(%warning, "configuration");
-        }
-        let config = ConfigHandle::new(home.config_file(), overlay, started);
+        let unfinished = "taking up unfinished work";
+        health.set("runtime", HealthStatus::Starting, unfinished, None, started_at);
+        let config = configure(&home, port, environment)?;
         let token = nexus_secrets::control_token(&home.state()).map_err(Failure::from)?;
         redactor.learn(&token);
         let bus = Bus::new(RING_LEN);
         let ledger = open_ledger(&home, &config.current(), bus.clone()).await?;
         health.set("ledger", HealthStatus::Healthy, "open", None, started_at);
         ledger.write(move |tx| tx.audit().abandon_open(started_at)).await?;
+        let paused = Pause::new(ledger.read(|r| r.pauses().recorded()).await?);
         let unfinished = engine::unfinished(&ledger).await?;
         let n_written_off = engine::write_off_leftovers(&ledger, started_at).await?;
         if n_written_off > 0 {
@@ -166,7 +160,9 @@ impl Daemon {
         ways.let_in(&config.current());
         ways.refresh(&ledger, &policies, started_at).await?;
         let adapters = Adapters::new(&home, Arc::clone(&clock), credentials.redactor(), beside);
+        let power = Power::new(&*clock, watched.late_tick_ms());
         let context = Arc::new(Context {
+            power,
             blobs: Blobs::new(&home.state()),
             logins,
             ways,
@@ -181,6 +177,7 @@ impl Daemon {
             clock,
             engine,
             programs,
+            pause: paused,
             health,
             presence: Presence::new(VERSION, started_at),
             callers: Callers::default(),
@@ -200,7 +197,8 @@ impl Daemon {
         lock.announce(address).map_err(Failure::internal)?;
         record(&context, Event::SystemStarted { version: VERSION.to_owned() }).await?;
         let server = tokio::spawn(server::serve(Arc::clone(&context), listener, doors));
-        let background = tokio::spawn(run_background(Arc::clone(&context), unfinished));
+        let job = run_background(Arc::clone(&context), unfinished, watched, kind);
+        let background = tokio::spawn(job);
         tracing::info!(%address, home = %context.home.root().display(), "the daemon is up");
         Ok(Self { context, address, lock, server, background })
     }
@@ -255,8 +253,29 @@ impl Daemon {
     }
 }
 
+/// The configuration in force from the start on.
+fn configure(
+    home: &Home,
+    port: Option<u16>,
+    environment: Environment,
+) -> Result<ConfigHandle, Failure> {
+    let flags = port.map(|port| ("runtime.port", port.to_string())).into_iter().collect();
+    let overlay = Overlay::new(environment, flags);
+    let started = config::start(home, &overlay)?;
+    for warning in &started.loaded.warnings {
+        tracing::warn!(%warning, "configuration");
+    }
+    Ok(ConfigHandle::new(home.config_file(), overlay, started))
+}
+
 /// Takes up unfinished work, then runs adapters and jobs until the daemon stops.
-async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
+async fn run_background(
+    context: Arc<Context>,
+    unfinished: engine::Unfinished,
+    watched: Watched,
+    kind: OwnerKind,
+) {
+    let power = tokio::spawn(power::run(Arc::clone(&context), watched));
     let watch = tokio::spawn(jobs::config::run(Arc::clone(&context)));
     let exposure = tokio::spawn(jobs::exposure::run(Arc::clone(&context)));
     credentials::load_shell(&context).await;
@@ -285,13 +304,16 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
     let audit = tokio::spawn(jobs::audit::run(Arc::clone(&context)));
     let blobs = tokio::spawn(jobs::blobs::run(Arc::clone(&context)));
     let alone = tokio::spawn(jobs::alone::run(Arc::clone(&context)));
+    let pauses = tokio::spawn(pause::run(Arc::clone(&context)));
     credentials::check(&context).await;
+    let keychain = tokio::spawn(jobs::keychain::run(Arc::clone(&context), kind));
     let adapters = tokio::spawn(jobs::adapters::run(Arc::clone(&context)));
     let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), context.adapters.clone()));
     let callers = tokio::spawn(callers::run(Arc::clone(&context)));
     context.shutdown.begun().await;
     context.adapters.drain().await;
     let tasks = [
+        power,
         watch,
         exposure,
         permissions,
@@ -302,6 +324,8 @@ async fn run_background(context: Arc<Context>, unfinished: engine::Unfinished) {
         audit,
         blobs,
         alone,
+        pauses,
+        keychain,
         adapters,
         outbox,
         callers,

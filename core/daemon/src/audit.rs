@@ -175,7 +175,7 @@ async fn publish(context: &Context, key: &AuditKey) -> Result<bool, Failure> {
 }
 
 /// Several homes share one keychain.
-fn key_name(home: &Path) -> String {
+pub(crate) fn key_name(home: &Path) -> String {
     let home = home.canonicalize().unwrap_or_else(|_| home.to_owned());
     let digest = hex::encode(Sha256::digest(home.to_string_lossy().as_bytes()));
     format!("audit/{}", &digest[..16])

@@ -1,11 +1,14 @@
 //! Pictures beside the ledger: files named by the SHA-256 of their bytes. What comes twice is kept
 //! once, and what was changed on disk is not taken for what it was.
 
+mod upload;
+
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use nexus_agent::provider::Pictures;
@@ -14,23 +17,50 @@ use nexus_domain::{Failure, Timestamp};
 use nexus_ledger::put_in_place;
 use sha2::{Digest as _, Sha256};
 
+pub use upload::Piece;
+
 /// How long a picture is kept that was not handed in again, in milliseconds: 30 days. A
 /// conversation that shows it later says that it is no longer kept.
 const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 /// Digits of a digest.
 const DIGEST_CHARS: usize = 64;
 
+/// How long a file is kept of which only a part has come, in milliseconds: a day.
+const PART_KEPT_MS: u64 = 24 * 60 * 60 * 1000;
+/// The kinds of pictures that models take, and how their files begin.
+pub const PICTURES: [(&str, &[u8]); 4] = [
+    ("image/png", b"\x89PNG\r\n\x1a\n"),
+    ("image/jpeg", b"\xff\xd8\xff"),
+    ("image/gif", b"GIF8"),
+    ("image/webp", b"RIFF"),
+];
+
+/// Whether some bytes are a picture of the kind that they are said to be.
+#[must_use]
+pub fn is_picture(content_type: &str, bytes: &[u8]) -> bool {
+    PICTURES.iter().any(|(kind, begin)| *kind == content_type && bytes.starts_with(begin))
+}
+
+/// Whether a text can name a file here.
+#[must_use]
+pub fn is_digest(text: &str) -> bool {
+    let is_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    text.len() == DIGEST_CHARS && text.bytes().all(is_hex)
+}
+
 /// The folder of pictures.
 #[derive(Clone, Debug)]
 pub struct Blobs {
     dir: PathBuf,
+    /// Held while a piece of a file is put in its place.
+    uploads: Arc<Mutex<()>>,
 }
 
 impl Blobs {
     /// The folder below the state of a home. Made with the first file.
     #[must_use]
     pub fn new(state: &Path) -> Self {
-        Self { dir: state.join("blobs") }
+        Self { dir: state.join("blobs"), uploads: Arc::default() }
     }
 
     /// Keeps some bytes from an instant on, and gives their digest.
@@ -55,6 +85,15 @@ impl Blobs {
             })
         })
         .await
+    }
+
+    /// One file, if it is still kept.
+    ///
+    /// # Errors
+    /// `Unavailable` when it cannot be read, or is not what was put there.
+    pub async fn bytes(&self, digest: &str) -> Result<Option<Vec<u8>>, Failure> {
+        let (dir, digest) = (self.dir.clone(), digest.to_owned());
+        apart(move || read(&dir, &digest)).await
     }
 
     /// The pictures of some messages, as far as they are still kept.
@@ -88,11 +127,13 @@ impl Blobs {
     /// `Internal` when the sweep breaks down.
     pub async fn sweep(&self, now: Timestamp) -> Result<u64, Failure> {
         let dir = self.dir.clone();
-        let oldest = instant(now).checked_sub(Duration::from_millis(KEPT_MS));
+        let before = move |ms| instant(now).checked_sub(Duration::from_millis(ms));
         apart(move || {
             let mut n_removed = 0;
             for entry in fs::read_dir(&dir).into_iter().flatten().flatten() {
                 let put_at = entry.metadata().and_then(|facts| facts.modified()).ok();
+                let is_part = upload::is_part(&entry.path());
+                let oldest = before(if is_part { PART_KEPT_MS } else { KEPT_MS });
                 let is_old = put_at.zip(oldest).is_some_and(|(at, oldest)| at < oldest);
                 if is_old && fs::remove_file(entry.path()).is_ok() {
                     n_removed += 1;
@@ -127,7 +168,7 @@ fn write(dir: &Path, path: &Path, bytes: &[u8], now: Timestamp) -> std::io::Resu
 }
 
 fn read(dir: &Path, digest: &str) -> Result<Option<Vec<u8>>, Failure> {
-    if digest.len() != DIGEST_CHARS || !digest.bytes().all(|b| b.is_ascii_hexdigit()) {
+    if !is_digest(digest) {
         return Ok(None);
     }
     let path = dir.join(digest);

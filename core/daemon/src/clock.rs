@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use nexus_agent::port::Clock;
+pub use nexus_agent::port::Clock;
 use nexus_domain::Timestamp;
 
 /// The clock of the machine.
@@ -36,6 +36,18 @@ impl Clock for SystemClock {
 
     fn monotonic_us(&self) -> u64 {
         u64::try_from(self.origin.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    fn boot_us(&self) -> u64 {
+        // On macOS the clock of this name goes on during sleep, and that of `Instant` does not.
+        #[cfg(target_os = "linux")]
+        let clock = rustix::time::ClockId::Boottime;
+        #[cfg(target_os = "macos")]
+        let clock = rustix::time::ClockId::Monotonic;
+        let now = rustix::time::clock_gettime(clock);
+        let micros = u64::try_from(now.tv_nsec).unwrap_or_default() / 1_000;
+        u64::try_from(now.tv_sec).unwrap_or_default().saturating_mul(1_000_000) + micros
     }
 
     fn sleep(&self, ms: u64) -> BoxFuture<'static, ()> {

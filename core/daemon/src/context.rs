@@ -23,7 +23,9 @@ use crate::exposure::Exposure;
 use crate::health::HealthBoard;
 use crate::home::Home;
 use crate::jobs::adapters::Adapters;
+use crate::pause::Pause;
 use crate::policy::{Iam, Policies};
+use crate::power::Power;
 use crate::presence::Presence;
 use crate::server::login::Logins;
 use crate::ways::Ways;
@@ -52,6 +54,10 @@ pub struct Context {
     pub engine: Engine,
     /// The sandbox, and the programs of agents that run in the background.
     pub programs: Arc<Programs>,
+    /// The pause, while there is one.
+    pub pause: Pause,
+    /// Sleep of the machine, and its network.
+    pub power: Power,
     /// How the parts are.
     pub health: HealthBoard,
     /// Who is connected.

@@ -89,7 +89,14 @@ pub fn sandbox(environment: &Environment) -> SandboxOptions {
     SandboxOptions { helper: helper.ok(), without }
 }
 
-async fn run(options: StartOptions, log_stderr: bool) -> ExitCode {
+#[cfg_attr(not(feature = "test-util"), allow(unused_mut, reason = "only scenarios change it"))]
+async fn run(mut options: StartOptions, log_stderr: bool) -> ExitCode {
+    #[cfg(feature = "test-util")]
+    if let Some(tick_ms) =
+        options.environment.get("NEXUS_POWER_TICK_MS").and_then(|ms| ms.parse().ok())
+    {
+        options.power.tick_ms = tick_ms;
+    }
     #[cfg(feature = "test-util")]
     if let Some(point) = options.environment.get("NEXUS_CRASH_AT") {
         crate::crash::arm(point);

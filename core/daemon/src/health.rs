@@ -57,6 +57,20 @@ impl HealthBoard {
         self.version.send_modify(|version| *version += 1);
     }
 
+    /// Writes the line of one part that begins anew, whatever stood there.
+    pub fn set_since(
+        &self,
+        id: &'static str,
+        status: HealthStatus,
+        reason: &str,
+        since: Timestamp,
+    ) {
+        let reason = reason.to_owned();
+        let check = HealthCheck { id: id.to_owned(), status, since, reason, fix: None };
+        self.lock().insert(id, check);
+        self.version.send_modify(|version| *version += 1);
+    }
+
     /// Every line, by id.
     #[must_use]
     pub fn checks(&self) -> Vec<HealthCheck> {
@@ -111,7 +125,9 @@ impl Context {
                 active_requests: self.engine.n_active() as u64,
                 total_processed: self.engine.n_ended(),
             },
+            power: self.power.facts(),
             checks: self.health.checks(),
+            paused: self.pause.current(),
         }
     }
 }

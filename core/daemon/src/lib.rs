@@ -28,14 +28,17 @@ pub mod logging;
 pub mod maintenance;
 pub mod methods;
 mod open_files;
+pub mod pause;
 mod pinned;
 mod place;
 pub mod policy;
+pub mod power;
 pub mod presence;
 pub mod reconfigure;
 pub mod server;
 pub mod signals;
 mod suggest;
+pub mod summary;
 pub mod ways;
 
 pub use assemble::{Daemon, StartOptions};

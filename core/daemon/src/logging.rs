@@ -99,7 +99,11 @@ impl RotatingFile {
             // A file that is missing has nothing to be moved.
             let _ = std::fs::rename(numbered(n), numbered(n + 1));
         }
-        std::fs::rename(&self.path, numbered(1))?;
+        match std::fs::rename(&self.path, numbered(1)) {
+            // Whoever took it away wants a new one.
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
         *self = Self::open(self.path.clone(), self.bytes_max)?;
         Ok(())
     }
@@ -129,5 +133,57 @@ impl Write for SharedFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sizes(folder: &Path) -> Vec<(String, u64)> {
+        let mut sizes: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| {
+                let entry = entry.unwrap();
+                let name = entry.file_name().to_string_lossy().into_owned();
+                (name, entry.metadata().unwrap().len())
+            })
+            .collect();
+        sizes.sort();
+        sizes
+    }
+
+    #[test]
+    fn a_log_takes_only_so_much_room_however_much_is_written() {
+        const BYTES_MAX: u64 = 1_000;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(LOG_FILE);
+        let mut log = RotatingFile::open(path.clone(), BYTES_MAX).unwrap();
+        let line = [b'x'; 99];
+        for n in 0..1_000_u32 {
+            log.write_all(&line).unwrap();
+            log.write_all(b"\n").unwrap();
+            if n % 100 == 0 {
+                // As a daemon that is started again.
+                log = RotatingFile::open(path.clone(), BYTES_MAX).unwrap();
+            }
+        }
+        let sizes = sizes(folder.path());
+        let names: Vec<_> = sizes.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["nexusd.log", "nexusd.log.1", "nexusd.log.2", "nexusd.log.3"]);
+        for (name, n_bytes) in sizes {
+            assert!(n_bytes <= BYTES_MAX + 100, "{name} has {n_bytes} bytes");
+        }
+    }
+
+    #[test]
+    fn a_log_that_somebody_took_away_begins_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(LOG_FILE);
+        let mut log = RotatingFile::open(path.clone(), 10).unwrap();
+        log.write_all(b"more than ten bytes").unwrap();
+        std::fs::remove_file(&path).unwrap();
+        log.write_all(b"after").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"after");
     }
 }

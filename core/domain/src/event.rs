@@ -4,6 +4,8 @@
 //! it tells of. What streams by without being recorded (text as it is written) is a
 //! [`Transient`]: it never touches the disk and is never replayed.
 
+mod transient;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,16 +13,20 @@ use crate::agent::{StopReason, ToolCallStatus, TurnStatus};
 use crate::budget::Resource;
 use crate::contact::MappingKind;
 use crate::id::{
-    AgentId, DeliveryId, GrantId, MessageId, PermissionId, Position, RequestId, SessionKey, TurnId,
+    AgentId, DeliveryId, GrantId, PermissionId, Position, RequestId, SessionKey, TurnId,
 };
 use crate::label::SessionLabel;
 use crate::message::{Cost, Message, Usage};
+use crate::pause::PauseMode;
 use crate::permission::{PermissionAnswer, PermissionRequest, PermissionStatus};
 use crate::pipeline::Stage;
+use crate::power::Noticed;
 use crate::principal::{Chain, Principal};
 use crate::request::{RequestStatus, StageOutcome};
 use crate::session::{ForkedFrom, QueueMode, SessionDefaults};
 use crate::time::Timestamp;
+
+pub use transient::Transient;
 
 /// One recorded fact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +38,15 @@ pub enum Event {
     /// The daemon stops.
     #[serde(rename = "system.stopping")]
     SystemStopping { reason: String },
+    /// The machine is going to sleep, and said so.
+    #[serde(rename = "power.slept")]
+    PowerSlept {},
+    /// The machine has woken up. `noticed` says by what this was seen.
+    #[serde(rename = "power.woke")]
+    PowerWoke { slept_ms: u64, noticed: Noticed },
+    /// The machine has other addresses than before.
+    #[serde(rename = "network.changed")]
+    NetworkChanged { is_online: bool },
     /// The configuration was read again.
     #[serde(rename = "system.config_reloaded")]
     ConfigReloaded { changed: Vec<String>, needs_restart: Vec<String> },
@@ -42,6 +57,20 @@ pub enum Event {
     /// `nexus.toml` was changed to something that cannot be used; what is in force stays.
     #[serde(rename = "config.rejected")]
     ConfigRejected { findings: Vec<String> },
+    /// The daemon is paused from here on.
+    #[serde(rename = "runtime.paused")]
+    RuntimePaused {
+        mode: PauseMode,
+        /// When it ends by itself.
+        until: Option<Timestamp>,
+        by: Principal,
+    },
+    /// A pause is over.
+    #[serde(rename = "runtime.resumed")]
+    RuntimeResumed {
+        /// Who ended it; nobody when its time ran out.
+        by: Option<Principal>,
+    },
     /// A request was admitted.
     #[serde(rename = "nex.request.started")]
     RequestStarted { request_id: RequestId, event_id: String, channel: String, purpose: String },
@@ -227,6 +256,9 @@ pub enum Event {
     /// Old messages of an adapter were recorded; nothing ran because of them.
     #[serde(rename = "adapter.backfilled")]
     AdapterBackfilled { adapter: String, n_recorded: u32, n_known: u32 },
+    /// The keychain can be used again, or cannot any more.
+    #[serde(rename = "keychain.changed")]
+    KeychainChanged { state: String, reason: String },
     /// A budget is used up to the part from which people are warned; told once a period.
     #[serde(rename = "budget.warned")]
     BudgetWarned {
@@ -254,9 +286,14 @@ impl Event {
     pub const TYPE_NAMES: &[&str] = &[
         "system.started",
         "system.stopping",
+        "power.slept",
+        "power.woke",
+        "network.changed",
         "system.config_reloaded",
         "config.changed",
         "config.rejected",
+        "runtime.paused",
+        "runtime.resumed",
         "nex.request.started",
         "nex.request.stage",
         "nex.request.queued",
@@ -293,6 +330,7 @@ impl Event {
         "adapter.status",
         "adapter.violation",
         "adapter.backfilled",
+        "keychain.changed",
         "budget.warned",
         "budget.exhausted",
     ];
@@ -303,9 +341,14 @@ impl Event {
         match self {
             Self::SystemStarted { .. } => "system.started",
             Self::SystemStopping { .. } => "system.stopping",
+            Self::PowerSlept {} => "power.slept",
+            Self::PowerWoke { .. } => "power.woke",
+            Self::NetworkChanged { .. } => "network.changed",
             Self::ConfigReloaded { .. } => "system.config_reloaded",
             Self::ConfigChanged { .. } => "config.changed",
             Self::ConfigRejected { .. } => "config.rejected",
+            Self::RuntimePaused { .. } => "runtime.paused",
+            Self::RuntimeResumed { .. } => "runtime.resumed",
             Self::RequestStarted { .. } => "nex.request.started",
             Self::RequestStage { .. } => "nex.request.stage",
             Self::RequestQueued { .. } => "nex.request.queued",
@@ -342,6 +385,7 @@ impl Event {
             Self::AdapterStatus { .. } => "adapter.status",
             Self::AdapterViolation { .. } => "adapter.violation",
             Self::AdapterBackfilled { .. } => "adapter.backfilled",
+            Self::KeychainChanged { .. } => "keychain.changed",
             Self::BudgetWarned { .. } => "budget.warned",
             Self::BudgetExhausted { .. } => "budget.exhausted",
         }
@@ -376,9 +420,14 @@ impl Event {
             | Self::SessionCompacted { session_key, .. } => Some(session_key),
             Self::SystemStarted { .. }
             | Self::SystemStopping { .. }
+            | Self::PowerSlept {}
+            | Self::PowerWoke { .. }
+            | Self::NetworkChanged { .. }
             | Self::ConfigReloaded { .. }
             | Self::ConfigChanged { .. }
             | Self::ConfigRejected { .. }
+            | Self::RuntimePaused { .. }
+            | Self::RuntimeResumed { .. }
             | Self::RequestStarted { .. }
             | Self::RequestStage { .. }
             | Self::AclDecision { .. }
@@ -393,6 +442,7 @@ impl Event {
             | Self::AdapterStatus { .. }
             | Self::AdapterViolation { .. }
             | Self::AdapterBackfilled { .. }
+            | Self::KeychainChanged { .. }
             | Self::BudgetWarned { .. }
             | Self::BudgetExhausted { .. } => None,
         }
@@ -409,84 +459,6 @@ pub struct Recorded {
     /// What happened.
     #[serde(flatten)]
     pub event: Event,
-}
-
-/// Something that passes by and is not recorded.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", content = "properties")]
-pub enum Transient {
-    /// The text of a reply so far. Sent to whoever joins in the middle, and whenever a reply
-    /// starts over after a broken stream; it replaces what was shown.
-    #[serde(rename = "agent.streaming.snapshot")]
-    Snapshot {
-        turn_id: TurnId,
-        session_key: SessionKey,
-        message_id: MessageId,
-        seq: u64,
-        text: String,
-    },
-    /// More text of a reply; follows the snapshot or delta with the next lower `seq`.
-    #[serde(rename = "agent.streaming.token")]
-    Token {
-        turn_id: TurnId,
-        session_key: SessionKey,
-        message_id: MessageId,
-        seq: u64,
-        delta: String,
-    },
-    /// More of the model's reasoning, for those who want to watch.
-    #[serde(rename = "agent.streaming.reasoning")]
-    Reasoning {
-        turn_id: TurnId,
-        session_key: SessionKey,
-        message_id: MessageId,
-        seq: u64,
-        delta: String,
-    },
-    /// More of what the program of a running tool call writes, to stdout and stderr as it comes.
-    /// `n_skipped` bytes before it were left out, because they came faster than anybody reads; the
-    /// call's result is what counts.
-    #[serde(rename = "agent.streaming.output")]
-    Output {
-        turn_id: TurnId,
-        session_key: SessionKey,
-        tool_call_id: String,
-        seq: u64,
-        n_skipped: u64,
-        delta: String,
-    },
-}
-
-impl Transient {
-    /// Every type name, in the order of the variants.
-    pub const TYPE_NAMES: &[&str] = &[
-        "agent.streaming.snapshot",
-        "agent.streaming.token",
-        "agent.streaming.reasoning",
-        "agent.streaming.output",
-    ];
-
-    /// The session it belongs to.
-    #[must_use]
-    pub fn session_key(&self) -> &SessionKey {
-        match self {
-            Self::Snapshot { session_key, .. }
-            | Self::Token { session_key, .. }
-            | Self::Reasoning { session_key, .. }
-            | Self::Output { session_key, .. } => session_key,
-        }
-    }
-
-    /// The type name on the wire.
-    #[must_use]
-    pub fn type_name(&self) -> &'static str {
-        match self {
-            Self::Snapshot { .. } => "agent.streaming.snapshot",
-            Self::Token { .. } => "agent.streaming.token",
-            Self::Reasoning { .. } => "agent.streaming.reasoning",
-            Self::Output { .. } => "agent.streaming.output",
-        }
-    }
 }
 
 #[cfg(test)]

@@ -260,6 +260,26 @@ impl PermissionRequest {
         self.created_at.plus_ms(PERMISSION_OPEN_MS)
     }
 
+    /// Whether a yes needs a second look: it might run twice, runs a program, removes something,
+    /// writes outside of the workspace, or is bound by a rule that allows no standing answer.
+    /// Judged by what the tool says it would touch, never by the words of the model. Such a
+    /// request is answered on its page, not from a menu or a notice.
+    #[must_use]
+    pub fn is_high_risk(&self) -> bool {
+        let is_dangerous = |target: &Target| match target {
+            Target::Command { .. } | Target::Path { access: PathAccess::Delete, .. } => true,
+            Target::Path { access: PathAccess::Write, path, .. } => path.starts_with('/'),
+            Target::Path { .. } | Target::Host { .. } | Target::Recipient { .. } => false,
+        };
+        match self.kind {
+            PermissionKind::Sender => false,
+            PermissionKind::UnknownOutcome => true,
+            PermissionKind::Policy => {
+                self.proposals.is_empty() || self.action.targets.iter().any(is_dangerous)
+            }
+        }
+    }
+
     /// The answers that may be given.
     #[must_use]
     pub fn answers(&self) -> &'static [PermissionAnswer] {

@@ -30,5 +30,5 @@ pub use pin::{Pin, PinKind, PinnedPlaces, Rule, RuleVerb};
 pub use profile::{AGENT_DEPTH_MAX, AgentProfile, Preset, check_ceilings};
 pub use query::{Action, Facts, Query};
 pub use rules::{BUILT_IN_NAME, PolicyEntry, PolicyError, PolicyKind, PolicyProblem, PolicySource};
-pub use touch::{COMMAND_WORDS_MAX, check_scope};
+pub use touch::{COMMAND_WORDS_MAX, check_scope, would_answer};
 pub use verdict::{Effect, Reason, Verdict};

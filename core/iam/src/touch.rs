@@ -1,10 +1,11 @@
 //! What an action touches, in the form in which policies and grants compare it. A grant holds for
 //! exactly what it names: there is no pattern, no suffix and no prefix that ends inside a name.
 
+use nexus_domain::agent::ToolEffect;
 use nexus_domain::grant::{Grant, GrantEffect, GrantScope, GrantVerb};
-use nexus_domain::permission::{PathAccess, Target};
+use nexus_domain::permission::{PathAccess, PermissionKind, PermissionRequest, Target};
 
-use crate::query::{Action, Query};
+use crate::query::{Action, Facts, Query};
 
 /// Most words of a command that a grant can name.
 pub const COMMAND_WORDS_MAX: usize = 32;
@@ -164,6 +165,19 @@ pub(crate) fn covers(grant: &Grant, query: &Query, touched: &Touched) -> bool {
             .is_none_or(|key| query.facts.session_key.as_ref() == Some(key))
         && scope.digest.as_deref().is_none_or(|digest| is_digest(&query.action, digest));
     is_of_kind && covers_targets(scope, grant.effect, touched)
+}
+
+/// Whether a grant would have answered a permission request of the one it is about.
+#[must_use]
+pub fn would_answer(grant: &Grant, asked: &PermissionRequest) -> bool {
+    if asked.kind != PermissionKind::Policy || asked.chain.actor() != Some(&grant.principal) {
+        return false;
+    }
+    // What a tool can do to the world says nothing about what it touched.
+    let action = Action::UseTool { action: asked.action.clone(), effect: ToolEffect::Read };
+    let facts = Facts { session_key: Some(asked.session_key.clone()), ..Facts::default() };
+    let touched = Touched::by(&action);
+    covers(grant, &Query { chain: asked.chain.clone(), action, facts }, &touched)
 }
 
 fn is_digest(action: &Action, digest: &str) -> bool {

@@ -45,4 +45,17 @@ impl CooldownsMut<'_> {
         )?;
         Ok(())
     }
+
+    /// Leaves these models alone no longer.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn end(&self, models: &[String]) -> Result<(), LedgerError> {
+        sql::run(
+            self.0.0,
+            "DELETE FROM cooldowns WHERE model IN (SELECT value FROM json_each(?1))",
+            [serde_json::to_string(models)?],
+        )?;
+        Ok(())
+    }
 }

@@ -27,6 +27,7 @@ use crate::identity::{Identities, IdentitiesMut};
 use crate::job::{Jobs, JobsMut};
 use crate::label::{Labels, LabelsMut};
 use crate::outbox::{Outbox, OutboxMut};
+use crate::pause::{Pauses, PausesMut};
 use crate::permission::{Permissions, PermissionsMut};
 use crate::queue::{Queue, QueueMut};
 use crate::reader::{self, ReadJob, ReadTask};
@@ -142,6 +143,19 @@ impl Ledger {
     #[must_use]
     pub fn position(&self) -> Position {
         Position(self.inner.position.load(Ordering::Acquire))
+    }
+
+    /// Waits for everything that was queued before, and writes the log back into the file as far as
+    /// nobody reads from it. What was acknowledged is safe without this; a machine that goes to
+    /// sleep has its writing behind it.
+    ///
+    /// # Errors
+    /// That of the database; nothing is lost then.
+    pub async fn flush(&self) -> Result<(), LedgerError> {
+        let (reply, answer) = oneshot::channel();
+        let job = WriteJob::Flush(reply);
+        self.inner.writes.send(job).await.map_err(|_| LedgerError::Closed)?;
+        answer.await.map_err(|_| LedgerError::Closed)?
     }
 
     /// Takes nothing more, finishes what is queued, writes the log back into the file and lets go
@@ -288,6 +302,8 @@ ledgers! {
     usage: UsageDays, UsageDaysMut;
     /// What sessions and files were exposed to.
     labels: Labels, LabelsMut;
+    /// The pause of the daemon.
+    pauses: Pauses, PausesMut;
     /// Agents that were made.
     agents: Agents, AgentsMut;
 }

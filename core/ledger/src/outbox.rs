@@ -296,6 +296,20 @@ impl OutboxMut<'_> {
         self.step(id, &Step { message_ids, ..Step::to(DeliveryStatus::Sent, from, at) })
     }
 
+    /// Has everything that failed and waits for its next try be tried at once. What was never tried
+    /// waits for its time. How many there are.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn hurry(&self, at: Timestamp) -> Result<usize, LedgerError> {
+        sql::run(
+            self.0.0,
+            "UPDATE deliveries SET next_at = ?1
+             WHERE status = 'pending' AND next_at > ?1 AND n_tries > 0",
+            [at.0],
+        )
+    }
+
     /// Notes that a delivery surely did not happen; with `retry_at` it is tried again then, else
     /// it is given up.
     ///

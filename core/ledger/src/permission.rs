@@ -358,6 +358,21 @@ impl PermissionsMut<'_> {
         self.set_clock(found, until)
     }
 
+    /// Gives every open permission request so much more time, for a time in which nobody could
+    /// answer, and hands them out as they are then.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn postpone(&self, ms: u64) -> Result<Vec<PermissionRequest>, LedgerError> {
+        sql::all(
+            self.0.0,
+            "UPDATE permission_requests SET expires_at = expires_at + ?1
+             WHERE status = 'pending' RETURNING *",
+            [i64::try_from(ms).unwrap_or(i64::MAX)],
+            read,
+        )
+    }
+
     fn open(&self, id: PermissionId, at: Timestamp) -> Result<PermissionRequest, LedgerError> {
         let found = self.0.get(id)?;
         let found = found.ok_or_else(|| LedgerError::not_found("permission request", id))?;
@@ -370,7 +385,9 @@ impl PermissionsMut<'_> {
         found: PermissionRequest,
         until: Timestamp,
     ) -> Result<PermissionRequest, LedgerError> {
-        let expires_at = until.min(found.open_until());
+        // The time for which the machine slept was added to what it has.
+        let latest = found.open_until().max(found.expires_at);
+        let expires_at = until.min(latest);
         sql::run(
             self.0.0,
             "UPDATE permission_requests SET seen_at = ?2, expires_at = ?3

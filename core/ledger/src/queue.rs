@@ -23,6 +23,17 @@ CREATE INDEX queue_items_session ON queue_items (session_key, place);
 pub struct Queue<'a>(pub(crate) &'a Connection);
 
 impl Queue<'_> {
+    /// How many requests wait, in all sessions.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn count(&self) -> Result<u64, LedgerError> {
+        let n_waiting = sql::first(self.0, "SELECT count(*) AS n FROM queue_items", (), |row| {
+            sql::count(row, "n")
+        })?;
+        Ok(n_waiting.unwrap_or(0))
+    }
+
     /// What waits in a session, in order of arrival.
     ///
     /// # Errors

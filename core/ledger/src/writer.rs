@@ -21,6 +21,8 @@ const GROUP_LEN_MAX: usize = 256;
 /// What travels to the writer.
 pub(crate) enum WriteJob {
     Run(Box<dyn Change>),
+    /// Writes the log back into the file, as far as readers let it.
+    Flush(oneshot::Sender<Result<(), LedgerError>>),
     Close,
 }
 
@@ -83,6 +85,8 @@ pub(crate) struct Writer {
     position: Arc<AtomicU64>,
     on_commit: Option<OnCommit>,
     waiting: VecDeque<Box<dyn Change>>,
+    /// Those who wait for the log to be written back.
+    flushes: Vec<oneshot::Sender<Result<(), LedgerError>>>,
 }
 
 impl Writer {
@@ -92,7 +96,8 @@ impl Writer {
         position: Arc<AtomicU64>,
         on_commit: Option<OnCommit>,
     ) -> Self {
-        Self { conn, jobs, position, on_commit, waiting: VecDeque::with_capacity(GROUP_LEN_MAX) }
+        let waiting = VecDeque::with_capacity(GROUP_LEN_MAX);
+        Self { conn, jobs, position, on_commit, waiting, flushes: Vec::new() }
     }
 
     pub(crate) fn start(self) -> Result<JoinHandle<()>, LedgerError> {
@@ -105,6 +110,7 @@ impl Writer {
     fn run(mut self) {
         while self.gather() {
             self.commit_group();
+            self.flush();
         }
         let checkpoint = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()));
         if let Err(error) = checkpoint {
@@ -133,6 +139,7 @@ impl Writer {
     fn take(&mut self, job: WriteJob) {
         match job {
             WriteJob::Run(change) => self.waiting.push_back(change),
+            WriteJob::Flush(reply) => self.flushes.push(reply),
             WriteJob::Close => self.jobs.close(),
         }
     }
@@ -163,6 +170,20 @@ impl Writer {
         }
         for ran in group.ran {
             quietly(|| ran.settle(commit.clone()));
+        }
+    }
+
+    /// Writes back what readers are done with and waits for nobody, so that it takes no longer than
+    /// the disk does.
+    fn flush(&mut self) {
+        if self.flushes.is_empty() {
+            return;
+        }
+        let flushed = self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()));
+        let flushed = flushed.map_err(LedgerError::from);
+        for reply in self.flushes.drain(..) {
+            // Whoever gave up waiting has nothing to be told.
+            let _ = reply.send(flushed.clone());
         }
     }
 

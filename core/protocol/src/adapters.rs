@@ -20,6 +20,8 @@ pub enum AdapterState {
     Running,
     /// At work, but not well.
     Degraded,
+    /// The machine sleeps or has just woken: nothing is given to it before it was heard again.
+    Suspended,
     /// Ended by itself; will be started again.
     BackingOff,
     /// Given up, until somebody starts it again or changes its settings.
@@ -37,6 +39,7 @@ impl AdapterState {
             Self::Starting => "starting",
             Self::Running => "running",
             Self::Degraded => "degraded",
+            Self::Suspended => "suspended",
             Self::BackingOff => "backing_off",
             Self::Failed => "failed",
             Self::Draining => "draining",

@@ -278,6 +278,58 @@ pub struct ImportResult {
     pub imported: Vec<Imported>,
 }
 
+/// A store that values can be moved to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum MigrateTo {
+    /// The keychain of the operating system.
+    Keychain,
+    /// The encrypted vault.
+    Vault,
+}
+
+/// Input of `credentials.migrate`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MigrateParams {
+    /// Where they are to be; new ones go there, too, from then on.
+    pub to: MigrateTo,
+    /// Which; all whose values can be moved when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+    /// Only says what would be done.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// Lets the command be repeated safely.
+    #[schemars(length(min = 1, max = 128))]
+    pub idempotency_key: String,
+}
+
+/// What became of one value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Migrated {
+    /// The name of the credential, or `audit key`.
+    pub name: String,
+    /// Where it was.
+    pub from: String,
+    /// Where it is now; nothing after a dry run or when it stayed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// What was done, or would be, or why nothing was; and what is left to do.
+    pub note: String,
+}
+
+/// Result of `credentials.migrate`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MigrateResult {
+    /// What became of each.
+    pub migrated: Vec<Migrated>,
+    /// How many stayed where they were although they were to move.
+    pub n_failed: u64,
+}
+
 /// Input of `credentials.remove`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

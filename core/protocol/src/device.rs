@@ -136,6 +136,31 @@ impl std::fmt::Debug for TicketResult {
     }
 }
 
+/// Input of `devices.link`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LinkParams {
+    /// Lets the command be repeated safely.
+    #[schemars(length(min = 1, max = 128))]
+    pub idempotency_key: String,
+}
+
+/// Result of `devices.link`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkResult {
+    /// Path and query, to be put behind the address where the browser reaches the daemon.
+    pub path: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+impl std::fmt::Debug for LinkResult {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LinkResult").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
+
 /// Input of `devices.list`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

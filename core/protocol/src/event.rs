@@ -11,8 +11,9 @@ use crate::scope::Scope;
 #[must_use]
 pub fn scope_of(kind: &str) -> Option<Scope> {
     Some(match kind {
-        "system.started" | "system.stopping" | "adapter.status" | "adapter.violation"
-        | "adapter.backfilled" => Scope::RuntimeRead,
+        "system.started" | "system.stopping" | "runtime.paused" | "runtime.resumed"
+        | "power.slept" | "power.woke" | "network.changed" | "adapter.status"
+        | "adapter.violation" | "adapter.backfilled" | "keychain.changed" => Scope::RuntimeRead,
         "system.config_reloaded" | "config.changed" | "config.rejected" => Scope::ConfigRead,
         "nex.request.started"
         | "nex.request.stage"

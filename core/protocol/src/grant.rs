@@ -2,6 +2,8 @@
 
 use nexus_domain::Timestamp;
 use nexus_domain::grant::{Grant, GrantEffect, GrantScope, GrantVerb};
+use nexus_domain::id::PermissionId;
+use nexus_domain::permission::PermissionStatus;
 use nexus_domain::principal::Principal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -90,6 +92,54 @@ pub struct CreateParams {
     /// Lets the command be repeated safely.
     #[schemars(length(min = 1, max = 128))]
     pub idempotency_key: String,
+}
+
+/// How far back a preview looks, in milliseconds: a week.
+pub const PREVIEW_MS: u64 = 7 * 24 * 60 * 60 * 1000;
+
+/// Input of `acl.grants.preview`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PreviewParams {
+    /// Whom it would be about, such as `agent:main`.
+    #[schemars(length(min = 1, max = 200))]
+    pub principal: String,
+    /// The verb.
+    pub verb: GrantVerb,
+    /// Yes or no: what allows must cover all that is touched, what denies only meets some of it.
+    pub effect: GrantEffect,
+    /// Where it would hold.
+    pub scope: GrantScope,
+}
+
+/// Result of `acl.grants.preview`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewResult {
+    /// Since when permission requests were looked at.
+    pub since: Timestamp,
+    /// How many were looked at: those of this principal.
+    pub n_looked: u32,
+    /// How many of them it would have answered.
+    pub n_matched: u32,
+    /// Whether there were more than are looked at.
+    pub is_partial: bool,
+    /// The latest of those it would have answered, at most 20.
+    pub matched: Vec<PreviewMatch>,
+}
+
+/// A permission request that a grant would have answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewMatch {
+    /// Its id.
+    pub id: PermissionId,
+    /// What would have been done, in one line.
+    pub summary: String,
+    /// How it stands.
+    pub status: PermissionStatus,
+    /// When it was asked.
+    pub created_at: Timestamp,
 }
 
 /// Result of `acl.grants.create` and `acl.grants.revoke`.

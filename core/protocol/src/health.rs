@@ -1,5 +1,6 @@
 //! How the daemon and its parts are.
 
+use nexus_domain::pause::Paused;
 use nexus_domain::time::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,21 @@ pub struct PipelineCounts {
     pub total_processed: u64,
 }
 
+/// The last sleep of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PowerFacts {
+    /// When it woke up.
+    pub awake_since: Timestamp,
+    /// How long it had slept, in milliseconds.
+    pub slept_ms: u64,
+    /// How often it has slept since the daemon started.
+    pub n_sleeps: u64,
+    /// How long it took until every adapter was heard again, in milliseconds; nothing while it
+    /// goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back_ms: Option<u64>,
+}
+
 /// Result of `health`, and the body of `GET /health`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HealthResult {
@@ -74,6 +90,12 @@ pub struct HealthResult {
     pub adapters: AdapterCounts,
     /// The pipeline.
     pub pipeline: PipelineCounts,
+    /// The last sleep of the machine; nothing when it has not slept since the daemon started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub power: Option<PowerFacts>,
     /// Every check.
     pub checks: Vec<HealthCheck>,
+    /// The pause, while there is one. It is what somebody wanted, and nothing amiss.
+    #[serde(default)]
+    pub paused: Option<Paused>,
 }

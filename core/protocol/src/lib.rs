@@ -11,6 +11,7 @@ pub mod agent_file;
 pub mod agent_socket;
 pub mod alias;
 pub mod audit;
+pub mod blob;
 pub mod bridge;
 pub mod budget;
 pub mod caller;

@@ -136,6 +136,11 @@ fn check_bounds(root: &Value, schema: &Value, value: &Value, path: &str) -> Resu
             return Err(misfit(path, &format!("it is {number}, not {}", range_text(min, max))));
         }
     }
+    if let (Some(schema), Some(items)) = (schema.get("items"), value.as_array()) {
+        for (index, item) in items.iter().enumerate() {
+            check_bounds(root, schema, item, &format!("{path}[{index}]"))?;
+        }
+    }
     let properties = schema.get("properties").and_then(Value::as_object);
     if let (Some(properties), Some(fields)) = (properties, value.as_object()) {
         for (name, field) in fields {
@@ -149,7 +154,14 @@ fn check_bounds(root: &Value, schema: &Value, value: &Value, path: &str) -> Resu
 
 fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     let name = schema.get("$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next());
-    name.and_then(|name| root.get("$defs")?.get(name)).unwrap_or(schema)
+    let schema = name.and_then(|name| root.get("$defs")?.get(name)).unwrap_or(schema);
+    // What may be left out is written as a choice between it and null.
+    match schema.get("anyOf").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([some, none]) if none.get("type").is_some_and(|kind| kind == "null") => {
+            resolve(root, some)
+        }
+        _ => schema,
+    }
 }
 
 fn bound(schema: &Value, key: &str) -> Option<u64> {
@@ -168,7 +180,7 @@ fn range_text(min: Option<u64>, max: Option<u64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{request, session};
+    use crate::{contact, request, session};
 
     #[test]
     fn bounds_are_checked_and_named() {
@@ -176,6 +188,15 @@ mod tests {
         let error = error.unwrap_err();
         assert!(error.message.contains("params.limit"), "{error}");
         assert!(error.message.contains("1 to 500"), "{error}");
+    }
+
+    #[test]
+    fn bounds_are_checked_within_what_may_be_left_out_too() {
+        let after = json!({ "after": { "channel": "telegram", "senderId": "" } });
+        let error = params::<contact::ListParams>(Method::ContactsList, after).unwrap_err();
+        assert!(error.message.contains("params.after.senderId"), "{error}");
+        let none = json!({ "after": null });
+        assert!(params::<contact::ListParams>(Method::ContactsList, none).is_ok());
     }
 
     #[test]

@@ -2,13 +2,17 @@
 
 use nexus_domain::id::AgentId;
 use nexus_domain::message::Cost;
+use nexus_domain::pause::{PauseMode, Paused};
 use nexus_domain::permission::PermissionRequest;
 use nexus_domain::request::Request;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::budget::BudgetFacts;
-use crate::health::HealthResult;
+use crate::health::{HealthCheck, HealthResult};
+
+/// Longest time after which a pause may end by itself, in milliseconds: 30 days.
+pub const PAUSE_MS_MAX: u64 = 30 * 24 * 3_600_000;
 
 /// Input of `status`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,7 +23,7 @@ pub struct StatusParams {}
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StatusResult {
-    /// One sentence: "2 things need you", "Nothing needs you. 1 request at work."
+    /// The sentence of `runtime.summary`.
     pub summary: String,
     /// How the daemon is.
     pub health: HealthResult,
@@ -44,6 +48,9 @@ pub struct StatusResult {
     pub cost_today: Cost,
     /// Budgets with how they stand, the fullest first.
     pub budgets: Vec<BudgetFacts>,
+    /// The pause, while there is one.
+    #[serde(default)]
+    pub paused: Option<Paused>,
     /// Agents that do whatever is not forbidden without asking, which is to be shown in red.
     #[serde(default)]
     pub yolo_agents: Vec<AgentId>,
@@ -97,4 +104,63 @@ pub struct ShutdownParams {
 pub struct ShutdownResult {
     /// The process that is about to end.
     pub pid: u32,
+}
+
+/// Input of `runtime.summary`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SummaryParams {}
+
+/// Result of `runtime.summary`: the one sentence, and what it is made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SummaryResult {
+    /// What a person must know first comes first: "2 things need you.", "Nothing needs you. 3
+    /// agents are working."
+    pub sentence: String,
+    /// Permission requests that wait for a person.
+    pub waiting: u64,
+    /// Agents at work.
+    pub working: u64,
+    /// Requests that wait for the end of a pause, and runs that a pause has stopped.
+    pub on_hold: u64,
+    /// Checks of the health that are not well, the worst first.
+    pub amiss: Vec<HealthCheck>,
+    /// The pause, while there is one.
+    pub paused: Option<Paused>,
+    /// What was used today cost, from midnight UTC.
+    pub cost_today: Cost,
+}
+
+/// Input of `runtime.pause`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PauseParams {
+    /// How much stands still.
+    pub mode: PauseMode,
+    /// After how many milliseconds the pause ends by itself; left out, it lasts until somebody ends
+    /// it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = PAUSE_MS_MAX))]
+    pub for_ms: Option<u64>,
+    /// Lets the command be repeated safely.
+    #[schemars(length(min = 1, max = 128))]
+    pub idempotency_key: String,
+}
+
+/// Input of `runtime.resume`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ResumeParams {
+    /// Lets the command be repeated safely.
+    #[schemars(length(min = 1, max = 128))]
+    pub idempotency_key: String,
+}
+
+/// Result of `runtime.pause` and `runtime.resume`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PauseResult {
+    /// The pause in force; nothing when there is none.
+    pub paused: Option<Paused>,
 }

@@ -10,6 +10,7 @@ use nexus_domain::arrival::Attachment;
 use nexus_domain::id::{AgentId, MessageId, Position, RequestId, SessionKey, TurnId};
 use nexus_domain::label::SessionLabel;
 use nexus_domain::message::Message;
+use nexus_domain::pause::Paused;
 use nexus_domain::permission::PermissionRequest;
 use nexus_domain::request::{Request, RequestStatus};
 use nexus_domain::session::{QueueMode, Session};
@@ -117,6 +118,9 @@ pub struct HistoryParams {
     /// Counts from the first message instead: leaves so many out and gives those that follow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<u32>,
+    /// Only the messages of this turn, the oldest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn_id: Option<TurnId>,
 }
 
 /// Result of `sessions.history`.
@@ -167,6 +171,9 @@ pub struct SendResult {
     pub status: RequestStatus,
     /// Whether this key had been used before; then nothing new runs.
     pub is_duplicate: bool,
+    /// The pause that it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<Paused>,
 }
 
 /// Input of `sessions.abort`.

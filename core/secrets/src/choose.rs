@@ -44,7 +44,8 @@ impl Secrets {
     }
 
     /// How the stores stand, those first that can keep new credentials. The keychain is tried by
-    /// writing to it, unless the vault was chosen.
+    /// writing to it, unless the vault was chosen; one that is locked is left alone, because
+    /// writing would have a person asked who did not want anything.
     pub async fn stores(&self) -> Vec<StoreReport> {
         let chosen = self.chosen_store().ok().flatten();
         let (systemd, vault) = (self.systemd(), self.vault());
@@ -60,6 +61,10 @@ impl Secrets {
                     let (vault, sources) = (Arc::clone(&self.vault), self.key_sources());
                     blocking(move || vault.check_open(&sources)).await.err()
                 }
+                StoreKind::Keychain => match self.keychain.look().await {
+                    Ok(()) => store.probe().await.err(),
+                    Err(trouble) => Some(trouble),
+                },
                 _ => store.probe().await.err(),
             };
             reports.push(StoreReport { kind: store.kind(), trouble });

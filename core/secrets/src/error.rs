@@ -47,6 +47,12 @@ pub enum SecretError {
         /// The cause, for the log.
         cause: String,
     },
+    /// There is a keychain, and this program may not use it.
+    #[error("the keychain refuses this program")]
+    KeychainDenied {
+        /// The cause, for the log.
+        cause: String,
+    },
     /// The keychain did not answer in time; it may be waiting for a person.
     #[error("the keychain did not answer within {} s", KEYCHAIN_MS_MAX / 1000)]
     KeychainTimeout,
@@ -168,6 +174,12 @@ impl From<SecretError> for Failure {
                 .hint(
                     "log in to the desktop, or unlock the keychain there; to use an encrypted \
                      vault instead: nexus config set credentials.store vault",
+                )
+                .because(cause),
+            SecretError::KeychainDenied { cause } => Self::unavailable(text)
+                .hint(
+                    "let it, where the session decides that; or make an encrypted vault instead: \
+                     nexus credential unlock",
                 )
                 .because(cause),
             SecretError::KeychainTimeout => {

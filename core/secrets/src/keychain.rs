@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
 use crate::error::SecretError;
+use crate::look;
 use crate::pointer::Pointer;
 
 /// The keychain service under which every item of Nexus is stored.
@@ -19,31 +20,43 @@ pub(crate) const SERVICE: &str = "nexus";
 pub(crate) const KEYCHAIN_MS_MAX: u64 = 3_000;
 /// Most calls that may hang in the keychain at once. A call cannot be interrupted, so that each
 /// that runs out of time leaves a thread behind until the dialog is answered.
-const CALLS_MAX: usize = 4;
+pub(crate) const CALLS_MAX: usize = 4;
 
 type Connect = Arc<dyn Fn() -> Result<Arc<CredentialStore>, Error> + Send + Sync>;
+/// Says how the keychain stands, without asking anybody.
+type Look = fn() -> Result<(), SecretError>;
 
 /// A way to the keychain. It connects anew for each call: the daemon may have been started before
 /// the desktop session, or outlive it.
 pub(crate) struct Keychain {
     connect: Connect,
+    look: Look,
     calls: Arc<Semaphore>,
 }
 
 impl Keychain {
     /// The keychain of the operating system.
     pub(crate) fn of_the_system() -> Self {
-        Self::connecting(connect_system)
+        Self { look: look::look, ..Self::connecting(connect_system) }
     }
 
     pub(crate) fn connecting(
         connect: impl Fn() -> Result<Arc<CredentialStore>, Error> + Send + Sync + 'static,
     ) -> Self {
-        Self { connect: Arc::new(connect), calls: Arc::new(Semaphore::new(CALLS_MAX)) }
+        let calls = Arc::new(Semaphore::new(CALLS_MAX));
+        Self { connect: Arc::new(connect), look: || Ok(()), calls }
     }
 
-    /// Reads one item.
+    /// Fails when nothing could be read or written now; asks nobody to unlock it.
+    pub(crate) async fn look(&self) -> Result<(), SecretError> {
+        let look = self.look;
+        self.blocking(look).await
+    }
+
+    /// Reads one item. Whether the keychain is locked is asked before: a locked one may say that
+    /// there is no such item, or open a dialog for each that is read while a daemon starts.
     pub(crate) async fn get(&self, name: &str) -> Result<SecretString, SecretError> {
+        self.look().await?;
         self.call(name, |entry| entry.get_password().map(SecretString::from)).await
     }
 
@@ -84,8 +97,20 @@ impl Keychain {
         act: impl FnOnce(&Entry) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, SecretError> {
         let connect = Arc::clone(&self.connect);
-        let calls = Arc::clone(&self.calls);
         let user = name.to_owned();
+        self.blocking(move || {
+            let entry = connect().and_then(|store| store.build(SERVICE, &user, None));
+            entry.and_then(|entry| act(&entry)).map_err(|error| translate(&user, error))
+        })
+        .await
+    }
+
+    /// One call, in its time.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        act: impl FnOnce() -> Result<T, SecretError> + Send + 'static,
+    ) -> Result<T, SecretError> {
+        let calls = Arc::clone(&self.calls);
         let call = async move {
             let slot = calls
                 .acquire_owned()
@@ -94,8 +119,7 @@ impl Keychain {
             // Never on a worker of the runtime: the store blocks, and panics there.
             tokio::task::spawn_blocking(move || {
                 let _slot = slot;
-                let entry = connect().and_then(|store| store.build(SERVICE, &user, None));
-                entry.and_then(|entry| act(&entry)).map_err(|error| translate(&user, error))
+                act()
             })
             .await
             .map_err(|error| SecretError::Interrupted(error.to_string()))?
@@ -122,6 +146,9 @@ fn translate(name: &str, error: Error) -> SecretError {
     };
     match error {
         Error::NoEntry => SecretError::NotFound(Pointer::Keychain(name.to_owned())),
+        Error::PlatformFailure(cause) if look::is_refusal(&*cause) => {
+            SecretError::KeychainDenied { cause: cause.to_string() }
+        }
         Error::PlatformFailure(cause) => SecretError::KeychainMissing { cause: cause.to_string() },
         Error::NoDefaultStore => SecretError::KeychainMissing { cause: error.to_string() },
         Error::NoStorageAccess(cause) => SecretError::KeychainLocked { cause: cause.to_string() },

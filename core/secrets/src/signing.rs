@@ -13,7 +13,7 @@ use crate::error::SecretError;
 use crate::file::{self, Readers};
 
 /// Name of the seed's file in the state folder.
-const SEED_FILE: &str = "audit.key";
+pub(crate) const SEED_FILE: &str = "audit.key";
 /// Length of a seed, in bytes.
 const SEED_BYTES: usize = 32;
 

@@ -66,7 +66,7 @@ impl Child {
     pub fn start(&self) {
         let is_at_work = matches!(
             self.status.borrow().state,
-            State::Starting | State::Running | State::Degraded
+            State::Starting | State::Running | State::Degraded | State::Suspended
         );
         self.wanted.send_if_modified(|wanted| {
             if wanted.is_running && is_at_work {

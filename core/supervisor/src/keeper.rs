@@ -17,7 +17,7 @@ use crate::orphans::Book;
 use crate::pace::Pace;
 use crate::pipe::{self, EVENTS_WAITING_MAX, Intake, Reader};
 use crate::process::Process;
-use crate::pulse::{Mood, Pulse};
+use crate::pulse::{Mood, Pulse, Rings};
 use crate::restart::Restarts;
 use crate::spec::ChildSpec;
 use crate::status::{Exit, State, Status};
@@ -49,8 +49,8 @@ pub(crate) struct Keeper {
     pub(crate) status: watch::Sender<Status>,
     pub(crate) link: Arc<Mutex<Option<Arc<Link>>>>,
     pub(crate) stderr: Arc<Mutex<LastLines>>,
-    /// Rings when the machine woke up or its network changed.
-    pub(crate) woken: watch::Receiver<u64>,
+    /// Rings when the machine goes to sleep and wakes up, and when its network changed.
+    pub(crate) rings: watch::Receiver<Rings>,
     /// Where running children are written down.
     pub(crate) book: Option<Arc<Book>>,
 }
@@ -91,6 +91,7 @@ impl Keeper {
     /// Runs until every handle is gone.
     pub(crate) async fn keep(mut self) {
         let mut restarts = Restarts::default();
+        let mut n_wakes = self.rings.borrow().n_wakes;
         loop {
             if !self.wanted.borrow_and_update().is_running {
                 self.publish(State::Stopped, String::new(), |_| {});
@@ -111,11 +112,15 @@ impl Keeper {
                 Ended::Broke(reason) | Ended::Refused(reason) => (reason, false),
                 Ended::Hopeless(reason) => (reason, true),
             };
+            let rings = *self.rings.borrow();
+            if rings.n_wakes != n_wakes {
+                // A sleep of the machine is nobody's fault.
+                n_wakes = rings.n_wakes;
+                restarts = Restarts::default();
+            }
             let ran_us = self.clock.monotonic_us().saturating_sub(started_us);
             let pause_ms = restarts.after_exit(ran_us, jitter(&*self.clock));
             let n_quick_exits = restarts.n_quick_exits;
-            // Before the pause begins, so that no ring of it is missed.
-            self.woken.mark_unchanged();
             let pause = match pause_ms.filter(|_| !is_hopeless) {
                 Some(pause_ms) => {
                     let pause = self.clock.sleep(pause_ms);
@@ -137,7 +142,9 @@ impl Keeper {
             tokio::select! {
                 () = pause => {}
                 // What kept it from working may be over.
-                Ok(()) = self.woken.changed(), if is_backing_off => restarts = Restarts::default(),
+                () = looked(&mut self.rings, rings.n_looks), if is_backing_off => {
+                    restarts = Restarts::default();
+                }
                 order = self.wanted.changed() => match order {
                     Ok(()) => restarts = Restarts::default(),
                     Err(_) => return,
@@ -237,7 +244,7 @@ impl Keeper {
             Arc::clone(&self.handler),
         )));
         let link = Arc::new(Link { outgoing, calls, clock: Arc::clone(&self.clock) });
-        let (events, wishes, mood) = (Some(events), Some(wishes), watch::Sender::new(None));
+        let (events, wishes, mood) = (Some(events), Some(wishes), watch::Sender::default());
         Ok(Run { process, link, events, wishes, end_input, tasks, stdout_end, last_words, mood })
     }
 
@@ -283,8 +290,8 @@ impl Keeper {
                     Err(error) => return Ended::Broke(format!("its keeper failed: {error}")),
                 },
                 Ok(()) = mood.changed(), if is_greeted => {
-                    let amiss = mood.borrow_and_update().clone();
-                    self.show(amiss);
+                    let mood = mood.borrow_and_update().clone();
+                    self.show(mood);
                 }
                 how = run.process.wait() => return Ended::Broke(how),
             }
@@ -299,7 +306,7 @@ impl Keeper {
             clock: Arc::clone(&self.clock),
             pace: Arc::clone(&pace),
             mood: run.mood.clone(),
-            woken: self.woken.clone(),
+            rings: self.rings.clone(),
         };
         run.tasks.spawn(async move { Finished::new(pulse.run().await, ()) });
         if let Some(events) = run.events.take() {
@@ -344,13 +351,19 @@ impl Keeper {
     }
 
     /// Shows that something is amiss with a running child, or no longer.
-    fn show(&self, amiss: Mood) {
+    fn show(&self, mood: Mood) {
         let (facts, pid) = {
             let now = self.status.borrow();
             (now.facts.clone(), now.pid)
         };
-        let state = if amiss.is_some() { State::Degraded } else { State::Running };
-        self.publish(state, amiss.unwrap_or_default(), |status| {
+        let (state, reason) = match mood {
+            Mood::Well => (State::Running, String::new()),
+            Mood::Amiss(reason) => (State::Degraded, reason),
+            Mood::Suspended => {
+                (State::Suspended, "the machine sleeps, or has just woken".to_owned())
+            }
+        };
+        self.publish(state, reason, |status| {
             status.facts = facts;
             status.pid = pid;
         });
@@ -380,6 +393,15 @@ impl Keeper {
         let stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner).to_vec();
         let exit = Exit { at: self.clock.now(), reason, stderr };
         self.status.send_modify(|status| status.last_exit = Some(exit));
+    }
+}
+
+/// Waits for the next look, which is not taken while the machine goes to sleep.
+async fn looked(rings: &mut watch::Receiver<Rings>, n_looks: u64) {
+    let is_new = |rings: &Rings| !rings.is_asleep && rings.n_looks != n_looks;
+    if rings.wait_for(is_new).await.is_err() {
+        // The supervisor is gone, and with it whoever could look.
+        std::future::pending::<()>().await;
     }
 }
 

@@ -190,8 +190,10 @@ impl Intake {
     async fn pause(&self) {
         let Some(ms) = self.pace.take(self.clock.monotonic_us()) else { return };
         self.mood.send_if_modified(|mood| {
-            let is_news = mood.is_none();
-            *mood = mood.take().or_else(|| self.pace.lament(self.clock.monotonic_us()));
+            let is_news = *mood == Mood::Well;
+            if is_news {
+                *mood = Mood::of(self.pace.lament(self.clock.monotonic_us()));
+            }
             is_news
         });
         self.clock.sleep(ms).await;

@@ -13,6 +13,7 @@ use crate::child::{Child, Wanted};
 use crate::clock::Clock;
 use crate::keeper::{Keeper, blank};
 use crate::orphans::Book;
+use crate::pulse::Rings;
 use crate::spec::ChildSpec;
 use crate::status::State;
 use crate::stderr::LastLines;
@@ -27,7 +28,7 @@ pub struct Supervisor {
     clock: Arc<dyn Clock>,
     handler: Arc<dyn Handler>,
     children: Mutex<BTreeMap<String, Kept>>,
-    wake: watch::Sender<u64>,
+    rings: watch::Sender<Rings>,
     book: Option<Arc<Book>>,
 }
 
@@ -35,8 +36,8 @@ impl Supervisor {
     /// Keeps nothing yet.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, handler: Arc<dyn Handler>) -> Self {
-        let wake = watch::Sender::new(0);
-        Self { clock, handler, children: Mutex::default(), wake, book: None }
+        let rings = watch::Sender::new(Rings::default());
+        Self { clock, handler, children: Mutex::default(), rings, book: None }
     }
 
     /// Writes down in a file who runs, for the case that this process is killed; and ends who is
@@ -47,10 +48,21 @@ impl Supervisor {
         ended
     }
 
-    /// Looks at every child at once, and starts those again that are waiting for their turn: the
-    /// machine woke up, or its network changed. Whoever watches for that calls this.
+    /// Shows every child that runs as suspended, until [`Self::wake`]: the machine is going to
+    /// sleep. They go on by themselves as long as it has not.
+    pub fn suspend(&self) {
+        self.rings.send_modify(Rings::sleep);
+    }
+
+    /// Asks every child at once how it is, and starts those again that are waiting for their turn:
+    /// the machine woke up. One that says nothing at all soon is started anew.
     pub fn wake(&self) {
-        self.wake.send_modify(|n_rings| *n_rings += 1);
+        self.rings.send_modify(Rings::wake);
+    }
+
+    /// The same with the usual patience: the network changed.
+    pub fn look(&self) {
+        self.rings.send_modify(Rings::look);
     }
 
     /// Drains a child and forgets it; whether there was one.
@@ -94,7 +106,7 @@ impl Supervisor {
             status: publisher,
             link,
             stderr,
-            woken: self.wake.subscribe(),
+            rings: self.rings.subscribe(),
             book: self.book.clone(),
         };
         let keeper = AbortOnDropHandle::new(tokio::spawn(keeper.keep()));

@@ -74,6 +74,38 @@ fn a_wake_asks_at_once_and_ends_pauses() {
 }
 
 #[test]
+fn a_sleep_suspends_and_one_that_is_not_heard_after_it_is_started_anew() {
+    run(async {
+        let bench = Bench::new();
+        // The first process says nothing after `hello`, the second one answers.
+        let child = bench.greeted(&format!(
+            "echo start >> starts; if [ $(wc -l < starts) -gt 1 ]; then {}; fi; \
+             while read -r line; do echo \"$line\" >> heard; done",
+            answering(r#"{"is_healthy":true}"#)
+        ));
+        let first = until(&child, State::Running).await;
+        bench.supervisor.suspend();
+        let asleep = until(&child, State::Suspended).await;
+        assert!(asleep.facts.is_some() && asleep.pid == first.pid, "it goes on: {asleep:?}");
+        bench.supervisor.wake();
+        bench.until_lines("heard", 1).await;
+        bench.clock.until_someone_sleeps(2_000).await;
+        bench.clock.advance(2_000);
+        let lost = until(&child, State::BackingOff).await;
+        assert_eq!(lost.reason, "said nothing for 2 s after the machine woke up");
+        assert_eq!(lost.n_quick_exits, 1);
+        bench.clock.until_someone_sleeps(1_000).await;
+        bench.clock.advance(1_000);
+        let second = until(&child, State::Running).await;
+        assert_ne!(second.pid, first.pid);
+        bench.supervisor.suspend();
+        until(&child, State::Suspended).await;
+        bench.supervisor.wake();
+        assert_eq!(until(&child, State::Running).await.pid, second.pid, "it answers, and stays");
+    });
+}
+
+#[test]
 fn one_that_was_removed_is_gone_and_its_name_is_free() {
     run(async {
         let bench = Bench::new();

@@ -53,6 +53,22 @@ impl ModelError {
         Self::broken(format!("the reply of {provider} was cut off before it was complete"))
     }
 
+    /// Nothing more came after the machine had slept.
+    #[must_use]
+    pub fn lost_in_sleep(provider: &str) -> Self {
+        Self::new(
+            AgentErrorKind::Timeout,
+            format!("the reply of {provider} was lost while the machine slept"),
+        )
+    }
+
+    /// Whether the provider was not reached, or lost on the way: it may well answer over another
+    /// network.
+    #[must_use]
+    pub fn is_unreached(&self) -> bool {
+        self.is_retryable && self.status.is_none() && self.retry_after_ms.is_none()
+    }
+
     /// The provider sent something that is not its protocol.
     #[must_use]
     pub fn garbage(provider: &str, why: impl fmt::Display, text: &str) -> Self {

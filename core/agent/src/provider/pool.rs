@@ -30,11 +30,19 @@ struct Provider {
     client: Arc<dyn ModelClient>,
 }
 
+/// How a model is left alone.
+#[derive(Clone, Copy)]
+struct Cooling {
+    until: Timestamp,
+    /// It was not reached: a change of the network may end it.
+    is_unreached: bool,
+}
+
 /// The models of this installation.
 pub struct ModelPool {
     providers: Vec<Provider>,
     prices: PriceTable,
-    cooling: Mutex<HashMap<String, Timestamp>>,
+    cooling: Mutex<HashMap<String, Cooling>>,
 }
 
 /// A model that was chosen for a call.
@@ -109,7 +117,11 @@ impl ModelPool {
             kept.retain(|provider| provider.config.name != config.name);
             kept.push(Provider { config, client });
         }
-        Self { providers: kept, prices, cooling: Mutex::new(cooldowns.into_iter().collect()) }
+        let cooling = cooldowns.into_iter().map(|(id, until)| {
+            let is_unreached = false;
+            (id, Cooling { until, is_unreached })
+        });
+        Self { providers: kept, prices, cooling: Mutex::new(cooling.collect()) }
     }
 
     /// Finds a model by its id.
@@ -181,9 +193,22 @@ impl ModelPool {
         Ok(cooling)
     }
 
-    /// Leaves a model alone until then. The caller records it.
-    pub fn cool(&self, id: &str, until: Timestamp) {
-        self.lock().insert(id.to_owned(), until);
+    /// Leaves a model alone until then. The caller records it. One that was not reached comes back
+    /// earlier when the network changes.
+    pub fn cool(&self, id: &str, until: Timestamp, is_unreached: bool) {
+        self.lock().insert(id.to_owned(), Cooling { until, is_unreached });
+    }
+
+    /// Leaves those alone no longer that were not reached, and says which they were.
+    pub fn reach_again(&self) -> Vec<String> {
+        let mut reached = Vec::new();
+        self.lock().retain(|id, cooling| {
+            if cooling.is_unreached {
+                reached.push(id.clone());
+            }
+            !cooling.is_unreached
+        });
+        reached
     }
 
     /// A model answered: it is not left alone any more.
@@ -194,7 +219,7 @@ impl ModelPool {
     /// Until when a model is left alone.
     #[must_use]
     pub fn cooling_until(&self, id: &str, now: Timestamp) -> Option<Timestamp> {
-        self.lock().get(id).copied().filter(|until| *until > now)
+        self.lock().get(id).map(|cooling| cooling.until).filter(|until| *until > now)
     }
 
     /// What a call cost.
@@ -248,7 +273,7 @@ impl ModelPool {
         })
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Timestamp>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Cooling>> {
         self.cooling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

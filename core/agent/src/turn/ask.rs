@@ -1,5 +1,7 @@
 //! Asking a model until one answers: retries, failover, cool-downs, and making room.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use nexus_domain::agent::AgentErrorKind;
 use nexus_domain::brief::ToolChoice;
 use nexus_domain::id::MessageId;
@@ -38,6 +40,10 @@ enum Room {
     /// Somebody asked for it.
     Wished,
 }
+
+/// Longest silence of a reply after the machine woke up, in milliseconds: its connection is taken for
+/// dead then, and the call is made again.
+const WOKEN_SILENT_MS_MAX: u64 = 15_000;
 
 /// How one try went wrong.
 enum Failed {
@@ -160,12 +166,14 @@ impl Run<'_> {
         let mut draft = Draft::new(&*self.world.watcher, message_id);
         let clock = &*self.world.clock;
         let mut is_open = false;
+        let n_parts = AtomicU64::new(0);
         let reading = async {
             let mut stream = open(&*picked.client, call, picked.times, clock).await?;
             is_open = true;
             let mut is_first = true;
             while let Some(part) = next_part(&mut stream, is_first, picked.times, clock).await {
                 is_first = false;
+                n_parts.fetch_add(1, Ordering::Relaxed);
                 if let Some(stop) = draft.take(part?)? {
                     return Ok(stop);
                 }
@@ -177,6 +185,9 @@ impl Run<'_> {
             biased;
             () = self.stop.now() => Err(Failed::End(End::Stopped)),
             () = clock.sleep(limit_ms) => Err(Failed::End(self.time_is_up(&tab))),
+            () = self.lost_in_sleep(&n_parts) => {
+                Err(Failed::Model(ModelError::lost_in_sleep(&picked.provider)))
+            }
             result = reading => result.map_err(Failed::Model),
         };
         match result {
@@ -190,6 +201,18 @@ impl Run<'_> {
                 }
                 self.world.meter.settle(spent).await.map_err(|e| Failed::End(e.into()))?;
                 Err(failed)
+            }
+        }
+    }
+
+    /// Waits until the machine has slept, woken up, and nothing more of a reply came.
+    async fn lost_in_sleep(&self, n_parts: &AtomicU64) {
+        loop {
+            self.world.power.slept().await;
+            let n_before = n_parts.load(Ordering::Relaxed);
+            self.world.clock.sleep(WOKEN_SILENT_MS_MAX).await;
+            if n_parts.load(Ordering::Relaxed) == n_before {
+                return;
             }
         }
     }
@@ -308,7 +331,7 @@ impl Run<'_> {
             _ => error.retry_after_ms.unwrap_or(COOL_MS).clamp(COOL_MS, COOL_MS_MAX),
         };
         let until = self.world.clock.now().plus_ms(ms);
-        self.world.models.cool(&picked.id, until);
+        self.world.models.cool(&picked.id, until, error.is_unreached());
         self.world.log.cooled(picked.id.clone(), until).await?;
         Ok(())
     }
@@ -319,6 +342,7 @@ impl Run<'_> {
             biased;
             () = self.stop.now() => return Err(End::Stopped),
             () = self.world.clock.sleep(ms.min(left_ms)) => {}
+            () = self.world.power.stirred() => return Ok(()),
         }
         if ms >= left_ms { Err(self.out_of_time()) } else { Ok(()) }
     }

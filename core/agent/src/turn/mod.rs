@@ -22,7 +22,7 @@ use nexus_domain::message::{Message, Part, Role, Usage};
 use nexus_domain::pipeline::RunOutcome;
 
 use crate::context::{Prompt, system_prompt, whole};
-use crate::port::{Clock, Gate, LogError, Meter, TurnFacts, TurnLog, Watcher};
+use crate::port::{Clock, Gate, LogError, Meter, Power, TurnFacts, TurnLog, Watcher};
 use crate::provider::{ModelPool, Pictures, ProviderStop, ToolSpec};
 use crate::stop::StopSignal;
 use crate::tools::ToolBox;
@@ -71,6 +71,8 @@ pub struct World {
     pub watcher: Arc<dyn Watcher>,
     /// Time and ids.
     pub clock: Arc<dyn Clock>,
+    /// Sleep of the machine.
+    pub power: Arc<dyn Power>,
 }
 
 /// Runs a turn to its end. Never fails: how it ended stands in the outcome.

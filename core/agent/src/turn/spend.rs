@@ -40,6 +40,12 @@ impl Run<'_> {
         input_tokens: u64,
         output_tokens_max: Option<u32>,
     ) -> Result<Tab, End> {
+        self.stand_by().await?;
+        tokio::select! {
+            biased;
+            () = self.stop.now() => return Err(End::Stopped),
+            () = self.world.power.awake() => {}
+        }
         let models = &self.world.models;
         let duration_ms = self.remaining_ms();
         let cases = worst_cases(models, picked, input_tokens, output_tokens_max, duration_ms);
@@ -55,6 +61,16 @@ impl Run<'_> {
             }
         };
         Ok(Tab { held, input_tokens, started_us: self.world.clock.monotonic_us() })
+    }
+
+    /// Waits until the run may take its next step; that time does not count.
+    async fn stand_by(&self) -> Result<(), End> {
+        let _pause = self.stopwatch.pause();
+        tokio::select! {
+            biased;
+            () = self.stop.now() => Err(End::Stopped),
+            () = self.world.gate.ready() => Ok(()),
+        }
     }
 
     /// What a call came to of which the provider said how many tokens it took.

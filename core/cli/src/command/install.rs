@@ -17,6 +17,10 @@ use crate::service::{self, File, Handed, Installed, Manager, Order, Scope};
 const ACCOUNT: &str = "nexus";
 /// Home of the machine's service unless another is named.
 const SYSTEM_HOME: &str = "/var/lib/nexus";
+/// Where packages put the daemon.
+const PACKAGED_PROGRAM: &str = "/usr/bin/nexusd";
+/// Name of the home below the person's folder.
+const HOME_NAME: &str = "nexus";
 
 const INSTALL_EXAMPLES: &str = "\
 Examples
@@ -59,6 +63,9 @@ pub(crate) struct Install {
     /// Only show what would be written
     #[arg(long)]
     print: bool,
+    /// As a package brings it: for the program in /usr/bin, and for whoever turns it on
+    #[arg(long, hide = true, requires = "print", conflicts_with_all = ["socket", "credential"])]
+    packaged: bool,
 }
 
 /// Takes it out again.
@@ -125,11 +132,18 @@ fn order(install: &Install, scope: Scope, context: &Context) -> Result<Order> {
         }
         Ok(Handed { name: name.to_owned(), path, is_encrypted: install.encrypted })
     });
+    let (program, home) = match (install.packaged, scope) {
+        (false, _) => (context.nexusd()?.program().to_owned(), context.home.clone()),
+        (true, Scope::System) => (PACKAGED_PROGRAM.into(), SYSTEM_HOME.into()),
+        (true, Scope::User) => {
+            (PACKAGED_PROGRAM.into(), PathBuf::from(service::PERSON).join(HOME_NAME))
+        }
+    };
     let order = Order {
         name: service::NAME.to_owned(),
         scope,
-        program: context.nexusd()?.program().to_owned(),
-        home: context.home.clone(),
+        program,
+        home,
         account: install.system.then(|| install.account.clone()),
         socket_port: install.socket.then(|| configured_port(context)),
         credentials: credentials.collect::<Result<_>>()?,
@@ -180,7 +194,7 @@ fn make_account(account: &str, context: &Context) -> Result<()> {
     Ok(())
 }
 
-fn linger() -> Result<()> {
+pub(super) fn linger() -> Result<()> {
     let done = process::run_tool("loginctl", &["enable-linger"])?;
     if done.is_ok {
         return Ok(());

@@ -5,6 +5,7 @@ pub(crate) mod adapter;
 pub(crate) mod agent;
 pub(crate) mod agent_file;
 pub(crate) mod audit;
+pub(crate) mod autostart;
 pub(crate) mod budget;
 pub(crate) mod chat;
 pub(crate) mod completions;
@@ -23,9 +24,11 @@ pub(crate) mod key;
 pub(crate) mod label;
 pub(crate) mod lifecycle;
 pub(crate) mod login;
+pub(crate) mod manual;
 pub(crate) mod message;
 pub(crate) mod models;
 pub(crate) mod outbox;
+pub(crate) mod pause;
 pub(crate) mod request;
 pub(crate) mod runtime;
 pub(crate) mod server;
@@ -45,6 +48,8 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         None => lifecycle::status::overview(context).await,
         Some(Command::Up(up)) => lifecycle::up::run(up, context).await,
         Some(Command::Down(down)) => lifecycle::down::run(&down, context).await,
+        Some(Command::Pause(pause)) => pause::pause(&pause, context).await,
+        Some(Command::Resume(_)) => pause::resume(context).await,
         Some(Command::Chat(chat)) => chat::run(chat, context).await,
         Some(Command::Agent(agent)) => agent::run(agent, context).await,
         Some(Command::Status(status)) => lifecycle::status::run(&status, context).await,
@@ -72,10 +77,12 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Daemon(daemon)) => daemon::run(daemon, context).await,
         Some(Command::Runtime(runtime)) => runtime::run(runtime, context).await,
         Some(Command::Services(services)) => services::run(services, context).await,
+        Some(Command::Autostart(command)) => autostart::run(&command, context),
         Some(Command::Server(server)) => server::run(&server, context).await,
         Some(Command::Db(db)) => db::run(db, context),
         Some(Command::Init(_)) => lifecycle::init::run(context),
         Some(Command::Completions(completions)) => completions::run(&completions, &context.output),
+        Some(Command::Manual(manual)) => manual::run(&manual, &context.output),
         Some(Command::Version) => version::run(&context.output),
         // Help is shown while the command line is read.
         Some(Command::Help(_)) => Ok(Exit::Ok),

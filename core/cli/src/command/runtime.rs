@@ -53,6 +53,10 @@ pub(crate) enum Runtime {
     /// What needs you, what is at work, what it cost
     #[command(after_help = STATUS_EXAMPLES)]
     Status,
+    /// Have agents begin nothing new, or stand still altogether
+    Pause(super::pause::Pause),
+    /// End a pause; what waited runs
+    Resume(super::pause::Resume),
     /// Every method the daemon answers
     #[command(visible_alias = "method", after_help = METHODS_EXAMPLES)]
     Methods,
@@ -71,6 +75,8 @@ pub(crate) async fn run(runtime: Runtime, context: &Context) -> Result<Exit> {
     match runtime {
         Runtime::Health => health(context).await,
         Runtime::Status => super::lifecycle::status::show(context).await,
+        Runtime::Pause(pause) => super::pause::pause(&pause, context).await,
+        Runtime::Resume(_) => super::pause::resume(context).await,
         Runtime::Methods => methods(context),
         Runtime::Call { method, params } => call_any(&method, params.as_deref(), context).await,
     }

@@ -11,13 +11,17 @@ use serde_json::json;
 
 use super::adapter::{self, Adapter, Name, show};
 use super::daemon::{self, Daemon};
+use super::install;
 use super::runtime::health_words;
 use crate::context::Context;
 use crate::environment::now;
 use crate::failure::{CliError, Exit, Result};
 use crate::output::table::{Cell, Table};
 use crate::output::{Sign, text};
+use crate::service::Manager;
 
+/// What the operating system looks after: the daemon by another name.
+const SERVICE: &str = "service";
 /// The daemon itself.
 const RUNTIME: &str = "runtime";
 
@@ -27,7 +31,8 @@ Examples
   nexus services restart telegram
   nexus services logs runtime -n 50
 
-A service is `runtime`, the name of an adapter, or a part of the daemon such as `ledger`.
+A service is `runtime`, the name of an adapter, or a part of the daemon such as `ledger`; the
+row `service` says how the system's service manager stands to the daemon, where it looks after it.
 `nexus up` starts all of them, `nexus down` stops all of them.";
 
 /// Everything that runs.
@@ -129,7 +134,9 @@ fn with_the_daemon(part: &str) -> CliError {
 
 /// What a name stands for; without a daemon there is only the daemon.
 async fn find(service: Option<String>, context: &Context) -> Result<Service> {
-    let Some(name) = service.filter(|name| name != RUNTIME) else { return Ok(Service::Runtime) };
+    let Some(name) = service.filter(|name| name != RUNTIME && name != SERVICE) else {
+        return Ok(Service::Runtime);
+    };
     let (health, adapters) = ask(context).await?;
     // As people read it in `adapter list`: the account is no part of the name.
     let bare = name.split('/').next().unwrap_or(&name).to_owned();
@@ -151,7 +158,7 @@ async fn ask(context: &Context) -> Result<(HealthResult, Vec<AdapterView>)> {
 }
 
 async fn list(only: Option<&str>, context: &Context) -> Result<Exit> {
-    let rows = match ask(context).await {
+    let mut rows = match ask(context).await {
         Ok((health, adapters)) => rows(&health, &adapters),
         Err(error) if matches!(error.exit, Exit::Unreachable) => vec![Row {
             name: RUNTIME.to_owned(),
@@ -163,6 +170,7 @@ async fn list(only: Option<&str>, context: &Context) -> Result<Exit> {
         }],
         Err(error) => return Err(error),
     };
+    rows.extend(manager_row(context));
     let is_meant = |row: &&Row| only.is_none_or(|only| row.name == only);
     let rows: Vec<_> = rows.iter().filter(is_meant).collect();
     if let (true, Some(only)) = (rows.is_empty(), only) {
@@ -198,6 +206,24 @@ async fn list(only: Option<&str>, context: &Context) -> Result<Exit> {
     }
     table.print(output)?;
     Ok(exit)
+}
+
+/// How the service manager of the system stands to the daemon of this home, where it looks after
+/// it.
+fn manager_row(context: &Context) -> Option<Row> {
+    if context.remote.is_some() {
+        return None;
+    }
+    let (manager, installed) = Manager::for_home(&context.home, &context.environment)?;
+    let state = manager.state();
+    let sign = match state.as_str() {
+        "failed" => Sign::Bad,
+        "active" | "activating" | "written down" => Sign::Good,
+        _ => Sign::Idle,
+    };
+    let why = install::line(&manager, &installed);
+    let why = why.strip_prefix("service: ").unwrap_or(&why).to_owned();
+    Some(Row { name: SERVICE.to_owned(), kind: "system", sign, state, since: None, why })
 }
 
 fn rows(health: &HealthResult, adapters: &[AdapterView]) -> Vec<Row> {

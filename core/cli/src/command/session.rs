@@ -154,7 +154,8 @@ async fn resolve(client: &Client, key: &str) -> Result<SessionKey> {
 async fn show(client: &Client, key: &str, limit: u32, output: &Output) -> Result<()> {
     let key = resolve(client, key).await?;
     let state = client.request::<call::SessionsGet>(GetParams { key: key.clone() }).await?;
-    let params = HistoryParams { key, limit: Some(limit), before: None, offset: None };
+    let params =
+        HistoryParams { key, limit: Some(limit), before: None, offset: None, turn_id: None };
     let history = client.request::<call::SessionsHistory>(params).await?;
     if output.is_json() {
         return output.document(&json!({ "state": state, "history": history }));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{File, Order, Scope, launchd, systemd, tasks};
+use super::{File, Order, PERSON, Scope, launchd, systemd, tasks};
 use crate::environment::Environment;
 use crate::failure::{CliError, Exit, Result};
 use crate::process::{self, Tool};
@@ -23,6 +23,9 @@ const KIND: Kind = if cfg!(target_os = "macos") {
     Kind::Systemd
 };
 
+/// Where packages put units.
+const PACKAGED: &str = "/usr/lib/systemd";
+
 /// What looks after one service.
 #[derive(Clone, Debug)]
 pub(crate) struct Manager {
@@ -30,6 +33,8 @@ pub(crate) struct Manager {
     scope: Scope,
     /// Where its files lie.
     folder: PathBuf,
+    /// The person's own folder, if one is known.
+    person: Option<PathBuf>,
 }
 
 /// A service that is written down.
@@ -42,6 +47,8 @@ pub(crate) struct Installed {
     pub(crate) home: PathBuf,
     /// Whether its port is listened on for it.
     pub(crate) has_socket: bool,
+    /// Whether it came with a package, which keeps its files.
+    pub(crate) is_packaged: bool,
 }
 
 /// Reads program and home out of a file of ours.
@@ -66,7 +73,7 @@ impl Manager {
         let folder = folder.ok_or_else(|| {
             CliError::usage("no home folder of yours is known").fix("set HOME, and try again")
         })?;
-        Ok(Self { name: name.to_owned(), scope, folder })
+        Ok(Self { name: name.to_owned(), scope, folder, person: environment.user_home.clone() })
     }
 
     /// The service that runs this home, if one is written down: the person's before the machine's.
@@ -91,8 +98,37 @@ impl Manager {
         }
     }
 
-    /// What is written down.
+    /// What is written down: by us, or by a package and turned on.
     pub(crate) fn installed(&self) -> Option<Installed> {
+        self.written().or_else(|| self.packaged())
+    }
+
+    /// A unit that came with a package counts once somebody turned it on.
+    fn packaged(&self) -> Option<Installed> {
+        let (units, wants) = match self.scope {
+            Scope::System => ("system", "multi-user.target.wants"),
+            Scope::User => ("user", "default.target.wants"),
+        };
+        let unit = self.unit("service");
+        let everybodys = Path::new("/etc/systemd").join(units);
+        let is_on = [&self.folder, &everybodys]
+            .into_iter()
+            .any(|folder| folder.join(wants).join(&unit).is_symlink());
+        if KIND != Kind::Systemd || !is_on {
+            return None;
+        }
+        let path = Path::new(PACKAGED).join(units).join(unit);
+        let (program, home) = systemd::read(&fs::read_to_string(&path).ok()?)?;
+        let home = match Path::new(&home).strip_prefix(PERSON) {
+            Ok(below) => self.person.as_ref()?.join(below),
+            Err(_) => home.into(),
+        };
+        let (files, program) = (vec![path], program.into());
+        Some(Installed { files, program, home, has_socket: false, is_packaged: true })
+    }
+
+    /// What we wrote down.
+    fn written(&self) -> Option<Installed> {
         let (file, read): (String, Read) = match KIND {
             Kind::Systemd => (format!("{}.service", self.name), systemd::read),
             Kind::Launchd => (format!("{}.plist", launchd::label(&self.name)), launchd::read),
@@ -103,14 +139,15 @@ impl Manager {
         let socket = self.folder.join(format!("{}.socket", self.name));
         let has_socket = KIND == Kind::Systemd && socket.is_file();
         let files = [path].into_iter().chain(has_socket.then_some(socket)).collect();
-        Some(Installed { files, program: program.into(), home: home.into(), has_socket })
+        let (program, home) = (program.into(), home.into());
+        Some(Installed { files, program, home, has_socket, is_packaged: false })
     }
 
     /// Writes the files, takes away those of an earlier one, and has the service start with the
     /// login or the machine. True when anything is different now.
     pub(crate) fn install(&self, files: &[File]) -> Result<bool> {
         self.reach()?;
-        let before = self.installed().map(|installed| installed.files).unwrap_or_default();
+        let before = self.written().map(|installed| installed.files).unwrap_or_default();
         let stale: Vec<_> =
             before.into_iter().filter(|path| files.iter().all(|file| file.path != *path)).collect();
         let is_same =
@@ -205,7 +242,7 @@ impl Manager {
             }
             Kind::Tasks => run("schtasks", &["/Delete", "/F", "/TN", &self.name])?,
         }
-        for path in &installed.files {
+        for path in installed.files.iter().filter(|_| !installed.is_packaged) {
             fs::remove_file(path)?;
         }
         if KIND == Kind::Systemd {
@@ -224,6 +261,41 @@ impl Manager {
                 if word.is_empty() { "unknown".to_owned() } else { word }
             }
             Kind::Launchd | Kind::Tasks => "written down".to_owned(),
+        }
+    }
+
+    /// The files that an installed service would have if this program wrote them now, when they
+    /// are others than it has. Nothing for what a package keeps.
+    pub(crate) fn outdated(&self, installed: &Installed) -> Option<Vec<File>> {
+        if KIND != Kind::Systemd || installed.is_packaged {
+            return None;
+        }
+        let texts = installed.files.iter().map(fs::read_to_string);
+        let texts = texts.collect::<std::io::Result<Vec<_>>>().ok()?;
+        let socket = texts.get(1).map(String::as_str);
+        let order = systemd::read_order(&self.name, self.scope, texts.first()?, socket)?;
+        let files = self.files(&order);
+        let is_same = files.len() == texts.len()
+            && files.iter().zip(&texts).all(|(file, text)| file.text == *text);
+        (!is_same).then_some(files)
+    }
+
+    /// How often its manager started it again since it was started, and how it ended last.
+    pub(crate) fn restarts(&self) -> Option<(u64, String)> {
+        if KIND != Kind::Systemd {
+            return None;
+        }
+        let unit = self.unit("service");
+        let shown = self.tool(&["show", "--property=NRestarts,Result", &unit]).ok()?;
+        let value = |key: &str| shown.stdout.lines().find_map(|line| line.strip_prefix(key));
+        Some((value("NRestarts=")?.parse().ok()?, value("Result=")?.to_owned()))
+    }
+
+    /// Starts it anew, with what is written down now.
+    pub(crate) fn restart(&self) -> Result<()> {
+        match KIND {
+            Kind::Systemd => self.systemctl(&["restart", &self.unit("service")]),
+            Kind::Launchd | Kind::Tasks => self.start(),
         }
     }
 

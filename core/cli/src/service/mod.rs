@@ -14,6 +14,9 @@ pub(crate) use manager::{Installed, Manager};
 /// Name unless another is chosen.
 pub(crate) const NAME: &str = "nexusd";
 
+/// The person's folder in a unit that comes with a package, as systemd writes it.
+pub(crate) const PERSON: &str = "%h";
+
 /// Whose service it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
@@ -41,7 +44,7 @@ pub(crate) struct Order {
     pub(crate) scope: Scope,
     /// `nexusd`, whole path.
     pub(crate) program: PathBuf,
-    /// Home folder, whole path.
+    /// Home folder: a whole path, or one below [`PERSON`].
     pub(crate) home: PathBuf,
     /// The account it runs under; only for the machine's.
     pub(crate) account: Option<String>,
@@ -74,7 +77,7 @@ pub(crate) fn check(order: &Order) -> Result<(), String> {
     let paths = [&order.program, &order.home].into_iter();
     for path in paths.chain(order.credentials.iter().map(|handed| &handed.path)) {
         let is_plain = path.to_str().is_some_and(|path| !path.chars().any(char::is_control));
-        if !is_plain || !path.is_absolute() {
+        if !is_plain || !(path.is_absolute() || path.starts_with(PERSON)) {
             return Err(format!(
                 "{} cannot stand in a service: it must be a whole path, as text in one line",
                 path.display().to_string().escape_debug()

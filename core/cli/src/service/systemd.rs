@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use super::{File, Handed, Order, Scope, text};
+use super::{File, Handed, Order, PERSON, Scope, text};
 
 /// Silence after which the daemon is ended and started again, in seconds.
 const WATCHDOG_S: u32 = 30;
@@ -67,8 +67,9 @@ fn service(order: &Order) -> String {
     }
     unit += "StartLimitIntervalSec=300\nStartLimitBurst=5\n";
     unit += "\n[Service]\nType=notify\nNotifyAccess=main\n";
-    unit += &format!("ExecStart={} --home {}\n", word(&order.program), word(&order.home));
-    unit += "ExecReload=/bin/kill -HUP $MAINPID\n";
+    unit += &format!("ExecStart={} --home {}\n", word(&order.program), home(&order.home));
+    // The shell's own: a small system has no program of that name.
+    unit += "ExecReload=/bin/sh -c \"kill -HUP $MAINPID\"\n";
     unit += "Restart=on-failure\nRestartSec=2\n";
     unit += &format!("WatchdogSec={WATCHDOG_S}\n");
     unit += &format!("TimeoutStartSec={START_S_MAX}\nTimeoutStopSec={STOP_S_MAX}\n");
@@ -105,6 +106,14 @@ fn word(path: &Path) -> String {
     format!("\"{}\"", percent(&escaped))
 }
 
+/// The home as a word; that of whoever the service belongs to is left to systemd.
+fn home(path: &Path) -> String {
+    match path.strip_prefix(PERSON) {
+        Ok(below) => format!("\"{PERSON}/{}", &word(below)[1..]),
+        Err(_) => word(path),
+    }
+}
+
 /// `%` begins a specifier.
 fn percent(text: &str) -> String {
     text.replace('%', "%%")
@@ -119,6 +128,38 @@ pub(super) fn read(unit: &str) -> Option<(String, String)> {
         text.replace("\\\"", "\"").replace("\\\\", "\\")
     };
     Some((plain(program), plain(home)))
+}
+
+/// The order that a unit of ours was written for, as far as it still says so.
+pub(super) fn read_order(
+    name: &str,
+    scope: Scope,
+    unit: &str,
+    socket: Option<&str>,
+) -> Option<Order> {
+    let (program, home) = read(unit)?;
+    let after = |key: &str| unit.lines().find_map(|line| line.strip_prefix(key));
+    let port = socket.and_then(|socket| {
+        let listen = socket.lines().find_map(|line| line.strip_prefix("ListenStream="))?;
+        listen.rsplit_once(':')?.1.parse().ok()
+    });
+    let handed = |line: &str| {
+        let (key, value) = line.split_once('=')?;
+        let is_encrypted = key == "LoadCredentialEncrypted";
+        let (name, path) =
+            (is_encrypted || key == "LoadCredential").then(|| value.split_once(':')).flatten()?;
+        let path = path.replace("%%", "%").into();
+        Some(Handed { name: name.to_owned(), path, is_encrypted })
+    };
+    Some(Order {
+        name: name.to_owned(),
+        scope,
+        program: program.into(),
+        home: home.into(),
+        account: after("User=").map(str::to_owned),
+        socket_port: port,
+        credentials: unit.lines().filter_map(handed).collect(),
+    })
 }
 
 #[cfg(test)]
@@ -157,6 +198,29 @@ mod tests {
         assert!(!unit.contains("User=") && unit.contains("WantedBy=default.target"));
         assert!(files[1].text.contains("ListenStream=127.0.0.1:18789\n"));
         assert_eq!(read("[Service]\nExecStart=/bin/true\n"), None);
+    }
+
+    #[test]
+    fn a_unit_says_what_it_was_written_for() {
+        for scope in [Scope::User, Scope::System] {
+            let files = units(&order(scope), Path::new("/units"));
+            let (unit, socket) = (&files[0].text, &files[1].text);
+            let read = read_order("nexusd", scope, unit, Some(socket)).unwrap();
+            assert_eq!(units(&read, Path::new("/units")), files);
+        }
+    }
+
+    #[test]
+    fn a_unit_of_a_package_is_for_whoever_enables_it() {
+        let order = Order {
+            home: Path::new(PERSON).join("nexus"),
+            program: "/usr/bin/nexusd".into(),
+            ..order(Scope::User)
+        };
+        super::super::check(&order).unwrap();
+        let unit = service(&order);
+        assert!(unit.contains("ExecStart=\"/usr/bin/nexusd\" --home \"%h/nexus\"\n"), "{unit}");
+        assert_eq!(read(&unit).unwrap().1, "%h/nexus");
     }
 
     #[test]

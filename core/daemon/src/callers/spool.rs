@@ -11,10 +11,9 @@ use nexus_domain::failure::Failure;
 use nexus_protocol::caller::{SPOOL, SPOOL_FILE_BYTES_MAX};
 use nexus_supervisor::Origin;
 
+use crate::blob::PICTURES;
 use crate::context::Context;
 
-/// Kinds of pictures that models take.
-const PICTURES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 /// Most pictures of a brief.
 const PICTURES_MAX: usize = 64;
 /// Longest name of a file, in bytes.
@@ -51,11 +50,11 @@ pub(super) async fn brief(
     }
     let now = context.clock.now();
     for picture in &mut pictures {
-        if !PICTURES.contains(&picture.content_type.as_str()) {
+        if !PICTURES.iter().any(|(kind, _)| *kind == picture.content_type) {
             return Err(Failure::invalid(format!(
                 "a picture is `{}`; taken are {}",
                 picture.content_type.escape_debug(),
-                PICTURES.join(", ")
+                PICTURES.map(|(kind, _)| kind).join(", ")
             )));
         }
         let bytes = read(&dir, &picture.blob).await?;

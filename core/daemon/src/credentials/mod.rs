@@ -3,6 +3,7 @@
 
 pub mod clear;
 pub mod import;
+pub mod migrate;
 mod runner;
 
 use std::sync::Arc;
@@ -125,7 +126,11 @@ impl Credentials {
         self.bell.subscribe()
     }
 
-    async fn note(
+    /// Notes in the audit that a credential is about to be read.
+    ///
+    /// # Errors
+    /// When it cannot be noted; then it is not to be read.
+    pub async fn note(
         &self,
         reader: Principal,
         pointer: &Pointer,

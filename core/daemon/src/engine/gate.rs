@@ -47,8 +47,13 @@ pub(super) struct RunGate {
 }
 
 impl Gate for RunGate {
+    fn ready(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.context.pause.step(self.turn_id))
+    }
+
     fn ask(&self, ask: Ask) -> BoxFuture<'_, Answer> {
         Box::pin(async move {
+            self.context.pause.step(self.turn_id).await;
             match self.decide(&ask).await {
                 Ok(answer) => answer,
                 Err(failure) => self.broken(failure),
@@ -151,10 +156,13 @@ impl RunGate {
             .context
             .ledger
             .write(move |tx| {
+                if gate.is_held(tx, now)? {
+                    return Ok(Some(Answer::Changed));
+                }
                 if let Some(why) = gate.take_from_budgets(tx, now)? {
                     gate.audit(tx, &ask, Effect::Deny, &why, now)?;
                     gate.stand(tx, TurnStatus::Running, RequestStatus::Processing, now)?;
-                    return Ok(Some(why));
+                    return Ok(Some(Answer::Refused(why)));
                 }
                 gate.audit(tx, &ask, Effect::Allow, &reason, now)?;
                 gate.note_use(tx, &grants, now)?;
@@ -172,15 +180,21 @@ impl RunGate {
                 Ok(None)
             })
             .await?;
-        if let Some(why) = refused {
+        if let Some(answer) = refused {
             meter::show(&self.context).await;
-            return Ok(Answer::Refused(why));
+            return Ok(answer);
         }
         CrashPoint::IntentRecorded.pass();
         if let Some(watcher) = &self.watcher {
             watcher.tool(&asked.tool_call_id, &asked.action.tool, ToolProgress::Started);
         }
         Ok(Answer::Allowed)
+    }
+
+    /// Whether everything stands still: what was decided is decided anew when it goes on.
+    fn is_held(&self, tx: &Tx<'_>, now: Timestamp) -> Result<bool, LedgerError> {
+        let is_paused = tx.pauses().at(now)?.is_some_and(|paused| paused.holds_steps());
+        Ok(is_paused || self.context.pause.holds_steps())
     }
 
     /// Books the call in every budget that applies, or says which has no room.

@@ -63,11 +63,12 @@ pub(crate) use meter::RunMeter;
 pub use meter::write_off_leftovers;
 pub use outcome::outcome_text;
 pub use permission::{
-    Resolution, expire_permissions, extend_permission, permission_seen, resolve_permission,
+    Resolution, expire_permissions, extend_permission, permission_seen, postpone_permissions,
+    resolve_permission,
 };
 pub use prepare::tools_of;
 pub use receive::{Admission, Submission, receive_event};
-pub use recover::{Unfinished, recover, unfinished};
+pub use recover::{Unfinished, recover, start_waiting, unfinished};
 pub use size::size;
 
 /// Id of the tool call in a turn that is one call.
@@ -332,7 +333,7 @@ async fn until(
 }
 
 /// Lets runs end until `drain_ms` have passed, then leaves the rest as recorded: they go on after
-/// the next start. Runs that wait for a person are left at once.
+/// the next start. Runs that wait for a person or the end of a pause are left at once.
 pub async fn drain(context: &Context, drain_ms: u64) {
     let engine = &context.engine;
     engine.tasks.close();
@@ -341,8 +342,9 @@ pub async fn drain(context: &Context, drain_ms: u64) {
         let mut asked = engine.permission_bell.subscribe();
         loop {
             let running = context.ledger.read(|r| r.turns().running()).await;
+            let held = context.pause.held();
             let is_working = |turn: &nexus_domain::agent::Turn| {
-                turn.status == nexus_domain::agent::TurnStatus::Running
+                turn.status == nexus_domain::agent::TurnStatus::Running && !held.contains(&turn.id)
             };
             if !running.is_ok_and(|turns| turns.iter().any(is_working)) {
                 return;

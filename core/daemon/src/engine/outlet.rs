@@ -293,6 +293,9 @@ impl Writer {
             if self.take_all(&mut text, &mut is_checked) {
                 return Ok(());
             }
+            if self.context.pause.holds_steps() {
+                continue;
+            }
             self.check(&mut is_checked).await?;
             growing.show(&self.context, &text).await?;
             shown.clone_from(&text);

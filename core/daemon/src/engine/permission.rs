@@ -20,6 +20,7 @@ use super::{reach, sender};
 use crate::audit;
 use crate::context::Context;
 use crate::crash::CrashPoint;
+use crate::power;
 
 /// A person's answer to a permission request.
 pub struct Resolution {
@@ -50,6 +51,8 @@ pub async fn resolve_permission(
     context: &Arc<Context>,
     resolution: Resolution,
 ) -> Result<PermissionRequest, Failure> {
+    // The time for which the machine slept does not count.
+    power::settled(context).await;
     let now = context.clock.now();
     let Resolution { id, answer, digest, by, comment, place, signature } = resolution;
     let new_grant = GrantId::from_parts(now, context.clock.entropy());
@@ -249,6 +252,7 @@ pub async fn extend_permission(
 /// # Errors
 /// When the ledger cannot be read or written.
 pub async fn expire_permissions(context: &Context) -> Result<usize, Failure> {
+    power::settled(context).await;
     let now = context.clock.now();
     let due = context.ledger.read(move |r| r.permissions().due(now)).await?;
     if due.is_empty() {
@@ -277,6 +281,17 @@ pub async fn expire_permissions(context: &Context) -> Result<usize, Failure> {
     context.engine.completion_bell.send_modify(|n| *n += 1);
     context.engine.permission_bell.send_modify(|n| *n += 1);
     Ok(n_due)
+}
+
+/// Gives open questions the time back in which the machine slept: nobody could be asked.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn postpone_permissions(tx: &mut Tx<'_>, ms: u64, now: Timestamp) -> Result<(), LedgerError> {
+    for postponed in tx.permissions().postpone(ms)? {
+        tell_update(tx, &postponed, now)?;
+    }
+    Ok(())
 }
 
 /// Takes back the open questions of a turn, or of one call of it with all its parts: nobody waits

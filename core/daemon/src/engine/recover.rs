@@ -60,6 +60,17 @@ pub async fn recover(context: &Arc<Context>, unfinished: Unfinished) -> Result<R
             drive_again(context, request).await?;
         }
     }
+    recovered.n_queues = start_waiting(context).await?;
+    Ok(recovered)
+}
+
+/// Opens a turn in every session where requests wait and nothing runs, unless a pause holds them.
+/// Says how many.
+///
+/// # Errors
+/// When the ledger cannot be read or written.
+pub async fn start_waiting(context: &Arc<Context>) -> Result<usize, Failure> {
+    let mut n_opened = 0;
     let sessions = context.ledger.read(|r| r.queue().sessions()).await?;
     for session_key in sessions {
         let clock = Arc::clone(&context.clock);
@@ -71,12 +82,19 @@ pub async fn recover(context: &Arc<Context>, unfinished: Unfinished) -> Result<R
                 None => turn::open_next(tx, &*clock, &key),
             })
             .await?;
-        if let Some(turn_id) = opened {
-            recovered.n_queues += 1;
-            run::start(context, turn_id, session_key);
+        match opened {
+            Some(turn_id) => {
+                n_opened += 1;
+                run::start(context, turn_id, session_key);
+            }
+            // What came in during a pause has cut nothing short yet.
+            None if context.pause.current().is_none() => {
+                run::heed_waiting(context, &session_key).await;
+            }
+            None => {}
         }
     }
-    Ok(recovered)
+    Ok(n_opened)
 }
 
 /// Stages 2 to 5 have no effect outside the ledger, and write only at their end: a request that

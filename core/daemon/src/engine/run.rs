@@ -112,10 +112,14 @@ async fn work(
 
 /// Input that cuts a run short may have come while there was a turn and no run to be told: before
 /// the run began, or before the daemon stopped.
-async fn heed_waiting(context: &Arc<Context>, session_key: &SessionKey) {
+pub(super) async fn heed_waiting(context: &Arc<Context>, session_key: &SessionKey) {
     let key = session_key.clone();
     match context.ledger.read(move |r| r.queue().waiting(&key)).await {
         Ok(waiting) => {
+            let waiting = match context.pause.current() {
+                Some(_) => Vec::new(),
+                None => waiting,
+            };
             for stop in waiting.iter().filter_map(|waiting| waiting.mode.stop()) {
                 context.engine.request_stop(session_key, stop);
             }
@@ -173,6 +177,7 @@ async fn attempt(
             watcher: Arc::clone(watcher),
             payer,
         }),
+        power: Arc::new(context.power.clone()),
         watcher: Arc::clone(watcher) as _,
         clock: Arc::clone(&context.clock),
     };

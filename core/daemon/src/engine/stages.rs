@@ -245,8 +245,9 @@ async fn open(
             request.queue_mode = turn::queue_mode(tx, &automated.admitted)?;
             request.stage = Stage::AssembleContext;
             tx.requests().save(&request)?;
+            let is_held = turn::is_held(tx, std::slice::from_ref(&request), now)?;
             let lane = Lane {
-                is_busy: tx.turns().active(&lane_key)?.is_some(),
+                is_busy: is_held || tx.turns().active(&lane_key)?.is_some(),
                 n_waiting: tx.queue().waiting(&lane_key)?.len(),
                 n_waiting_max,
             };
@@ -265,6 +266,8 @@ async fn open(
                 }
                 LaneDecision::Wait(_) => {
                     turn::enqueue(tx, &lane_key, request, &automated.enrichment, now)?;
+                    // What cannot run now cuts nothing short.
+                    let step = if is_held { LaneDecision::Wait(None) } else { step };
                     Ok((step, None, lane_key))
                 }
                 LaneDecision::Start => {

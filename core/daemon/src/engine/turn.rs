@@ -233,7 +233,17 @@ pub(super) fn add_message(
     Ok(())
 }
 
-/// Opens a turn for whatever waits in a session, if anything does.
+/// Whether a pause keeps requests from their turn.
+pub(super) fn is_held(
+    tx: &Tx<'_>,
+    requests: &[Request],
+    now: Timestamp,
+) -> Result<bool, LedgerError> {
+    let has_parent = requests.iter().all(|request| request.parent.is_some());
+    Ok(tx.pauses().at(now)?.is_some_and(|paused| paused.holds_request(has_parent)))
+}
+
+/// Opens a turn for whatever waits in a session, if anything does and no pause holds it.
 pub(super) fn open_next(
     tx: &mut Tx<'_>,
     clock: &dyn Clock,
@@ -252,7 +262,7 @@ pub(super) fn open_next(
             break;
         }
     }
-    if requests.is_empty() {
+    if requests.is_empty() || is_held(tx, &requests, clock.now())? {
         return Ok(None);
     }
     let batch: Vec<_> = requests.iter().map(|request| request.id).collect();

@@ -168,6 +168,14 @@ pub async fn check(context: &Context, bind: Bind, tailnet: bool) -> Result<(), F
         .hint(format!("besides loopback it has: {has}; name one: nexus expose lan --address IP")))
 }
 
+/// The addresses of this machine.
+///
+/// # Errors
+/// `Unavailable` when the operating system does not say.
+pub(crate) fn addresses() -> Result<Vec<IpAddr>, Failure> {
+    Ok(addresses::of_machine()?.into_iter().map(|(_, address)| address).collect())
+}
+
 /// Whether an address is one of this machine.
 #[must_use]
 pub fn is_own(address: IpAddr) -> bool {

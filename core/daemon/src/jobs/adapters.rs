@@ -19,12 +19,12 @@ use nexus_domain::arrival::Arrival;
 use nexus_domain::event::Event;
 use nexus_domain::failure::{Failure, FailureKind};
 use nexus_domain::pipeline::Wish;
-use nexus_protocol::adapter::{Acknowledgement, LineError};
+use nexus_protocol::adapter::{Acknowledgement, AdapterFacts, LineError};
 use nexus_protocol::adapters::AdapterConfinement;
 use nexus_protocol::bridge::Manifest;
 use nexus_protocol::health::HealthStatus;
 use nexus_secrets::Redactor;
-use nexus_supervisor::{Child, Handler, Origin, Supervisor};
+use nexus_supervisor::{Child, Handler, Origin, State, Supervisor};
 use serde_json::Value;
 
 pub(crate) use self::spec::PATH;
@@ -117,7 +117,7 @@ impl Adapters {
     pub fn serving(&self, wanted: &str) -> Option<Child> {
         self.0.supervisor.children().into_iter().find(|child| {
             let account = child.name().rsplit_once('/').map_or("", |(_, account)| account);
-            child.facts().is_some_and(|facts| key(&facts.channel, account) == wanted)
+            facts(child).is_some_and(|facts| key(&facts.channel, account) == wanted)
         })
     }
 
@@ -126,7 +126,7 @@ impl Adapters {
     pub fn keys(&self) -> Vec<String> {
         let key_of = |child: Child| {
             let account = child.name().rsplit_once('/').map_or("", |(_, account)| account);
-            child.facts().map(|facts| key(&facts.channel, account))
+            facts(&child).map(|facts| key(&facts.channel, account))
         };
         self.0.supervisor.children().into_iter().filter_map(key_of).collect()
     }
@@ -141,9 +141,33 @@ impl Adapters {
         self.0.supervisor.drain().await;
     }
 
-    /// Looks at every adapter at once: the machine woke up, or its network changed.
+    /// Gives adapters nothing more: the machine is going to sleep.
+    pub(crate) fn suspend(&self) {
+        self.0.supervisor.suspend();
+    }
+
+    /// Asks every adapter at once how it is: the machine woke up.
     pub fn wake(&self) {
         self.0.supervisor.wake();
+    }
+
+    /// Looks at every adapter at once: the network changed.
+    pub fn look(&self) {
+        self.0.supervisor.look();
+    }
+
+    /// How many of those that are to run were not heard since then.
+    pub(crate) fn n_unheard_since(&self, at: Timestamp) -> usize {
+        let is_unheard = |child: &Child| {
+            let status = child.status();
+            let status = status.borrow();
+            match status.state {
+                State::Stopped | State::Failed => false,
+                State::Running | State::Degraded => status.since < at,
+                _ => true,
+            }
+        };
+        self.0.supervisor.children().iter().filter(|child| is_unheard(child)).count()
     }
 
     /// Makes what runs fit the configuration in force: what is new is started, what is gone is
@@ -273,6 +297,13 @@ impl Adapters {
             context.health.set(WAITING, HealthStatus::Healthy, "all can be started", None, now);
         }
     }
+}
+
+/// What an adapter said about itself, if it can be given anything now.
+fn facts(child: &Child) -> Option<AdapterFacts> {
+    let status = child.status();
+    let status = status.borrow();
+    (status.state != State::Suspended).then(|| status.facts.clone()).flatten()
 }
 
 fn waits(failure: Failure) -> Standing {

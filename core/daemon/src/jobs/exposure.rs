@@ -14,6 +14,7 @@ const LOOK_MS: u64 = 60_000;
 /// Runs until the daemon stops, and then takes back what would outlive it.
 pub async fn run(context: Arc<Context>) {
     let mut changes = context.config.changes();
+    let mut network = context.power.network();
     loop {
         changes.mark_unchanged();
         exposure::apply(&context).await;
@@ -30,6 +31,7 @@ pub async fn run(context: Arc<Context>) {
             () = context.shutdown.begun() => break,
             changed = changes.changed() => if changed.is_err() { break },
             () = look => {}
+            Ok(()) = network.changed(), if can_change_by_itself => {}
         }
     }
     exposure::close(&context).await;

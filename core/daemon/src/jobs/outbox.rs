@@ -32,8 +32,11 @@ use crate::crash::CrashPoint;
 const BATCH: u32 = 256;
 /// Deliveries that one adapter has in hand at once.
 const AT_WORK_MAX: usize = 32;
-/// Longest pause between two looks, in milliseconds; commits wake the job earlier.
+/// Longest pause between two looks while something waits for its time, in milliseconds; commits wake
+/// the job earlier.
 const LOOK_MS: u64 = 2_000;
+/// The same while nothing waits.
+const IDLE_LOOK_MS: u64 = 60_000;
 /// How a delivery that failed is tried again.
 const RETRY: RetryPolicy =
     RetryPolicy { tries_max: 3, delay_ms_min: 1_000, delay_ms_max: 30_000, asked_ms_max: 300_000 };
@@ -107,22 +110,29 @@ impl Lanes {
 /// Sends what is due, until the daemon stops: conversations side by side, each in its order.
 pub async fn run(context: Arc<Context>, adapters: Adapters) {
     let mut bell = context.bus.watch();
+    let mut pause = context.pause.watch();
     if let Err(failure) = settle_in_flight(&context, &adapters).await {
         tracing::error!(?failure, "deliveries in flight could not be settled");
     }
     let mut lanes = Lanes::default();
     loop {
         bell.mark_unchanged();
-        if let Err(failure) = send_due(&context, &adapters, &mut lanes).await {
+        pause.mark_unchanged();
+        let sent = send_due(&context, &adapters, &mut lanes).await;
+        let something_waits = sent.unwrap_or_else(|failure| {
             tracing::warn!(?failure, "deliveries could not be looked at");
-        }
+            true
+        });
+        let look_ms = if something_waits { LOOK_MS } else { IDLE_LOOK_MS };
         tokio::select! {
             _ = bell.changed() => {}
+            // The commit that ended it was told of before it had ended.
+            _ = pause.changed() => {}
             Some(ended) = lanes.at_work.join_next() => match ended {
                 Ok(ended) => lanes.end(ended),
                 Err(error) => tracing::error!(%error, "a delivery broke down"),
             },
-            () = context.clock.sleep(LOOK_MS) => {}
+            () = context.clock.sleep(look_ms) => {}
             () = context.shutdown.begun() => break,
         }
     }
@@ -175,18 +185,24 @@ async fn wait_for(context: &Context, adapters: &Adapters, name: &str) -> Option<
     None
 }
 
+/// Sends what is due, and says whether anything waits that no commit will tell of. What waits for an
+/// adapter is told of by the adapter's return.
 async fn send_due(
     context: &Arc<Context>,
     adapters: &Adapters,
     lanes: &mut Lanes,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     // An adapter that is not there now may come back: its deliveries wait.
     let now = context.clock.now();
     let open = lanes.open(adapters, now);
-    if open.is_empty() {
-        return Ok(());
+    if open.is_empty() || context.pause.holds_steps() {
+        return Ok(!lanes.resting.is_empty());
     }
-    let due = context.ledger.read(move |r| r.outbox().due(now, &open, BATCH)).await?;
+    let read = context.ledger.read(move |r| {
+        let due = r.outbox().due(now, &open, BATCH)?;
+        Ok((due, r.outbox().next_at()?.is_some()))
+    });
+    let (due, is_any_pending) = read.await?;
     for record in due {
         let adapter = &record.delivery.adapter;
         let id = record.delivery.id;
@@ -199,7 +215,7 @@ async fn send_due(
             lanes.start(context, child, record);
         }
     }
-    Ok(())
+    Ok(is_any_pending || !lanes.resting.is_empty())
 }
 
 /// Makes one delivery, and says until when the adapter is to be left alone, if it asked for that.

@@ -20,7 +20,7 @@ use super::session::{ControlMessage, own_session, submit};
 use super::{person, sees_agent};
 use crate::agents::{self, Agent, Alteration, Book, Order};
 use crate::context::Context;
-use crate::engine;
+use crate::{engine, pause};
 
 /// Longest wait for a run when nobody says, in milliseconds.
 const WAIT_MS_DEFAULT: u64 = 30_000;
@@ -225,6 +225,7 @@ pub async fn run(
     let message = ControlMessage {
         text: params.message,
         attachments: Vec::new(),
+        brief: None,
         session_key: session_key.clone(),
         agent_id: params.agent_id,
         queue_mode: params.queue_mode,
@@ -240,7 +241,7 @@ pub async fn run(
         session_key,
         turn_id: None,
         request_status: None,
-        summary: None,
+        summary: context.pause.current().map(|paused| pause::words(paused, context.clock.now())),
         turn: None,
     };
     let context = Arc::clone(context);

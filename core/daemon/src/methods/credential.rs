@@ -8,9 +8,9 @@ use nexus_domain::principal::{Chain, Principal};
 use nexus_iam::Permit;
 use nexus_protocol::credential::{
     AddParams, ClearCredential, ClearSource, CredentialFacts, GetParams, GetResult, ImportParams,
-    ImportResult, ListParams, ListResult, PlaceResult, RemoveParams, ScanParams, ScanResult,
-    SecretText, StoreFacts, UnlockParams, UnlockResult, VALUE_CHARS_MAX, VerifyParams,
-    VerifyResult,
+    ImportResult, ListParams, ListResult, MigrateParams, MigrateResult, PlaceResult, RemoveParams,
+    ScanParams, ScanResult, SecretText, StoreFacts, UnlockParams, UnlockResult, VALUE_CHARS_MAX,
+    VerifyParams, VerifyResult,
 };
 use nexus_secrets::{
     CredentialName, ExposeSecret as _, Pointer, Reach, Record, SecretString, StoreReport, Unlocked,
@@ -21,7 +21,7 @@ use crate::assemble;
 use crate::config::Config;
 use crate::context::Context;
 use crate::credentials::clear::{self, Clear};
-use crate::credentials::{self, import};
+use crate::credentials::{self, import, migrate};
 
 /// Lists credentials and the stores that keep them; never a value.
 pub async fn list(
@@ -172,6 +172,19 @@ pub async fn import(
     Ok(ImportResult { imported })
 }
 
+/// Moves values from files and the other store into one store.
+pub async fn migrate(
+    context: &Arc<Context>,
+    _permit: Permit,
+    params: MigrateParams,
+) -> Result<MigrateResult, Failure> {
+    let result = migrate::run(context, &params).await?;
+    if !params.dry_run {
+        changed(context).await;
+    }
+    Ok(result)
+}
+
 /// Forgets a credential, and removes its value from keychain or vault.
 pub async fn remove(
     context: &Arc<Context>,
@@ -197,7 +210,7 @@ pub async fn unlock(
 }
 
 /// Puts what changed to use. What cannot be is on the board and does not undo the change.
-async fn changed(context: &Context) {
+pub(crate) async fn changed(context: &Context) {
     if let Err(failure) = assemble::apply_models(context).await {
         tracing::warn!(%failure, "models could not be looked up again");
     }

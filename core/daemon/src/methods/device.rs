@@ -8,13 +8,13 @@ use nexus_iam::Permit;
 use nexus_ledger::{LedgerError, Tx};
 use nexus_protocol::Scope;
 use nexus_protocol::device::{
-    ApproveParams, ChangeResult, DEVICE_SCOPES_DEFAULT, DeviceParams, ListParams, ListResult,
-    PairParams, RejectResult, RenameParams, TicketResult,
+    ApproveParams, ChangeResult, DEVICE_SCOPES_DEFAULT, DeviceParams, LinkParams, LinkResult,
+    ListParams, ListResult, PairParams, RejectResult, RenameParams, TicketResult,
 };
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::key::{issuer, label, names, refresh, within};
-use crate::authorize::Caller;
+use crate::authorize::{Caller, DoorEvent, audit_door};
 use crate::context::Context;
 use crate::ways::{DEVICES_MAX, Ticket};
 
@@ -32,6 +32,22 @@ pub async fn pair(
     let scopes = granted(caller, params.scopes)?;
     let name = params.name.as_deref().map(label).transpose()?;
     issue(context, Ticket { name, scopes: names(&scopes), made_by })
+}
+
+/// Makes a link by which a browser signs in: with what the caller has, for as long as it has it.
+pub async fn link(
+    context: &Arc<Context>,
+    caller: &Caller,
+    permit: Permit,
+    _params: LinkParams,
+) -> Result<LinkResult, Failure> {
+    let made_by = issuer(&permit, "sign browsers in")?;
+    let now = context.clock.now();
+    let holder = context.ways.holder_by_link(caller, now)?;
+    audit_door(context, DoorEvent::LinkMade, made_by, "devices.link").await?;
+    let link = context.logins.issue(holder, now)?;
+    context.credentials.redactor().learn(&SecretString::from(link.code.clone()));
+    Ok(LinkResult { path: format!("/open?code={}", link.code), expires_at: link.expires_at })
 }
 
 /// Lists devices, and those that ask.

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use nexus_domain::Timestamp;
 use nexus_domain::failure::Failure;
 use nexus_domain::grant::{Grant, GrantEffect, GrantScope, GrantVerb};
 use nexus_domain::id::GrantId;
 use nexus_domain::principal::Principal;
-use nexus_iam::{Permit, check_scope};
-use nexus_ledger::{GrantChange, GrantFilter};
+use nexus_iam::{Permit, check_scope, would_answer};
+use nexus_ledger::{GrantChange, GrantFilter, PermissionFilter};
 use nexus_protocol::grant::{
-    ChangeResult, CreateParams, GrantLogItem, ListParams, ListResult, RevokeParams, ShowParams,
-    ShowResult,
+    ChangeResult, CreateParams, GrantLogItem, ListParams, ListResult, PREVIEW_MS, PreviewMatch,
+    PreviewParams, PreviewResult, RevokeParams, ShowParams, ShowResult,
 };
 
 use super::person;
@@ -65,6 +66,63 @@ fn change_name(change: GrantChange) -> &'static str {
         GrantChange::Expired => "expired",
         GrantChange::Revoked => "revoked",
     }
+}
+
+/// Most permission requests that a preview looks at.
+const PREVIEW_LOOKED_MAX: u32 = 500;
+/// Most of them that are shown.
+const PREVIEW_SHOWN_MAX: usize = 20;
+
+/// Says what a grant would have answered, without making it.
+pub async fn preview(
+    context: &Arc<Context>,
+    _permit: Permit,
+    params: PreviewParams,
+) -> Result<PreviewResult, Failure> {
+    let now = context.clock.now();
+    let PreviewParams { principal, verb, effect, scope } = params;
+    let principal = Principal::parse(&principal)?;
+    check_scope(verb, &scope).map_err(Failure::invalid)?;
+    refuse_too_wide(&principal, verb, effect, &scope)?;
+    let grant = Grant {
+        id: GrantId::from_parts(now, context.clock.entropy()),
+        principal,
+        verb,
+        effect,
+        scope,
+        reason: String::new(),
+        granted_by: Principal::Owner,
+        permission_id: None,
+        created_at: now,
+        expires_at: None,
+        revoked_at: None,
+        revoked_by: None,
+    };
+    let filter = PermissionFilter { pending_only: false, session: None, before: None };
+    let latest =
+        context.ledger.read(move |r| r.permissions().list(&filter, PREVIEW_LOOKED_MAX)).await?;
+    let since = Timestamp(now.0.saturating_sub_unsigned(PREVIEW_MS));
+    let is_partial = latest.len() == PREVIEW_LOOKED_MAX as usize
+        && latest.last().is_some_and(|oldest| oldest.created_at >= since);
+    let looked = latest
+        .into_iter()
+        .filter(|asked| asked.created_at >= since && asked.chain.actor() == Some(&grant.principal));
+    let (mut n_looked, mut n_matched, mut matched) = (0, 0, Vec::new());
+    for asked in looked {
+        n_looked += 1;
+        if would_answer(&grant, &asked) {
+            n_matched += 1;
+            if matched.len() < PREVIEW_SHOWN_MAX {
+                matched.push(PreviewMatch {
+                    id: asked.id,
+                    summary: asked.action.summary,
+                    status: asked.status,
+                    created_at: asked.created_at,
+                });
+            }
+        }
+    }
+    Ok(PreviewResult { since, n_looked, n_matched, is_partial, matched })
 }
 
 /// Makes a grant, in force from the next decision on.

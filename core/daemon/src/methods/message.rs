@@ -38,6 +38,7 @@ pub async fn send(
     let message = ControlMessage {
         text: params.message,
         attachments: Vec::new(),
+        brief: None,
         session_key: None,
         agent_id: None,
         queue_mode: None,

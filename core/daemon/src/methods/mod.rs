@@ -6,6 +6,7 @@ pub mod adapter;
 pub mod agent;
 pub mod agent_file;
 pub mod audit;
+pub mod blob;
 pub mod budget;
 pub mod config;
 pub mod contact;

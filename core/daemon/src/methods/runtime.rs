@@ -3,19 +3,18 @@
 use std::sync::Arc;
 
 use nexus_domain::failure::Failure;
-use nexus_domain::request::RequestStatus;
 use nexus_iam::{Permit, Preset};
 use nexus_ledger::{PermissionFilter, RequestFilter, UsageFilter};
-use nexus_protocol::health::{HealthResult, HealthStatus};
 use nexus_protocol::runtime::{
-    ReloadParams, ReloadResult, ShutdownParams, ShutdownResult, StatusParams, StatusResult,
+    PauseParams, PauseResult, ReloadParams, ReloadResult, ResumeParams, ShutdownParams,
+    ShutdownResult, StatusParams, StatusResult, SummaryParams, SummaryResult,
 };
 use nexus_protocol::session::PAGE_LEN_DEFAULT;
 
+use super::person;
 use super::usage::figures;
-use crate::budget;
 use crate::context::Context;
-use crate::reconfigure;
+use crate::{budget, pause, reconfigure, summary};
 
 /// Requests shown as recent.
 const RECENT_MAX: usize = 12;
@@ -48,10 +47,10 @@ pub async fn status(
         std::cmp::Reverse((facts.state, facts.accounts.first().map(|account| account.percent)))
     });
     let choice = context.engine.choice();
-    let at_work = working.iter().filter(|q| q.status == RequestStatus::Processing).count();
     let health = context.health_result();
     Ok(StatusResult {
-        summary: summary(waiting.len(), at_work, &health),
+        summary: summary::summary(context).await?.sentence,
+        paused: health.paused,
         health,
         address: context.address.get().map(ToString::to_string).unwrap_or_default(),
         exposed_at: context.exposure.status().endpoints.into_iter().map(|one| one.url).collect(),
@@ -68,25 +67,35 @@ pub async fn status(
     })
 }
 
-/// One sentence: what a person must know first comes first.
-fn summary(n_waiting: usize, n_working: usize, health: &HealthResult) -> String {
-    let needs = match n_waiting {
-        0 => "Nothing needs you.".to_owned(),
-        1 => "1 thing needs you.".to_owned(),
-        n => format!("{n} things need you."),
-    };
-    let works = match n_working {
-        0 => String::new(),
-        1 => " 1 request is at work.".to_owned(),
-        n => format!(" {n} requests are at work."),
-    };
-    let trouble = match health.status {
-        HealthStatus::Healthy => "",
-        HealthStatus::Starting => " The daemon is starting.",
-        HealthStatus::Degraded => " Something is amiss.",
-        HealthStatus::Unhealthy => " Something is broken.",
-    };
-    format!("{needs}{works}{trouble}")
+/// Says in one sentence how everything stands.
+pub async fn summary(
+    context: &Arc<Context>,
+    _permit: Permit,
+    _params: SummaryParams,
+) -> Result<SummaryResult, Failure> {
+    summary::summary(context).await
+}
+
+/// Pauses the daemon.
+pub async fn pause(
+    context: &Arc<Context>,
+    permit: Permit,
+    params: PauseParams,
+) -> Result<PauseResult, Failure> {
+    let by = person(&permit, "pause the daemon")?;
+    let paused = pause::begin(context, params.mode, params.for_ms, by).await?;
+    Ok(PauseResult { paused: Some(paused) })
+}
+
+/// Ends the pause.
+pub async fn resume(
+    context: &Arc<Context>,
+    permit: Permit,
+    _params: ResumeParams,
+) -> Result<PauseResult, Failure> {
+    let by = person(&permit, "end a pause")?;
+    pause::end(context, Some(by)).await?;
+    Ok(PauseResult { paused: None })
 }
 
 /// Reads the configuration again.

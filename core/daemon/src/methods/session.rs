@@ -1,5 +1,6 @@
 //! Sessions.
 
+mod attach;
 mod change;
 mod export;
 mod import;
@@ -8,6 +9,7 @@ mod queue;
 use std::sync::Arc;
 
 use nexus_domain::arrival::{Arrival, Attachment, ContentType, PeerKind};
+use nexus_domain::brief::Brief;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::{AgentId, RequestId, SessionKey, TurnId};
 use nexus_domain::pipeline::{CONTROL_CHANNEL, Compaction, Wish};
@@ -99,12 +101,18 @@ pub async fn history(
         .read(move |r| {
             let key = r.sessions().resolve(&wanted)?;
             let Some(session) = r.sessions().get(&key)? else { return Ok(None) };
-            let (messages, has_more) = match params.offset {
-                Some(offset) => {
+            let (messages, has_more) = match (params.turn_id, params.offset) {
+                (Some(turn), _) => {
+                    let is_here = r.turns().get(turn)?.is_some_and(|turn| turn.session_key == key);
+                    let all = if is_here { r.turns().of_turn(turn)? } else { Vec::new() };
+                    let has_more = all.len() > limit as usize;
+                    (all.into_iter().take(limit as usize).collect(), has_more)
+                }
+                (None, Some(offset)) => {
                     let messages = r.turns().messages_from(&key, offset, limit)?;
                     (messages, offset > 0)
                 }
-                None => {
+                (None, None) => {
                     let mut messages = r.turns().messages(&key, params.before, limit + 1)?;
                     let has_more = messages.len() > limit as usize;
                     if has_more {
@@ -135,7 +143,9 @@ pub async fn send(
     permit: Permit,
     params: SendParams,
 ) -> Result<SendResult, Failure> {
+    let brief = attach::brief(context, &params.message, &params.attachments).await?;
     let message = ControlMessage {
+        brief,
         text: params.message,
         attachments: params.attachments,
         session_key: Some(params.key),
@@ -146,7 +156,8 @@ pub async fn send(
         compaction: None,
     };
     let Admission { request_id, status, is_duplicate } = submit(context, &permit, message).await?;
-    Ok(SendResult { request_id, status, is_duplicate })
+    let paused = context.pause.current().filter(|_| !status.is_final());
+    Ok(SendResult { request_id, status, is_duplicate, paused })
 }
 
 /// Stops the active run of a session and answers when it has ended.
@@ -192,6 +203,7 @@ pub async fn compact(
         queue_mode: Some(QueueMode::Followup),
         idempotency_key: params.idempotency_key,
         wish: RunWish::default(),
+        brief: None,
         compaction: Some(Compaction { is_forced: params.force }),
     };
     let admission = submit(context, &permit, message).await?;
@@ -249,6 +261,8 @@ pub(super) struct ControlMessage {
     pub(super) queue_mode: Option<QueueMode>,
     pub(super) wish: RunWish,
     pub(super) idempotency_key: String,
+    /// What its files bring along.
+    pub(super) brief: Option<Brief>,
     /// Not a message at all: the session is to be condensed.
     pub(super) compaction: Option<Compaction>,
 }
@@ -286,7 +300,7 @@ pub(super) async fn submit(
         parent: None,
         replays: None,
         run: message.wish,
-        brief: None,
+        brief: message.brief.map(Arc::new),
     };
     let submission = Submission { arrival, authenticated: Some(invoker), wish };
     let admission = engine::receive_event(context, submission).await?;

@@ -90,6 +90,7 @@ pub async fn invoke(
     let message = ControlMessage {
         text: format!("{} {arguments}", params.tool),
         attachments: Vec::new(),
+        brief: None,
         session_key: Some(session_key.clone()),
         agent_id: Some(agent_id),
         queue_mode: Some(QueueMode::Followup),

@@ -81,7 +81,7 @@ fn filter(params: GetParams) -> Result<UsageFilter, Failure> {
     Ok(UsageFilter { since, until, agent_id, session_key, model, api_key: key })
 }
 
-pub(super) fn figures(sums: UsageSums) -> UsageFigures {
+pub(crate) fn figures(sums: UsageSums) -> UsageFigures {
     UsageFigures {
         n_calls: sums.n_calls,
         n_tool_calls: sums.n_tool_calls,

@@ -82,6 +82,10 @@ pub(super) struct Line<S, D> {
     /// The next beat, kept between polls: there is one for every client.
     beat: BoxFuture<'static, watch::Receiver<Beat>>,
     n_ticks_told: u64,
+    n_wakes_told: u64,
+    /// What was heard of the client when it was pinged after the machine woke up, until it has to
+    /// have answered.
+    n_heard_asleep: Option<u64>,
     /// Tells when what is in force has changed.
     epochs: watch::Receiver<u64>,
     progress_seen: u64,
@@ -111,10 +115,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin, D: Send + 'static> Line<S, D> {
         let mut epochs = shared.context.iam.epochs();
         // What was in force when the client was let in may be out of date by now.
         epochs.mark_changed();
-        let n_ticks_told = shared.beat.borrow().n_ticks;
+        let (n_ticks_told, n_wakes_told) = {
+            let beat = shared.beat.borrow();
+            (beat.n_ticks, beat.n_wakes)
+        };
         Box::new(Self {
             beat: listen(shared.beat.subscribe()),
             n_ticks_told,
+            n_wakes_told,
+            n_heard_asleep: None,
             socket,
             caller,
             connection_id,
@@ -247,6 +256,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin, D: Send + 'static> Line<S, D> {
             return Some(self.cut_slow_consumer());
         }
         framing.hear(self, &beat, has_ticked);
+        let is_judged = beat.n_answered == self.n_wakes_told;
+        if let Some(n_heard) = self.n_heard_asleep.take_if(|_| is_judged)
+            && n_heard == self.socket.n_heard()
+        {
+            tracing::info!(connection = %self.connection_id, "a client did not outlive a sleep");
+            self.socket.drop_queue();
+            return Some(Farewell::new(CloseCode::Away, "no answer after the machine woke up"));
+        }
+        if beat.n_wakes != self.n_wakes_told {
+            self.n_wakes_told = beat.n_wakes;
+            self.n_heard_asleep = Some(self.socket.n_heard());
+            self.socket.ping();
+        }
         None
     }
 

@@ -22,11 +22,18 @@ const GATHER_MS_PER_CLIENT: u64 = 5;
 /// The longest that changes are gathered, in milliseconds.
 const GATHER_MS_MAX: u64 = 15_000;
 
+/// Time for a client to answer the ping after the machine woke up, in milliseconds.
+const ANSWER_MS_MAX: u64 = 2_000;
+
 /// The state of the pulse.
 #[derive(Clone)]
 pub(super) struct Beat {
     /// Ticks since the daemon began to listen.
     pub(super) n_ticks: u64,
+    /// Wakes of the machine: each client is pinged after one.
+    pub(super) n_wakes: u64,
+    /// Of these, those after which clients had the time to answer.
+    pub(super) n_answered: u64,
     /// Versions of the two below.
     pub(super) version: StateVersion,
     /// Who is connected.
@@ -47,6 +54,8 @@ pub(super) fn first(context: &Context) -> Beat {
     let presence = context.presence.list(context.clock.now());
     Beat {
         n_ticks: 0,
+        n_wakes: 0,
+        n_answered: 0,
         version: StateVersion { presence: 1, health: 1 },
         presence_json: presence_json(&presence),
         presence: Arc::new(presence),
@@ -60,6 +69,9 @@ pub(super) async fn run(shared: Arc<Shared>) {
     let mut presence = context.presence.watch();
     let mut health = context.health.watch();
     let mut tick = context.clock.sleep(TICK_INTERVAL_MS);
+    let mut wakes = context.power.subscribe();
+    // Runs from the last wake until clients must have answered.
+    let mut answer: Option<BoxFuture<'static, ()>> = None;
     // Runs from the first change that is to be told.
     let mut gather: Option<BoxFuture<'static, ()>> = None;
     loop {
@@ -69,6 +81,18 @@ pub(super) async fn run(shared: Arc<Shared>) {
                 tick = context.clock.sleep(TICK_INTERVAL_MS);
                 context.presence.expire(context.clock.now());
                 shared.beat.send_modify(|beat| beat.n_ticks += 1);
+            }
+            Ok(()) = wakes.changed() => {
+                wakes.mark_unchanged();
+                answer = Some(context.clock.sleep(ANSWER_MS_MAX));
+                shared.beat.send_modify(|beat| {
+                    beat.n_wakes += 1;
+                    beat.n_ticks += 1;
+                });
+            }
+            () = async { if let Some(answer) = &mut answer { answer.await } }, if answer.is_some() => {
+                answer = None;
+                shared.beat.send_modify(|beat| beat.n_answered = beat.n_wakes);
             }
             Ok(()) = presence.changed(), if gather.is_none() => {
                 gather = Some(context.clock.sleep(gather_ms(shared.beat.receiver_count())));

@@ -99,6 +99,8 @@ pub(super) struct Socket<S> {
     is_dirty: bool,
     /// Rises whenever the client takes something.
     n_progress: u64,
+    /// Rises whenever it says something, be it an answer to a ping.
+    n_heard: u64,
     is_broken: bool,
     /// A frame was too large: where the next one begins is not known any more.
     is_lost: bool,
@@ -116,6 +118,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             n_queued_bytes: 0,
             is_dirty: false,
             n_progress: 0,
+            n_heard: 0,
             is_broken: false,
             is_lost: false,
         }
@@ -141,6 +144,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             self.queue(Message::Frame(Frame::message(piece, opcode, rest.is_empty())));
             opcode = OpCode::Data(Data::Continue);
         }
+    }
+
+    /// How much was heard of the client so far.
+    pub(super) fn n_heard(&self) -> u64 {
+        self.n_heard
     }
 
     /// Queues a ping, which a client that lives answers by itself.
@@ -188,6 +196,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 return Poll::Ready(Step::Drained);
             }
             while let Poll::Ready(read) = self.ws.poll_next_unpin(cx) {
+                self.n_heard += u64::from(matches!(read, Some(Ok(_))));
                 match read {
                     Some(Ok(Message::Text(text))) => return Poll::Ready(Step::Text(text)),
                     Some(Ok(Message::Binary(_))) => return Poll::Ready(Step::Binary),

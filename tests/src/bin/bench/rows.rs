@@ -7,13 +7,13 @@ use crate::daemon::{self, Home, Server};
 use crate::load::{self, Target, Timing};
 use crate::process::Process;
 use crate::table::{Row, median, percentile};
-use crate::{callers, connections, crowd, provider, startup, turns, verdicts};
+use crate::{callers, connections, crowd, idle, provider, startup, turns, verdicts};
 
 /// How often a load is repeated, ours and the limit in turn.
 const N_ROUNDS: usize = 3;
 
 /// The parts that can be measured alone.
-const PARTS: &[&str] = &["daemon", "crowd", "callers", "programs", "ledger", "verdict"];
+const PARTS: &[&str] = &["daemon", "idle", "crowd", "callers", "programs", "ledger", "verdict"];
 
 /// Measures everything, or the one part that is asked for.
 pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
@@ -23,11 +23,14 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
     }
     let is_wanted = |part: &str| bench.only.as_deref().is_none_or(|only| only == part);
     let mut rows = Vec::new();
-    if ["daemon", "crowd", "callers", "programs"].into_iter().any(is_wanted) {
+    if ["daemon", "idle", "crowd", "callers", "programs"].into_iter().any(is_wanted) {
         let base_url = provider::serve().await?;
         let home = Home::new(&base_url)?;
         if is_wanted("daemon") {
             rows.extend(whole_daemon(bench, &home).await?);
+        }
+        if is_wanted("idle") {
+            rows.extend(idle::measure(bench, &base_url).await?);
         }
         if is_wanted("crowd") {
             let home = Home::new(&base_url)?;
@@ -54,7 +57,6 @@ async fn whole_daemon(bench: &Bench, home: &Home) -> Result<Vec<Row>> {
     let mut rows = startup::start(bench, home).await?;
     let server = daemon::start(bench, home).await?;
     let raw = daemon::start_raw().await?;
-    rows.extend(startup::idle(&server, &raw).await);
     rows.extend(ws(&server, &raw).await?);
     rows.extend(http(&server, &raw).await?);
     rows.push(connections::handshake(&server, &raw).await?);

@@ -1,18 +1,16 @@
 //! Starting: the daemon, the command line.
 
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Result, bail};
 
 use crate::Bench;
-use crate::daemon::{self, Home, Server};
+use crate::daemon::{self, Home};
 use crate::table::{Row, median};
 
 /// Starts of each program.
 const N_STARTS: usize = 9;
-/// How long an idle daemon is watched, in milliseconds.
-const IDLE_MS: u64 = 5_000;
 
 /// From the start of the process to the first good answer.
 pub(crate) async fn start(bench: &Bench, home: &Home) -> Result<Vec<Row>> {
@@ -25,27 +23,6 @@ pub(crate) async fn start(bench: &Bench, home: &Home) -> Result<Vec<Row>> {
     }
     let row = Row::new("start.health", "process start to /health", median(&ours), "ms");
     Ok(vec![row.limit(median(&raw)).aim("<= 20 ms")])
-}
-
-/// What a daemon costs that does nothing.
-pub(crate) async fn idle(server: &Server, raw: &Server) -> Vec<Row> {
-    let (cpu, wakeups) = (server.process.cpu_us(), server.process.wakeups());
-    tokio::time::sleep(Duration::from_millis(IDLE_MS)).await;
-    let seconds = IDLE_MS as f64 / 1_000.0;
-    let cpu_share = (server.process.cpu_us() - cpu) / (seconds * 1e6) * 100.0;
-    let wakeups = (server.process.wakeups() - wakeups) / seconds;
-    let (rss, anonymous) = server.process.memory_kb();
-    let (raw_rss, _) = raw.process.memory_kb();
-    let megabytes = |kilobytes: f64| kilobytes / 1_024.0;
-    vec![
-        Row::new("idle.rss", "idle memory, resident", megabytes(rss), "MB")
-            .limit(megabytes(raw_rss))
-            .aim("<= 25 MB"),
-        Row::new("idle.anonymous", "idle memory, anonymous", megabytes(anonymous), "MB")
-            .aim("<= 8 MB"),
-        Row::new("idle.cpu", "idle processor", cpu_share, "%").aim("<= 0.03 %"),
-        Row::new("idle.wakeups", "idle wake-ups a second", wakeups, "/s").aim("<= 5"),
-    ]
 }
 
 /// The command line, next to a program that does nothing.

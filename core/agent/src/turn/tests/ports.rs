@@ -69,6 +69,11 @@ impl HandClock {
     }
 }
 
+/// A machine that does not sleep.
+pub(crate) struct NeverSleeps;
+
+impl crate::port::Power for NeverSleeps {}
+
 impl Clock for HandClock {
     fn now(&self) -> Timestamp {
         Timestamp(1_800_000_000_000).plus_ms(self.now_ms())
@@ -325,6 +330,7 @@ impl Bench {
             log: diary.clone(),
             watcher: diary.clone(),
             clock: clock.clone(),
+            power: Arc::new(NeverSleeps),
         };
         let input = input(vec![user(1, "hi")]);
         Self { diary, purse, clock, model, second, stop: StopSignal::new(), folder, input, world }

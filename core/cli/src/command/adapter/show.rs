@@ -18,7 +18,10 @@ pub(crate) fn sign(state: AdapterState) -> Sign {
         AdapterState::Running => Sign::Good,
         AdapterState::Degraded | AdapterState::BackingOff => Sign::Warn,
         AdapterState::Failed => Sign::Bad,
-        AdapterState::Stopped | AdapterState::Starting | AdapterState::Draining => Sign::Idle,
+        AdapterState::Stopped
+        | AdapterState::Starting
+        | AdapterState::Suspended
+        | AdapterState::Draining => Sign::Idle,
     }
 }
 

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use nexus_client::call;
 use nexus_protocol::credential::{
-    AddParams, ClearSource, GetParams, ImportParams, ListParams, RemoveParams, ScanParams,
-    UnlockParams, VerifyParams,
+    AddParams, ClearSource, GetParams, ImportParams, ListParams, MigrateParams, MigrateTo,
+    RemoveParams, ScanParams, UnlockParams, VerifyParams,
 };
 
 use crate::context::Context;
@@ -48,6 +48,14 @@ Examples
   nexus credential import config
   nexus credential import dotenv ~/project/.env --key OPENAI_API_KEY
   nexus credential import file ~/token.txt --name telegram/main";
+const MIGRATE_EXAMPLES: &str = "\
+Examples
+  nexus credential migrate --to keychain --dry-run
+  nexus credential migrate --to keychain
+  nexus credential migrate --to vault provider/openai
+
+A value is read back from its new place before it leaves the old one. Without names, new
+credentials go there, too, from then on. Ends with 6 when one stayed where it was.";
 const REMOVE_EXAMPLES: &str = "\
 Examples
   nexus credential remove telegram/main
@@ -103,6 +111,9 @@ pub(crate) enum Credential {
         #[command(subcommand)]
         from: From,
     },
+    /// Move values out of files and the other store into one store
+    #[command(after_help = MIGRATE_EXAMPLES)]
+    Migrate(Migrate),
     /// Forget one, and remove its value from keychain or vault
     #[command(after_help = REMOVE_EXAMPLES, visible_alias = "rm")]
     Remove {
@@ -158,6 +169,28 @@ pub(crate) struct Import {
     dry_run: bool,
 }
 
+/// What to move, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct Migrate {
+    /// Which; all whose values can be moved when left out
+    names: Vec<String>,
+    /// Where the values are to be
+    #[arg(long, value_enum)]
+    to: Target,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// A store that values can be moved to.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Target {
+    /// The keychain of the operating system
+    Keychain,
+    /// The encrypted vault
+    Vault,
+}
+
 pub(crate) async fn run(credential: Credential, context: &Context) -> Result<Exit> {
     match credential {
         Credential::List => list(context).await,
@@ -167,6 +200,7 @@ pub(crate) async fn run(credential: Credential, context: &Context) -> Result<Exi
         Credential::Verify { name, .. } => verify(name, context).await,
         Credential::Scan => scan(context).await,
         Credential::Import { from } => import(from, context).await,
+        Credential::Migrate(order) => migrate(order, context).await,
         Credential::Remove { name } => remove(name, context).await,
         Credential::Unlock => unlock(context).await,
     }
@@ -295,6 +329,25 @@ async fn import(from: From, context: &Context) -> Result<Exit> {
         false => show::imported(&result, &context.output)?,
     }
     Ok(Exit::Ok)
+}
+
+async fn migrate(order: Migrate, context: &Context) -> Result<Exit> {
+    let client = context.connect().await?;
+    let params = MigrateParams {
+        to: match order.to {
+            Target::Keychain => MigrateTo::Keychain,
+            Target::Vault => MigrateTo::Vault,
+        },
+        names: order.names,
+        dry_run: order.dry_run,
+        idempotency_key: context.fresh_key()?,
+    };
+    let result = client.request::<call::CredentialsMigrate>(params).await?;
+    match context.output.is_json() {
+        true => context.output.document(&result)?,
+        false => show::migrated(&result, order.dry_run, &context.output)?,
+    }
+    Ok(if result.n_failed == 0 { Exit::Ok } else { Exit::Found })
 }
 
 async fn remove(name: String, context: &Context) -> Result<Exit> {

@@ -1,8 +1,8 @@
 //! How credentials look: names and places, never a value.
 
 use nexus_protocol::credential::{
-    ClearCredential, ClearSource, CredentialFacts, ImportResult, ListResult, ScanResult,
-    StoreFacts, VerifyResult,
+    ClearCredential, ClearSource, CredentialFacts, ImportResult, ListResult, MigrateResult,
+    ScanResult, StoreFacts, VerifyResult,
 };
 
 use crate::environment::now;
@@ -121,6 +121,23 @@ pub(super) fn imported(result: &ImportResult, output: &Output) -> Result<()> {
         let sign = output.sign(if one.place.is_some() { Sign::Good } else { Sign::Idle });
         let place = one.place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
         let line = format!("{sign} {} -> {}{place}: {}", one.key, one.name, one.note);
+        output.line(&text::one_line(&line))?;
+    }
+    Ok(())
+}
+
+pub(super) fn migrated(result: &MigrateResult, is_dry: bool, output: &Output) -> Result<()> {
+    if result.migrated.is_empty() {
+        output.line(&format!("{} nothing is to be moved", output.sign(Sign::Good)))?;
+    }
+    for one in &result.migrated {
+        let sign = match (&one.to, is_dry) {
+            (Some(_), _) => Sign::Good,
+            (None, true) => Sign::Idle,
+            (None, false) => Sign::Bad,
+        };
+        let to = one.to.as_ref().map(|to| format!(" -> {to}")).unwrap_or_default();
+        let line = format!("{} {}: {}{to}: {}", output.sign(sign), one.name, one.from, one.note);
         output.line(&text::one_line(&line))?;
     }
     Ok(())

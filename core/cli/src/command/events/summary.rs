@@ -50,6 +50,12 @@ fn of_event(event: &Event) -> String {
             [] => list(paths),
             keys => format!("{}; after a restart {}", list(paths), list(keys)),
         },
+        Event::RuntimePaused { mode, until: Some(until), by } => {
+            format!("{} by {by}, {}", mode.name(), text::left(*until, crate::environment::now()))
+        }
+        Event::RuntimePaused { mode, until: None, by } => format!("{} by {by}", mode.name()),
+        Event::RuntimeResumed { by: Some(by) } => format!("by {by}"),
+        Event::RuntimeResumed { by: None } => "its time is up".to_owned(),
         Event::ConfigRejected { findings } => findings.join("; "),
         Event::ConfigReloaded { changed, needs_restart } => {
             format!("changed {}; after a restart {}", list(changed), list(needs_restart))
@@ -170,6 +176,7 @@ fn of_work(event: &Event) -> String {
             )
         }
         Event::AdapterStatus { adapter, state, reason } => format!("{adapter} {state}: {reason}"),
+        Event::KeychainChanged { state, reason } => format!("{state}: {reason}"),
         Event::BudgetWarned { budget, holder, resource, used, limit, .. }
         | Event::BudgetExhausted { budget, holder, resource, used, limit, .. } => {
             let (used, limit) = (resource.words(*used), resource.words(*limit));

@@ -6,8 +6,8 @@ use nexus_protocol::budget::BudgetState;
 use nexus_protocol::health::HealthStatus;
 use nexus_protocol::runtime::{StatusParams, StatusResult};
 
-use crate::command::acl;
 use crate::command::runtime::health_words;
+use crate::command::{acl, pause};
 use crate::context::Context;
 use crate::environment::now;
 use crate::failure::{Exit, Result};
@@ -80,6 +80,10 @@ fn print(status: &StatusResult, output: &Output) -> Result<()> {
         let what = format!("safe mode, adapters are off: {}", text::one_line(why));
         let line = output.paint(style::BAD, &what);
         output.line(&format!("  {}  {line}", output.sign(Sign::Bad)))?;
+    }
+    if let Some(paused) = &status.paused {
+        let what = format!("{}, go on with: nexus resume", pause::line(paused));
+        output.line(&format!("  {}  {what}", output.sign(Sign::Idle)))?;
     }
     for agent in &status.yolo_agents {
         let what = format!("agent {agent} is yolo: it does whatever is not forbidden, unasked");

@@ -53,7 +53,7 @@ pub(super) fn count(context: &Context, adapters: &Adapters) {
                 counts.errored += 1;
                 trouble.push(format!("{}: {}", child.name(), status.reason));
             }
-            State::Stopped | State::Starting | State::Draining => {}
+            State::Stopped | State::Starting | State::Suspended | State::Draining => {}
         }
     }
     context.health.set_adapters(counts);

@@ -48,6 +48,7 @@ pub(crate) async fn decide(
 }
 
 /// Decides, audits and marks the delivery as being sent, in one commit before anything is sent.
+/// False when it must not be sent, or not while everything is paused.
 pub(super) async fn permit(
     context: &Context,
     record: &DeliveryRecord,
@@ -71,6 +72,10 @@ pub(super) async fn permit(
     let to = format!("{} {}", delivery.adapter, target.to);
     let digest = hex::encode(Sha256::digest(delivery.text.as_bytes()));
     let decided = context.ledger.write(move |tx| {
+        if tx.pauses().at(now)?.is_some_and(|paused| paused.holds_steps()) {
+            // It stays as it is, and is decided anew when the pause is over.
+            return Ok(false);
+        }
         let entry = AuditEntry {
             at: now,
             request_id: Some(delivery.request_id),
@@ -91,7 +96,7 @@ pub(super) async fn permit(
             tx.outbox().failed(delivery.id, now, &error, None)?;
             let event =
                 Event::DeliveryFailed { delivery_id: delivery.id, error, is_unknown: false };
-            return tx.events().record(now, &event).map(|_| ());
+            return tx.events().record(now, &event).map(|_| false);
         }
         tx.outbox().sending(delivery.id, now)?;
         let event = Event::DeliverySending {
@@ -99,10 +104,9 @@ pub(super) async fn permit(
             request_id: delivery.request_id,
             target: to,
         };
-        tx.events().record(now, &event).map(|_| ())
+        tx.events().record(now, &event).map(|_| true)
     });
-    decided.await?;
-    Ok(is_allowed)
+    Ok(decided.await?)
 }
 
 /// On whose behalf a delivery goes out: the sender of the request it answers, through the agent.

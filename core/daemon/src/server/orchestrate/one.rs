@@ -154,6 +154,7 @@ impl Desk {
             limit: Some(limit),
             before: None,
             offset: Some(offset),
+            turn_id: None,
         };
         let found: Result<session::HistoryResult, _> =
             self.call(Call::SessionsHistory(params)).await;

@@ -85,6 +85,7 @@ impl House {
             listener: None,
             environment: Environment::of(&[]),
             clock: clock.clone(),
+            power: crate::power::Watched::nothing(),
             hooks: Vec::new(),
             sandbox: nexus_sandbox::SandboxOptions::default(),
             redactor: nexus_secrets::Redactor::default(),
@@ -298,10 +299,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     pub(super) async fn call(&mut self, method: &str, params: Value) -> Value {
         let id = format!("call-{method}");
         self.say(&json!({ "type": "req", "id": id, "method": method, "params": params })).await;
+        let answer = self.hear_answer().await;
+        assert_eq!(answer["id"], id);
+        answer
+    }
+
+    /// The next answer; events that come before it are kept.
+    pub(super) async fn hear_answer(&mut self) -> Value {
         loop {
             let frame = self.hear().await;
             if frame["type"] == "res" {
-                assert_eq!(frame["id"], id);
                 return frame;
             }
             self.events.push(frame);

@@ -80,10 +80,10 @@ async fn mistakes_are_answered_and_the_connection_lives_on() {
     let house = House::new().await;
     let mut client = house.client().await;
     client.say_text("{").await;
-    let answer = client.hear().await;
+    let answer = client.hear_answer().await;
     assert_eq!((&answer["id"], &answer["ok"]), (&json!("invalid"), &json!(false)));
     client.ws.send(Message::binary(vec![1, 2])).await.unwrap();
-    assert_eq!(client.hear().await["error"]["code"], "INVALID_REQUEST");
+    assert_eq!(client.hear_answer().await["error"]["code"], "INVALID_REQUEST");
     let answer = client.call("session.list", json!({})).await;
     assert_eq!(answer["error"]["hint"], "did you mean `sessions.list`?");
     let answer = client.call("sessions.list", json!({ "limit": 501 })).await;

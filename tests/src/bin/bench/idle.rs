@@ -1,0 +1,70 @@
+//! What a daemon costs that does nothing: alone, and with an adapter.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::Bench;
+use crate::daemon::{self, Home, Server};
+use crate::table::Row;
+
+/// Time for a daemon to come to rest after its start, in milliseconds.
+const REST_MS: u64 = 5_000;
+/// How long it is watched, in milliseconds: longer than most of what it does now and then.
+const WATCHED_MS: u64 = 30_000;
+
+/// What was counted while it was watched.
+struct Idle {
+    rss_mb: f64,
+    anonymous_mb: f64,
+    /// Processor time in a minute, in milliseconds.
+    cpu_ms: f64,
+    /// Voluntary changes of context in a second, over all threads.
+    wakeups: f64,
+}
+
+/// Watches the daemon without an adapter beside the raw limit, then one with the echo adapter.
+pub(crate) async fn measure(bench: &Bench, base_url: &str) -> Result<Vec<Row>> {
+    let raw = daemon::start_raw().await?;
+    let alone = Home::new(base_url)?;
+    let server = daemon::start(bench, &alone).await?;
+    let (ours, limit) = tokio::join!(watch(&server), watch(&raw));
+    drop(server);
+    let with_echo = Home::new(base_url)?;
+    let echo = daemon::program(bench, "nexus-adapter-echo");
+    with_echo.add(&format!("\n[adapters.echo]\ncommand = [{:?}]\naccount = \"main\"\n", echo))?;
+    let server = daemon::start(bench, &with_echo).await?;
+    let beside = watch(&server).await;
+    Ok(vec![
+        Row::new("idle.rss", "idle memory, resident", ours.rss_mb, "MB")
+            .limit(limit.rss_mb)
+            .aim("<= 25 MB"),
+        Row::new("idle.anonymous", "idle memory, anonymous", ours.anonymous_mb, "MB")
+            .limit(limit.anonymous_mb)
+            .aim("<= 8 MB"),
+        Row::new("idle.cpu", "idle processor a minute", ours.cpu_ms, "ms")
+            .limit(limit.cpu_ms)
+            .aim("<= 18 ms (0.03 %)"),
+        Row::new("idle.wakeups", "idle wake-ups a second", ours.wakeups, "/s")
+            .limit(limit.wakeups)
+            .aim("<= 5"),
+        Row::new("idle.echo.rss", "the same with echo: memory, resident", beside.rss_mb, "MB"),
+        Row::new("idle.echo.cpu", "... processor a minute", beside.cpu_ms, "ms"),
+        Row::new("idle.echo.wakeups", "... wake-ups a second", beside.wakeups, "/s").aim("<= 5"),
+    ])
+}
+
+async fn watch(server: &Server) -> Idle {
+    tokio::time::sleep(Duration::from_millis(REST_MS)).await;
+    let process = &server.process;
+    let (cpu_us, wakeups) = (process.cpu_us(), process.wakeups());
+    tokio::time::sleep(Duration::from_millis(WATCHED_MS)).await;
+    let seconds = WATCHED_MS as f64 / 1_000.0;
+    let (rss, anonymous) = process.memory_kb();
+    Idle {
+        rss_mb: rss / 1_024.0,
+        anonymous_mb: anonymous / 1_024.0,
+        cpu_ms: (process.cpu_us() - cpu_us) / 1_000.0 * 60.0 / seconds,
+        wakeups: (process.wakeups() - wakeups) / seconds,
+    }
+}
