@@ -182,6 +182,20 @@ describe("the client", () => {
     await vi.advanceTimersByTimeAsync(1_000);
     expect(await call).toMatchObject({ code: "DISCONNECTED", hint: "Start it: nexus up" });
   });
+
+  it("gives a call its time again when it was slept through", async () => {
+    const { client } = setUp();
+    await last().greet(5);
+    const call = client.call("status", {});
+    last().onclose?.();
+    // An hour passes in which no timer fires: the one of the call is late when it does.
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await vi.advanceTimersByTimeAsync(30_000);
+    await last().greet(5);
+    const [asked] = last().calls("status");
+    last().say({ type: "res", id: asked?.id, ok: true, payload: { isAnswered: true } });
+    expect(await call).toEqual({ isAnswered: true });
+  });
 });
 
 describe("pauses between tries", () => {

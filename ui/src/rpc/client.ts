@@ -18,7 +18,7 @@ const WATCH_MS = 2_500;
 const UNAUTHORISED = "unauthorized";
 /** Begins the reason in a hello-error for a browser whose session is of another key. */
 const NOT_ITS_KEY = "BROWSER_AUTH_";
-/** A pause of the watch this long means that the machine slept. */
+/** A timer that fires this much too late means that the machine or the tab slept. */
 const SLEEP_MS = 10_000;
 
 export type Phase = "connecting" | "online" | "reconnecting" | "offline" | "unauthorised" | "incompatible";
@@ -41,6 +41,9 @@ interface Call {
   resolve: (payload: never) => void;
   reject: (error: RpcError) => void;
   timer: ReturnType<typeof setTimeout>;
+  /** When its time began, and how long that is. */
+  since: number;
+  timeoutMs: number;
 }
 
 export interface ClientOptions {
@@ -124,8 +127,9 @@ export class Client {
     const keyed = COMMANDS.has(method) ? { idempotencyKey: uniqueKey(), ...params } : params;
     const text = JSON.stringify({ type: "req", id, method, params: keyed });
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.giveUp(id), options.timeoutMs ?? CALL_MS_MAX);
-      this.calls.set(id, { id, method, text, resolve, reject, timer });
+      const timeoutMs = options.timeoutMs ?? CALL_MS_MAX;
+      const timer = setTimeout(() => this.giveUp(id), timeoutMs);
+      this.calls.set(id, { id, method, text, resolve, reject, timer, since: Date.now(), timeoutMs });
       if (this.connection.phase === "online") this.socket?.send(text);
     });
   }
@@ -133,6 +137,12 @@ export class Client {
   private giveUp(id: string): void {
     const call = this.calls.get(id);
     if (!call) return;
+    // A timer that is late by this much was slept through: nobody could answer meanwhile.
+    if (Date.now() - call.since > call.timeoutMs + SLEEP_MS) {
+      call.since = Date.now();
+      call.timer = setTimeout(() => this.giveUp(id), call.timeoutMs);
+      return;
+    }
     this.calls.delete(id);
     const isOnline = this.connection.phase === "online";
     call.reject(

@@ -22,6 +22,9 @@ const REFRESH_MS = 400;
 /** A stop is answered when the run has ended. */
 const STOP_MS_MAX = 60_000;
 
+/** Errors of a call that the daemon did not answer: it is made again once there is contact. */
+const WITHOUT_ANSWER = new Set(["DISCONNECTED", "TIMEOUT"]);
+
 /** Types after which what Home shows may differ. */
 const OVERVIEW_TYPES = /^(nex\.request|permission|turn|adapter|system)\./;
 /** Types after which the list of sessions may differ. */
@@ -43,6 +46,8 @@ export class Store {
   private readonly list = new Throttle(REFRESH_MS * 2, () => void this.refreshSessions());
   private readonly watchedRequests = new Throttle(REFRESH_MS, () => void this.refreshRequests());
   private wantsList = false;
+  /** Ended turns whose record could not be read yet, by their id. */
+  private readonly unread = new Map<string, Events["turn.completed"]>();
 
   constructor(
     private readonly url: string,
@@ -56,6 +61,7 @@ export class Store {
       onHello: (hello, isReplaced) => {
         if (isReplaced) {
           this.feed.clear();
+          this.unread.clear();
           // What was open is looked at still, and is fetched from the ledger that is there now.
           const open = Object.keys(this.state.sessions).map((key) => [key, emptySession(key)] as const);
           this.set({ ...initialState, connection: this.state.connection, sessions: Object.fromEntries(open) });
@@ -98,6 +104,7 @@ export class Store {
     for (const view of Object.values(this.state.sessions)) {
       if (view.load !== "ready") void this.loadSession(view.key);
     }
+    for (const turn of this.unread.values()) void this.completeTurn(turn);
   }
 
   private onEvent(frame: EventFrame): void {
@@ -223,11 +230,17 @@ export class Store {
    * The event of an ended turn is short; the record names the model, how long each call took, and how
    * to mend a failure. What is shown is then what a fresh load shows.
    */
-  private async completeTurn({ session_key, turn_id }: Events["turn.completed"]): Promise<void> {
+  private async completeTurn(turn: Events["turn.completed"]): Promise<void> {
+    const { session_key, turn_id } = turn;
+    this.unread.delete(turn_id);
     if (this.state.sessions[session_key]?.load !== "ready") return;
     const params = { key: session_key, turnId: turn_id, limit: 1 };
-    const page = await this.client.call("sessions.history", params).catch(() => undefined);
-    if (page) this.set(withSession(this.state, onRecord(this.view(session_key), page)));
+    try {
+      const page = await this.client.call("sessions.history", params);
+      this.set(withSession(this.state, onRecord(this.view(session_key), page)));
+    } catch (cause) {
+      if (WITHOUT_ANSWER.has(RpcError.of(cause).code)) this.unread.set(turn_id, turn);
+    }
   }
 
   /** Keeps a request up to date as long as somebody looks at it. */
