@@ -54,11 +54,12 @@ pub(super) async fn after(context: &Arc<Context>, slept_ms: u64, noticed: Notice
     let at = context.clock.now();
     let awake = Awake { nth: power.subscribe().borrow().nth + 1, slept_ms, at };
     tracing::info!(slept_ms, ?noticed, "the machine has woken up");
+    // Before the event: who hears of the sleep and asks is told of it.
+    show(context, awake, None);
     let event = Event::PowerWoke { slept_ms, noticed };
     if let Err(failure) = put_right(context, at, slept_ms, event).await {
         tracing::error!(?failure, "after the sleep not everything could be put right");
     }
-    show(context, awake, None);
     power.0.is_asleep.send_replace(false);
     power.0.awake.send_replace(awake);
     awake
