@@ -100,7 +100,8 @@ pub(crate) fn ensure(purpose: Purpose) -> Result<()> {
 fn missing_of(wanted: &[&'static str]) -> Vec<&'static str> {
     let is_there = |package: &&'static str| {
         let query = Program::new("dpkg-query").args("-W -f=${db:Status-Status}").args(package);
-        query.output_quietly().is_some_and(|status| status.contains("installed"))
+        // A package that another one names is known, too: it is `not-installed`.
+        query.output_quietly().is_some_and(|status| status.trim() == "installed")
     };
     wanted.iter().copied().filter(|package| !is_there(package)).collect()
 }
