@@ -19,6 +19,10 @@ pub(crate) fn perform(app: &AppHandle, act: Act) {
         Act::Page(page) if window::can_open(app) => window::open(app, &page),
         Act::Page(_) => perform(app, Act::Logs),
         Act::Quit => app.exit(0),
+        Act::Update => {
+            app.state::<Desk>().updates().choose();
+            app.exit(0);
+        }
         // Starting anew is what settles who runs the daemon.
         Act::Start | Act::Restart => app.request_restart(),
         act => {
@@ -60,7 +64,10 @@ async fn done(app: &AppHandle, act: &Act) -> Result<()> {
             Ok(())
         }
         Act::TakeOver | Act::HandOver => bail!("this version cannot hand the daemon over"),
-        Act::Update => bail!("there is no update to install"),
+        Act::LookForUpdate => {
+            desk.updates().look_now();
+            Ok(())
+        }
         // Done above, or on the spot.
         _ => Ok(()),
     }

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use nexus_daemon::clock::{Clock as _, SystemClock};
-use nexus_desktop::autostart::{Autostart, AutostartError};
+use nexus_desktop::autostart::{Autostart, AutostartError, HIDDEN, HOME};
 use nexus_desktop::facts::Facts;
 use nexus_desktop::feed::{self, Line, Update};
 use nexus_desktop::menu;
 use nexus_desktop::notices::Notices;
+use nexus_desktop::updates::{self, Probation, Updates, Word};
 use nexus_domain::Timestamp;
 use tauri::async_runtime;
 use tauri::{AppHandle, Manager as _};
@@ -29,13 +30,17 @@ pub(crate) struct Desk {
     is_leaving: Mutex<bool>,
     line: Mutex<Line>,
     notices: Notices,
+    updates: Arc<Updates>,
+    probation: Mutex<Probation>,
     /// Rises when the menu is to be looked at again for another reason than the daemon.
     changes: watch::Sender<u64>,
 }
 
 impl Desk {
-    pub(crate) fn new(home: PathBuf, is_usual_home: bool) -> Self {
+    pub(crate) fn new(home: PathBuf, is_usual_home: bool, updates: Updates) -> Self {
         Self {
+            probation: Mutex::new(Probation::of(&home)),
+            updates: Arc::new(updates),
             home,
             is_usual_home,
             facts: Mutex::new(Facts::starting()),
@@ -59,6 +64,17 @@ impl Desk {
     /// The connection to the daemon.
     pub(crate) fn line(&self) -> Line {
         lock(&self.line).clone()
+    }
+
+    /// New versions.
+    pub(crate) fn updates(&self) -> &Arc<Updates> {
+        &self.updates
+    }
+
+    /// What the application is started with to come back as it is.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let home = self.home.to_string_lossy().into_owned();
+        [HIDDEN, HOME].map(str::to_owned).into_iter().chain([home]).collect()
     }
 
     /// Quits as soon as nothing is at work any more, or takes that back.
@@ -93,6 +109,8 @@ impl Desk {
         menu::Desk {
             starts_at_login: self.autostart().and_then(|entry| entry.is_on()).ok(),
             is_leaving: *lock(&self.is_leaving),
+            can_update: self.updates.is_on(),
+            update: self.updates.ready(),
             ..menu::Desk::default()
         }
     }
@@ -120,11 +138,19 @@ async fn keep_true(app: AppHandle, mut tray: Tray, mut updates: mpsc::Receiver<U
     let desk = app.state::<Desk>();
     let mut changes = desk.changes.subscribe();
     let mut presses = desk.notices.open().await;
+    let mut words = looks(desk.updates());
     loop {
         let facts = desk.facts();
+        let has_passed = lock(&desk.probation).update(&facts, now());
+        if has_passed && let Some((title, text)) = updates::news(&desk.home) {
+            desk.say(title, &text).await;
+        }
         tray.show(&app, &facts, &desk.menu_facts());
         if *lock(&desk.is_leaving) && facts.runs.is_empty() {
             app.exit(0);
+        }
+        if desk.updates.is_due(&facts, window::is_shown(&app)) {
+            act::perform(&app, menu::Act::Update);
         }
         let mut news = Vec::new();
         tokio::select! {
@@ -134,12 +160,22 @@ async fn keep_true(app: AppHandle, mut tray: Tray, mut updates: mpsc::Receiver<U
                 news = update.news;
             }
             Some(press) = presses.recv() => act::perform(&app, desk.notices.pressed(&press)),
+            Some((title, text)) = words.recv() => desk.say(title, &text).await,
             _ = changes.changed() => {}
+            () = pause_until(lock(&desk.probation).due_at()) => {}
             () = pause_until(desk.notices.due_at(&facts)) => {}
         }
         let facts = desk.facts();
         desk.notices.update(&window::sight(&app), &facts, &news, now()).await;
     }
+}
+
+/// Starts looking for new versions; what people are to hear comes out here.
+fn looks(updates: &Arc<Updates>) -> mpsc::Receiver<Word> {
+    let (words, heard) = mpsc::channel(1);
+    let updates = Arc::clone(updates);
+    async_runtime::spawn(async move { updates.run(words).await });
+    heard
 }
 
 fn now() -> Timestamp {

@@ -26,6 +26,9 @@ fn main() -> ExitCode {
     if let Some(code) = nexus_daemon::entry::run_helper_if_asked() {
         return code;
     }
+    if let Some(code) = nexus_update::guard::run_if_asked() {
+        return code;
+    }
     let words: Vec<String> = std::env::args().skip(1).collect();
     let arguments = match Arguments::read(&words) {
         Ok(arguments) => arguments,

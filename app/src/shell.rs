@@ -1,14 +1,15 @@
 //! The life of the application: take the home's one place for a tray, decide who owns the daemon,
 //! put up the icon, run until it is told to quit, and leave nothing behind.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, anyhow};
-use nexus_daemon::config::Environment;
+use nexus_daemon::config::{self, Environment, Finding, Overlay};
 use nexus_daemon::home::Home;
 use nexus_desktop::arguments::Arguments;
 use nexus_desktop::single::{Claim, Single};
+use nexus_desktop::updates::{Settings, Updates};
 use tauri::async_runtime::{self, JoinHandle};
 use tauri::{AppHandle, Manager as _, RunEvent};
 
@@ -33,6 +34,7 @@ pub(crate) fn run(
     };
     let is_usual =
         environment.get("HOME").is_some_and(|own| PathBuf::from(own).join("nexus") == home);
+    let updates = updates(&home, environment.clone());
     let owner = async_runtime::block_on(Owner::settle(home.clone(), environment))?;
     let app = tauri::Builder::default()
         .on_window_event(window::changed)
@@ -40,7 +42,7 @@ pub(crate) fn run(
             let app = app.handle();
             let owner = Arc::new(owner);
             app.manage(Arc::clone(&owner));
-            app.manage(Desk::new(home, is_usual));
+            app.manage(Desk::new(home, is_usual, updates));
             desk::start(app, owner)?;
             quit_on_signals(app.clone());
             quit_with_daemon(app.clone());
@@ -68,6 +70,30 @@ pub(crate) fn run(
     Ok(())
 }
 
+/// The updater of this program.
+fn updates(home: &Path, environment: Environment) -> Updates {
+    let program = std::env::current_exe().unwrap_or_default();
+    let image = environment.get("APPIMAGE").map(PathBuf::from);
+    let file = Home::new(home.to_owned()).config_file();
+    let settings = move || {
+        let loaded = config::load(&file, &Overlay::new(environment.clone(), vec![]));
+        let said = |findings: Vec<Finding>| {
+            findings.iter().map(Finding::to_string).collect::<Vec<_>>().join("; ")
+        };
+        Ok(loaded.map_err(said)?.config.updates.map(|on| Settings {
+            endpoint: on.endpoint,
+            keys: on.keys,
+            check_ms: on.check_ms,
+            installs_when_idle: on.installs_when_idle,
+            trial_ms: on.trial_ms,
+        }))
+    };
+    let version = semver::Version::parse(env!("CARGO_PKG_VERSION"));
+    let version = version.unwrap_or_else(|_| semver::Version::new(0, 0, 0));
+    let ours = (version, nexus_daemon::SCHEMA_VERSION);
+    Updates::new(home, ours, (&program, image.as_deref()), Arc::new(settings))
+}
+
 fn leave(app: &AppHandle) {
     window::remember(app);
     async_runtime::block_on(app.state::<Arc<Owner>>().release());
@@ -77,6 +103,16 @@ fn leave(app: &AppHandle) {
         listening.abort();
         // It was told to end: that it did is no news.
         let _ = async_runtime::block_on(listening);
+    }
+    let desk = app.state::<Desk>();
+    match desk.updates().begin(desk.words()) {
+        // Its other end sees by this one that the process has ended.
+        Ok(Some(guard)) => drop(app.manage(guard)),
+        Ok(None) => {}
+        Err(error) => {
+            tracing::error!(%error, "the update is not installed; this version goes on");
+            app.restart();
+        }
     }
 }
 

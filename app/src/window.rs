@@ -35,6 +35,12 @@ pub(crate) fn sight(app: &AppHandle) -> Sight {
     Sight { page: watched.and_then(|window| window.url().ok()).map(|url| url.path().to_owned()) }
 }
 
+/// Whether there is a window to be seen.
+pub(crate) fn is_shown(app: &AppHandle) -> bool {
+    let window = app.get_webview_window(LABEL);
+    window.is_some_and(|window| window.is_visible().unwrap_or(true))
+}
+
 /// Remembers where the window is.
 pub(crate) fn remember(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL) else { return };

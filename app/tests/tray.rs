@@ -11,6 +11,8 @@ mod desktop;
 mod item;
 #[path = "desktop/notices.rs"]
 mod notices;
+#[path = "tray/updates.rs"]
+mod updates;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use crate::config::{self, Environment, Overlay, home_from_environment};
 use crate::home::{Home, OwnerKind};
@@ -11,9 +12,14 @@ use crate::{Daemon, StartOptions, logging, signals};
 use clap::Parser;
 use nexus_sandbox::SandboxOptions;
 
+/// What `nexusd --version` says: an update is a way without return where the tables move on.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    format!("{}\nledger schema {}", env!("CARGO_PKG_VERSION"), nexus_ledger::SCHEMA_VERSION)
+});
+
 /// Runs the Nexus daemon in the foreground.
 #[derive(Parser)]
-#[command(name = "nexusd", version)]
+#[command(name = "nexusd", version, long_version = VERSION.as_str())]
 struct Arguments {
     /// Home folder [default: $NEXUS_ROOT, else ~/nexus]
     #[arg(long, global = true)]

@@ -42,3 +42,5 @@ pub mod summary;
 pub mod ways;
 
 pub use assemble::{Daemon, StartOptions};
+/// Version of the ledger's tables that this daemon leaves behind.
+pub use nexus_ledger::SCHEMA_VERSION;

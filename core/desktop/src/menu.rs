@@ -66,6 +66,8 @@ pub enum Act {
     Browser,
     /// Turns starting at login on or off.
     Autostart(bool),
+    /// Looks for a new version.
+    LookForUpdate,
     /// Installs the update that is ready.
     Update,
     /// Ends the tray, and with it a daemon of its own.
@@ -113,6 +115,8 @@ pub struct Desk {
     pub starts_at_login: Option<bool>,
     /// Whether the daemon can be taken over from another process, or left to one.
     pub can_hand_over: bool,
+    /// Whether there is a place to look for new versions.
+    pub can_update: bool,
     /// The version that is ready to be installed.
     pub update: Option<String>,
     /// Whether it quits as soon as nothing is at work any more.
@@ -314,6 +318,9 @@ fn desk_lines(facts: &Facts, desk: &Desk) -> Vec<Line> {
         Reach::Elsewhere { .. } | Reach::Starting | Reach::Away { .. } => {}
     }
     daemon.push(item("Show logs", Act::Logs));
+    if desk.can_update {
+        daemon.push(item("Check for updates", Act::LookForUpdate));
+    }
     lines.push(Line::Sub { label: "Daemon".to_owned(), lines: daemon });
     lines
 }

@@ -48,7 +48,8 @@ impl Source {
         }
         if keys.is_empty() {
             return Err(said(
-                "updates.endpoint needs updates.keys: the minisign public keys that may sign".into(),
+                "updates.endpoint needs updates.keys: the minisign public keys that may sign"
+                    .into(),
             ));
         }
         for key in keys {
@@ -102,13 +103,13 @@ impl Source {
             return Err(error);
         }
         let installation = installation.clone();
-        let made = tokio::task::spawn_blocking(move || Staged::make(&installation, &download)).await;
+        let made =
+            tokio::task::spawn_blocking(move || Staged::make(&installation, &download)).await;
         made.map_err(|error| UpdateError::Malformed(error.to_string()))?
     }
 
     async fn download(&self, artifact: &Artifact, to: &Path) -> Result<(), UpdateError> {
-        let different =
-            |why: String| UpdateError::Different { file: artifact.file.clone(), why };
+        let different = |why: String| UpdateError::Different { file: artifact.file.clone(), why };
         let place = self.manifest.join(&artifact.file).map_err(|error| {
             UpdateError::Malformed(format!("`{}`: {error}", artifact.file.escape_debug()))
         })?;
@@ -126,7 +127,10 @@ impl Source {
         }
         file.sync_all().await.map_err(UpdateError::file(to))?;
         if n_bytes != artifact.n_bytes {
-            return Err(different(format!("it ends after {n_bytes} of {} bytes", artifact.n_bytes)));
+            return Err(different(format!(
+                "it ends after {n_bytes} of {} bytes",
+                artifact.n_bytes
+            )));
         }
         if !hex::encode(digest.finalize()).eq_ignore_ascii_case(&artifact.sha256) {
             return Err(different("its SHA-256 is another".to_owned()));

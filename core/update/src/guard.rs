@@ -50,7 +50,10 @@ fn start(home: &Path, installation: &Installation) -> Result<ChildStdin, UpdateE
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let mut child = command.spawn().map_err(UpdateError::file(&program))?;
-    child.stdin.take().ok_or(UpdateError::File { path: program, why: "it hears nothing".to_owned() })
+    child
+        .stdin
+        .take()
+        .ok_or(UpdateError::File { path: program, why: "it hears nothing".to_owned() })
 }
 
 /// Is the guard, if this process was started to be one. A program that can update itself calls it
@@ -97,7 +100,9 @@ fn watch(home: &Path, has_left: bool) -> bool {
         match child.try_wait() {
             // Quit in the middle of its trial: that goes on when it is started again.
             Ok(Some(status)) if status.success() => return true,
-            Ok(Some(status)) => return take_back(home, &record, format!("it ended: {status}"), true),
+            Ok(Some(status)) => {
+                return take_back(home, &record, format!("it ended: {status}"), true);
+            }
             Ok(None) if Instant::now() < deadline => {
                 std::thread::sleep(Duration::from_millis(LOOK_PAUSE_MS));
             }

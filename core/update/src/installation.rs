@@ -47,7 +47,9 @@ impl Installation {
             return Found::Others((*how).to_owned());
         }
         if cfg!(windows) {
-            return Found::Others("its installer updates it: run that of the new version".to_owned());
+            return Found::Others(
+                "its installer updates it: run that of the new version".to_owned(),
+            );
         }
         match unpacked(program) {
             Some(installation) => installation.if_writable(),

@@ -110,12 +110,16 @@ fn unpack(archive: &Path, folder: &Path) -> Result<(), UpdateError> {
         if inside.as_os_str().is_empty() {
             continue;
         }
-        let is_plain = inside.components().all(|part| matches!(part, std::path::Component::Normal(_)));
+        let is_plain =
+            inside.components().all(|part| matches!(part, std::path::Component::Normal(_)));
         let kind = entry.header().entry_type();
         if !is_plain || !(kind.is_file() || kind.is_dir()) {
             remove(folder)?;
             let name = path.display().to_string();
-            return Err(UpdateError::Malformed(format!("{} is no plain file", name.escape_debug())));
+            return Err(UpdateError::Malformed(format!(
+                "{} is no plain file",
+                name.escape_debug()
+            )));
         }
         let to = folder.join(&inside);
         if let Some(parent) = to.parent() {
@@ -142,7 +146,8 @@ mod tests {
     /// A `tar.gz` with these files, under the names as they are.
     fn archive(path: &Path, files: &[(&str, &str)]) {
         let file = fs::File::create(path).unwrap();
-        let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(file, flate2::Compression::fast()));
+        let mut tar =
+            tar::Builder::new(flate2::write::GzEncoder::new(file, flate2::Compression::fast()));
         for (name, text) in files {
             let mut header = tar::Header::new_gnu();
             header.set_size(text.len() as u64);

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
-use super::{Release, files, make, parts, sbom, sha256};
+use super::{Release, files, make, manifest, parts, sbom, sha256};
 use crate::icons;
 use crate::run::{Program, root, say, target_dir};
 
@@ -161,6 +162,14 @@ fn beside(release: &Release) -> Result<Vec<String>> {
         if name != "SHA256SUMS" && !summed.contains(&name) {
             wrong.push(format!("{name} has no sum"));
         }
+    }
+    let offered: Value = serde_json::from_slice(&fs::read(release.folder.join(manifest::NAME))?)?;
+    let tarball = &offered["artifacts"][0];
+    if tarball["sha256"] != sha256(&fs::read(release.file(".tar.gz"))?) {
+        wrong.push(format!("the manifest does not offer the tarball: {offered}"));
+    }
+    if offered["ledger_schema"].as_u64().is_none_or(|schema| schema == 0) {
+        wrong.push("the manifest does not say its ledger schema".to_owned());
     }
     let listed = Program::new("tar").args("--list --gzip --file").arg(release.file(".tar.gz"));
     let listed = listed.output()?;

@@ -8,6 +8,7 @@ mod chroot;
 mod deb;
 mod inspect;
 mod licences;
+mod manifest;
 mod parts;
 mod sbom;
 mod stage;
@@ -123,6 +124,7 @@ fn make(is_debug: bool, folder: Option<PathBuf>) -> Result<Release> {
     tarball(&release, &headless)?;
     let desktop = stage::desktop(&release)?;
     deb::pack(&release, &desktop, &deb::DESKTOP)?;
+    manifest::write(&release)?;
     checksums(&release.folder)?;
     Ok(release)
 }

@@ -28,6 +28,7 @@ mod tailnet;
 #[cfg(test)]
 mod tests;
 mod typed;
+mod updates;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -50,6 +51,7 @@ pub use tailnet::{Gives, TailnetLogin};
 pub use typed::{
     AuditConfig, Config, HttpFetchConfig, LabelConfig, LogFormat, LoggingConfig, RuntimeConfig,
 };
+pub use updates::UpdatesConfig;
 
 /// Largest `nexus.toml`, in bytes.
 pub const CONFIG_BYTES_MAX: u64 = 1024 * 1024;

@@ -22,6 +22,7 @@ use super::expose::{self, ExposeConfig};
 use super::keys::{self, KEYS};
 use super::model::{self, ModelConfig, Price};
 use super::parse::Values;
+use super::updates::{self, UpdatesConfig};
 
 /// The agent that is always there.
 const MAIN_AGENT: &str = "main";
@@ -171,6 +172,8 @@ pub struct Config {
     pub adapters: Vec<AdapterConfig>,
     /// Budgets, by name; that of background work is always there.
     pub budgets: Vec<Budget>,
+    /// Where new versions come from; nothing while updates are off.
+    pub updates: Option<UpdatesConfig>,
     /// Every value with its source, in order of the keys.
     pub values: Vec<ConfigValue>,
 }
@@ -255,6 +258,7 @@ pub(super) fn build(
         credentials: credentials(&get, errors),
         adapters: adapters(&get, environment, errors, warnings),
         budgets: budget::budgets(&get, errors),
+        updates: updates::updates(&get, errors),
         values: provenance(values),
     };
     model::check_model_names(&config, &get, errors);
@@ -353,7 +357,7 @@ impl Getter<'_> {
         self.at(&Self::path(name)).and_then(|value| value.as_bool()).unwrap_or_default()
     }
 
-    fn integer(&self, name: &str) -> u64 {
+    pub(super) fn integer(&self, name: &str) -> u64 {
         self.integer_at(&Self::path(name))
     }
 
@@ -361,7 +365,7 @@ impl Getter<'_> {
         self.at(path).and_then(|value| value.as_u64()).unwrap_or_default()
     }
 
-    fn texts(&self, name: &str) -> Vec<String> {
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
         self.texts_at(&Self::path(name))
     }
 

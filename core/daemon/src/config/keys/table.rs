@@ -112,4 +112,9 @@ pub(in crate::config) const KEYS: &[Key] = &[
     key("tools.http_fetch.allow_private_hosts", Kind::Bool, "false", false, "let http_fetch reach this machine and private networks"),
     key("tools.http_fetch.bytes_max", Kind::Integer(1_024, 100 * 1024 * 1024), "2097152", false, "most bytes http_fetch reads"),
     key("tools.http_fetch.duration_ms_max", Kind::Integer(100, 10 * MINUTE_MS), "30000", false, "longest time http_fetch takes"),
+    key("updates.check_hours", Kind::Integer(0, 8_760), "24", false, "hours between two looks for a new version; 0 looks only when asked"),
+    key("updates.endpoint", Kind::Text, "", false, "address of the signed manifest of the latest release, https://…; left out, updates are off"),
+    key("updates.install", Kind::Choice(&["ask", "when_idle"]), "\"ask\"", false, "when a new version that is ready is installed: when you say so, or as soon as nothing is at work"),
+    key("updates.keys", Kind::Texts, "[]", false, "minisign public keys that may sign releases; two while a key is being replaced"),
+    key("updates.trial_s", Kind::Integer(1, 3_600), "60", false, "how long a new version must be well before it stays, in seconds; otherwise the one before comes back"),
 ];
