@@ -13,6 +13,8 @@ mod item;
 mod notices;
 #[path = "tray/updates.rs"]
 mod updates;
+#[path = "tray/window.rs"]
+mod window;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

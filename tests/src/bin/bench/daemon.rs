@@ -78,8 +78,7 @@ pub(crate) async fn start(bench: &Bench, home: &Home) -> Result<Server> {
     let mut command = Command::new(program(bench, "nexusd"));
     command.arg("--home").arg(home.path()).env_clear().env("HOME", home.path());
     let process = Process::spawn(&mut command)?;
-    let look = || home.address(process.id());
-    let address = healthy(begin, look).await.context("nexusd does not start")?;
+    let address = healthy_home(begin, home, &process).await.context("nexusd does not start")?;
     let start_ms = begin.elapsed().as_secs_f64() * 1_000.0;
     let token = home.token()?;
     let hello = json!({
@@ -108,6 +107,11 @@ fn first_line(child: &mut Child) -> Result<String> {
     let mut line = String::new();
     BufReader::new(stdout).read_line(&mut line)?;
     Ok(line.trim().to_owned())
+}
+
+/// Waits until the daemon of a home answers, which this process is to hold.
+pub(crate) async fn healthy_home(begin: Instant, home: &Home, process: &Process) -> Result<String> {
+    healthy(begin, || home.address(process.id())).await
 }
 
 async fn healthy(begin: Instant, look: impl Fn() -> Option<String>) -> Result<String> {

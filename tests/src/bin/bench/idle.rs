@@ -5,7 +5,8 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::Bench;
-use crate::daemon::{self, Home, Server};
+use crate::daemon::{self, Home};
+use crate::process::Process;
 use crate::table::Row;
 
 /// Time for a daemon to come to rest after its start, in milliseconds.
@@ -14,13 +15,15 @@ const REST_MS: u64 = 5_000;
 const WATCHED_MS: u64 = 30_000;
 
 /// What was counted while it was watched.
-struct Idle {
-    rss_mb: f64,
-    anonymous_mb: f64,
+pub(crate) struct Idle {
+    /// Memory, in megabytes.
+    pub(crate) rss_mb: f64,
+    /// The part of it that no file backs, in megabytes.
+    pub(crate) anonymous_mb: f64,
     /// Processor time in a minute, in milliseconds.
-    cpu_ms: f64,
+    pub(crate) cpu_ms: f64,
     /// Voluntary changes of context in a second, over all threads.
-    wakeups: f64,
+    pub(crate) wakeups: f64,
 }
 
 /// Watches the daemon without an adapter beside the raw limit, then one with the echo adapter.
@@ -28,13 +31,13 @@ pub(crate) async fn measure(bench: &Bench, base_url: &str) -> Result<Vec<Row>> {
     let raw = daemon::start_raw().await?;
     let alone = Home::new(base_url)?;
     let server = daemon::start(bench, &alone).await?;
-    let (ours, limit) = tokio::join!(watch(&server), watch(&raw));
+    let (ours, limit) = tokio::join!(watch(&server.process), watch(&raw.process));
     drop(server);
     let with_echo = Home::new(base_url)?;
     let echo = daemon::program(bench, "nexus-adapter-echo");
     with_echo.add(&format!("\n[adapters.echo]\ncommand = [{:?}]\naccount = \"main\"\n", echo))?;
     let server = daemon::start(bench, &with_echo).await?;
-    let beside = watch(&server).await;
+    let beside = watch(&server.process).await;
     Ok(vec![
         Row::new("idle.rss", "idle memory, resident", ours.rss_mb, "MB")
             .limit(limit.rss_mb)
@@ -54,9 +57,9 @@ pub(crate) async fn measure(bench: &Bench, base_url: &str) -> Result<Vec<Row>> {
     ])
 }
 
-async fn watch(server: &Server) -> Idle {
+/// Watches a process that has just started.
+pub(crate) async fn watch(process: &Process) -> Idle {
     tokio::time::sleep(Duration::from_millis(REST_MS)).await;
-    let process = &server.process;
     let (cpu_us, wakeups) = (process.cpu_us(), process.wakeups());
     tokio::time::sleep(Duration::from_millis(WATCHED_MS)).await;
     let seconds = WATCHED_MS as f64 / 1_000.0;

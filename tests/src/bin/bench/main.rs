@@ -7,6 +7,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "measuring reads the clock and starts programs")]
 
+#[cfg(target_os = "linux")]
+mod app;
 mod callers;
 mod connections;
 mod crowd;

@@ -3,6 +3,8 @@
 use anyhow::{Context as _, Result};
 
 use crate::Bench;
+#[cfg(target_os = "linux")]
+use crate::app;
 use crate::daemon::{self, Home, Server};
 use crate::load::{self, Target, Timing};
 use crate::process::Process;
@@ -13,7 +15,8 @@ use crate::{callers, connections, crowd, idle, provider, startup, turns, verdict
 const N_ROUNDS: usize = 3;
 
 /// The parts that can be measured alone.
-const PARTS: &[&str] = &["daemon", "idle", "crowd", "callers", "programs", "ledger", "verdict"];
+const PARTS: &[&str] =
+    &["daemon", "idle", "app", "crowd", "callers", "programs", "ledger", "verdict"];
 
 /// Measures everything, or the one part that is asked for.
 pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
@@ -23,7 +26,7 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
     }
     let is_wanted = |part: &str| bench.only.as_deref().is_none_or(|only| only == part);
     let mut rows = Vec::new();
-    if ["daemon", "idle", "crowd", "callers", "programs"].into_iter().any(is_wanted) {
+    if ["daemon", "idle", "app", "crowd", "callers", "programs"].into_iter().any(is_wanted) {
         let base_url = provider::serve().await?;
         let home = Home::new(&base_url)?;
         if is_wanted("daemon") {
@@ -31,6 +34,10 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
         }
         if is_wanted("idle") {
             rows.extend(idle::measure(bench, &base_url).await?);
+        }
+        #[cfg(target_os = "linux")]
+        if is_wanted("app") {
+            rows.extend(app::measure(bench, &base_url).await?);
         }
         if is_wanted("crowd") {
             let home = Home::new(&base_url)?;
