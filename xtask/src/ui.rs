@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 
-use crate::run::{Program, root};
+use crate::run::{Program, root, say};
 
 /// What the built page depends on, inside `ui/`.
 const SOURCES: &[&str] = &["src", "public", "index.html", "package-lock.json", "vite.config.ts"];
@@ -24,7 +24,8 @@ pub(crate) fn ensure_built() -> Result<()> {
     if built.is_some() && built >= newest {
         return Ok(());
     }
-    npm("run build").run().context("the Control UI does not build")
+    say("building the Control UI");
+    npm("run --silent build -- --logLevel warn").run().context("the Control UI does not build")
 }
 
 /// Installs the UI's packages, unless they are those of the lock file already.
@@ -35,7 +36,8 @@ pub(crate) fn ensure_modules() -> Result<()> {
     if installed.is_some() && installed >= modified(&ui.join("package-lock.json")) {
         return Ok(());
     }
-    npm("ci --prefer-offline").run().context("the UI's packages cannot be installed")
+    say("installing the Control UI's packages");
+    npm("ci --prefer-offline --no-fund --no-audit --loglevel error").run().context("the UI's packages cannot be installed")
 }
 
 /// `npm` in the UI's folder.
