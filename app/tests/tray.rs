@@ -9,6 +9,8 @@
 mod desktop;
 #[path = "desktop/item.rs"]
 mod item;
+#[path = "tray/keychain.rs"]
+mod keychain;
 #[path = "desktop/notices.rs"]
 mod notices;
 #[path = "tray/updates.rs"]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::Flags;
-use crate::run::{Program, root, say};
+use crate::run::{Program, root, say, target_dir};
 use crate::ui;
 
 /// Where generated files live; everything below is owned by the generator.
@@ -57,15 +57,16 @@ fn generate() -> Result<()> {
         say(format!("there is no {GENERATOR}"));
         return Ok(());
     }
+    // With the features that the tests are built with, so that nothing is compiled twice.
     Program::cargo()
-        .args("run --locked --quiet -p nexus-protocol --example codegen --")
-        .arg(root())
+        .args("build --locked --quiet --workspace --bin nexusd --example codegen")
         .run()
-        .context("the generator failed")?;
-    let schema = Program::cargo()
-        .args("run --locked --quiet -p nexus-daemon --bin nexusd -- schema")
-        .output()
-        .context("the schema of the configuration cannot be made")?;
+        .context("the generators do not build")?;
+    let built = target_dir().join("debug");
+    let program = |name: &str| Program::new(&built.join(name).to_string_lossy());
+    program("examples/codegen").arg(root()).run().context("the generator failed")?;
+    let schema = program("nexusd").args("schema").output();
+    let schema = schema.context("the schema of the configuration cannot be made")?;
     std::fs::write(root().join(CONFIG_SCHEMA), format!("{}\n", schema.trim_end()))?;
     if root().join("ui/package.json").is_file() {
         ui::ensure_modules()?;

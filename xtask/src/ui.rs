@@ -37,7 +37,9 @@ pub(crate) fn ensure_modules() -> Result<()> {
         return Ok(());
     }
     say("installing the Control UI's packages");
-    npm("ci --prefer-offline --no-fund --no-audit --loglevel error").run().context("the UI's packages cannot be installed")
+    npm("ci --prefer-offline --no-fund --no-audit --loglevel error")
+        .run()
+        .context("the UI's packages cannot be installed")
 }
 
 /// `npm` in the UI's folder.

@@ -117,10 +117,10 @@ impl Desktop {
         self.run("import", &["-window", "root", &file.to_string_lossy()]);
     }
 
-    /// A keychain that is open, as after a login: one that is locked is shown in the tray. It ends
-    /// with its bus.
-    fn unlock_keyring(&self) {
-        let args = ["--unlock", "--components=secrets", "--daemonize"];
+    /// A keychain that is open, as after a login: one that is locked is shown in the tray. It takes
+    /// the place of one that is there already, and ends with its bus.
+    pub(crate) fn unlock_keyring(&self) {
+        let args = ["--replace", "--unlock", "--components=secrets", "--daemonize"];
         let mut command = self.command("gnome-keyring-daemon");
         command.args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap_or_else(|error| missing("gnome-keyring", &error));
