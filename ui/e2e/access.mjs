@@ -1,6 +1,7 @@
 // Access: grants made and narrowed with what they would have answered, "what if?", who reaches the
 // daemon from outside, and a phone that signs in by a code.
 import assert from "node:assert/strict";
+import { follow } from "./bundle.mjs";
 import { assertAccessible, assertFits, assertNoViolations, NARROW, write } from "./harness.mjs";
 import { picture, settled } from "./pages.mjs";
 
@@ -113,9 +114,9 @@ export async function accessTests(tests, browser, daemon) {
     await dialog.getByRole("button", { name: "Copy" }).click();
     const link = await page.evaluate(() => navigator.clipboard.readText());
     assert.match(link, new RegExp(`^https://${OUTSIDE}:`));
-    const phone = await browser.chromium.newContext({ ignoreHTTPSErrors: true, viewport: NARROW, hasTouch: true });
+    const phone = await browser.context({ ignoreHTTPSErrors: true, viewport: NARROW, hasTouch: true });
     const there = await phone.newPage();
-    await there.goto(link);
+    await follow(there, link);
     await there.getByRole("heading", { level: 1 }).first().waitFor();
     await settled(there);
     await assertFits(there);

@@ -17,6 +17,7 @@ import { longTests } from "./long.mjs";
 import { Model } from "./model.mjs";
 import { offlineTests } from "./offline.mjs";
 import { everyPage, frameTests, languageTests } from "./pages.mjs";
+import { pauseTests } from "./pause.mjs";
 import { passwordTests } from "./password.mjs";
 import { screenshots } from "./screenshots.mjs";
 import { senderTests, senderToml } from "./sender.mjs";
@@ -90,6 +91,7 @@ try {
     await floodTests(tests, browser, daemon);
     await hostileTests(tests, browser, daemon);
   });
+  await withDaemon(OFFLINE, (daemon) => pauseTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => keyTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => beginTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => accessTests(tests, browser, daemon));

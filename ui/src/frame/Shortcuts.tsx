@@ -5,6 +5,7 @@ import { PLACES } from "./places";
 const EVERYWHERE = [
   [["Ctrl", "K"], "keys.palette"],
   [["!"], "keys.ask"],
+  [["Ctrl", "."], "keys.pause"],
   [["n"], "keys.new"],
   [["/"], "keys.filter"],
   [["j"], "keys.next"],

@@ -23,7 +23,7 @@ const REFRESH_MS = 400;
 const STOP_MS_MAX = 60_000;
 
 /** Types after which what Home shows may differ. */
-const OVERVIEW_TYPES = /^(nex\.request|permission|turn|adapter|system)\./;
+const OVERVIEW_TYPES = /^(nex\.request|permission|turn|adapter|system|runtime|power)\./;
 /** Types after which the list of sessions may differ. */
 const LIST_TYPES = /^(session\.|turn\.|message\.recorded)/;
 
