@@ -8,6 +8,7 @@ import { beginTests } from "./begin.mjs";
 import { Daemon } from "./daemon.mjs";
 import { Browser, say, Tests } from "./harness.mjs";
 import { fileTests } from "./files.mjs";
+import { filterTests } from "./filters.mjs";
 import { floodTests } from "./flood.mjs";
 import { healTests } from "./heal.mjs";
 import { heldTests, heldToml } from "./held.mjs";
@@ -91,6 +92,7 @@ try {
     await floodTests(tests, browser, daemon);
     await hostileTests(tests, browser, daemon);
   });
+  await withDaemon(OFFLINE, (daemon) => filterTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => pauseTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => keyTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => beginTests(tests, browser, daemon));

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { principalText } from "../format/principal";
 import { timeOfDay } from "../format/time";
 import { Chip } from "../parts/Chip";
@@ -34,7 +35,8 @@ function isKnock(type: string, properties: unknown): boolean {
 export default function Devices() {
   const store = useStore();
   const act = useAct();
-  const [includeEnded, setIncludeEnded] = useState(false);
+  const [{ ended }, change] = useFilter({ ended: "" });
+  const includeEnded = ended !== "";
   const [isPairing, setPairing] = useState(false);
   const [isPhone, setPhone] = useState(false);
   const list = useResource(devices(includeEnded));
@@ -52,7 +54,7 @@ export default function Devices() {
           {t("page.reload")}
         </button>
         <label className="flex min-h-8 items-center gap-2 text-sm">
-          <input type="checkbox" checked={includeEnded} onChange={(event) => setIncludeEnded(event.target.checked)} />
+          <input type="checkbox" checked={includeEnded} onChange={(event) => change({ ended: event.target.checked ? "1" : "" })} />
           {t("devices.ended")}
         </label>
       </div>

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { principalText } from "../format/principal";
 import { timeOfDay } from "../format/time";
 import { Chip } from "../parts/Chip";
@@ -31,7 +32,8 @@ function keys(includeEnded: boolean): Resource<KeysListResult> {
 
 export default function Keys() {
   const store = useStore();
-  const [includeEnded, setIncludeEnded] = useState(false);
+  const [{ ended }, change] = useFilter({ ended: "" });
+  const includeEnded = ended !== "";
   const [isMaking, setMaking] = useState(false);
   const list = useResource(keys(includeEnded));
   const reload = () => store.resources.reload("keys.list");
@@ -42,7 +44,7 @@ export default function Keys() {
           {t("apiKeys.create")}
         </button>
         <label className="flex min-h-8 items-center gap-2 text-sm">
-          <input type="checkbox" checked={includeEnded} onChange={(event) => setIncludeEnded(event.target.checked)} />
+          <input type="checkbox" checked={includeEnded} onChange={(event) => change({ ended: event.target.checked ? "1" : "" })} />
           {t("devices.ended")}
         </label>
       </div>

@@ -1,6 +1,7 @@
 import "../text/en/activity";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { Payload } from "../approval/Payload";
 import { prettyJson } from "../format/payload";
 import { shortId } from "../format/principal";
@@ -31,8 +32,8 @@ export function ActivityPage() {
   const hasMet = useSelect((state) => state.position !== undefined);
   const [frozen, setFrozen] = useState<readonly RecordedEvent[]>();
   const [isFollowing, setFollowing] = useState(true);
-  const [query, setQuery] = useState("");
-  const [hasRoutine, setRoutine] = useState(false);
+  const [{ q: query, routine }, change] = useFilter({ q: "", routine: "" });
+  const hasRoutine = routine !== "";
   const [open, setOpen] = useState<RecordedEvent>();
   const isNarrow = useNarrow();
   const events = frozen ?? live;
@@ -67,9 +68,9 @@ export function ActivityPage() {
     <Page title={t("activity.title")} sub={t("activity.sub")} isFull>
       <ActivityTabs />
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <FilterField label={t("activity.filter")} value={query} onChange={setQuery} />
+        <FilterField label={t("activity.filter")} value={query} onChange={(q) => change({ q })} />
         <label className="flex min-h-8 items-center gap-2 text-sm">
-          <input type="checkbox" checked={hasRoutine} onChange={(event) => setRoutine(event.target.checked)} />
+          <input type="checkbox" checked={hasRoutine} onChange={(event) => change({ routine: event.target.checked ? "1" : "" })} />
           {t("activity.routine")}
         </label>
         <button type="button" className="btn" aria-pressed={frozen !== undefined} onClick={togglePause}>

@@ -88,6 +88,12 @@ function FactsLine({ value }: { value: RequestsGetResult }) {
           {t("request.openChat")}
         </Link>
       )}
+      <Link to="/logs" search={{ q: request.id }} className="btn">
+        {t("request.inLog")}
+      </Link>
+      <Link to="/access/$tab" params={{ tab: "audit" }} search={{ request: request.id }} className="btn">
+        {t("request.inAudit")}
+      </Link>
       <button type="button" className="btn" onClick={() => void copy()}>
         {isCopied ? t("chat.copied") : t("request.copyId")}
       </button>

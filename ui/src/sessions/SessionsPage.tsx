@@ -1,6 +1,7 @@
 import "../text/en/activity";
 import { Link, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { timeOfDay } from "../format/time";
 import { ActForm } from "../parts/ActForm";
 import { Chip } from "../parts/Chip";
@@ -42,13 +43,13 @@ function sessions(search: string, nPages: number): Resource<SessionsListResult> 
 /** Every conversation, with what can be done with one as a whole. */
 export function SessionsPage() {
   const store = useStore();
-  const [search, setSearch] = useState("");
+  const [{ q: search }, change] = useFilter({ q: "" });
   const [nPages, setPages] = useState(1);
   const resource = sessions(search, nPages);
   const list = useResource(resource);
   return (
     <Page title={t("sessions.title")} sub={t("sessions.sub")}>
-      <FilterField label={t("sessions.filter")} value={search} onChange={setSearch} />
+      <FilterField label={t("sessions.filter")} value={search} onChange={(q) => change({ q })} />
       <Loaded of={list} onRetry={() => store.resources.reload(resource.key)}>
         {({ sessions: all, nextCursor }) => {
           if (all.length === 0) return <Empty>{search ? t("page.none", { filter: search }) : t("sessions.empty")}</Empty>;

@@ -1,5 +1,6 @@
 import "../text/en/settings";
 import { useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { Chip } from "../parts/Chip";
 import { FilterField } from "../parts/Field";
 import { Loaded } from "../parts/Loaded";
@@ -30,8 +31,8 @@ export function SettingsPage() {
   const store = useStore();
   const isOnline = useOnline();
   const list = useResource(config);
-  const [filter, setFilter] = useState("");
-  const [changedOnly, setChangedOnly] = useState(false);
+  const [{ q: filter, changed }, change] = useFilter({ q: "", changed: "" });
+  const changedOnly = changed !== "";
   const [open, setOpen] = useState<string>();
   const matches = ({ key, doc, value, source }: ConfigValue) =>
     (!changedOnly || source !== "default") && `${key} ${doc} ${lineOf(value)}`.toLowerCase().includes(filter.toLowerCase());
@@ -47,9 +48,9 @@ export function SettingsPage() {
     >
       <SettingsTabs />
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <FilterField label={t("settings.filter")} value={filter} onChange={setFilter} />
+        <FilterField label={t("settings.filter")} value={filter} onChange={(q) => change({ q })} />
         <label className="flex min-h-8 items-center gap-2 text-sm">
-          <input type="checkbox" checked={changedOnly} onChange={(event) => setChangedOnly(event.target.checked)} />
+          <input type="checkbox" checked={changedOnly} onChange={(event) => change({ changed: event.target.checked ? "1" : "" })} />
           {t("settings.changedOnly")}
         </label>
       </div>

@@ -171,6 +171,8 @@ export const en = {
   "request.untitled": "Request",
   "request.started": "started {time}",
   "request.openChat": "Open in chat",
+  "request.inLog": "In the log",
+  "request.inAudit": "In the audit",
   "request.copyId": "Copy id",
   "request.waterfall": "Stages",
   "request.column.stage": "Stage",

@@ -283,6 +283,8 @@ export const access: Record<keyof typeof english, Entry> = {
   "audit.verdict": "Entscheidung",
   "audit.verdict.all": "Alle Entscheidungen",
   "audit.apply": "Zeigen",
+  "audit.ofRequest": "Nur, was für die Anfrage {id} entschieden wurde.",
+  "audit.ofAll": "Alles zeigen",
   "audit.empty": "Keine Entscheidung passt.",
   "audit.verify": "Prüfen",
   "audit.verifying": "Prüft…",

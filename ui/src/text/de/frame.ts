@@ -170,6 +170,8 @@ export const frame: Record<keyof typeof en, Entry> = {
   "request.untitled": "Anfrage",
   "request.started": "begonnen {time}",
   "request.openChat": "Im Chat öffnen",
+  "request.inLog": "Im Protokoll",
+  "request.inAudit": "In der Prüfspur",
   "request.copyId": "Kennung kopieren",
   "request.waterfall": "Stufen",
   "request.column.stage": "Stufe",

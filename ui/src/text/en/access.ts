@@ -282,6 +282,8 @@ export const access = {
   "audit.verdict": "Verdict",
   "audit.verdict.all": "All verdicts",
   "audit.apply": "Show",
+  "audit.ofRequest": "Only what was decided for the request {id}.",
+  "audit.ofAll": "Show everything",
   "audit.empty": "No decision matches.",
   "audit.verify": "Verify",
   "audit.verifying": "Verifying…",
