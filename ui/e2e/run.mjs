@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { accessTests } from "./access.mjs";
+import { asleepTests } from "./asleep.mjs";
 import { beginTests } from "./begin.mjs";
 import { Daemon } from "./daemon.mjs";
 import { Browser, say, Tests } from "./harness.mjs";
@@ -16,6 +17,7 @@ import { hostileTests } from "./hostile.mjs";
 import { keyTests } from "./key.mjs";
 import { longTests } from "./long.mjs";
 import { Model } from "./model.mjs";
+import { notifyTests } from "./notify.mjs";
 import { offlineTests } from "./offline.mjs";
 import { everyPage, frameTests, languageTests } from "./pages.mjs";
 import { pauseTests } from "./pause.mjs";
@@ -94,6 +96,10 @@ try {
   });
   await withDaemon(OFFLINE, (daemon) => filterTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => pauseTests(tests, browser, daemon));
+  await withDaemon(OFFLINE, async (daemon) => {
+    await notifyTests(tests, browser, daemon);
+    await asleepTests(tests, browser, daemon);
+  });
   await withDaemon(OFFLINE, (daemon) => keyTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => beginTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => accessTests(tests, browser, daemon));

@@ -8,11 +8,13 @@ import { useTitle } from "../frame/title";
 import { Boundary } from "../parts/Boundary";
 import { CallError } from "../parts/ErrorPanel";
 import { Skeleton } from "../parts/Skeleton";
+import { useNow } from "../parts/now";
 import { later } from "../parts/later";
 import type { PermissionRequest, StatusResult } from "../rpc/protocol";
 import { useSelect, useStore } from "../store/react";
 import { t } from "../text/text";
 import { isBeginning } from "./begun";
+import { sleepText } from "./sleep";
 import { CostCard } from "./CostCard";
 import { HealthCard } from "./HealthCard";
 import { RecentCard } from "./RecentCard";
@@ -43,6 +45,7 @@ export function HomePage() {
               {!isOnline && at !== undefined && ` · ${t("home.asOf", { time: timeOfDay(at) })}`}
             </p>
           )}
+          {value && <Slept health={value.health} />}
         </header>
         {load === "failed" && error && (
           <CallError error={error} what={t("error.load")} onRetry={() => void store.refreshOverview()} />
@@ -52,6 +55,12 @@ export function HomePage() {
       </div>
     </div>
   );
+}
+
+/** What happened while nobody was there. */
+function Slept({ health }: { health: StatusResult["health"] }) {
+  const text = sleepText(health, useNow());
+  return text === undefined ? null : <p className="mt-0.5 text-sm text-text-2">{text}</p>;
 }
 
 function Overview({ value }: { value: StatusResult }) {

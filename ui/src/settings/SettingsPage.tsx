@@ -9,6 +9,7 @@ import { Plain } from "../parts/Plain";
 import { Tabs } from "../parts/Tabs";
 import type { ConfigValue } from "../rpc/protocol";
 import { useOnline, useResource, useStore } from "../store/react";
+import { NotifyCard } from "../notify/NotifyCard";
 import { t } from "../text/text";
 import { KeyDialog } from "./KeyDialog";
 import { config } from "./resources";
@@ -47,6 +48,7 @@ export function SettingsPage() {
       }
     >
       <SettingsTabs />
+      <NotifyCard />
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <FilterField label={t("settings.filter")} value={filter} onChange={(q) => change({ q })} />
         <label className="flex min-h-8 items-center gap-2 text-sm">

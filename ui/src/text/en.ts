@@ -4,6 +4,7 @@
  */
 export const en = {
   "app.name": "Nexus",
+  "app.nameOn": "Nexus on {host}",
   "app.skip": "Skip to content",
   "nav.label": "Pages",
   "nav.group.now": "Now",
@@ -28,6 +29,7 @@ export const en = {
   "nav.waiting": "waiting",
   "palette.open": "Search or run",
   "palette.hint": "Search or run…",
+  "frame.otherHost": "another machine, reached at {address}",
   "frame.pause": "Pause",
   "frame.pauseHint": "Pause agents (Ctrl .)",
   "frame.pauseChange": "Change the pause",
@@ -52,6 +54,7 @@ export const en = {
   "status.offline": "Offline",
   "status.signedOut": "Signed out",
 
+  "notify.many": { one: "{n} approval waits for you", other: "{n} approvals wait for you" },
   "waiting.button": { one: "{n} waiting", other: "{n} waiting" },
   "theme.label": "Theme",
   "theme.choice": "Theme: {theme}",
@@ -125,6 +128,9 @@ export const en = {
   "home.unhealthy": { one: "{n} thing is amiss", other: "{n} things are amiss" },
   "home.costToday": "{cost} today",
   "home.asOf": "As of {time}",
+  "home.slept": "Slept {slept} until {time}.",
+  "home.sleptWaiting": "Slept {slept} until {time}; not every adapter is back yet.",
+  "home.sleptBack": "Slept {slept} until {time}; every adapter was back after {back}.",
   "home.needsYou": "Needs you",
   "home.more": { one: "{n} more waits", other: "{n} more wait" },
   "home.workingNow": "Working now",

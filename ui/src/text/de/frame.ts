@@ -3,6 +3,7 @@ import type { Entry } from "../text";
 
 export const frame: Record<keyof typeof en, Entry> = {
   "app.name": "Nexus",
+  "app.nameOn": "Nexus auf {host}",
   "app.skip": "Zum Inhalt springen",
   "nav.label": "Seiten",
   "nav.group.now": "Jetzt",
@@ -28,6 +29,7 @@ export const frame: Record<keyof typeof en, Entry> = {
   "nav.host": "{host} · {version}",
   "palette.open": "Suchen oder ausführen",
   "palette.hint": "Suchen oder ausführen…",
+  "frame.otherHost": "ein anderer Rechner, erreicht unter {address}",
   "frame.pause": "Pause",
   "frame.pauseHint": "Agenten anhalten (Strg .)",
   "frame.pauseChange": "Die Pause ändern",
@@ -51,6 +53,7 @@ export const frame: Record<keyof typeof en, Entry> = {
   "status.offline": "Offline",
   "status.signedOut": "Abgemeldet",
 
+  "notify.many": { one: "{n} Freigabe wartet auf dich", other: "{n} Freigaben warten auf dich" },
   "waiting.button": { one: "{n} wartet", other: "{n} warten" },
   "theme.label": "Aussehen",
   "theme.choice": "Aussehen: {theme}",
@@ -124,6 +127,9 @@ export const frame: Record<keyof typeof en, Entry> = {
   "home.unhealthy": { one: "{n} Sache stimmt nicht", other: "{n} Sachen stimmen nicht" },
   "home.costToday": "{cost} heute",
   "home.asOf": "Stand {time}",
+  "home.slept": "Schlief {slept} bis {time}.",
+  "home.sleptWaiting": "Schlief {slept} bis {time}; noch nicht jeder Adapter ist zurück.",
+  "home.sleptBack": "Schlief {slept} bis {time}; nach {back} war jeder Adapter zurück.",
   "home.needsYou": "Braucht dich",
   "home.more": { one: "{n} weitere wartet", other: "{n} weitere warten" },
   "home.workingNow": "Gerade in Arbeit",
