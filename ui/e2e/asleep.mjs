@@ -21,7 +21,7 @@ export async function asleepTests(tests, browser, daemon) {
   await tests.test("Home tells how long the machine slept and what became of it, as soon as it is known", async () => {
     await page.goto(daemon.base);
     await settled(page);
-    await page.getByText(/^Slept 7 h 12 m until \S+\.$/).waitFor();
+    await page.getByText(/^Slept 7 h 12 m until [^;]+\.$/).waitFor();
     await page.evaluate(() => {
       globalThis.nAdapters = 2;
       globalThis.told.tell("power.woke", { noticed: "clock", slept_ms: 25_920_000 });

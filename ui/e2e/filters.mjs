@@ -10,7 +10,7 @@ export async function filterTests(tests, browser, daemon) {
   const page = await browser.page(daemon);
   await settled(page);
   const field = () => page.locator("[data-filter]").first();
-  const search = () => new URL(page.url()).search;
+  const searched = (search) => page.waitForURL((url) => url.search === search);
 
   await page.goto(`${daemon.base}/chat/filters`);
   await write(page, "what time is it");
@@ -22,12 +22,12 @@ export async function filterTests(tests, browser, daemon) {
       await settled(page);
       await field().pressSequentially("a&b %x");
       assert.equal(await field().inputValue(), "a&b %x");
-      assert.equal(search(), "?q=a%26b+%25x");
+      await searched("?q=a%26b+%25x");
       await page.reload();
       await field().waitFor();
       assert.equal(await field().inputValue(), "a&b %x");
       await field().fill("");
-      assert.equal(search(), "");
+      await searched("");
     });
   }
 
@@ -43,11 +43,11 @@ export async function filterTests(tests, browser, daemon) {
     await page.getByRole("heading", { level: 1, name: /what time is it/ }).waitFor();
     await page.goBack();
     await row.waitFor();
-    assert.equal(search(), "?q=time+is&status=completed");
+    await searched("?q=time+is&status=completed");
     assert.equal(await field().inputValue(), "time is");
     // The place in the navigation is still the open one, and goes to the page as it usually is.
     await page.getByRole("link", { name: "Activity", exact: true }).click();
-    await page.waitForURL((url) => url.search === "");
+    await searched("");
     await page.goto(`${daemon.base}/activity/requests?status=nonsense&q=zzz`);
     await page.getByText("Nothing matches “zzz”").waitFor();
     assert.equal(await page.getByRole("combobox", { name: "Which requests" }).inputValue(), "all");
@@ -60,7 +60,7 @@ export async function filterTests(tests, browser, daemon) {
     await page.getByRole("textbox", { name: /^Who, such as/ }).fill("nobody:at-all");
     await page.getByRole("button", { name: "Show", exact: true }).click();
     await page.getByText("No decision matches").waitFor();
-    assert.equal(search(), "?principal=nobody%3Aat-all");
+    await searched("?principal=nobody%3Aat-all");
     await page.reload();
     await page.getByText("No decision matches").waitFor();
     assert.equal(await page.getByRole("textbox", { name: /^Who, such as/ }).inputValue(), "nobody:at-all");
@@ -79,7 +79,7 @@ export async function filterTests(tests, browser, daemon) {
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.getByRole("link", { name: "In the log" }).click();
     await page.getByText(`No line of the log mentions “${id}”`).waitFor();
-    assert.equal(search(), `?q=${id}`);
+    await searched(`?q=${id}`);
     await page.goBack();
     await page.getByRole("link", { name: "In the audit" }).click();
     await page.getByText("Only what was decided for the request").waitFor();
@@ -88,7 +88,7 @@ export async function filterTests(tests, browser, daemon) {
     assert.equal(await rows.filter({ hasText: "runtime." }).count(), 0);
     await assertAccessible(page);
     await page.getByRole("button", { name: "Show everything" }).click();
-    await page.waitForURL((url) => url.search === "");
+    await searched("");
   });
   await assertNoViolations(page);
   await page.context().close();

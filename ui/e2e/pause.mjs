@@ -65,6 +65,18 @@ export async function pauseTests(tests, browser, daemon) {
     await assertFits(phone);
     await picture(phone, "pause-change-360-dark");
     await phone.keyboard.press("Escape");
+    for (const language of ["pseudo", "de"]) {
+      await phone.evaluate((chosen) => localStorage.setItem("nexus.language", chosen), language);
+      await phone.reload();
+      await there.waitFor();
+      await assertFits(phone);
+      await phone.keyboard.press("Control+.");
+      await phone.getByRole("radio").nth(2).waitFor();
+      await assertFits(phone);
+      await picture(phone, `pause-change-360-${language}`);
+      await phone.keyboard.press("Escape");
+    }
+    await picture(phone, "pause-bar-360-de");
     await daemon.calls([{ method: "runtime.resume", params: { idempotencyKey: "resumed" } }]);
     await there.waitFor({ state: "detached" });
     await bar.waitFor({ state: "detached" });
