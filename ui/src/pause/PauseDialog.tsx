@@ -22,7 +22,7 @@ export default function PauseDialog({ onClose }: { onClose: () => void }) {
   return (
     <Modal title={t(paused ? "pause.changeTitle" : "pause.title")} isOpen onClose={onClose}>
       <ActForm act={act} action={t("pause.go")} onSubmit={() => void save()} onCancel={onClose}>
-        <fieldset className="grid gap-1.5">
+        <fieldset className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-1.5">
           <legend className="sr">{t("pause.what")}</legend>
           {CHOICES.map((each) => (
             <One key={each} choice={each} isChosen={choice === each} onChoose={() => setChoice(each)} />
@@ -60,7 +60,7 @@ function One({ choice, isChosen, onChoose }: { choice: PauseChoice; isChosen: bo
         checked={isChosen}
         onChange={onChoose}
       />
-      <span>
+      <span className="min-w-0">
         <span id={`${id}-name`} className="block font-medium">
           {t(`pause.choice.${choice}`)}
         </span>
