@@ -109,6 +109,8 @@ function Pending({ permission }: { permission: PermissionRequest }) {
     <section
       ref={card}
       className="card border-2 border-ask"
+      // No landmark: several that want the same kind of thing stand on one page.
+      role="group"
       aria-label={sentence}
       tabIndex={-1}
       data-ask={id}
