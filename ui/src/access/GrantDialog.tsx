@@ -1,12 +1,12 @@
 import { useEffect, useState } from "react";
 import { principalId } from "../format/principal";
 import { timeOfDay } from "../format/time";
-import { ActForm } from "../parts/ActForm";
+import { ActForm } from "../form/ActForm";
 import { CallError } from "../parts/ErrorPanel";
-import { Choice, Field, INPUT } from "../parts/Field";
-import { Modal } from "../parts/Modal";
+import { Choice, Field, INPUT } from "../form/Field";
+import { Modal } from "../form/Modal";
 import { Plain } from "../parts/Plain";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import { RpcError } from "../rpc/error";
 import type { AclGrantsPreviewResult, Grant, GrantEffect, GrantScope, GrantVerb } from "../rpc/protocol";
 import { useOnline, useStore } from "../store/react";

@@ -4,7 +4,7 @@ import { oneOf } from "../address/query";
 import { useFilter } from "../address/useFilter";
 import { Receipt } from "../approval/Receipt";
 import { wants } from "../approval/wants";
-import { Choice, FilterField } from "../parts/Field";
+import { Choice, FilterField } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
 import { Empty, Page } from "../parts/Page";
 import { Plain } from "../parts/Plain";

@@ -6,7 +6,7 @@ import { show } from "../notify/notify";
 import { useSelect } from "../store/react";
 import { t } from "../text/text";
 import { useOtherHost } from "./host";
-import { pendingOf } from "./keys";
+import { pendingOf } from "../keys/keys";
 
 /** Says aloud what nobody may miss: a new approval, and that contact was lost. */
 export function Announcer() {

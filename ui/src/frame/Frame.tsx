@@ -1,8 +1,8 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { Boundary } from "../parts/Boundary";
-import { useNotice } from "../parts/notice";
-import { later } from "../parts/later";
+import { useNotice } from "../form/notice";
+import { later } from "../browser/later";
 import { pausedOf } from "../pause/pause";
 import { useSelect } from "../store/react";
 import { t } from "../text/text";
@@ -10,11 +10,11 @@ import { Announcer } from "./Announcer";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Gate } from "./Gate";
 import { Header } from "./Header";
-import { useKeys } from "./keys";
+import { useKeys } from "../keys/keys";
 import { BottomBar, Sidebar } from "./Nav";
 
-const Shortcuts = later(() => import("./Shortcuts"));
-const Palette = later(() => import("./Palette"));
+const Shortcuts = later(() => import("../keys/Shortcuts"));
+const Palette = later(() => import("../keys/Palette"));
 const PauseBar = later(() => import("../pause/PauseBar"));
 const PauseDialog = later(() => import("../pause/PauseDialog"));
 

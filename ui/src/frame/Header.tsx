@@ -3,9 +3,9 @@ import { useSelect } from "../store/react";
 import { t } from "../text/text";
 import { pausedOf } from "../pause/pause";
 import { HostStrip } from "./HostStrip";
-import { useGoToApproval } from "./keys";
+import { useGoToApproval } from "../keys/keys";
 import { StatusChip } from "./StatusChip";
-import { ThemeMenu } from "./ThemeMenu";
+import { ThemeMenu } from "../theme/ThemeMenu";
 
 interface Props {
   onShortcuts: () => void;

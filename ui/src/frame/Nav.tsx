@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Ellipsis } from "lucide-react";
 import { Suspense, useState } from "react";
-import { later } from "../parts/later";
+import { later } from "../browser/later";
 import { useSelect } from "../store/react";
 import { t } from "../text/text";
 import { GROUPS, type Place, PLACES } from "./places";

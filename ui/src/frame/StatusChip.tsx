@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Chip, type Tone } from "../parts/Chip";
-import { useNow } from "../parts/now";
+import { useNow } from "../browser/now";
 import { useSelect } from "../store/react";
 import { pausedOf } from "../pause/pause";
 import type { State } from "../store/state";

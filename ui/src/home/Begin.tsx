@@ -4,7 +4,7 @@ import { Link, useRouter } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { principalText } from "../format/principal";
 import { CallError } from "../parts/ErrorPanel";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import { standing, turnOn } from "../notify/notify";
 import type { AclRequestsListResult, StatusResult } from "../rpc/protocol";
 import { adapterList, modelList } from "../store/lists";

@@ -1,8 +1,8 @@
 import "../text/en/pause";
 import { Pause } from "lucide-react";
 import { CallError } from "../parts/ErrorPanel";
-import { useNow } from "../parts/now";
-import { useAct } from "../parts/useAct";
+import { useNow } from "../browser/now";
+import { useAct } from "../form/useAct";
 import { useResource, useSelect, useStore } from "../store/react";
 import { t } from "../text/text";
 import { factsOf, held, pausedBy, pausedOf } from "./pause";

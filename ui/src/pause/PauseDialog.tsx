@@ -1,10 +1,10 @@
 import "../text/en/pause";
 import { useId, useState } from "react";
 import { duration } from "../format/time";
-import { ActForm } from "../parts/ActForm";
-import { Choice } from "../parts/Field";
-import { Modal } from "../parts/Modal";
-import { useAct } from "../parts/useAct";
+import { ActForm } from "../form/ActForm";
+import { Choice } from "../form/Field";
+import { Modal } from "../form/Modal";
+import { useAct } from "../form/useAct";
 import { useSelect, useStore } from "../store/react";
 import { t } from "../text/text";
 import { CHOICES, choiceOf, type PauseChoice, paramsOf, pausedOf, SPANS_MS } from "./pause";

@@ -2,7 +2,7 @@ import "../text/en/settings";
 import { useState } from "react";
 import { useFilter } from "../address/useFilter";
 import { Chip } from "../parts/Chip";
-import { FilterField } from "../parts/Field";
+import { FilterField } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
 import { Empty, Page } from "../parts/Page";
 import { Plain } from "../parts/Plain";

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { useStore } from "../store/react";
 import type { State } from "../store/state";
 import { newSessionKey } from "../chat/keys";
-import { PLACES } from "./places";
+import { PLACES } from "../frame/places";
 
 /** Time between the two keys of a pair such as `g h`. */
 const PAIR_MS = 1_200;

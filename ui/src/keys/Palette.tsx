@@ -6,15 +6,15 @@ import { useId, useMemo, useState } from "react";
 import { wants } from "../approval/wants";
 import { newSessionKey } from "../chat/keys";
 import { Plain } from "../parts/Plain";
-import { say } from "../parts/notice";
+import { say } from "../form/notice";
 import { pausedOf } from "../pause/pause";
 import { RpcError } from "../rpc/error";
 import { adapterList, agentList, sessionList } from "../store/lists";
 import { useResource, useSelect, useStore } from "../store/react";
 import { LANGUAGES, setLanguage, t } from "../text/text";
 import { pendingOf } from "./keys";
-import { PLACES } from "./places";
-import { setTheme, THEMES } from "./theme";
+import { PLACES } from "../frame/places";
+import { setTheme, THEMES } from "../theme/theme";
 import { type Found, search } from "./search";
 
 /** Most rows that are shown: who looks for more writes more. */

@@ -1,6 +1,6 @@
-import { Modal } from "../parts/Modal";
+import { Modal } from "../form/Modal";
 import { t } from "../text/text";
-import { PLACES } from "./places";
+import { PLACES } from "../frame/places";
 
 const EVERYWHERE = [
   [["Ctrl", "K"], "keys.palette"],

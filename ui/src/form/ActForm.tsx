@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { t } from "../text/text";
-import { CallError } from "./ErrorPanel";
+import { CallError } from "../parts/ErrorPanel";
 import type { Act } from "./useAct";
 
 interface Props {
