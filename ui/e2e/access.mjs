@@ -1,6 +1,7 @@
 // Access: grants made and narrowed with what they would have answered, "what if?", who reaches the
 // daemon from outside, and a phone that signs in by a code.
 import assert from "node:assert/strict";
+import { follow } from "./bundle.mjs";
 import { assertAccessible, assertFits, assertNoViolations, NARROW, write } from "./harness.mjs";
 import { picture, settled } from "./pages.mjs";
 
@@ -84,6 +85,33 @@ export async function accessTests(tests, browser, daemon) {
     await page.getByText("Nothing is kept yet").waitFor();
   });
 
+  await tests.test("a wider grant that cannot be revoked is told, and revoking it is all that is tried again", async () => {
+    await page.addInitScript(() => {
+      globalThis.isLosing = true;
+      const send = WebSocket.prototype.send;
+      WebSocket.prototype.send = function (text) {
+        const frame = JSON.parse(text);
+        const isLost = globalThis.isLosing && frame.method === "acl.grants.revoke";
+        send.call(this, isLost ? JSON.stringify({ ...frame, params: { ...frame.params, id: "grant-that-is-not-there" } }) : text);
+      };
+    });
+    await page.goto(`${daemon.base}/access/grants`);
+    await page.getByRole("button", { name: /^Narrow/ }).click();
+    await dialog.getByText("The present grant answers 0 of them").waitFor();
+    await dialog.getByLabel("Path").fill("notes");
+    await dialog.getByRole("button", { name: "Put the narrower one in its place" }).click();
+    await dialog.locator("[data-half]").waitFor();
+    await assertAccessible(page);
+    await assertFits(page);
+    await picture(page, "grant-half");
+    await page.waitForFunction(() => document.querySelectorAll("[data-grant]").length === 2);
+    await page.evaluate(() => (globalThis.isLosing = false));
+    await dialog.getByRole("button", { name: "Revoke the wider one" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await page.waitForFunction(() => document.querySelectorAll("[data-grant]").length === 1);
+    await page.locator("[data-grant]").getByText("notes").first().waitFor();
+  });
+
   await tests.test("it is seen what a stranger sees, and a phone signs in by a code once it is open", async () => {
     await page.goto(`${daemon.base}/access/devices`);
     await page.getByRole("button", { name: "Sign in a phone" }).click();
@@ -113,10 +141,18 @@ export async function accessTests(tests, browser, daemon) {
     await dialog.getByRole("button", { name: "Copy" }).click();
     const link = await page.evaluate(() => navigator.clipboard.readText());
     assert.match(link, new RegExp(`^https://${OUTSIDE}:`));
-    const phone = await browser.chromium.newContext({ ignoreHTTPSErrors: true, viewport: NARROW, hasTouch: true });
+    const phone = await browser.context({ ignoreHTTPSErrors: true, viewport: NARROW, hasTouch: true });
     const there = await phone.newPage();
-    await there.goto(link);
+    await follow(there, link);
     await there.getByRole("heading", { level: 1 }).first().waitFor();
+    // Whose daemon it is stands above every page and in the title.
+    const strip = there.locator("[data-host]");
+    await strip.getByText(`reached at ${OUTSIDE}:`).waitFor();
+    const host = await strip.getAttribute("data-host");
+    await there.waitForFunction((name) => document.title.endsWith(`Nexus on ${name}`), host);
+    assert.equal(await page.locator("[data-host]").count(), 0, "this machine needs no name");
+    await assertAccessible(there);
+    await picture(there, "other-host-360");
     await settled(there);
     await assertFits(there);
     assert.equal(await there.getByText("not signed in").count(), 0);

@@ -1,6 +1,9 @@
 // Frames of a test between those of the daemon, made inside the page: a socket that can also be told.
 
-/** Makes every socket of the page tellable: `tell(frames)` hands frames to the first that is open. */
+/**
+ * Makes every socket of the page tellable: `tell(frames)` hands frames to the first that is open, and
+ * `globalThis.alter`, if there is one, may change what the daemon says.
+ */
 export async function tellable(page) {
   await page.addInitScript(() => {
     const Real = globalThis.WebSocket;
@@ -17,7 +20,7 @@ export async function tellable(page) {
             globalThis.told ??= this;
           }
           if (frame.position) globalThis.position = Math.max(globalThis.position, frame.position);
-          take({ data: this.#numbered(frame) });
+          take({ data: this.#numbered(globalThis.alter?.(frame) ?? frame) });
         };
       }
       get onmessage() {

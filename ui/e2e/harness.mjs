@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
+import { ARGS, follow, withPages } from "./bundle.mjs";
 
 const require = createRequire(import.meta.url);
 const TEST_MS_MAX = 90_000;
@@ -53,6 +54,7 @@ export class Browser {
   static async start() {
     const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
     args.push("--disable-component-update", "--disable-sync");
+    args.push(...ARGS);
     const browser = new Browser();
     browser.chromium = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
     browser.complaints = [];
@@ -61,7 +63,7 @@ export class Browser {
 
   /** A signed-in page. Whatever it complains about is kept for the end. */
   async page(daemon, { viewport = WIDE, theme = "light", signIn = true } = {}) {
-    const context = await this.chromium.newContext({ viewport, colorScheme: theme, hasTouch: viewport === NARROW });
+    const context = await this.context({ viewport, colorScheme: theme, hasTouch: viewport === NARROW });
     const page = await context.newPage();
     await page.addInitScript(() => {
       globalThis.violations = [];
@@ -76,8 +78,13 @@ export class Browser {
     });
     page.setDefaultTimeout(15_000);
     this.latest = page;
-    if (signIn) await page.goto(await daemon.link());
+    if (signIn) await follow(page, await daemon.link());
     return page;
+  }
+
+  /** A browser of its own: with storage and cookies that nobody else has. */
+  async context(options) {
+    return withPages(await this.chromium.newContext(options));
   }
 
   /** Where the latest page is and what can be read on it. */

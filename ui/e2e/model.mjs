@@ -52,10 +52,13 @@ export class Model {
     response.writeHead(200, { "content-type": "text/event-stream" });
     const say = (choice, usage) =>
       response.write(`data: ${JSON.stringify({ id: "c1", model: "slow", object: "chat.completion.chunk", choices: choice ? [choice] : [], usage })}\n\n`);
-    for (const content of words) {
+    const began = performance.now();
+    for (const [n, content] of words.entries()) {
       if (isGone) return;
       say({ index: 0, delta: { role: "assistant", content } });
-      await new Promise((resolve) => setTimeout(resolve, this.wordMs));
+      // Timers are late, so each word has its moment: otherwise fewer come than are said to come.
+      const leftMs = began + (n + 1) * this.wordMs - performance.now();
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, leftMs)));
     }
     say({ index: 0, delta: {}, finish_reason: "stop" });
     say(undefined, { prompt_tokens: 100, completion_tokens: words.length, total_tokens: 100 + words.length });

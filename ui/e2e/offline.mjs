@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { until } from "./daemon.mjs";
+import { follow } from "./bundle.mjs";
 import { assertAccessible, assertFits, assertNoViolations, atRest, lastReply, NARROW, WIDE, write } from "./harness.mjs";
 
 /** `reachable` is an address that answers with the word `slow`. */
@@ -13,7 +14,7 @@ export async function offlineTests(tests, browser, daemon, reachable) {
     await page.getByRole("heading", { level: 1, name: /Nothing needs you/ }).waitFor();
     const link = await daemon.link();
     const other = await browser.page(daemon, { signIn: false });
-    await other.goto(link);
+    await follow(other, link);
     await other.getByRole("heading", { level: 1, name: /Nothing needs you/ }).waitFor();
     await other.context().close();
     const late = await browser.page(daemon, { signIn: false });

@@ -4,10 +4,12 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { accessTests } from "./access.mjs";
+import { asleepTests } from "./asleep.mjs";
 import { beginTests } from "./begin.mjs";
 import { Daemon } from "./daemon.mjs";
 import { Browser, say, Tests } from "./harness.mjs";
 import { fileTests } from "./files.mjs";
+import { filterTests } from "./filters.mjs";
 import { floodTests } from "./flood.mjs";
 import { healTests } from "./heal.mjs";
 import { heldTests, heldToml } from "./held.mjs";
@@ -15,8 +17,10 @@ import { hostileTests } from "./hostile.mjs";
 import { keyTests } from "./key.mjs";
 import { longTests } from "./long.mjs";
 import { Model } from "./model.mjs";
+import { notifyTests } from "./notify.mjs";
 import { offlineTests } from "./offline.mjs";
 import { everyPage, frameTests, languageTests } from "./pages.mjs";
+import { pauseTests } from "./pause.mjs";
 import { passwordTests } from "./password.mjs";
 import { screenshots } from "./screenshots.mjs";
 import { senderTests, senderToml } from "./sender.mjs";
@@ -89,6 +93,12 @@ try {
   await withDaemon(OFFLINE, async (daemon) => {
     await floodTests(tests, browser, daemon);
     await hostileTests(tests, browser, daemon);
+  });
+  await withDaemon(OFFLINE, (daemon) => filterTests(tests, browser, daemon));
+  await withDaemon(OFFLINE, (daemon) => pauseTests(tests, browser, daemon));
+  await withDaemon(OFFLINE, async (daemon) => {
+    await notifyTests(tests, browser, daemon);
+    await asleepTests(tests, browser, daemon);
   });
   await withDaemon(OFFLINE, (daemon) => keyTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => beginTests(tests, browser, daemon));

@@ -7,13 +7,19 @@ import {
   Link,
   redirect,
 } from "@tanstack/react-router";
+import { readQuery, writeQuery } from "./address/query";
 import { lastSession } from "./chat/drafts";
 import { Frame } from "./frame/Frame";
 import { ErrorPanel } from "./parts/ErrorPanel";
 import { RpcError } from "./rpc/error";
 import { t } from "./text/text";
 
-const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
+const root = createRootRoute({
+  component: Frame,
+  notFoundComponent: NotFound,
+  // Whatever stands in an address is a text; each page reads what it knows of it.
+  validateSearch: (search: Record<string, unknown>): Partial<Record<string, string>> => search as Record<string, string>,
+});
 const getParentRoute = () => root;
 
 // Each page is fetched when it is gone to, or about to be.
@@ -148,6 +154,8 @@ const system = [usage, credentials, logs, diagnostics, settings, settingsFile] a
 export const router = createRouter({
   routeTree: root.addChildren([...now, ...manage, ...system]),
   defaultPreload: "intent",
+  parseSearch: readQuery,
+  stringifySearch: writeQuery,
   defaultErrorComponent: Broken,
 });
 

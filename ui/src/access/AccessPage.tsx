@@ -4,7 +4,7 @@ import { type ComponentType, Suspense } from "react";
 import { Page } from "../parts/Page";
 import { Skeleton } from "../parts/Skeleton";
 import { Tabs } from "../parts/Tabs";
-import { later } from "../parts/later";
+import { later } from "../browser/later";
 import { t } from "../text/text";
 
 const TABS = ["people", "devices", "keys", "grants", "policies", "check", "audit", "outside"] as const;

@@ -1,18 +1,20 @@
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { oneOf } from "../address/query";
+import { useFilter } from "../address/useFilter";
 import { shortId } from "../format/principal";
 import { moment, timeOfDay } from "../format/time";
 import { Chip, type Tone } from "../parts/Chip";
-import { download } from "../parts/download";
+import { download } from "../browser/download";
 import { CallError } from "../parts/ErrorPanel";
-import { Choice, INPUT } from "../parts/Field";
+import { Choice, INPUT } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
-import { useNarrow } from "../parts/media";
-import { Modal } from "../parts/Modal";
-import { say } from "../parts/notice";
+import { useNarrow } from "../browser/media";
+import { Modal } from "../form/Modal";
+import { say } from "../form/notice";
 import { Empty } from "../parts/Page";
 import { Plain } from "../parts/Plain";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import { VirtualList } from "../parts/VirtualList";
 import type { Client } from "../rpc/client";
 import type { AclAuditExportResult, AclAuditListResult, AclAuditVerifyResult, Entry, Filter } from "../rpc/protocol";
@@ -48,18 +50,20 @@ function audit(filter: Filter, nPages: number): Resource<Listed> {
 }
 
 const VERDICTS = ["all", "allow", "ask", "deny"] as const;
-type Which = (typeof VERDICTS)[number];
 
 export default function Audit() {
   const store = useStore();
-  const [draft, setDraft] = useState({ action: "", principal: "" });
-  const [verdict, setVerdict] = useState<Which>("all");
-  const [asked, setAsked] = useState(draft);
+  const [{ action, principal, verdict: wanted, request }, change] = useFilter({ action: "", principal: "", verdict: "all", request: "" });
+  const verdict = oneOf(VERDICTS, wanted, "all");
+  const [draft, setDraft] = useState({ action, principal });
+  // Who goes back, or follows a link, sees in the fields what is shown.
+  useEffect(() => setDraft({ action, principal }), [action, principal]);
   const [nPages, setPages] = useState(1);
   const [open, setOpen] = useState<Entry>();
   const filter: Filter = {
-    action: asked.action || null,
-    principal: asked.principal || null,
+    action: action || null,
+    principal: principal || null,
+    requestId: request || null,
     verdict: verdict === "all" ? null : verdict,
   };
   const resource = audit(filter, nPages);
@@ -72,7 +76,7 @@ export default function Audit() {
         onSubmit={(event) => {
           event.preventDefault();
           setPages(1);
-          setAsked(draft);
+          change(draft);
         }}
       >
         <input
@@ -94,13 +98,21 @@ export default function Audit() {
           label={t("audit.verdict")}
           value={verdict}
           options={VERDICTS.map((each) => [each, each === "all" ? t("audit.verdict.all") : named("why.verdict", each)] as const)}
-          onChange={setVerdict}
+          onChange={(next) => change({ verdict: next })}
         />
         <button type="submit" className="btn">
           {t("audit.apply")}
         </button>
         <Whole filter={filter} />
       </form>
+      {request !== "" && (
+        <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
+          {t("audit.ofRequest", { id: shortId(request) })}
+          <button type="button" className="btn" onClick={() => change({ request: "" })}>
+            {t("audit.ofAll")}
+          </button>
+        </p>
+      )}
       <Loaded of={list} onRetry={() => store.resources.reload(resource.key)}>
         {({ entries, hasMore }) =>
           entries.length === 0 ? (

@@ -1,9 +1,9 @@
 import { type ReactNode, useState } from "react";
 import { Chip, type Tone } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
-import { Choice, Field, INPUT } from "../parts/Field";
+import { Choice, Field, INPUT } from "../form/Field";
 import { Empty } from "../parts/Page";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import type { AclExplainParams, AclExplainResult, AclWhoCanResult, ExpectedVerdict, Question, Verb } from "../rpc/protocol";
 import { useStore } from "../store/react";
 import { Expectations, keptCases, withCase } from "./Expectations";

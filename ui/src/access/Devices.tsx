@@ -1,14 +1,15 @@
 import { useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { principalText } from "../format/principal";
 import { timeOfDay } from "../format/time";
 import { Chip } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
-import { Field, INPUT } from "../parts/Field";
+import { Field, INPUT } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
-import { Confirm, Modal } from "../parts/Modal";
+import { Confirm, Modal } from "../form/Modal";
 import { Empty } from "../parts/Page";
 import { Plain } from "../parts/Plain";
-import { type Act, useAct } from "../parts/useAct";
+import { type Act, useAct } from "../form/useAct";
 import type { Device, DevicesListResult, PendingDevice } from "../rpc/protocol";
 import { byCall, type Resource } from "../store/resource";
 import { useResource, useStore } from "../store/react";
@@ -34,7 +35,8 @@ function isKnock(type: string, properties: unknown): boolean {
 export default function Devices() {
   const store = useStore();
   const act = useAct();
-  const [includeEnded, setIncludeEnded] = useState(false);
+  const [{ ended }, change] = useFilter({ ended: "" });
+  const includeEnded = ended !== "";
   const [isPairing, setPairing] = useState(false);
   const [isPhone, setPhone] = useState(false);
   const list = useResource(devices(includeEnded));
@@ -52,7 +54,7 @@ export default function Devices() {
           {t("page.reload")}
         </button>
         <label className="flex min-h-8 items-center gap-2 text-sm">
-          <input type="checkbox" checked={includeEnded} onChange={(event) => setIncludeEnded(event.target.checked)} />
+          <input type="checkbox" checked={includeEnded} onChange={(event) => change({ ended: event.target.checked ? "1" : "" })} />
           {t("devices.ended")}
         </label>
       </div>

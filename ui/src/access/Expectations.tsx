@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { Chip } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
-import { Choice } from "../parts/Field";
+import { Choice } from "../form/Field";
 import { Empty } from "../parts/Page";
 import { Plain } from "../parts/Plain";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import type { AclTestResult, ExpectedVerdict, TestCase } from "../rpc/protocol";
 import { useStore } from "../store/react";
 import { named, t } from "../text/text";

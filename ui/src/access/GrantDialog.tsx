@@ -1,12 +1,12 @@
 import { useEffect, useState } from "react";
 import { principalId } from "../format/principal";
 import { timeOfDay } from "../format/time";
-import { ActForm } from "../parts/ActForm";
+import { ActForm } from "../form/ActForm";
 import { CallError } from "../parts/ErrorPanel";
-import { Choice, Field, INPUT } from "../parts/Field";
-import { Modal } from "../parts/Modal";
+import { Choice, Field, INPUT } from "../form/Field";
+import { Modal } from "../form/Modal";
 import { Plain } from "../parts/Plain";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import { RpcError } from "../rpc/error";
 import type { AclGrantsPreviewResult, Grant, GrantEffect, GrantScope, GrantVerb } from "../rpc/protocol";
 import { useOnline, useStore } from "../store/react";
@@ -91,22 +91,28 @@ export function GrantDialog({ from, onClose, onDone }: Props) {
   const [draft, setDraft] = useState<Draft>(() => (from ? draftOf(from) : NEW));
   const [span, setSpan] = useState<Span>("week");
   const [reason, setReason] = useState(from?.reason ?? "");
+  /** The narrower one is in force, and the wider one could not be revoked yet. */
+  const [isHalf, setHalf] = useState(false);
   const set = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
   const scope = scopeOf(draft, from?.scope.digest);
   const save = async () => {
     const { principal, verb, effect } = draft;
     const params = { principal: principal.trim(), verb, effect, scope, reason: reason.trim(), durationMs: durationOf(span, from) };
-    // The narrower one is in force before the wider one goes: nothing is asked in between.
-    const isDone = await act.run(
-      "save",
-      async () => {
-        await store.client.call("acl.grants.create", params);
-        if (from) await store.client.call("acl.grants.revoke", { id: from.id });
-      },
-      t(from ? "grants.narrowed" : "grants.made"),
-    );
-    if (!isDone) return;
-    onDone();
+    // The narrower one is in force before the wider one goes: nothing is asked in between. Once it
+    // is, trying again only revokes.
+    if (!isHalf) {
+      if (!(await act.run("save", () => store.client.call("acl.grants.create", params), from ? undefined : t("grants.made")))) return;
+      onDone();
+    }
+    if (from) {
+      const revoke = () =>
+        store.client.call("acl.grants.revoke", { id: from.id }).catch((cause: unknown) => {
+          // Somebody else revoked it meanwhile: it is gone, which is what was wanted.
+          if (RpcError.of(cause).code !== "CONFLICT") throw cause;
+        });
+      if (!(await act.run("revoke", revoke, t("grants.narrowed")))) return setHalf(true);
+      onDone();
+    }
     onClose();
   };
   const text = (name: keyof Draft, label: string, help?: string) => (
@@ -117,72 +123,79 @@ export function GrantDialog({ from, onClose, onDone }: Props) {
   const isTool = draft.verb === "use_tool";
   return (
     <Modal title={t(from ? "grants.narrowTitle" : "grants.create")} isOpen isWide onClose={onClose}>
-      <ActForm act={act} action={t(from ? "grants.narrowNow" : "grants.make")} onSubmit={() => void save()} onCancel={onClose}>
-        {from && <p className="text-sm text-text-2">{t("grants.narrowText")}</p>}
-        <fieldset disabled={from !== undefined} className="grid gap-3 md:grid-cols-3">
-          <Field label={t("grants.who")} help={t("grants.whoHelp")}>
-            <input className={INPUT} required spellCheck={false} value={draft.principal} onChange={(event) => set({ principal: event.target.value })} />
-          </Field>
-          <Field label={t("grants.effect")}>
-            <Choice
-              label={t("grants.effect")}
-              value={draft.effect}
-              options={[["allow", t("grants.mayOnce")] as const, ["deny", t("grants.mayNever")] as const]}
-              onChange={(effect) => set({ effect })}
-            />
-          </Field>
-          <Field label={t("grants.verb")}>
-            <Choice
-              label={t("grants.verb")}
-              value={draft.verb}
-              options={VERBS.map((verb) => [verb, t(`grants.do.${verb}`)] as const)}
-              onChange={(verb) => set({ verb })}
-            />
-          </Field>
-        </fieldset>
-        <div className="grid gap-3 md:grid-cols-3">
-          <Field label={t(`grants.resource.${draft.verb}`)} help={t("grants.resourceHelp")}>
-            <input
-              className={INPUT}
-              required={draft.effect === "allow"}
-              readOnly={from?.scope.resource != null}
-              spellCheck={false}
-              value={draft.resource}
-              onChange={(event) => set({ resource: event.target.value })}
-            />
-          </Field>
-          {isTool && text("path", t("why.path"), t("grants.pathHelp"))}
-          {isTool && text("host", t("why.host"))}
-          {isTool && draft.host !== "" && (
-            <Field label={t("grants.port")}>
-              <input
-                className={INPUT}
-                type="number"
-                min={1}
-                max={65535}
-                value={draft.port}
-                onChange={(event) => set({ port: event.target.value })}
+      <ActForm act={act} action={t(isHalf ? "grants.revokeWide" : from ? "grants.narrowNow" : "grants.make")} onSubmit={() => void save()} onCancel={onClose}>
+        {from && !isHalf && <p className="text-sm text-text-2">{t("grants.narrowText")}</p>}
+        {isHalf && (
+          <p role="alert" className="card border-warn text-sm text-warn-text" data-half>
+            {t("grants.narrowHalf")}
+          </p>
+        )}
+        <fieldset hidden={isHalf} className="grid grid-cols-[minmax(0,1fr)] gap-3 [&[hidden]]:hidden">
+          <fieldset disabled={from !== undefined} className="grid gap-3 md:grid-cols-3">
+            <Field label={t("grants.who")} help={t("grants.whoHelp")}>
+              <input className={INPUT} required spellCheck={false} value={draft.principal} onChange={(event) => set({ principal: event.target.value })} />
+            </Field>
+            <Field label={t("grants.effect")}>
+              <Choice
+                label={t("grants.effect")}
+                value={draft.effect}
+                options={[["allow", t("grants.mayOnce")] as const, ["deny", t("grants.mayNever")] as const]}
+                onChange={(effect) => set({ effect })}
               />
             </Field>
-          )}
-          {isTool && text("command", t("why.command"), t("grants.commandHelp"))}
-          {(isTool || draft.verb === "deliver") && text("recipient", t("grants.recipient"))}
-          {text("session", t("why.session"))}
-        </div>
-        <div className="grid gap-3 md:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-          <Field label={t("grants.reason")}>
-            <input className={INPUT} required maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
-          </Field>
-          <Field label={t("grants.span")}>
-            <Choice
-              label={t("grants.span")}
-              value={span}
-              options={(Object.keys(SPANS) as Span[]).map((each) => [each, t(`grants.span.${each}`)] as const)}
-              onChange={setSpan}
-            />
-          </Field>
-        </div>
-        <Preview draft={draft} scope={scope} />
+            <Field label={t("grants.verb")}>
+              <Choice
+                label={t("grants.verb")}
+                value={draft.verb}
+                options={VERBS.map((verb) => [verb, t(`grants.do.${verb}`)] as const)}
+                onChange={(verb) => set({ verb })}
+              />
+            </Field>
+          </fieldset>
+          <div className="grid gap-3 md:grid-cols-3">
+            <Field label={t(`grants.resource.${draft.verb}`)} help={t("grants.resourceHelp")}>
+              <input
+                className={INPUT}
+                required={draft.effect === "allow"}
+                readOnly={from?.scope.resource != null}
+                spellCheck={false}
+                value={draft.resource}
+                onChange={(event) => set({ resource: event.target.value })}
+              />
+            </Field>
+            {isTool && text("path", t("why.path"), t("grants.pathHelp"))}
+            {isTool && text("host", t("why.host"))}
+            {isTool && draft.host !== "" && (
+              <Field label={t("grants.port")}>
+                <input
+                  className={INPUT}
+                  type="number"
+                  min={1}
+                  max={65535}
+                  value={draft.port}
+                  onChange={(event) => set({ port: event.target.value })}
+                />
+              </Field>
+            )}
+            {isTool && text("command", t("why.command"), t("grants.commandHelp"))}
+            {(isTool || draft.verb === "deliver") && text("recipient", t("grants.recipient"))}
+            {text("session", t("why.session"))}
+          </div>
+          <div className="grid gap-3 md:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+            <Field label={t("grants.reason")}>
+              <input className={INPUT} required maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
+            </Field>
+            <Field label={t("grants.span")}>
+              <Choice
+                label={t("grants.span")}
+                value={span}
+                options={(Object.keys(SPANS) as Span[]).map((each) => [each, t(`grants.span.${each}`)] as const)}
+                onChange={setSpan}
+              />
+            </Field>
+          </div>
+          <Preview draft={draft} scope={scope} from={from} />
+        </fieldset>
       </ActForm>
     </Modal>
   );
@@ -196,10 +209,10 @@ function durationOf(span: Span, from: Grant | undefined): number | null {
   return Number.isFinite(shorter) ? shorter : null;
 }
 
-type Previewed = { result: AclGrantsPreviewResult } | { error: RpcError };
+type Previewed = { result: AclGrantsPreviewResult; nBefore?: number } | { error: RpcError };
 
 /** What the grant would have answered in the last week, kept up to date while it is written. */
-function Preview({ draft, scope }: { draft: Draft; scope: GrantScope }) {
+function Preview({ draft, scope, from }: { draft: Draft; scope: GrantScope; from?: Grant }) {
   const store = useStore();
   const isOnline = useOnline();
   const [previewed, setPreviewed] = useState<Previewed>();
@@ -211,8 +224,9 @@ function Preview({ draft, scope }: { draft: Draft; scope: GrantScope }) {
     let isCurrent = true;
     const show = (next: Previewed) => isCurrent && setPreviewed(next);
     const timer = setTimeout(() => {
-      store.client.call("acl.grants.preview", { principal: principal.trim(), verb, effect, scope }).then(
-        (result) => show({ result }),
+      const ask = (one: GrantScope) => store.client.call("acl.grants.preview", { principal: principal.trim(), verb, effect, scope: one });
+      Promise.all([ask(scope), from && ask(from.scope)]).then(
+        ([result, before]) => show({ result, nBefore: before?.nMatched }),
         (cause: unknown) => show({ error: RpcError.of(cause) }),
       );
     }, PREVIEW_MS);
@@ -230,17 +244,19 @@ function Preview({ draft, scope }: { draft: Draft; scope: GrantScope }) {
       <div role="status">
         {!isComplete && <p className="text-text-2">{t("grants.previewAfter")}</p>}
         {isComplete && !previewed && <p className="text-text-2">{t("grants.previewing")}</p>}
-        {previewed && "result" in previewed && <Matches result={previewed.result} />}
+        {previewed && "result" in previewed && <Matches {...previewed} />}
       </div>
       {previewed && "error" in previewed && <CallError error={previewed.error} what={previewed.error.message} />}
     </section>
   );
 }
 
-function Matches({ result: { nLooked, nMatched, isPartial, matched } }: { result: AclGrantsPreviewResult }) {
+function Matches({ result, nBefore }: { result: AclGrantsPreviewResult; nBefore?: number }) {
+  const { nLooked, nMatched, isPartial, matched } = result;
   return (
     <>
       <p data-matched={nMatched}>{nLooked === 0 ? t("grants.previewNone") : t("grants.previewed", { n: nMatched, looked: nLooked })}</p>
+      {nBefore !== undefined && nLooked > 0 && <p className="text-text-2">{t("grants.previewBefore", { n: nBefore })}</p>}
       {isPartial && <p className="text-text-2">{t("grants.previewPartial")}</p>}
       {matched.length > 0 && (
         <ul className="mt-1.5 max-h-40 divide-y divide-line overflow-y-auto" tabIndex={0} aria-label={t("grants.previewList")}>

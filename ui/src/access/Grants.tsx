@@ -1,14 +1,15 @@
 import { useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { principalText } from "../format/principal";
 import { timeOfDay } from "../format/time";
 import { Chip } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
-import { FilterField } from "../parts/Field";
+import { FilterField } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
-import { Confirm } from "../parts/Modal";
+import { Confirm } from "../form/Modal";
 import { Empty } from "../parts/Page";
 import { Plain } from "../parts/Plain";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import type { AclGrantsListResult, Grant, GrantScope } from "../rpc/protocol";
 import { byCall, type Resource } from "../store/resource";
 import { useResource, useStore } from "../store/react";
@@ -28,8 +29,8 @@ function grants(includeEnded: boolean): Resource<AclGrantsListResult> {
 
 export default function Grants() {
   const store = useStore();
-  const [includeEnded, setIncludeEnded] = useState(false);
-  const [filter, setFilter] = useState("");
+  const [{ q: filter, ended }, change] = useFilter({ q: "", ended: "" });
+  const includeEnded = ended !== "";
   const [isMaking, setMaking] = useState(false);
   const list = useResource(grants(includeEnded));
   const reload = () => store.resources.reload("acl.grants.list");
@@ -42,9 +43,9 @@ export default function Grants() {
         <button type="button" className="btn btn-primary" onClick={() => setMaking(true)}>
           {t("grants.create")}
         </button>
-        <FilterField label={t("grants.filter")} value={filter} onChange={setFilter} />
+        <FilterField label={t("grants.filter")} value={filter} onChange={(q) => change({ q })} />
         <label className="flex min-h-8 items-center gap-2 text-sm">
-          <input type="checkbox" checked={includeEnded} onChange={(event) => setIncludeEnded(event.target.checked)} />
+          <input type="checkbox" checked={includeEnded} onChange={(event) => change({ ended: event.target.checked ? "1" : "" })} />
           {t("grants.ended")}
         </label>
       </div>

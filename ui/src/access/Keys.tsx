@@ -1,15 +1,16 @@
 import { useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { principalText } from "../format/principal";
 import { timeOfDay } from "../format/time";
 import { Chip } from "../parts/Chip";
 import { CopyButton } from "../parts/CopyButton";
 import { CallError } from "../parts/ErrorPanel";
-import { Choice, Field, INPUT } from "../parts/Field";
+import { Choice, Field, INPUT } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
-import { Confirm, Modal } from "../parts/Modal";
+import { Confirm, Modal } from "../form/Modal";
 import { Empty } from "../parts/Page";
 import { Plain } from "../parts/Plain";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import type { ApiKey, KeysCreateResult, KeysListResult, Scope } from "../rpc/protocol";
 import { byCall, type Resource } from "../store/resource";
 import { useResource, useSelect, useStore } from "../store/react";
@@ -31,7 +32,8 @@ function keys(includeEnded: boolean): Resource<KeysListResult> {
 
 export default function Keys() {
   const store = useStore();
-  const [includeEnded, setIncludeEnded] = useState(false);
+  const [{ ended }, change] = useFilter({ ended: "" });
+  const includeEnded = ended !== "";
   const [isMaking, setMaking] = useState(false);
   const list = useResource(keys(includeEnded));
   const reload = () => store.resources.reload("keys.list");
@@ -42,7 +44,7 @@ export default function Keys() {
           {t("apiKeys.create")}
         </button>
         <label className="flex min-h-8 items-center gap-2 text-sm">
-          <input type="checkbox" checked={includeEnded} onChange={(event) => setIncludeEnded(event.target.checked)} />
+          <input type="checkbox" checked={includeEnded} onChange={(event) => change({ ended: event.target.checked ? "1" : "" })} />
           {t("devices.ended")}
         </label>
       </div>

@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { moment } from "../format/time";
-import { ActForm } from "../parts/ActForm";
+import { ActForm } from "../form/ActForm";
 import { Chip } from "../parts/Chip";
-import { Choice, Field, INPUT } from "../parts/Field";
+import { Choice, Field, INPUT } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
-import { Modal } from "../parts/Modal";
-import { useAct } from "../parts/useAct";
+import { Modal } from "../form/Modal";
+import { useAct } from "../form/useAct";
 import { Plain } from "../parts/Plain";
 import type { ExposeSetParams, ExposeStatusResult, ExposeTarget, MdnsMode } from "../rpc/protocol";
 import type { Resource } from "../store/resource";

@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { timeOfDay } from "../format/time";
-import { ActForm } from "../parts/ActForm";
+import { ActForm } from "../form/ActForm";
 import { CopyButton } from "../parts/CopyButton";
-import { Field, INPUT } from "../parts/Field";
-import { Modal } from "../parts/Modal";
+import { Field, INPUT } from "../form/Field";
+import { Modal } from "../form/Modal";
 import { QrCode } from "../parts/QrCode";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import type { DevicesPairResult, ExposeStatusResult } from "../rpc/protocol";
 import { useStore } from "../store/react";
 import { t } from "../text/text";

@@ -1,15 +1,16 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { timeOfDay } from "../format/time";
-import { ActForm } from "../parts/ActForm";
+import { ActForm } from "../form/ActForm";
 import { Chip } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
-import { Choice, Field, FilterField, INPUT } from "../parts/Field";
+import { Choice, Field, FilterField, INPUT } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
-import { Confirm, Modal } from "../parts/Modal";
+import { Confirm, Modal } from "../form/Modal";
 import { Empty } from "../parts/Page";
 import { Plain } from "../parts/Plain";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import type { Contact, ContactsListResult, Entity, PermissionRequest, SenderRef, Whom } from "../rpc/protocol";
 import { byCall, type Resource } from "../store/resource";
 import { useResource, useSelect, useStore } from "../store/react";
@@ -41,8 +42,8 @@ function senderOf({ channel, sender_id }: Contact): SenderRef {
 
 export default function People() {
   const store = useStore();
-  const [unknownOnly, setUnknownOnly] = useState(false);
-  const [filter, setFilter] = useState("");
+  const [{ q: filter, unknown }, change] = useFilter({ q: "", unknown: "" });
+  const unknownOnly = unknown !== "";
   const [nPages, setPages] = useState(1);
   const resource = contacts(unknownOnly, nPages);
   const list = useResource(resource);
@@ -51,9 +52,9 @@ export default function People() {
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <FilterField label={t("people.filter")} value={filter} onChange={setFilter} />
+        <FilterField label={t("people.filter")} value={filter} onChange={(q) => change({ q })} />
         <label className="flex min-h-8 items-center gap-2 text-sm">
-          <input type="checkbox" checked={unknownOnly} onChange={(event) => setUnknownOnly(event.target.checked)} />
+          <input type="checkbox" checked={unknownOnly} onChange={(event) => change({ unknown: event.target.checked ? "1" : "" })} />
           {t("people.unknownOnly")}
         </label>
       </div>

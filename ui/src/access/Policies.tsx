@@ -1,11 +1,12 @@
 import { useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { Chip, type Tone } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
-import { Field, FilterField, INPUT } from "../parts/Field";
+import { Field, FilterField, INPUT } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
-import { Modal } from "../parts/Modal";
+import { Modal } from "../form/Modal";
 import { Empty } from "../parts/Page";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import type { AclPoliciesListResult, AclPoliciesShowResult, AclPoliciesValidateResult, PolicyItem } from "../rpc/protocol";
 import { byCall, type Resource } from "../store/resource";
 import { useResource, useStore } from "../store/react";
@@ -26,14 +27,14 @@ const TONES: Record<string, Tone> = { permit: "ok", ask: "ask", forbid: "danger"
 
 export default function Policies() {
   const store = useStore();
-  const [filter, setFilter] = useState("");
+  const [{ q: filter }, change] = useFilter({ q: "" });
   const [isChecking, setChecking] = useState(false);
   const list = useResource(policies);
   const matches = ({ id, reason, source }: PolicyItem) => `${id} ${reason} ${source}`.toLowerCase().includes(filter.toLowerCase());
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <FilterField label={t("policies.filter")} value={filter} onChange={setFilter} />
+        <FilterField label={t("policies.filter")} value={filter} onChange={(q) => change({ q })} />
         <button type="button" className="btn" onClick={() => setChecking(true)}>
           {t("policies.validate")}
         </button>

@@ -1,18 +1,19 @@
 import "../text/en/activity";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { Payload } from "../approval/Payload";
 import { prettyJson } from "../format/payload";
 import { shortId } from "../format/principal";
 import { exactTime, moment } from "../format/time";
 import { Chip } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
-import { FilterField } from "../parts/Field";
-import { useNarrow } from "../parts/media";
-import { Modal } from "../parts/Modal";
+import { FilterField } from "../form/Field";
+import { useNarrow } from "../browser/media";
+import { Modal } from "../form/Modal";
 import { Empty, Page } from "../parts/Page";
 import { Plain } from "../parts/Plain";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import { VirtualList } from "../parts/VirtualList";
 import type { RecordedEvent } from "../store/state";
 import { useFeed, useSelect, useStore } from "../store/react";
@@ -31,8 +32,8 @@ export function ActivityPage() {
   const hasMet = useSelect((state) => state.position !== undefined);
   const [frozen, setFrozen] = useState<readonly RecordedEvent[]>();
   const [isFollowing, setFollowing] = useState(true);
-  const [query, setQuery] = useState("");
-  const [hasRoutine, setRoutine] = useState(false);
+  const [{ q: query, routine }, change] = useFilter({ q: "", routine: "" });
+  const hasRoutine = routine !== "";
   const [open, setOpen] = useState<RecordedEvent>();
   const isNarrow = useNarrow();
   const events = frozen ?? live;
@@ -67,9 +68,9 @@ export function ActivityPage() {
     <Page title={t("activity.title")} sub={t("activity.sub")} isFull>
       <ActivityTabs />
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <FilterField label={t("activity.filter")} value={query} onChange={setQuery} />
+        <FilterField label={t("activity.filter")} value={query} onChange={(q) => change({ q })} />
         <label className="flex min-h-8 items-center gap-2 text-sm">
-          <input type="checkbox" checked={hasRoutine} onChange={(event) => setRoutine(event.target.checked)} />
+          <input type="checkbox" checked={hasRoutine} onChange={(event) => change({ routine: event.target.checked ? "1" : "" })} />
           {t("activity.routine")}
         </label>
         <button type="button" className="btn" aria-pressed={frozen !== undefined} onClick={togglePause}>

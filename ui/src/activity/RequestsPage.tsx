@@ -1,10 +1,12 @@
 import "../text/en/activity";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { oneOf } from "../address/query";
+import { useFilter } from "../address/useFilter";
 import { duration, timeOfDay } from "../format/time";
-import { Choice, FilterField } from "../parts/Field";
+import { Choice, FilterField } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
-import { useNarrow } from "../parts/media";
+import { useNarrow } from "../browser/media";
 import { Empty, Page } from "../parts/Page";
 import { Plain } from "../parts/Plain";
 import { VirtualList } from "../parts/VirtualList";
@@ -40,8 +42,8 @@ function requests(which: Which, nPages: number): Resource<RequestsListResult> {
 /** One row per request: the better view for people. */
 export function RequestsPage() {
   const store = useStore();
-  const [which, setWhich] = useState<Which>("all");
-  const [filter, setFilter] = useState("");
+  const [{ q: filter, status }, change] = useFilter({ q: "", status: "all" });
+  const which = oneOf<Which>(["all", ...STATUSES], status, "all");
   const [nPages, setPages] = useState(1);
   const isNarrow = useNarrow();
   const resource = requests(which, nPages);
@@ -52,12 +54,12 @@ export function RequestsPage() {
     <Page title={t("activity.title")} sub={t("requests.sub")} isFull>
       <ActivityTabs />
       <div className="flex flex-wrap gap-2">
-        <FilterField label={t("requests.filter")} value={filter} onChange={setFilter} />
+        <FilterField label={t("requests.filter")} value={filter} onChange={(q) => change({ q })} />
         <Choice
           label={t("requests.by")}
           value={which}
           options={[["all", t("requests.by.all")], ...STATUSES.map((each) => [each, t(`request.status.${each}`)] as const)]}
-          onChange={setWhich}
+          onChange={(next) => change({ status: next })}
         />
       </div>
       <Loaded of={list} onRetry={() => store.resources.reload(resource.key)}>

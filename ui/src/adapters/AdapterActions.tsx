@@ -1,5 +1,5 @@
 import { CallError } from "../parts/ErrorPanel";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import type { AdapterView } from "../rpc/protocol";
 import { adapterList } from "../store/lists";
 import { useStore } from "../store/react";

@@ -1,16 +1,17 @@
 import "../text/en/adapters";
 import { Link, useParams, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { duration, moment, timeOfDay } from "../format/time";
 import { Chip } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
-import { FilterField } from "../parts/Field";
+import { FilterField } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
 import { LogLines } from "../parts/LogLines";
-import { Confirm } from "../parts/Modal";
+import { Confirm } from "../form/Modal";
 import { Page } from "../parts/Page";
 import { Plain } from "../parts/Plain";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import type { AdaptersHealthResult, AdaptersInfoResult } from "../rpc/protocol";
 import { useResource, useStore } from "../store/react";
 import { t } from "../text/text";
@@ -198,7 +199,7 @@ function LastExit({ info: { adapter } }: { info: AdaptersInfoResult }) {
 
 function Log({ name }: { name: string }) {
   const store = useStore();
-  const [filter, setFilter] = useState("");
+  const [{ q: filter }, change] = useFilter({ q: "" });
   const log = useResource(adapterLog(name));
   return (
     <section className="grid gap-2" aria-labelledby="log-title">
@@ -206,7 +207,7 @@ function Log({ name }: { name: string }) {
         <h2 id="log-title" className="grow text-sm font-semibold text-text-2">
           {t("adapters.log")}
         </h2>
-        <FilterField label={t("adapters.logFilter")} value={filter} onChange={setFilter} />
+        <FilterField label={t("adapters.logFilter")} value={filter} onChange={(q) => change({ q })} />
         <button type="button" className="btn" onClick={() => store.resources.reload(adapterLog(name).key)}>
           {t("page.reload")}
         </button>

@@ -1,16 +1,18 @@
 import "../text/en/adapters";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { oneOf } from "../address/query";
+import { useFilter } from "../address/useFilter";
 import { shortId } from "../format/principal";
 import { timeOfDay } from "../format/time";
 import { Chip, type Tone } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
-import { Choice, FilterField } from "../parts/Field";
+import { Choice, FilterField } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
-import { Confirm } from "../parts/Modal";
+import { Confirm } from "../form/Modal";
 import { Empty, Page } from "../parts/Page";
 import { Plain } from "../parts/Plain";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import type { DeliveryFacts, DeliveryStatus, OutboxListResult } from "../rpc/protocol";
 import type { Resource } from "../store/resource";
 import { useResource, useStore } from "../store/react";
@@ -48,8 +50,8 @@ function deliveries(which: Which, limit: number): Resource<OutboxListResult> {
 /** What goes out, and what nobody knows the end of. */
 export function DeliveriesPage() {
   const store = useStore();
-  const [which, setWhich] = useState<Which>("all");
-  const [filter, setFilter] = useState("");
+  const [{ q: filter, state }, change] = useFilter({ q: "", state: "all" });
+  const which = oneOf(Object.keys(STATES) as Which[], state, "all");
   const [limit, setLimit] = useState(PAGE_LEN);
   const list = useResource(deliveries(which, limit));
   const unknown = useResource(deliveries("unknown", PAGE_LEN)).value?.deliveries ?? [];
@@ -65,12 +67,12 @@ export function DeliveriesPage() {
       )}
       <Held />
       <div className="flex flex-wrap gap-2">
-        <FilterField label={t("deliveries.filter")} value={filter} onChange={setFilter} />
+        <FilterField label={t("deliveries.filter")} value={filter} onChange={(q) => change({ q })} />
         <Choice
           label={t("deliveries.by")}
           value={which}
           options={(Object.keys(STATES) as Which[]).map((each) => [each, t(`deliveries.by.${each}`)] as const)}
-          onChange={setWhich}
+          onChange={(next) => change({ state: next })}
         />
       </div>
       <Loaded of={list} onRetry={() => store.resources.reload("outbox.list")}>

@@ -1,9 +1,9 @@
 import "../text/en/held";
 import { duration } from "../format/time";
 import { CallError } from "../parts/ErrorPanel";
-import { useNow } from "../parts/now";
+import { useNow } from "../browser/now";
 import { Plain } from "../parts/Plain";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import type { DeliveryFacts } from "../rpc/protocol";
 import { useResource, useStore } from "../store/react";
 import { t } from "../text/text";

@@ -1,9 +1,9 @@
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
-import { ActForm } from "../parts/ActForm";
-import { Choice, Field, INPUT } from "../parts/Field";
-import { Modal } from "../parts/Modal";
-import { useAct } from "../parts/useAct";
+import { ActForm } from "../form/ActForm";
+import { Choice, Field, INPUT } from "../form/Field";
+import { Modal } from "../form/Modal";
+import { useAct } from "../form/useAct";
 import type { AgentFacts } from "../rpc/protocol";
 import { useStore } from "../store/react";
 import { t } from "../text/text";

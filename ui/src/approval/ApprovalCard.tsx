@@ -5,7 +5,7 @@ import { prettyJson } from "../format/payload";
 import { chainText, shortId } from "../format/principal";
 import { CallError } from "../parts/ErrorPanel";
 import { Chip } from "../parts/Chip";
-import { useNow } from "../parts/now";
+import { useNow } from "../browser/now";
 import { RpcError } from "../rpc/error";
 import type { ApproveSpan, PermissionRequest } from "../rpc/protocol";
 import { useSelect, useStore } from "../store/react";
@@ -109,6 +109,8 @@ function Pending({ permission }: { permission: PermissionRequest }) {
     <section
       ref={card}
       className="card border-2 border-ask"
+      // No landmark: several that want the same kind of thing stand on one page.
+      role="group"
       aria-label={sentence}
       tabIndex={-1}
       data-ask={id}

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { segments } from "../format/payload";
-import { download } from "../parts/download";
+import { download } from "../browser/download";
 import { t } from "../text/text";
 
 /** Most characters that are laid out before somebody asks for more. */

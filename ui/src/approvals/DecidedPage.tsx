@@ -1,9 +1,10 @@
 import "../text/en/approvals";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { oneOf } from "../address/query";
+import { useFilter } from "../address/useFilter";
 import { Receipt } from "../approval/Receipt";
 import { wants } from "../approval/wants";
-import { Choice, FilterField } from "../parts/Field";
+import { Choice, FilterField } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
 import { Empty, Page } from "../parts/Page";
 import { Plain } from "../parts/Plain";
@@ -29,8 +30,8 @@ const WHICH: readonly Which[] = ["all", "approved", "denied", "expired", "withdr
 export function DecidedPage() {
   const store = useStore();
   const list = useResource(decided);
-  const [filter, setFilter] = useState("");
-  const [which, setWhich] = useState<Which>("all");
+  const [{ q: filter, status: wanted }, change] = useFilter({ q: "", status: "all" });
+  const which = oneOf(WHICH, wanted, "all");
   const matches = (permission: PermissionRequest) => {
     const { status, action, agent_id, session_key } = permission;
     if (status === "pending" || (which !== "all" && status !== which)) return false;
@@ -41,12 +42,12 @@ export function DecidedPage() {
     <Page title={t("approvals.title")}>
       <ApprovalTabs />
       <div className="flex flex-wrap gap-2">
-        <FilterField label={t("approvals.filter")} value={filter} onChange={setFilter} />
+        <FilterField label={t("approvals.filter")} value={filter} onChange={(q) => change({ q })} />
         <Choice
           label={t("approvals.by")}
           value={which}
           options={WHICH.map((each) => [each, t(`approvals.by.${each}`)] as const)}
-          onChange={setWhich}
+          onChange={(status) => change({ status })}
         />
       </div>
       <Loaded of={list} onRetry={() => store.resources.reload(decided.key)}>

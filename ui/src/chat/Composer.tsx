@@ -1,7 +1,7 @@
 import { Paperclip } from "lucide-react";
 import { Suspense, useEffect, useRef, useState } from "react";
-import { useAct } from "../parts/useAct";
-import { later } from "../parts/later";
+import { useAct } from "../form/useAct";
+import { later } from "../browser/later";
 import { RpcError } from "../rpc/error";
 import type { QueueMode } from "../rpc/protocol";
 import { useSelect, useStore } from "../store/react";

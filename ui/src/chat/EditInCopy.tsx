@@ -1,6 +1,6 @@
 import { useParams, useRouter } from "@tanstack/react-router";
 import { CallError } from "../parts/ErrorPanel";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import { useStore } from "../store/react";
 import { t } from "../text/text";
 import { saveDraft } from "./drafts";

@@ -6,7 +6,7 @@ import { costText, tokensText } from "../format/amount";
 import { duration, timeOfDay } from "../format/time";
 import { Markdown } from "../markdown/Markdown";
 import { ErrorPanel } from "../parts/ErrorPanel";
-import { later } from "../parts/later";
+import { later } from "../browser/later";
 import type { Turn } from "../rpc/protocol";
 import { t } from "../text/text";
 import type { ShownFile } from "./files/content";

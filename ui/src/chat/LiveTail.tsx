@@ -1,6 +1,6 @@
 import { ApprovalCard } from "../approval/ApprovalCard";
 import { GrowingMarkdown } from "../markdown/Markdown";
-import { pendingOf } from "../frame/keys";
+import { pendingOf } from "../keys/keys";
 import { useSelect, useStore } from "../store/react";
 import type { Outgoing, SessionView } from "../store/state";
 import { t } from "../text/text";

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { ago } from "../format/time";
 import { Chip } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
-import { useNow } from "../parts/now";
+import { useNow } from "../browser/now";
 import { Skeleton } from "../parts/Skeleton";
 import type { Session } from "../rpc/protocol";
 import { useSelect, useStore } from "../store/react";

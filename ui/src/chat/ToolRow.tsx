@@ -3,7 +3,7 @@ import { Payload } from "../approval/Payload";
 import { prettyJson, shortArguments } from "../format/payload";
 import { duration, elapsed } from "../format/time";
 import { Chip, type Tone } from "../parts/Chip";
-import { useNow } from "../parts/now";
+import { useNow } from "../browser/now";
 import type { ToolCallRecord, ToolCallStatus } from "../rpc/protocol";
 import type { ShownCall } from "../store/state";
 import { t } from "../text/text";

@@ -1,11 +1,11 @@
 import { useState } from "react";
-import { ActForm } from "../parts/ActForm";
+import { ActForm } from "../form/ActForm";
 import { CallError } from "../parts/ErrorPanel";
-import { Choice, Field, INPUT } from "../parts/Field";
+import { Choice, Field, INPUT } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
-import { Modal } from "../parts/Modal";
-import { say } from "../parts/notice";
-import { useAct } from "../parts/useAct";
+import { Modal } from "../form/Modal";
+import { say } from "../form/notice";
+import { useAct } from "../form/useAct";
 import type { ClearCredential, CredentialsScanResult } from "../rpc/protocol";
 import { byCall, type Resource } from "../store/resource";
 import { useResource, useStore } from "../store/react";

@@ -1,5 +1,5 @@
 import { ago, timeOfDay } from "../format/time";
-import { useNow } from "../parts/now";
+import { useNow } from "../browser/now";
 import { useSelect, useStore } from "../store/react";
 import { t } from "../text/text";
 

@@ -1,23 +1,28 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { Boundary } from "../parts/Boundary";
-import { useNotice } from "../parts/notice";
-import { later } from "../parts/later";
+import { useNotice } from "../form/notice";
+import { later } from "../browser/later";
+import { pausedOf } from "../pause/pause";
+import { useSelect } from "../store/react";
 import { t } from "../text/text";
 import { Announcer } from "./Announcer";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Gate } from "./Gate";
 import { Header } from "./Header";
-import { useKeys } from "./keys";
+import { useKeys } from "../keys/keys";
 import { BottomBar, Sidebar } from "./Nav";
 
-const Shortcuts = later(() => import("./Shortcuts"));
-const Palette = later(() => import("./Palette"));
+const Shortcuts = later(() => import("../keys/Shortcuts"));
+const Palette = later(() => import("../keys/Palette"));
+const PauseBar = later(() => import("../pause/PauseBar"));
+const PauseDialog = later(() => import("../pause/PauseDialog"));
 
 /** What surrounds every page. */
 export function Frame() {
-  const [over, setOver] = useState<"sheet" | "palette">();
-  useKeys({ openSheet: () => setOver("sheet"), openPalette: () => setOver("palette") });
+  const [over, setOver] = useState<"sheet" | "palette" | "pause">();
+  useKeys({ openSheet: () => setOver("sheet"), openPalette: () => setOver("palette"), openPause: () => setOver("pause") });
+  const isPaused = useSelect((state) => pausedOf(state) !== undefined);
   useFocusOnRoute();
   const path = useRouterState({ select: (state) => state.location.pathname });
   return (
@@ -25,7 +30,10 @@ export function Frame() {
       <a href="#main" className="btn fixed -top-20 left-2 z-30 focus:top-2">
         {t("app.skip")}
       </a>
-      <Header onShortcuts={() => setOver("sheet")} onPalette={() => setOver("palette")} />
+      <div className="col-span-full min-w-0">
+        <Header onShortcuts={() => setOver("sheet")} onPalette={() => setOver("palette")} onPause={() => setOver("pause")} />
+        <Suspense>{isPaused && <PauseBar onChange={() => setOver("pause")} />}</Suspense>
+      </div>
       <Sidebar />
       <main id="main" tabIndex={-1} className="relative flex min-h-0 min-w-0 flex-col outline-none">
         <ConnectionBanner />
@@ -38,7 +46,14 @@ export function Frame() {
       <BottomBar />
       <Suspense>
         {over === "sheet" && <Shortcuts onClose={() => setOver(undefined)} />}
-        {over === "palette" && <Palette onClose={() => setOver(undefined)} onShortcuts={() => setOver("sheet")} />}
+        {over === "palette" && (
+          <Palette
+            onClose={() => setOver(undefined)}
+            onShortcuts={() => setOver("sheet")}
+            onPause={() => setOver("pause")}
+          />
+        )}
+        {over === "pause" && <PauseDialog onClose={() => setOver(undefined)} />}
       </Suspense>
       <Notice />
       <Announcer />

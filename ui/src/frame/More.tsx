@@ -1,10 +1,10 @@
 import { useState } from "react";
-import { Choice } from "../parts/Field";
-import { Modal } from "../parts/Modal";
+import { Choice } from "../form/Field";
+import { Modal } from "../form/Modal";
 import { t } from "../text/text";
 import { PlaceLink } from "./Nav";
 import { PLACES } from "./places";
-import { setTheme, storedTheme, THEMES } from "./theme";
+import { setTheme, storedTheme, THEMES } from "../theme/theme";
 
 /** The pages that have no room in the bar of a phone. */
 export default function More({ onClose }: { onClose: () => void }) {

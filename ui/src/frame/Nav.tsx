@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Ellipsis } from "lucide-react";
 import { Suspense, useState } from "react";
-import { later } from "../parts/later";
+import { later } from "../browser/later";
 import { useSelect } from "../store/react";
 import { t } from "../text/text";
 import { GROUPS, type Place, PLACES } from "./places";
@@ -44,7 +44,7 @@ export function PlaceLink({ place, onGo }: { place: Place; onGo?: () => void }) 
   return (
     <Link
       to={to}
-      activeOptions={{ exact: to === "/" }}
+      activeOptions={{ exact: to === "/", includeSearch: false }}
       onClick={onGo}
       className="flex min-h-8 items-center gap-2.5 rounded-lg px-2.5 text-text no-underline hover:bg-surface-2 aria-[current=page]:bg-accent-soft aria-[current=page]:font-medium aria-[current=page]:text-accent-text pointer-coarse:min-h-11"
     >
@@ -77,7 +77,7 @@ export function BottomBar() {
       className="flex h-15 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
       {PLACES.filter(({ isInBar }) => isInBar).map(({ to, text, icon: Icon }) => (
-        <Link key={to} to={to} activeOptions={{ exact: to === "/" }} className={BAR}>
+        <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }} className={BAR}>
           <Icon size={18} strokeWidth={1.5} aria-hidden="true" />
           {t(text)}
           {to === "/approvals" && <Waiting className="absolute top-1 left-1/2 ms-2" />}

@@ -1,9 +1,11 @@
 import "../text/en/begin";
+import "../text/en/notify";
 import { Link, useRouter } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { principalText } from "../format/principal";
 import { CallError } from "../parts/ErrorPanel";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
+import { standing, turnOn } from "../notify/notify";
 import type { AclRequestsListResult, StatusResult } from "../rpc/protocol";
 import { adapterList, modelList } from "../store/lists";
 import { byCall, type Resource } from "../store/resource";
@@ -29,12 +31,12 @@ export default function Begin({ value, onDismiss }: { value: StatusResult; onDis
   const known = useResource(modelList).value?.models;
   const connected = useResource(adapterList).value?.adapters;
   const asked = useResource(decided).value?.requests;
-  const [permission, setPermission] = useState(notifications);
+  const [notices, setNotices] = useState(standing);
   const hasModel = !NO_MODEL.test(value.model) && (known === undefined || known.some(({ isReady }) => isReady));
   const isOwner = caller?.principal.kind === "owner";
   const nChannels = (connected ?? []).filter(({ state }) => state === "running").length;
   const hasDecided = (asked ?? []).some(({ status }) => status === "approved" || status === "denied");
-  const isDone = [hasModel, isOwner, nChannels > 0, permission === "granted", undefined, hasDecided];
+  const isDone = [hasModel, isOwner, nChannels > 0, notices === "on", undefined, hasDecided];
   const nDone = isDone.filter(Boolean).length;
   const tryApproval = () =>
     void act.run("try", async () => {
@@ -42,7 +44,6 @@ export default function Begin({ value, onDismiss }: { value: StatusResult; onDis
       await store.send(session, t("begin.approvalSay"), "followup");
       await router.navigate({ to: "/chat/$session", params: { session } });
     });
-  const askPermission = () => void Notification.requestPermission().then(setPermission);
   return (
     <section className="card grid gap-1" aria-labelledby="begin-title" data-begin={nDone}>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
@@ -83,10 +84,10 @@ export default function Begin({ value, onDismiss }: { value: StatusResult; onDis
             </Link>
           )}
         </Step>
-        <Step title={t("begin.notify")} isDone={permission === "granted"} text={notifyText(permission)}>
-          {permission === "default" && (
-            <button type="button" className="btn" onClick={askPermission}>
-              {t("begin.notifyGo")}
+        <Step title={t("begin.notify")} isDone={notices === "on"} text={t(`notify.${notices}`)}>
+          {notices === "off" && (
+            <button type="button" className="btn" onClick={() => void turnOn().then(setNotices)}>
+              {t("notify.turnOn")}
             </button>
           )}
         </Step>
@@ -128,14 +129,4 @@ function Step({ title, text, isDone, children }: StepProps) {
       {children}
     </li>
   );
-}
-
-function notifications(): NotificationPermission | "none" {
-  return typeof Notification === "undefined" || !isSecureContext ? "none" : Notification.permission;
-}
-
-function notifyText(permission: NotificationPermission | "none"): string {
-  if (permission === "granted") return t("begin.notifyDone");
-  if (permission === "denied") return t("begin.notifyDenied");
-  return t(permission === "none" ? "begin.notifyNone" : "begin.notifyText");
 }

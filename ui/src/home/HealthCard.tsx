@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { elapsed } from "../format/time";
 import { Chip, type Tone } from "../parts/Chip";
-import { useNow } from "../parts/now";
+import { useNow } from "../browser/now";
 import type { HealthStatus, StatusResult } from "../rpc/protocol";
 import { useSelect } from "../store/react";
 import { t } from "../text/text";

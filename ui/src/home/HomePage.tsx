@@ -3,16 +3,18 @@ import { Suspense, useState } from "react";
 import { ApprovalCard } from "../approval/ApprovalCard";
 import { costText } from "../format/amount";
 import { timeOfDay } from "../format/time";
-import { pendingOf } from "../frame/keys";
+import { pendingOf } from "../keys/keys";
 import { useTitle } from "../frame/title";
 import { Boundary } from "../parts/Boundary";
 import { CallError } from "../parts/ErrorPanel";
 import { Skeleton } from "../parts/Skeleton";
-import { later } from "../parts/later";
+import { useNow } from "../browser/now";
+import { later } from "../browser/later";
 import type { PermissionRequest, StatusResult } from "../rpc/protocol";
 import { useSelect, useStore } from "../store/react";
 import { t } from "../text/text";
 import { isBeginning } from "./begun";
+import { sleepText } from "./sleep";
 import { CostCard } from "./CostCard";
 import { HealthCard } from "./HealthCard";
 import { RecentCard } from "./RecentCard";
@@ -43,6 +45,7 @@ export function HomePage() {
               {!isOnline && at !== undefined && ` · ${t("home.asOf", { time: timeOfDay(at) })}`}
             </p>
           )}
+          {value && <Slept health={value.health} />}
         </header>
         {load === "failed" && error && (
           <CallError error={error} what={t("error.load")} onRetry={() => void store.refreshOverview()} />
@@ -52,6 +55,12 @@ export function HomePage() {
       </div>
     </div>
   );
+}
+
+/** What happened while nobody was there. */
+function Slept({ health }: { health: StatusResult["health"] }) {
+  const text = sleepText(health, useNow());
+  return text === undefined ? null : <p className="mt-0.5 text-sm text-text-2">{text}</p>;
 }
 
 function Overview({ value }: { value: StatusResult }) {

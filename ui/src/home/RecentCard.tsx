@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { duration, timeOfDay } from "../format/time";
 import type { Request } from "../rpc/protocol";
 import { RequestChip } from "../request/RequestChip";
@@ -8,7 +8,7 @@ import { t } from "../text/text";
 
 /** The last requests that ended, each with its eight stages and a way in. */
 export function RecentCard({ recent }: { recent: Request[] }) {
-  const [filter, setFilter] = useState("");
+  const [{ q: filter }, change] = useFilter({ q: "" });
   const words = filter.toLowerCase();
   const shown = recent.filter(({ purpose, agent_id, id, status }) =>
     `${purpose} ${agent_id ?? ""} ${id} ${t(`request.status.${status}`)}`.toLowerCase().includes(words),
@@ -27,7 +27,7 @@ export function RecentCard({ recent }: { recent: Request[] }) {
             placeholder={t("home.recentFilter")}
             aria-label={t("home.recentFilter")}
             value={filter}
-            onChange={(event) => setFilter(event.target.value)}
+            onChange={(event) => change({ q: event.target.value })}
           />
         )}
       </div>

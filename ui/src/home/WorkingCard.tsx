@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { elapsed } from "../format/time";
 import { CallError } from "../parts/ErrorPanel";
-import { useNow } from "../parts/now";
+import { useNow } from "../browser/now";
 import { RpcError } from "../rpc/error";
 import type { Request } from "../rpc/protocol";
 import { RequestChip } from "../request/RequestChip";

@@ -19,7 +19,7 @@ export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
             <Link
               to={to}
               params={params as never}
-              activeOptions={{ exact: true }}
+              activeOptions={{ exact: true, includeSearch: false }}
               {...(isOpen && { "aria-current": "page" as const })}
               className="-mb-px flex min-h-9 items-center border-b-2 border-transparent px-2.5 text-sm whitespace-nowrap text-text-2 no-underline hover:text-text aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-text pointer-coarse:min-h-11"
             >

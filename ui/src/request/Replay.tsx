@@ -7,7 +7,7 @@ import { Receipt } from "../approval/Receipt";
 import { costText, tokensText } from "../format/amount";
 import { prettyJson, shortArguments } from "../format/payload";
 import { exactTime } from "../format/time";
-import { isTyping } from "../frame/keys";
+import { isTyping } from "../keys/keys";
 import { Markdown } from "../markdown/Markdown";
 import { Chip } from "../parts/Chip";
 import { Loaded } from "../parts/Loaded";

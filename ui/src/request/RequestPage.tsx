@@ -9,9 +9,9 @@ import { principalText, shortId } from "../format/principal";
 import { duration, exactTime } from "../format/time";
 import { useTitle } from "../frame/title";
 import { CallError } from "../parts/ErrorPanel";
-import { useNow } from "../parts/now";
+import { useNow } from "../browser/now";
 import { Skeleton } from "../parts/Skeleton";
-import { later } from "../parts/later";
+import { later } from "../browser/later";
 import type { RequestsGetResult } from "../rpc/protocol";
 import { useSelect, useStore } from "../store/react";
 import { t } from "../text/text";
@@ -88,6 +88,12 @@ function FactsLine({ value }: { value: RequestsGetResult }) {
           {t("request.openChat")}
         </Link>
       )}
+      <Link to="/logs" search={{ q: request.id }} className="btn">
+        {t("request.inLog")}
+      </Link>
+      <Link to="/access/$tab" params={{ tab: "audit" }} search={{ request: request.id }} className="btn">
+        {t("request.inAudit")}
+      </Link>
       <button type="button" className="btn" onClick={() => void copy()}>
         {isCopied ? t("chat.copied") : t("request.copyId")}
       </button>

@@ -1,5 +1,5 @@
 import { duration } from "../format/time";
-import { useNow } from "../parts/now";
+import { useNow } from "../browser/now";
 import type { RequestsGetResult } from "../rpc/protocol";
 import { t } from "../text/text";
 import { type Look, type Span, spansOf } from "./spans";

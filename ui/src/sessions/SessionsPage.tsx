@@ -1,18 +1,19 @@
 import "../text/en/activity";
 import { Link, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { timeOfDay } from "../format/time";
-import { ActForm } from "../parts/ActForm";
+import { ActForm } from "../form/ActForm";
 import { Chip } from "../parts/Chip";
-import { download } from "../parts/download";
+import { download } from "../browser/download";
 import { CallError } from "../parts/ErrorPanel";
-import { Field, FilterField, INPUT } from "../parts/Field";
+import { Field, FilterField, INPUT } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
-import { Confirm, Modal } from "../parts/Modal";
-import { say } from "../parts/notice";
+import { Confirm, Modal } from "../form/Modal";
+import { say } from "../form/notice";
 import { Empty, Page } from "../parts/Page";
 import { Plain } from "../parts/Plain";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import type { Session, SessionsExportResult, SessionsListResult } from "../rpc/protocol";
 import { byType, type Resource } from "../store/resource";
 import { useResource, useStore } from "../store/react";
@@ -42,13 +43,13 @@ function sessions(search: string, nPages: number): Resource<SessionsListResult> 
 /** Every conversation, with what can be done with one as a whole. */
 export function SessionsPage() {
   const store = useStore();
-  const [search, setSearch] = useState("");
+  const [{ q: search }, change] = useFilter({ q: "" });
   const [nPages, setPages] = useState(1);
   const resource = sessions(search, nPages);
   const list = useResource(resource);
   return (
     <Page title={t("sessions.title")} sub={t("sessions.sub")}>
-      <FilterField label={t("sessions.filter")} value={search} onChange={setSearch} />
+      <FilterField label={t("sessions.filter")} value={search} onChange={(q) => change({ q })} />
       <Loaded of={list} onRetry={() => store.resources.reload(resource.key)}>
         {({ sessions: all, nextCursor }) => {
           if (all.length === 0) return <Empty>{search ? t("page.none", { filter: search }) : t("sessions.empty")}</Empty>;

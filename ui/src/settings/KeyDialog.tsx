@@ -1,12 +1,12 @@
 import { useState } from "react";
 import { Chip } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
-import { Choice, Field, INPUT } from "../parts/Field";
+import { Choice, Field, INPUT } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
-import { Modal } from "../parts/Modal";
-import { say } from "../parts/notice";
+import { Modal } from "../form/Modal";
+import { say } from "../form/notice";
 import { Plain } from "../parts/Plain";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import type { ConfigChange, ConfigExplainResult, ConfigSetResult } from "../rpc/protocol";
 import { useResource, useStore } from "../store/react";
 import { t } from "../text/text";

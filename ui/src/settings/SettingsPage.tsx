@@ -1,13 +1,15 @@
 import "../text/en/settings";
 import { useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { Chip } from "../parts/Chip";
-import { FilterField } from "../parts/Field";
+import { FilterField } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
 import { Empty, Page } from "../parts/Page";
 import { Plain } from "../parts/Plain";
 import { Tabs } from "../parts/Tabs";
 import type { ConfigValue } from "../rpc/protocol";
 import { useOnline, useResource, useStore } from "../store/react";
+import { NotifyCard } from "../notify/NotifyCard";
 import { t } from "../text/text";
 import { KeyDialog } from "./KeyDialog";
 import { config } from "./resources";
@@ -30,8 +32,8 @@ export function SettingsPage() {
   const store = useStore();
   const isOnline = useOnline();
   const list = useResource(config);
-  const [filter, setFilter] = useState("");
-  const [changedOnly, setChangedOnly] = useState(false);
+  const [{ q: filter, changed }, change] = useFilter({ q: "", changed: "" });
+  const changedOnly = changed !== "";
   const [open, setOpen] = useState<string>();
   const matches = ({ key, doc, value, source }: ConfigValue) =>
     (!changedOnly || source !== "default") && `${key} ${doc} ${lineOf(value)}`.toLowerCase().includes(filter.toLowerCase());
@@ -46,10 +48,11 @@ export function SettingsPage() {
       }
     >
       <SettingsTabs />
+      <NotifyCard />
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <FilterField label={t("settings.filter")} value={filter} onChange={setFilter} />
+        <FilterField label={t("settings.filter")} value={filter} onChange={(q) => change({ q })} />
         <label className="flex min-h-8 items-center gap-2 text-sm">
-          <input type="checkbox" checked={changedOnly} onChange={(event) => setChangedOnly(event.target.checked)} />
+          <input type="checkbox" checked={changedOnly} onChange={(event) => change({ changed: event.target.checked ? "1" : "" })} />
           {t("settings.changedOnly")}
         </label>
       </div>

@@ -28,6 +28,19 @@ test("earlier events go before, and what is known is not doubled", () => {
   expect(positions(feed)).toEqual([3, 4, 5]);
 });
 
+test("however many come at once, and however seldom it is painted, only the latest are kept", () => {
+  const feed = new Feed();
+  let position = 0;
+  for (const n of [10, 3 * FEED_LEN_MAX, 5_000, 5_000, 5_000]) {
+    for (let each = 0; each < n; each++) feed.push(event(++position));
+    vi.advanceTimersByTime(200);
+    expect(feed.events.length).toBeLessThanOrEqual(FEED_LEN_MAX);
+    const kept = positions(feed);
+    expect(kept.at(-1)).toBe(position);
+    expect(kept).toEqual(kept.map((_, n) => position - kept.length + 1 + n));
+  }
+});
+
 test("the oldest go when there are too many", () => {
   const feed = new Feed();
   feed.push(event(0));

@@ -29,6 +29,8 @@ export class Feed {
 
   push(event: RecordedEvent): void {
     this.pending.push(event);
+    // A page that nobody sees is painted seldom.
+    if (this.pending.length > FEED_LEN_MAX) this.pending = this.pending.slice(DROPPED);
     this.paint.run();
   }
 
@@ -44,7 +46,7 @@ export class Feed {
     const fresh = this.pending.filter(({ position }) => position > last);
     this.pending = [];
     const all = [...this.events, ...fresh];
-    this.events = all.length > FEED_LEN_MAX ? all.slice(DROPPED) : all;
+    this.events = all.length > FEED_LEN_MAX ? all.slice(DROPPED - FEED_LEN_MAX) : all;
     for (const listener of this.listeners) listener();
   }
 }

@@ -279,3 +279,40 @@ describe("what a program writes", () => {
     expect(shown(take(state, 4, "late"))).toBeUndefined();
   });
 });
+
+it("keeps of a long conversation only the latest, with what belongs to it", () => {
+  let state: State = withSession({ ...initialState, position: 0 }, { ...emptySession(KEY), load: "ready", loadedAt: 0 });
+  let position = 0;
+  const record = (type: string, properties: object) => {
+    position += 1;
+    state = onRecorded(state, { position, at: position, type, properties: { session_key: KEY, ...properties } });
+  };
+  for (let n = 0; n < 2_100; n++) {
+    record("turn.created", { turn_id: `T${n}`, request_ids: [`R${n}`] });
+    record("agent.tool.started", { turn_id: `T${n}`, tool_call_id: "c", name: "time" });
+    record("message.recorded", { message: message(`M${n}`, `T${n}`, "user", [], position) });
+  }
+  const view = state.sessions[KEY];
+  expect(view?.messages.length).toBeLessThanOrEqual(2_000);
+  expect(view?.messages.at(-1)?.id).toBe("M2099");
+  expect(view?.hasMore).toBe(true);
+  const ids = view?.messages.map(({ turn_id }) => turn_id);
+  expect(Object.keys(view?.turns ?? {})).toEqual(ids);
+  expect(Object.values(view?.toolCalls ?? {}).map(({ turn_id }) => turn_id)).toEqual(ids);
+});
+
+it("keeps a bounded number of decided permission requests, and all that wait", () => {
+  let state: State = { ...initialState, position: 0 };
+  const asked = (n: number) => `P${String(n).padStart(5, "0")}`;
+  for (let n = 0; n < 800; n++) {
+    const permission = { id: asked(n), status: "pending", session_key: KEY } as PermissionRequest;
+    state = onRecorded(state, { position: 2 * n + 1, at: n, type: "permission.requested", properties: { permission } });
+    if (n % 10 === 0) continue;
+    const properties = { permission_id: asked(n), session_key: KEY, status: "approved" };
+    state = onRecorded(state, { position: 2 * n + 2, at: n, type: "permission.resolved", properties });
+  }
+  const all = Object.values(state.permissions);
+  expect(all.length).toBeLessThanOrEqual(501);
+  expect(all.filter(({ status }) => status === "pending").length).toBe(80);
+  expect(all.at(-1)?.id).toBe(asked(799));
+});

@@ -1,10 +1,12 @@
-import type { Events, Transients } from "../rpc/protocol";
+import type { Events, PermissionRequest, Transients } from "../rpc/protocol";
 import { onSessionEvent } from "./session";
 import type { RecordedEvent, SessionView, State } from "./state";
 import { onOutput, onReasoning, onSnapshot, onToken } from "./stream";
 
 /** Most first lines that are kept; they are needed only while a request waits. */
 const PURPOSES_MAX = 200;
+/** Most permission requests that are kept, unless more of them wait. */
+const PERMISSIONS_MAX = 500;
 
 /** Applies one recorded event. Positions already taken in change nothing: repeats are harmless. */
 export function onRecorded(state: State, event: RecordedEvent): State {
@@ -15,7 +17,7 @@ export function onRecorded(state: State, event: RecordedEvent): State {
     next = { ...next, purposes: withPurpose(next.purposes, request_id, purpose) };
   } else if (event.type === "permission.requested") {
     const { permission } = event.properties as Events["permission.requested"];
-    next = { ...next, permissions: { ...next.permissions, [permission.id]: permission } };
+    next = { ...next, permissions: withPermission(next.permissions, permission) };
   } else if (event.type === "permission.resolved") {
     next = withResolution(next, event);
   } else if (event.type === "permission.updated") {
@@ -52,6 +54,17 @@ export function withSession(state: State, view: SessionView): State {
 function withPurpose(purposes: Record<string, string>, id: string, purpose: string): Record<string, string> {
   const latest = Object.entries(purposes).slice(1 - PURPOSES_MAX);
   return Object.fromEntries([...latest, [id, purpose]]);
+}
+
+/** The oldest that are decided go when there are too many; what waits stays. */
+function withPermission(known: State["permissions"], permission: PermissionRequest): State["permissions"] {
+  const next = { ...known, [permission.id]: permission };
+  const nTooMany = Object.keys(next).length - PERMISSIONS_MAX;
+  if (nTooMany <= 0) return next;
+  const decided = Object.values(next).filter(({ status }) => status !== "pending");
+  const oldest = decided.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, nTooMany);
+  for (const { id } of oldest) delete next[id];
+  return next;
 }
 
 function withResolution(state: State, event: RecordedEvent): State {

@@ -98,12 +98,9 @@ const REDUCERS: Record<string, Reducer> = {
   "message.recorded": (view, event) => {
     const { message } = event.properties as Events["message.recorded"];
     const all = upsert(view.messages, message);
-    const isFull = all.length > MESSAGES_MAX;
-    const messages = isFull ? all.slice(MESSAGES_DROPPED) : all;
     const stream = view.stream?.messageId === message.id ? undefined : view.stream;
     const queued = view.queued.filter((request) => request.id !== message.request_id);
-    const hasMore = view.hasMore || isFull;
-    return { ...view, messages, hasMore, stream, queued, toolCalls: withCalls(view.toolCalls, message) };
+    return bounded({ ...view, messages: all, stream, queued, toolCalls: withCalls(view.toolCalls, message) });
   },
   "turn.created": (view, event) => {
     const { turn_id, request_ids } = event.properties as Events["turn.created"];
@@ -175,6 +172,16 @@ const REDUCERS: Record<string, Reducer> = {
     return { ...view, mishap: { turnId: turn_id, message, willRetry: will_retry } };
   },
 };
+
+/** Lets the oldest messages go when there are too many, with the turns and calls that only they were about. */
+function bounded(view: SessionView): SessionView {
+  if (view.messages.length <= MESSAGES_MAX) return view;
+  const messages = view.messages.slice(MESSAGES_DROPPED);
+  const kept = new Set([view.activeTurnId, ...messages.map((message) => message.turn_id)]);
+  const turns = index(Object.values(view.turns).filter(({ id }) => kept.has(id)), ({ id }) => id);
+  const calls = Object.values(view.toolCalls).filter(({ turn_id }) => kept.has(turn_id));
+  return { ...view, messages, hasMore: true, turns, toolCalls: index(calls, (call) => callKey(call.turn_id, call.id)) };
+}
 
 function withStatus(view: SessionView, key: string, status: ToolCallRecord["status"]): SessionView {
   const call = view.toolCalls[key];

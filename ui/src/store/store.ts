@@ -26,7 +26,7 @@ const STOP_MS_MAX = 60_000;
 const WITHOUT_ANSWER = new Set(["DISCONNECTED", "TIMEOUT"]);
 
 /** Types after which what Home shows may differ. */
-const OVERVIEW_TYPES = /^(nex\.request|permission|turn|adapter|system)\./;
+const OVERVIEW_TYPES = /^(nex\.request|permission|turn|adapter|system|runtime|power)\./;
 /** Types after which the list of sessions may differ. */
 const LIST_TYPES = /^(session\.|turn\.|message\.recorded)/;
 

@@ -1,12 +1,14 @@
 import "../text/en/system";
 import { useMemo, useState } from "react";
+import { oneOf } from "../address/query";
+import { useFilter } from "../address/useFilter";
 import { Payload } from "../approval/Payload";
 import { Chip, type Tone } from "../parts/Chip";
-import { download } from "../parts/download";
-import { Choice, FilterField } from "../parts/Field";
+import { download } from "../browser/download";
+import { Choice, FilterField } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
-import { useNarrow } from "../parts/media";
-import { Modal } from "../parts/Modal";
+import { useNarrow } from "../browser/media";
+import { Modal } from "../form/Modal";
 import { Empty, Page } from "../parts/Page";
 import { Plain } from "../parts/Plain";
 import { VirtualList } from "../parts/VirtualList";
@@ -36,8 +38,8 @@ const TONES: Record<string, Tone> = { ERROR: "danger", WARN: "warn", INFO: "ok" 
 /** The daemon's own log, for whoever looks for a cause. */
 export function LogsPage() {
   const store = useStore();
-  const [containing, setContaining] = useState("");
-  const [level, setLevel] = useState<Level>("all");
+  const [{ q: containing, level: asked }, change] = useFilter({ q: "", level: "all" });
+  const level = oneOf(Object.keys(LEVELS) as Level[], asked, "all");
   const [isFollowing, setFollowing] = useState(true);
   const [open, setOpen] = useState<LogLine>();
   const isNarrow = useNarrow();
@@ -65,8 +67,8 @@ export function LogsPage() {
       }
     >
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <FilterField label={t("logs.containing")} value={containing} onChange={setContaining} />
-        <Choice label={t("logs.level")} value={level} options={(Object.keys(LEVELS) as Level[]).map((each) => [each, t(`logs.level.${each}`)] as const)} onChange={setLevel} />
+        <FilterField label={t("logs.containing")} value={containing} onChange={(q) => change({ q })} />
+        <Choice label={t("logs.level")} value={level} options={(Object.keys(LEVELS) as Level[]).map((each) => [each, t(`logs.level.${each}`)] as const)} onChange={(next) => change({ level: next })} />
         <label className="flex min-h-8 items-center gap-2 text-sm">
           <input type="checkbox" checked={isFollowing} onChange={(event) => setFollowing(event.target.checked)} />
           {t("logs.follow")}
@@ -75,7 +77,7 @@ export function LogsPage() {
       <Loaded of={log} onRetry={() => store.resources.reload(resource.key)}>
         {() =>
           shown.length === 0 ? (
-            <Empty>{t("logs.empty")}</Empty>
+            <Empty>{containing === "" ? t("logs.empty") : t("logs.none", { filter: containing })}</Empty>
           ) : (
             <VirtualList
               items={shown}

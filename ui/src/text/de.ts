@@ -8,6 +8,8 @@ import { frame } from "./de/frame";
 import { begin } from "./de/begin";
 import { files } from "./de/files";
 import { held } from "./de/held";
+import { notify } from "./de/notify";
+import { pause } from "./de/pause";
 import { request } from "./de/request";
 import { settings } from "./de/settings";
 import { system } from "./de/system";
@@ -29,5 +31,7 @@ export const de: Record<TextKey, Entry> = {
   ...begin,
   ...files,
   ...held,
+  ...notify,
+  ...pause,
   ...request,
 };

@@ -8,6 +8,8 @@ import type { credentials } from "./en/credentials";
 import type { begin } from "./en/begin";
 import type { files } from "./en/files";
 import type { held } from "./en/held";
+import type { notify } from "./en/notify";
+import type { pause } from "./en/pause";
 import type { request } from "./en/request";
 import type { settings } from "./en/settings";
 import type { system } from "./en/system";
@@ -27,6 +29,8 @@ export type Table = typeof en &
   typeof begin &
   typeof files &
   typeof held &
+  typeof notify &
+  typeof pause &
   typeof request;
 
 export type TextKey = keyof Table;

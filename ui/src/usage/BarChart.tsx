@@ -1,5 +1,5 @@
 import { useId } from "react";
-import { useNarrow } from "../parts/media";
+import { useNarrow } from "../browser/media";
 
 export interface Bar {
   name: string;

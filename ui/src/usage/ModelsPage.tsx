@@ -1,14 +1,15 @@
 import "../text/en/usage";
 import { useState } from "react";
+import { useFilter } from "../address/useFilter";
 import { dollars } from "../format/amount";
 import { duration, timeOfDay } from "../format/time";
 import { Chip } from "../parts/Chip";
 import { CallError } from "../parts/ErrorPanel";
-import { FilterField } from "../parts/Field";
+import { FilterField } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
 import { Empty, Page } from "../parts/Page";
 import { Plain } from "../parts/Plain";
-import { useAct } from "../parts/useAct";
+import { useAct } from "../form/useAct";
 import type { ModelFacts, ModelsTestResult } from "../rpc/protocol";
 import { modelList } from "../store/lists";
 import { useResource, useStore } from "../store/react";
@@ -19,11 +20,11 @@ const TEST_MS_MAX = 120_000;
 
 export function ModelsPage() {
   const store = useStore();
-  const [filter, setFilter] = useState("");
+  const [{ q: filter }, change] = useFilter({ q: "" });
   const list = useResource(modelList);
   return (
     <Page title={t("models.title")} sub={t("models.sub")}>
-      <FilterField label={t("models.filter")} value={filter} onChange={setFilter} />
+      <FilterField label={t("models.filter")} value={filter} onChange={(q) => change({ q })} />
       <Loaded of={list} onRetry={() => store.resources.reload(modelList.key)}>
         {({ models: all }) => {
           const shown = all.filter(({ id }) => id.toLowerCase().includes(filter.toLowerCase()));

@@ -1,9 +1,10 @@
 import "../text/en/usage";
-import { useState } from "react";
+import { oneOf } from "../address/query";
+import { useFilter } from "../address/useFilter";
 import { budgetList } from "../agents/resources";
 import { dollars, tokensText } from "../format/amount";
-import { download } from "../parts/download";
-import { Choice } from "../parts/Field";
+import { download } from "../browser/download";
+import { Choice } from "../form/Field";
 import { Loaded } from "../parts/Loaded";
 import { Empty, Page } from "../parts/Page";
 import type { UsageBy, UsageListResult, UsageRow } from "../rpc/protocol";
@@ -54,9 +55,10 @@ function days(rows: readonly UsageRow[], n: number, now: number): (UsageRow | { 
 /** What was used and what it cost, by whatever one wants to know it by. */
 export function UsagePage() {
   const store = useStore();
-  const [by, setBy] = useState<UsageBy>("day");
-  const [span, setSpan] = useState<Span>("month");
-  const [measure, setMeasure] = useState<Measure>("cost");
+  const [asked, change] = useFilter({ by: "day", span: "month", measure: "cost" });
+  const by = oneOf(BYS, asked.by, "day");
+  const span = oneOf(Object.keys(SPANS) as Span[], asked.span, "month");
+  const measure = oneOf<Measure>(["cost", "tokens"], asked.measure, "cost");
   const now = Date.now();
   const resource = usage(by, dayOf(now - (SPANS[span] - 1) * DAY_MS));
   const list = useResource(resource);
@@ -72,13 +74,13 @@ export function UsagePage() {
   return (
     <Page title={t("usage.title")} sub={t("usage.sub")}>
       <div className="flex flex-wrap gap-2">
-        <Choice label={t("usage.by")} value={by} options={BYS.map((each) => [each, `${t("usage.by")} ${t(`usage.by.${each}`)}`] as const)} onChange={setBy} />
-        <Choice label={t("usage.span")} value={span} options={(Object.keys(SPANS) as Span[]).map((each) => [each, t(`usage.span.${each}`)] as const)} onChange={setSpan} />
+        <Choice label={t("usage.by")} value={by} options={BYS.map((each) => [each, `${t("usage.by")} ${t(`usage.by.${each}`)}`] as const)} onChange={(next) => change({ by: next })} />
+        <Choice label={t("usage.span")} value={span} options={(Object.keys(SPANS) as Span[]).map((each) => [each, t(`usage.span.${each}`)] as const)} onChange={(next) => change({ span: next })} />
         <Choice
           label={t("usage.measure")}
           value={measure}
           options={(["cost", "tokens"] as const).map((each) => [each, t(`usage.measure.${each}`)] as const)}
-          onChange={setMeasure}
+          onChange={(next) => change({ measure: next })}
         />
       </div>
       <Loaded of={list} onRetry={() => store.resources.reload(resource.key)}>

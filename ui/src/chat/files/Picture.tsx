@@ -1,6 +1,6 @@
 import "../../text/en/files";
 import { useEffect, useRef, useState } from "react";
-import { Modal } from "../../parts/Modal";
+import { Modal } from "../../form/Modal";
 import { t } from "../../text/text";
 
 interface Props {

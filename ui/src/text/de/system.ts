@@ -12,6 +12,7 @@ export const system: Record<keyof typeof english, Entry> = {
   "logs.level.info": "Ab Hinweisen",
   "logs.list": "Zeilen des Protokolls",
   "logs.empty": "Das Protokoll hat keine solche Zeile.",
+  "logs.none": "Keine Zeile des Protokolls nennt „{filter}“. Eine Anfrage, die gut ging, hinterlässt keine: Das Protokoll sagt, was misslang.",
   "logs.follow": "Dem Ende folgen",
   "logs.line": "Zeile des Protokolls",
   "logs.download": "Sichern",

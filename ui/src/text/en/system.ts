@@ -11,6 +11,7 @@ export const system = {
   "logs.level.info": "From info on",
   "logs.list": "Lines of the log",
   "logs.empty": "The log has no such line.",
+  "logs.none": "No line of the log mentions “{filter}”. A request that went well leaves none: the log tells what went wrong.",
   "logs.follow": "Follow the end",
   "logs.line": "Line of the log",
   "logs.download": "Save",

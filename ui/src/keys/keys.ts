@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { useStore } from "../store/react";
 import type { State } from "../store/state";
 import { newSessionKey } from "../chat/keys";
-import { PLACES } from "./places";
+import { PLACES } from "../frame/places";
 
 /** Time between the two keys of a pair such as `g h`. */
 const PAIR_MS = 1_200;
@@ -48,6 +48,7 @@ export function useGoToApproval(): () => void {
 interface Overlays {
   openSheet: () => void;
   openPalette: () => void;
+  openPause: () => void;
 }
 
 /** Moves the focus along the rows of a list. */
@@ -59,8 +60,8 @@ function step(by: 1 | -1): void {
   next?.scrollIntoView({ block: "nearest" });
 }
 
-/** The keys that work on every page. But for the palette's, none fires while somebody types. */
-export function useKeys({ openSheet, openPalette }: Overlays): void {
+/** The keys that work on every page. But for the palette's and that of a pause, none fires while somebody types. */
+export function useKeys({ openSheet, openPalette, openPause }: Overlays): void {
   const router = useRouter();
   const goToApproval = useGoToApproval();
   const gAt = useRef(-PAIR_MS);
@@ -68,9 +69,10 @@ export function useKeys({ openSheet, openPalette }: Overlays): void {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return;
       if (event.ctrlKey || event.metaKey) {
-        if (event.key.toLowerCase() !== "k" || event.shiftKey || event.altKey) return;
+        const open = { k: openPalette, ".": openPause }[event.key.toLowerCase()];
+        if (!open || event.shiftKey || event.altKey) return;
         event.preventDefault();
-        return openPalette();
+        return open();
       }
       if (event.altKey ? event.key !== "!" : isTyping(event.target)) return;
       const isPair = performance.now() - gAt.current < PAIR_MS;

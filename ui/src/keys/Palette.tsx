@@ -1,18 +1,20 @@
 import "../text/en/approvals";
+import "../text/en/pause";
 import { Dialog } from "@base-ui/react/dialog";
 import { useRouter } from "@tanstack/react-router";
 import { useId, useMemo, useState } from "react";
 import { wants } from "../approval/wants";
 import { newSessionKey } from "../chat/keys";
 import { Plain } from "../parts/Plain";
-import { say } from "../parts/notice";
+import { say } from "../form/notice";
+import { pausedOf } from "../pause/pause";
 import { RpcError } from "../rpc/error";
 import { adapterList, agentList, sessionList } from "../store/lists";
 import { useResource, useSelect, useStore } from "../store/react";
 import { LANGUAGES, setLanguage, t } from "../text/text";
 import { pendingOf } from "./keys";
-import { PLACES } from "./places";
-import { setTheme, THEMES } from "./theme";
+import { PLACES } from "../frame/places";
+import { setTheme, THEMES } from "../theme/theme";
 import { type Found, search } from "./search";
 
 /** Most rows that are shown: who looks for more writes more. */
@@ -21,14 +23,15 @@ const ROWS_MAX = 50;
 interface Props {
   onClose: () => void;
   onShortcuts: () => void;
+  onPause: () => void;
 }
 
 /** One list of everything that can be gone to or done. */
-export default function Palette({ onClose, onShortcuts }: Props) {
+export default function Palette({ onClose, onShortcuts, onPause }: Props) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const id = useId();
-  const items = useItems(onShortcuts);
+  const items = useItems(onShortcuts, onPause);
   const found = useMemo(() => search(items, text).slice(0, ROWS_MAX), [items, text]);
   const chosen = found[Math.min(at, found.length - 1)];
   const run = (item: Found | undefined) => {
@@ -98,10 +101,11 @@ export default function Palette({ onClose, onShortcuts }: Props) {
   );
 }
 
-function useItems(onShortcuts: () => void): Found[] {
+function useItems(onShortcuts: () => void, onPause: () => void): Found[] {
   const router = useRouter();
   const store = useStore();
   const permissions = useSelect((state) => state.permissions);
+  const isPaused = useSelect((state) => pausedOf(state) !== undefined);
   const agents = useResource(agentList).value?.agents;
   const sessions = useResource(sessionList).value?.sessions;
   const adapters = useResource(adapterList).value?.adapters;
@@ -122,17 +126,21 @@ function useItems(onShortcuts: () => void): Found[] {
       add(">", t("palette.action"), id, text, run, keys);
     const toTab = (tab: string) => () => void router.navigate({ to: "/access/$tab", params: { tab } });
     const newChat = () => void router.navigate({ to: "/chat/$session", params: { session: newSessionKey() } });
-    const reload = () =>
-      store.client.call("runtime.reload", {}).then(
-        () => say(t("palette.reloaded")),
+    const tell = (call: Promise<unknown>, done: string) =>
+      void call.then(
+        () => say(done),
         (cause: unknown) => say(RpcError.of(cause).message),
       );
+    const reload = () => tell(store.client.call("runtime.reload", {}), t("palette.reloaded"));
+    const resume = () => tell(store.client.call("runtime.resume", {}), t("pause.resumed"));
     action("new", t("palette.newSession"), newChat, "n");
+    if (isPaused) action("resume", t("palette.resume"), resume);
+    action("pause", t(isPaused ? "frame.pauseChange" : "palette.pause"), onPause, "Ctrl .");
     action("keys", t("palette.keys"), onShortcuts, "?");
     action("pair", t("palette.pair"), toTab("devices"));
     action("key", t("palette.key"), toTab("keys"));
     action("verify", t("palette.verify"), toTab("audit"));
-    action("reload", t("palette.reloadConfig"), () => void reload());
+    action("reload", t("palette.reloadConfig"), reload);
     for (const theme of THEMES) {
       action(`theme-${theme}`, t("palette.theme", { theme: t(`theme.${theme}`) }), () => setTheme(theme));
     }
@@ -151,5 +159,5 @@ function useItems(onShortcuts: () => void): Found[] {
       add("#", t("palette.session"), key, text, () => void router.navigate({ to: "/chat/$session", params: { session: key } }));
     }
     return items;
-  }, [router, store, permissions, agents, sessions, adapters, onShortcuts]);
+  }, [router, store, permissions, agents, sessions, adapters, isPaused, onShortcuts, onPause]);
 }

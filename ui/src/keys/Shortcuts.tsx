@@ -1,10 +1,11 @@
-import { Modal } from "../parts/Modal";
+import { Modal } from "../form/Modal";
 import { t } from "../text/text";
-import { PLACES } from "./places";
+import { PLACES } from "../frame/places";
 
 const EVERYWHERE = [
   [["Ctrl", "K"], "keys.palette"],
   [["!"], "keys.ask"],
+  [["Ctrl", "."], "keys.pause"],
   [["n"], "keys.new"],
   [["/"], "keys.filter"],
   [["j"], "keys.next"],

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { t } from "../text/text";
-import { CallError } from "./ErrorPanel";
+import { CallError } from "../parts/ErrorPanel";
 import type { Act } from "./useAct";
 
 interface Props {
@@ -17,7 +17,7 @@ interface Props {
 export function ActForm({ act, action, onSubmit, onCancel, children }: Props) {
   return (
     <form
-      className="grid gap-3"
+      className="grid grid-cols-[minmax(0,1fr)] gap-3 wrap-anywhere"
       onSubmit={(event) => {
         event.preventDefault();
         onSubmit();
