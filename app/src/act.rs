@@ -59,7 +59,15 @@ async fn done(app: &AppHandle, act: &Act) -> Result<()> {
             desk.leave_when_done(*act == Act::QuitWhenDone);
             Ok(())
         }
-        Act::TakeOver | Act::HandOver => bail!("this version cannot hand the daemon over"),
+        Act::TakeOver | Act::HandOver => {
+            let owner = app.state::<Arc<Owner>>();
+            let outcome = match act {
+                Act::TakeOver => owner.take_over().await,
+                _ => owner.hand_over().await,
+            };
+            desk.line().look_now();
+            outcome
+        }
         Act::Update => bail!("there is no update to install"),
         // Done above, or on the spot.
         _ => Ok(()),
