@@ -15,7 +15,7 @@ use crate::home::Owner;
 
 /// Pause between two looks, in milliseconds: a daemon that has nothing to write would not notice
 /// otherwise.
-const LOOK_MS: u64 = 2_000;
+const LOOK_MS: u64 = 5_000;
 
 /// Becomes the owner of a ledger.
 ///
