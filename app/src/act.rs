@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use nexus_desktop::menu::Act;
 use nexus_desktop::{deed, opener};
 use tauri::{AppHandle, Manager as _};
@@ -63,10 +63,18 @@ async fn done(app: &AppHandle, act: &Act) -> Result<()> {
             desk.leave_when_done(*act == Act::QuitWhenDone);
             Ok(())
         }
-        Act::TakeOver | Act::HandOver => bail!("this version cannot hand the daemon over"),
         Act::LookForUpdate => {
             desk.updates().look_now();
             Ok(())
+        }
+        Act::TakeOver | Act::HandOver => {
+            let owner = app.state::<Arc<Owner>>();
+            let outcome = match act {
+                Act::TakeOver => owner.take_over().await,
+                _ => owner.hand_over().await,
+            };
+            desk.line().look_now();
+            outcome
         }
         // Done above, or on the spot.
         _ => Ok(()),

@@ -105,12 +105,13 @@ impl Desk {
         Autostart::new(&program, (!self.is_usual_home).then_some(self.home.as_path()))
     }
 
-    fn menu_facts(&self) -> menu::Desk {
+    fn menu_facts(&self, owner: &Owner) -> menu::Desk {
         menu::Desk {
             starts_at_login: self.autostart().and_then(|entry| entry.is_on()).ok(),
             is_leaving: *lock(&self.is_leaving),
             can_update: self.updates.is_on(),
             update: self.updates.ready(),
+            can_hand_over: owner.can_hand_over(),
             ..menu::Desk::default()
         }
     }
@@ -123,7 +124,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Puts up the icon and keeps it true.
 pub(crate) fn start(app: &AppHandle, owner: Arc<Owner>) -> tauri::Result<()> {
     let desk = app.state::<Desk>();
-    let tray = Tray::build(app, &desk.facts(), &desk.menu_facts())?;
+    let tray = Tray::build(app, &desk.facts(), &desk.menu_facts(&owner))?;
     let (home, version) = (desk.home.clone(), app.package_info().version.to_string());
     let app = app.clone();
     async_runtime::spawn(async move {
@@ -145,7 +146,7 @@ async fn keep_true(app: AppHandle, mut tray: Tray, mut updates: mpsc::Receiver<U
         if has_passed && let Some((title, text)) = updates::news(&desk.home) {
             desk.say(title, &text).await;
         }
-        tray.show(&app, &facts, &desk.menu_facts());
+        tray.show(&app, &facts, &desk.menu_facts(&app.state::<Arc<Owner>>()));
         if *lock(&desk.is_leaving) && facts.runs.is_empty() {
             app.exit(0);
         }

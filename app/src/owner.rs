@@ -1,19 +1,18 @@
 //! Who runs the daemon of this home: this process, or another one that this process attaches to.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use nexus_client::discovery::Running;
 use nexus_client::http::{self, HttpRequest};
 use nexus_client::{Discovery, Token};
-use nexus_daemon::config::{Environment, Overlay};
-use nexus_daemon::context::Context;
-use nexus_daemon::home::{Home, OwnerKind};
-use nexus_daemon::{Daemon, StartOptions, config, logging};
+use nexus_daemon::config::Environment;
+use nexus_daemon::home::OwnerKind;
+use nexus_daemon::host::{Ended, Host};
+use nexus_desktop::successor;
 use serde_json::json;
-use tokio::sync::Mutex;
 
 /// Time a daemon has to answer, in milliseconds.
 const ANSWER_MS_MAX: u64 = 2_000;
@@ -22,24 +21,16 @@ const LOOKS_MAX: u32 = 20;
 /// Pause between two looks, in milliseconds.
 const LOOK_PAUSE_MS: u64 = 500;
 
-/// Who runs the daemon.
-pub(crate) enum Owner {
-    /// This process.
-    Here(Box<Hosted>),
-    /// Another process; the home is all that is remembered, because its address may change.
-    Elsewhere {
-        /// The home folder.
-        home: PathBuf,
-    },
-    /// Nobody: the daemon did not start, for this reason.
-    Nobody(String),
-}
-
-/// The daemon of this process.
-pub(crate) struct Hosted {
-    /// `None` once it is being stopped.
-    daemon: Mutex<Option<Daemon>>,
-    context: Arc<Context>,
+/// Who runs the daemon. The home is all that is remembered of another process, because its address
+/// may change.
+pub(crate) struct Owner {
+    home: PathBuf,
+    /// The place for a daemon of this process.
+    host: Host,
+    /// Why none started, when one was to.
+    excuse: Mutex<Option<String>>,
+    /// The program that can take over from this process.
+    nexusd: Option<PathBuf>,
 }
 
 impl Owner {
@@ -48,76 +39,92 @@ impl Owner {
     /// # Errors
     /// When a tray application has this home already.
     pub(crate) async fn settle(home: PathBuf, environment: Environment) -> Result<Self> {
-        if let Some(running) = running(&home).await? {
-            return attach(home, &running);
+        let nexusd = successor::program(environment.get("PATH"));
+        let host = Host::new(home.clone(), environment, OwnerKind::Desktop);
+        let owner = Self { home, host, excuse: Mutex::default(), nexusd };
+        if let Some(running) = running(&owner.home).await? {
+            attach(&running)?;
+            return Ok(owner);
         }
-        match start(&home, environment).await {
-            Ok(hosted) => Ok(Self::Here(Box::new(hosted))),
+        if let Err(failure) = owner.host.start().await {
             // Another daemon may have been quicker by a moment.
-            Err(why) => match running(&home).await? {
-                Some(running) => attach(home, &running),
-                None => Ok(Self::Nobody(why)),
-            },
+            match running(&owner.home).await? {
+                Some(running) => attach(&running)?,
+                None => owner.excuse_by(Some(failure.to_string())),
+            }
         }
+        Ok(owner)
+    }
+
+    /// Has the daemon run in this process from now on.
+    pub(crate) async fn take_over(&self) -> Result<()> {
+        self.host.take_over().await.map_err(|failure| match &failure.hint {
+            Some(hint) => anyhow!("{failure}: {hint}"),
+            None => anyhow!("{failure}"),
+        })?;
+        self.excuse_by(None);
+        Ok(())
+    }
+
+    /// Has it run in a process of its own from now on.
+    pub(crate) async fn hand_over(&self) -> Result<()> {
+        let program = self.nexusd.as_deref().context("there is no nexusd beside this program")?;
+        successor::take_over(program, &self.home).await.map_err(|why| anyhow!(why))
+    }
+
+    /// Whether it can go from one process to another.
+    pub(crate) fn can_hand_over(&self) -> bool {
+        self.nexusd.is_some()
     }
 
     /// Makes a link that signs the window in, once.
     pub(crate) async fn open_link(&self) -> Result<String> {
-        match self {
-            Self::Here(hosted) => {
-                let daemon = hosted.daemon.lock().await;
-                let daemon = daemon.as_ref().context("Nexus is being stopped")?;
-                daemon.open_link().map_err(|failure| anyhow!("{failure}"))
-            }
-            Self::Elsewhere { home } => {
-                let running = running(home).await?.context("Nexus is not running")?;
-                let token = Token::read(home)?;
-                let answer = http::send(HttpRequest {
-                    address: &running.address,
-                    trust: None,
-                    path: "/api/link",
-                    token: Some(&token),
-                    body: Some(json!({})),
-                    within_ms: ANSWER_MS_MAX,
-                });
-                let url = answer.await?.body["url"].as_str().map(str::to_owned);
-                url.ok_or_else(|| anyhow!("the daemon at {} gave no link", running.address))
-            }
-            Self::Nobody(why) => bail!("Nexus is not running: {why}"),
+        if let Some(link) = self.host.open_link().await.map_err(|failure| anyhow!("{failure}"))? {
+            return Ok(link);
         }
+        if let Some(why) = self.excuse() {
+            bail!("Nexus is not running: {why}");
+        }
+        let running = running(&self.home).await?.context("Nexus is not running")?;
+        let token = Token::read(&self.home)?;
+        let answer = http::send(HttpRequest {
+            address: &running.address,
+            trust: None,
+            path: "/api/link",
+            token: Some(&token),
+            body: Some(json!({})),
+            within_ms: ANSWER_MS_MAX,
+        });
+        let url = answer.await?.body["url"].as_str().map(str::to_owned);
+        url.ok_or_else(|| anyhow!("the daemon at {} gave no link", running.address))
     }
 
     /// Why no daemon runs, when this process tried to start one.
     pub(crate) fn excuse(&self) -> Option<String> {
-        match self {
-            Self::Nobody(why) => Some(why.clone()),
-            Self::Here(_) | Self::Elsewhere { .. } => None,
-        }
+        self.excuse.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Waits until somebody else orders the daemon of this process to stop.
+    fn excuse_by(&self, why: Option<String>) {
+        *self.excuse.lock().unwrap_or_else(PoisonError::into_inner) = why;
+    }
+
+    /// Waits until the daemon of this process has ended because somebody else stopped it. One that
+    /// went to another process is followed there.
     pub(crate) async fn ended(&self) {
-        match self {
-            Self::Here(hosted) => hosted.context.shutdown.begun().await,
-            Self::Elsewhere { .. } | Self::Nobody(_) => std::future::pending().await,
-        }
+        while self.host.ended().await == Ended::HandedOver {}
     }
 
     /// Stops the daemon of this process; one of another process is left alone.
     pub(crate) async fn release(&self) {
-        if let Self::Here(hosted) = self
-            && let Some(daemon) = hosted.daemon.lock().await.take()
-        {
-            daemon.drain("the tray application was quit").await;
-        }
+        self.host.stop("the tray application was quit").await;
     }
 }
 
-fn attach(home: PathBuf, running: &Running) -> Result<Owner> {
+fn attach(running: &Running) -> Result<()> {
     if running.kind == "desktop" {
         bail!("Nexus already runs in the tray (process {})", running.pid);
     }
-    Ok(Owner::Elsewhere { home })
+    Ok(())
 }
 
 /// The daemon that runs on a home; waits for one that is just starting or stopping.
@@ -132,23 +139,4 @@ async fn running(home: &Path) -> Result<Option<Running>> {
         }
     }
     bail!("another process holds {} and does not answer: see `nexus doctor`", home.display())
-}
-
-async fn start(home: &Path, environment: Environment) -> Result<Hosted, String> {
-    let folders = Home::new(home.to_owned());
-    folders.init().map_err(|failure| failure.to_string())?;
-    // A configuration that cannot be read is reported by the start; until then logs go as usual.
-    let loaded =
-        config::load(&folders.config_file(), &Overlay::new(environment.clone(), vec![])).ok();
-    let settings = loaded.map(|loaded| loaded.config.logging).unwrap_or_default();
-    let mut options = StartOptions::new(home.to_owned(), OwnerKind::Desktop);
-    options.sandbox = nexus_daemon::entry::sandbox(&environment);
-    logging::init(&settings, &folders.logs(), false, &options.redactor);
-    options.environment = environment;
-    let daemon = Daemon::assemble(options).await.map_err(|failure| {
-        tracing::error!(?failure, "the daemon did not start");
-        failure.to_string()
-    })?;
-    let context = Arc::clone(daemon.context());
-    Ok(Hosted { daemon: Mutex::new(Some(daemon)), context })
 }

@@ -29,7 +29,7 @@ use nexus_client::{Client, ClientOptions, Discovery, Token, call, idempotency_ke
 use nexus_domain::permission::PermissionStatus;
 use nexus_protocol::acl::ShowParams;
 use nexus_protocol::frame::ClientFacts;
-use nexus_protocol::runtime::ResumeParams;
+use nexus_protocol::runtime::{ResumeParams, ShutdownParams};
 use nexus_tests::{Act, FakeModel, Seen, Talk, TestHome};
 use notices::Notices;
 use serde_json::json;
@@ -137,6 +137,57 @@ async fn a_running_daemon_is_shown_and_left_alone() {
     assert_eq!(app.exit_code().await, 0);
     assert_eq!(running(&home).await, before);
     assert_eq!(daemon.0.try_wait().unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_daemon_goes_from_one_process_to_the_other_and_back() {
+    let desktop = Desktop::start();
+    let home = desktop.path().join("nexus");
+    let mut daemon = Process::spawn(&desktop, &nexusd(), &home, &[]);
+    let before = running(&home).await;
+    let mut app = Process::spawn(&desktop, Path::new(APP), &home, &["--hidden"]);
+    let item = registered(&desktop).await;
+    item.until_it_says(&format!("in process {}", daemon.0.id())).await;
+    item.until_it_says("Take over here").await;
+
+    // The tray runs, and takes the daemon in.
+    item.click("Take over here").await;
+    item.until_it_says("Hand over to nexusd").await;
+    assert_eq!(daemon.exit_code().await, 0);
+    let here = running(&home).await;
+    assert_eq!((here.pid, here.kind.as_str()), (app.0.id(), "desktop"));
+    assert_eq!(here.address, before.address, "clients find it where it was");
+
+    // A second nexusd says who owns the home; one that takes over leaves the tray attached.
+    let mut refused = Process::spawn(&desktop, &nexusd(), &home, &[]);
+    assert_eq!(refused.exit_code().await, 1);
+    assert_eq!(running(&home).await, here);
+    let mut daemon = Process::spawn(&desktop, &nexusd(), &home, &["--take-over"]);
+    item.until_it_says(&format!("in process {}", daemon.0.id())).await;
+    assert_eq!(running(&home).await.address, before.address);
+    assert_eq!(app.0.try_wait().unwrap(), None, "the tray stays");
+
+    // And once more, out again by the menu.
+    item.click("Take over here").await;
+    item.until_it_says("Hand over to nexusd").await;
+    assert_eq!(daemon.exit_code().await, 0);
+    item.click("Hand over to nexusd").await;
+    item.until_it_says("· in process").await;
+    item.until_it_says("Take over here").await;
+    let there = running(&home).await;
+    assert_eq!(there.kind, "headless");
+    assert!(there.pid != app.0.id() && there.address == before.address, "{there:?}");
+    item.click("Quit the tray (Nexus keeps running)").await;
+    assert_eq!(app.exit_code().await, 0);
+    assert_eq!(running(&home).await, there);
+    let client = client(&home).await;
+    let params =
+        ShutdownParams { idempotency_key: idempotency_key().unwrap(), ..ShutdownParams::default() };
+    client.request::<call::RuntimeShutdown>(params).await.unwrap();
+    until("the daemon ends", async || {
+        (Discovery::find(&home).await == Discovery::NotRunning).then_some(())
+    })
+    .await;
 }
 
 async fn registered(desktop: &Desktop) -> Item {

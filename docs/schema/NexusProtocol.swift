@@ -6683,6 +6683,12 @@ public enum RequestsReplayCall: NexusCall {
     public typealias Result = RequestsReplayResult
     public static let name = "requests.replay"
 }
+/// Drains, then leaves the home and its port to another process of the same owner.
+public enum RuntimeHandoverCall: NexusCall {
+    public typealias Params = RuntimeHandoverParams
+    public typealias Result = RuntimeHandoverResult
+    public static let name = "runtime.handover"
+}
 /// Has agents begin nothing new, or stand still altogether, until it is ended or its time is up.
 public enum RuntimePauseCall: NexusCall {
     public typealias Params = RuntimePauseParams
@@ -8334,6 +8340,47 @@ public struct RunWish: Codable, Hashable, Sendable {
         case reply = "reply"
         case send = "send"
         case stepsMax = "steps_max"
+    }
+}
+
+/// Input of `runtime.handover`.
+public struct RuntimeHandoverParams: Codable, Hashable, Sendable {
+    /// The home folder that is wanted, as a whole path: a daemon of another home refuses.
+    public var home: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// How it runs: `headless`, `desktop`, `service`.
+    public var kind: String
+    /// The process that takes over.
+    public var pid: Int64
+    /// The newest form of the database that it knows: one that is too old for ours is refused.
+    public var schemaVersion: UInt64
+    /// Its version.
+    public var version: String
+
+    public init(home: String, idempotencyKey: String, kind: String, pid: Int64, schemaVersion: UInt64, version: String) {
+        self.home = home
+        self.idempotencyKey = idempotencyKey
+        self.kind = kind
+        self.pid = pid
+        self.schemaVersion = schemaVersion
+        self.version = version
+    }
+}
+
+/// Result of `runtime.handover`: the daemon drains from here on, and then its home is free.
+public struct RuntimeHandoverResult: Codable, Hashable, Sendable {
+    /// The lease that ends; the next one has an epoch above it.
+    public var epoch: UInt64
+    /// The process that is about to let go.
+    public var pid: Int64
+    /// Time within which it has let go, at the latest, in milliseconds.
+    public var withinMs: UInt64
+
+    public init(epoch: UInt64, pid: Int64, withinMs: UInt64) {
+        self.epoch = epoch
+        self.pid = pid
+        self.withinMs = withinMs
     }
 }
 

@@ -21,10 +21,19 @@ const LINE_WAIT: Duration = Duration::from_secs(60);
 /// What a daemon wrote to its terminal, in its home.
 const OUTPUT: &str = "nexusd.out";
 
+/// A port of its own, whatever the configuration says.
+const OWN_PORT: &[&str] = &["--port", "0"];
+
+fn output_of(file: &std::fs::File) -> Result<Stdio> {
+    Ok(file.try_clone()?.into())
+}
+
 /// A running `nexusd`.
 pub struct DaemonProcess {
     child: Child,
     home: PathBuf,
+    /// Where what it says is kept.
+    output: PathBuf,
     address: String,
 }
 
@@ -56,7 +65,9 @@ impl DaemonProcess {
         let mut kept = std::fs::File::create(home.join(OUTPUT))?;
         std::thread::spawn(move || std::io::copy(&mut said, &mut kept));
         let output = [output.try_clone()?.into(), output.into()];
-        Self::spawn(program, home, &[("NEXUS_HOLD_AT", hold_at)], output).await
+        Self::spawn(program, home, OWN_PORT, &[("NEXUS_HOLD_AT", hold_at)], output)?
+            .listening()
+            .await
     }
 
     /// Lets it write files up to this size only, in bytes, or of any size again: what lies beyond
@@ -97,20 +108,22 @@ impl DaemonProcess {
     ) -> Result<Self> {
         let output = std::fs::File::create(home.join(OUTPUT))?;
         let output = [output.try_clone()?.into(), output.into()];
-        Self::spawn(program, home, variables, output).await
+        Self::spawn(program, home, OWN_PORT, variables, output)?.listening().await
     }
 
     #[expect(clippy::disallowed_methods, reason = "scenarios start the daemon here and only here")]
-    async fn spawn(
+    fn spawn(
         program: &str,
         home: &Path,
+        arguments: &[&str],
         variables: &[(&str, &str)],
         [stdout, stderr]: [Stdio; 2],
     ) -> Result<Self> {
         let child = Command::new(program)
             .arg("--home")
             .arg(home)
-            .args(["--port", "0", "--log-stderr"])
+            .args(arguments)
+            .arg("--log-stderr")
             .env_clear()
             .env("HOME", home)
             .env("PATH", "/usr/bin:/bin")
@@ -123,9 +136,42 @@ impl DaemonProcess {
             .stderr(stderr)
             .spawn()
             .with_context(|| format!("{program} does not start"))?;
-        let mut daemon = Self { child, home: home.to_owned(), address: String::new() };
-        daemon.address = daemon.wait_until_listening().await?;
+        let output = home.join(OUTPUT);
+        Ok(Self { child, home: home.to_owned(), output, address: String::new() })
+    }
+
+    /// Has another daemon take the home over from the one that owns it, and waits until it listens.
+    ///
+    /// # Errors
+    /// When it ends before, with what it said.
+    pub async fn take_over(program: &str, home: &Path, arguments: &[&str]) -> Result<Self> {
+        Self::begin_to_take_over(program, home, arguments)?.listening().await
+    }
+
+    /// The same, without waiting for anything.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn begin_to_take_over(program: &str, home: &Path, arguments: &[&str]) -> Result<Self> {
+        let arguments = [&["--take-over"], arguments].concat();
+        let (output, file) = tempfile::Builder::new()
+            .prefix(OUTPUT)
+            .tempfile_in(home)?
+            .keep()
+            .map(|(file, path)| (path, file))?;
+        let streams = [output_of(&file)?, output_of(&file)?];
+        let mut daemon = Self::spawn(program, home, &arguments, &[], streams)?;
+        daemon.output = output;
         Ok(daemon)
+    }
+
+    /// Waits until it listens as the owner of its home.
+    ///
+    /// # Errors
+    /// When it ends before, with what it said.
+    pub async fn listening(mut self) -> Result<Self> {
+        self.address = self.wait_until_listening().await?;
+        Ok(self)
     }
 
     async fn wait_until_listening(&mut self) -> Result<String> {
@@ -147,7 +193,7 @@ impl DaemonProcess {
     /// What it wrote to its terminal.
     #[must_use]
     pub fn said(&self) -> String {
-        std::fs::read_to_string(self.home.join(OUTPUT)).unwrap_or_default()
+        std::fs::read_to_string(&self.output).unwrap_or_default()
     }
 
     /// Its process id.
@@ -250,6 +296,15 @@ impl DaemonProcess {
             tokio::time::sleep(LOOK).await;
         }
         bail!("nexusd lives on:\n{}", self.said())
+    }
+
+    /// Waits until it has ended by itself, and says with which code.
+    ///
+    /// # Errors
+    /// When it does not, or a signal ended it.
+    pub async fn ended(&mut self) -> Result<i32> {
+        self.died().await?;
+        self.child.wait()?.code().context("a signal ended it")
     }
 
     /// Whether it lives.

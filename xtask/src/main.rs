@@ -34,8 +34,8 @@ cargo xtask <command>
                                             (--debug: of the programs that the tests run)
   bench [--only PART] [--json FILE] [--compare FILE]
                                             measure, next to the raw limits of this machine
-                                            (PART: daemon, idle, app, crowd, callers, programs, ledger,
-                                            verdict or ui)
+                                            (PART: daemon, idle, app, crowd, callers, handover,
+                                            programs, ledger, verdict or ui)
   tray-icons                                draw the icons of the tray anew";
 
 fn main() -> ExitCode {

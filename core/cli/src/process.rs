@@ -15,6 +15,26 @@ pub(crate) struct Nexusd {
     home: PathBuf,
 }
 
+/// How the daemon is to run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wish {
+    /// A port for this run.
+    pub(crate) port: Option<u16>,
+    /// Whether it takes the home over from its owner.
+    pub(crate) takes_over: bool,
+    /// Whether it does that also when the owner says nothing.
+    pub(crate) is_forced: bool,
+}
+
+impl Wish {
+    fn arguments(self) -> Vec<String> {
+        let port = self.port.map(|port| ["--port".to_owned(), port.to_string()]);
+        let words = [(self.takes_over, "--take-over"), (self.is_forced, "--force")];
+        let words = words.into_iter().filter(|(is_wanted, _)| *is_wanted);
+        port.into_iter().flatten().chain(words.map(|(_, word)| word.to_owned())).collect()
+    }
+}
+
 /// What a subcommand of `nexusd` answered.
 #[derive(Debug)]
 pub(crate) struct Output {
@@ -114,16 +134,13 @@ impl Nexusd {
 
     /// Starts the daemon in a session of its own, so that it outlives this terminal; what it
     /// prints goes to `log`. Comes back with its process id.
-    pub(crate) fn start_detached(&self, port: Option<u16>, log: &Path) -> Result<Detached> {
+    pub(crate) fn start_detached(&self, wish: Wish, log: &Path) -> Result<Detached> {
         if let Some(folder) = log.parent() {
             std::fs::create_dir_all(folder)?;
         }
         let file = std::fs::File::create(log)?;
-        let port = port.map(|port| port.to_string());
-        let mut arguments = Vec::new();
-        if let Some(port) = &port {
-            arguments.extend(["--port", port.as_str()]);
-        }
+        let arguments = wish.arguments();
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
         let mut command = self.command(&arguments);
         command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
         command.current_dir(&self.home);
@@ -132,12 +149,10 @@ impl Nexusd {
     }
 
     /// Starts the daemon as a child of this terminal.
-    pub(crate) fn start_attached(&self, port: Option<u16>) -> Result<tokio::process::Child> {
-        let port = port.map(|port| port.to_string());
-        let mut arguments = vec!["--log-stderr"];
-        if let Some(port) = &port {
-            arguments.extend(["--port", port.as_str()]);
-        }
+    pub(crate) fn start_attached(&self, wish: Wish) -> Result<tokio::process::Child> {
+        let wanted = wish.arguments();
+        let log = ["--log-stderr"].into_iter();
+        let arguments: Vec<_> = log.chain(wanted.iter().map(String::as_str)).collect();
         let mut command = tokio::process::Command::from(self.command(&arguments));
         command.spawn().map_err(|e| self.unstartable(&e))
     }

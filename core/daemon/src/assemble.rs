@@ -14,6 +14,7 @@ use nexus_ledger::{Committed, Durability, Ledger, LedgerOptions};
 use nexus_protocol::health::HealthStatus;
 use nexus_sandbox::{Posture, Sandbox, SandboxOptions};
 use nexus_secrets::Redactor;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::agents::Agents;
@@ -27,10 +28,12 @@ use crate::context::{Context, Shutdown};
 use crate::credentials::{self, Credentials};
 use crate::engine::{self, Engine, Hook};
 use crate::exposure::Exposure;
+use crate::handover::{self, Taken};
 use crate::health::HealthBoard;
 use crate::home::{Home, HomeLock, Owner, OwnerKind};
 use crate::jobs;
 use crate::jobs::adapters::Adapters;
+use crate::lease;
 use crate::open_files;
 use crate::pause::{self, Pause};
 use crate::policy::Policies;
@@ -70,6 +73,8 @@ pub struct StartOptions {
     pub sandbox: SandboxOptions,
     /// Blanks out credentials; the log has the same one.
     pub redactor: Redactor,
+    /// The home, if it was taken over from another daemon.
+    pub taken: Option<Taken>,
 }
 
 impl StartOptions {
@@ -87,6 +92,7 @@ impl StartOptions {
             hooks: Vec::new(),
             sandbox: SandboxOptions::default(),
             redactor: Redactor::default(),
+            taken: None,
         }
     }
 }
@@ -112,18 +118,15 @@ impl Daemon {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         open_files::raise_limit();
         let StartOptions { home, kind, port, listener, environment, .. } = options;
-        let StartOptions { clock, power: watched, hooks, sandbox, redactor, .. } = options;
+        let StartOptions { clock, power: watched, hooks, sandbox, redactor, taken, .. } = options;
         let home = Home::new(home);
         home.init()?;
         let started_at = clock.now();
-        let owner = Owner {
-            pid: std::process::id(),
-            started_at,
-            address: None,
-            kind,
-            version: VERSION.to_owned(),
+        let owner = Owner::of_process(kind, started_at);
+        let (mut lock, gate) = match taken {
+            Some(Taken { lock, gate }) => (lock, Some(gate)),
+            None => (HomeLock::take(&home, owner.clone())?, None),
         };
-        let mut lock = HomeLock::take(&home, owner)?;
         let health = HealthBoard::default();
         let unfinished = "taking up unfinished work";
         health.set("runtime", HealthStatus::Starting, unfinished, None, started_at);
@@ -132,6 +135,9 @@ impl Daemon {
         redactor.learn(&token);
         let bus = Bus::new(RING_LEN);
         let ledger = open_ledger(&home, &config.current(), bus.clone()).await?;
+        let lease = lease::take(&ledger, &owner, started_at).await?;
+        lock.note_epoch(lease.epoch).map_err(Failure::internal)?;
+        drop(gate);
         health.set("ledger", HealthStatus::Healthy, "open", None, started_at);
         ledger.write(move |tx| tx.audit().abandon_open(started_at)).await?;
         let paused = Pause::new(ledger.read(|r| r.pauses().recorded()).await?);
@@ -187,6 +193,8 @@ impl Daemon {
             exposure,
             adapters,
             started_at,
+            lease,
+            is_socket_activated: listener.is_some(),
             shutdown: Shutdown::default(),
         });
         reconfigure::show(&context);
@@ -239,7 +247,8 @@ impl Daemon {
         if let Err(failure) = record(&context, stopping).await {
             tracing::warn!(?failure, "the stop could not be recorded");
         }
-        engine::drain(&context, context.config.current().runtime.drain_ms).await;
+        let runs_ms = handover::runs_ms(&context).await;
+        engine::drain(&context, runs_ms).await;
         context.programs.close().await;
         for (name, task) in [("background", background), ("server", server)] {
             if let Err(error) = task.await {
@@ -248,8 +257,25 @@ impl Daemon {
         }
         audit::seal(&context).await;
         context.ledger.close().await;
-        drop(lock);
+        match context.shutdown.successor() {
+            Some(successor) => lock.hand_to(successor.pid),
+            None => drop(lock),
+        }
         tracing::info!("the daemon has stopped");
+    }
+
+    /// Ends at once: somebody else owns the home, and has ended its adapters. Nothing is finished,
+    /// written or said any more.
+    pub async fn abandon(self) {
+        let Self { context, lock, server, background, .. } = self;
+        engine::abandon(&context);
+        for task in [background, server] {
+            task.abort();
+            // That it was ended is no news.
+            let _ = task.await;
+        }
+        drop(lock);
+        tracing::error!("the daemon has ended without finishing anything");
     }
 }
 
@@ -275,6 +301,7 @@ async fn run_background(
     watched: Watched,
     kind: OwnerKind,
 ) {
+    let lease = tokio::spawn(lease::run(Arc::clone(&context)));
     let power = tokio::spawn(power::run(Arc::clone(&context), watched));
     let watch = tokio::spawn(jobs::config::run(Arc::clone(&context)));
     let exposure = tokio::spawn(jobs::exposure::run(Arc::clone(&context)));
@@ -308,11 +335,16 @@ async fn run_background(
     credentials::check(&context).await;
     let keychain = tokio::spawn(jobs::keychain::run(Arc::clone(&context), kind));
     let adapters = tokio::spawn(jobs::adapters::run(Arc::clone(&context)));
-    let outbox = tokio::spawn(jobs::outbox::run(Arc::clone(&context), context.adapters.clone()));
+    let (has_sent, sent) = watch::channel(false);
+    let sends = jobs::outbox::run(Arc::clone(&context), context.adapters.clone(), has_sent);
+    let outbox = tokio::spawn(sends);
     let callers = tokio::spawn(callers::run(Arc::clone(&context)));
     context.shutdown.begun().await;
+    // Whoever was given something may say what became of it, before it is told to end.
+    jobs::outbox::finish(&context, sent).await;
     context.adapters.drain().await;
     let tasks = [
+        lease,
         power,
         watch,
         exposure,
@@ -327,8 +359,8 @@ async fn run_background(
         pauses,
         keychain,
         adapters,
-        outbox,
         callers,
+        outbox,
     ];
     for task in tasks {
         if let Err(error) = task.await {

@@ -8,7 +8,7 @@ use nexus_agent::port::Clock;
 use nexus_agent::tools::Programs;
 use nexus_domain::Timestamp;
 use nexus_domain::id::AgentId;
-use nexus_ledger::Ledger;
+use nexus_ledger::{Lease, Ledger};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +20,7 @@ use crate::config::ConfigHandle;
 use crate::credentials::Credentials;
 use crate::engine::Engine;
 use crate::exposure::Exposure;
+use crate::handover::Successor;
 use crate::health::HealthBoard;
 use crate::home::Home;
 use crate::jobs::adapters::Adapters;
@@ -82,6 +83,11 @@ pub struct Context {
     pub address: OnceLock<SocketAddr>,
     /// When the daemon started.
     pub started_at: Timestamp,
+    /// The lease under which the daemon commits.
+    pub lease: Lease,
+    /// Whether the port was handed over by a service manager, which starts the daemon again when
+    /// somebody knocks.
+    pub is_socket_activated: bool,
     /// Ends everything; cancelled when the drain begins.
     pub shutdown: Shutdown,
 }
@@ -100,6 +106,8 @@ pub struct Shutdown {
     token: CancellationToken,
     reason: Arc<OnceLock<String>>,
     restart_expected_ms: Arc<OnceLock<u64>>,
+    successor: Arc<OnceLock<Successor>>,
+    deposed: Arc<OnceLock<String>>,
 }
 
 impl Shutdown {
@@ -117,6 +125,33 @@ impl Shutdown {
             let _ = self.restart_expected_ms.set(expected_ms);
         }
         self.begin(reason);
+    }
+
+    /// The same for good reason: another process takes over. Whoever comes first stays.
+    pub fn begin_handover(&self, to: Successor, expected_ms: u64) {
+        let reason = format!("handed over to {to}");
+        if !self.has_begun() {
+            let _ = self.successor.set(to);
+        }
+        self.begin_restart(&reason, expected_ms);
+    }
+
+    /// Somebody else owns the home already: nothing is to be finished or written.
+    pub fn depose(&self, why: &str, expected_ms: u64) {
+        let _ = self.deposed.set(why.to_owned());
+        self.begin_restart(why, expected_ms);
+    }
+
+    /// Who takes over, if the daemon stops for that.
+    #[must_use]
+    pub fn successor(&self) -> Option<&Successor> {
+        self.successor.get()
+    }
+
+    /// Whether somebody else owns the home already.
+    #[must_use]
+    pub fn is_deposed(&self) -> bool {
+        self.deposed.get().is_some()
     }
 
     /// When the daemon will be back, as far as whoever stopped it said.

@@ -1,6 +1,7 @@
 //! The command line of `nexusd`. A function of the library, so that scenarios run the very same
 //! program with their crash points armed.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::LazyLock;
@@ -8,7 +9,7 @@ use std::sync::LazyLock;
 use crate::config::{self, Environment, Overlay, home_from_environment};
 use crate::home::{Home, OwnerKind};
 use crate::maintenance::{self, Command};
-use crate::{Daemon, StartOptions, logging, signals};
+use crate::{Daemon, StartOptions, handover, logging, signals};
 use clap::Parser;
 use nexus_sandbox::SandboxOptions;
 
@@ -27,6 +28,12 @@ struct Arguments {
     /// Port of the control plane; 0 takes a free one
     #[arg(long)]
     port: Option<u16>,
+    /// Take the home over from the daemon that owns it, which finishes what is in hand first
+    #[arg(long)]
+    take_over: bool,
+    /// Take it also from one that does not answer
+    #[arg(long, requires = "take_over")]
+    force: bool,
     /// Also write the log to the terminal
     #[arg(long)]
     log_stderr: bool,
@@ -63,13 +70,34 @@ pub fn main() -> ExitCode {
             );
         }
     };
+    if options.listener.is_some() || environment.get("NOTIFY_SOCKET").is_some() {
+        options.kind = OwnerKind::Service;
+    }
     options.sandbox = sandbox(&environment);
     options.environment = environment;
+    let how = How {
+        log_stderr: arguments.log_stderr,
+        takes_over: arguments.take_over,
+        is_forced: arguments.force,
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return maintenance::complain(&error.to_string(), None),
     };
-    runtime.block_on(run(options, arguments.log_stderr))
+    let code = runtime.block_on(run(options, &how));
+    // Whatever a deposed daemon still waits for must not keep it here.
+    runtime.shutdown_background();
+    code
+}
+
+/// Exit code of a daemon whose home was taken without its consent.
+const EXIT_DEPOSED: u8 = 3;
+
+/// How it is run.
+struct How {
+    log_stderr: bool,
+    takes_over: bool,
+    is_forced: bool,
 }
 
 /// Does the work of a helper if this process was started for one; a program that holds a daemon
@@ -96,7 +124,7 @@ pub fn sandbox(environment: &Environment) -> SandboxOptions {
 }
 
 #[cfg_attr(not(feature = "test-util"), allow(unused_mut, reason = "only scenarios change it"))]
-async fn run(mut options: StartOptions, log_stderr: bool) -> ExitCode {
+async fn run(mut options: StartOptions, how: &How) -> ExitCode {
     #[cfg(feature = "test-util")]
     if let Some(tick_ms) =
         options.environment.get("NEXUS_POWER_TICK_MS").and_then(|ms| ms.parse().ok())
@@ -120,7 +148,13 @@ async fn run(mut options: StartOptions, log_stderr: bool) -> ExitCode {
     let loaded =
         config::load(&home.config_file(), &Overlay::new(options.environment.clone(), vec![])).ok();
     let logging = loaded.map(|loaded| loaded.config.logging).unwrap_or_default();
-    logging::init(&logging, &home.logs(), log_stderr, &options.redactor);
+    logging::init(&logging, &home.logs(), how.log_stderr, &options.redactor);
+    if how.takes_over
+        && let Err(failure) = handover::take_over(&mut options, how.is_forced, &say).await
+    {
+        tracing::error!(?failure, "the home was not taken over");
+        return maintenance::complain(&failure.message, failure.hint.as_deref());
+    }
     let daemon = match Daemon::assemble(options).await {
         Ok(daemon) => daemon,
         Err(failure) => {
@@ -129,6 +163,15 @@ async fn run(mut options: StartOptions, log_stderr: bool) -> ExitCode {
         }
     };
     let reason = signals::until_stopped(&daemon).await;
+    if daemon.context().shutdown.is_deposed() {
+        daemon.abandon().await;
+        return ExitCode::from(EXIT_DEPOSED);
+    }
     daemon.drain(&reason).await;
     ExitCode::SUCCESS
+}
+
+/// Tells whoever started it what is waited for.
+fn say(what: &str) {
+    let _ = writeln!(std::io::stderr(), "{what}");
 }

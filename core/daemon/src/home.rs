@@ -20,6 +20,11 @@ const CONFIG: &str = include_str!("../templates/nexus.toml");
 /// Largest agent file that is shown to a model, in bytes; the rest is cut off.
 const AGENT_FILE_BYTES_MAX: u64 = nexus_protocol::agent_file::AGENT_FILE_BYTES_MAX as u64;
 
+/// Longest lock file that is read, in bytes.
+const OWNER_BYTES_MAX: u64 = 16 * 1024;
+/// Times a lock is tried whose file is replaced meanwhile.
+const LOCK_TRIES_MAX: u32 = 10;
+
 /// The folders of one installation.
 #[derive(Clone, Debug)]
 pub struct Home {
@@ -74,6 +79,12 @@ impl Home {
     #[must_use]
     pub fn ledger_file(&self) -> PathBuf {
         self.state().join("nexus.db")
+    }
+
+    /// The lock, which also says who owns the home.
+    #[must_use]
+    pub fn lock_file(&self) -> PathBuf {
+        self.state().join("nexus.lock")
     }
 
     /// Logs.
@@ -202,6 +213,30 @@ pub enum OwnerKind {
     Headless,
     /// Inside the tray application.
     Desktop,
+    /// `nexusd`, looked after by the service manager.
+    Service,
+}
+
+impl OwnerKind {
+    /// The word on disk and on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Headless => "headless",
+            Self::Desktop => "desktop",
+            Self::Service => "service",
+        }
+    }
+
+    /// What runs that way, in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Headless => "nexusd",
+            Self::Desktop => "the tray application",
+            Self::Service => "nexusd, as a service",
+        }
+    }
 }
 
 /// Who owns a home: the content of its lock file.
@@ -217,6 +252,29 @@ pub struct Owner {
     pub kind: OwnerKind,
     /// Its version.
     pub version: String,
+    /// The epoch of its lease, once it has one.
+    #[serde(default)]
+    pub epoch: Option<u64>,
+    /// The process that it has left the home to.
+    #[serde(default)]
+    pub handed_to: Option<u32>,
+}
+
+impl Owner {
+    /// This process, before it listens.
+    #[must_use]
+    pub fn of_process(kind: OwnerKind, started_at: Timestamp) -> Self {
+        let version = crate::assemble::VERSION.to_owned();
+        let pid = std::process::id();
+        Self { pid, started_at, address: None, kind, version, epoch: None, handed_to: None }
+    }
+
+    /// Who it is, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let place = self.address.map(|address| format!(" at {address}")).unwrap_or_default();
+        format!("{} (pid {}){place}", self.kind.words(), self.pid)
+    }
 }
 
 /// The ownership of a home; given up when dropped. The operating system gives it up when the
@@ -233,22 +291,61 @@ impl HomeLock {
     /// # Errors
     /// `Unavailable`, naming the present owner, when another daemon runs on this home.
     pub fn take(home: &Home, owner: Owner) -> Result<Self, Failure> {
-        let path = home.state().join("nexus.lock");
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(|error| cannot("open", &path, &error))?;
-        match fs4::FileExt::try_lock(&file) {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(owned(&mut file, home)),
-            Err(TryLockError::Error(error)) => return Err(cannot("lock", &path, &error)),
+        match Self::try_take(home, owner)? {
+            Ok(lock) => Ok(lock),
+            Err(present) => Err(owned(present.as_ref(), home)),
         }
-        let mut lock = Self { file, owner };
-        lock.write().map_err(|error| cannot("write", &path, &error))?;
+    }
+
+    /// The same for whoever can wait: who owns the home stands in the inner error, as far as it
+    /// says.
+    ///
+    /// # Errors
+    /// When the lock file cannot be used.
+    pub fn try_take(home: &Home, owner: Owner) -> Result<Result<Self, Option<Owner>>, Failure> {
+        let path = home.lock_file();
+        for _ in 0..LOCK_TRIES_MAX {
+            let mut file = open(&path)?;
+            match fs4::FileExt::try_lock(&file) {
+                Ok(()) if is_at(&file, &path) => {
+                    return Self::write_down(file, owner, &path).map(Ok);
+                }
+                // Somebody put another file in its place meanwhile, and holds that one.
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(Err(read_owner(&mut file))),
+                Err(TryLockError::Error(error)) => return Err(cannot("lock", &path, &error)),
+            }
+        }
+        Ok(Err(Self::owner(home)))
+    }
+
+    /// Puts a lock of its own in the place of one whose holder does not answer. The other keeps a
+    /// file without a name: whoever looks for the owner of the home finds this one.
+    ///
+    /// # Errors
+    /// When the file cannot be replaced; then nothing has changed.
+    #[cfg(unix)]
+    pub fn replace(home: &Home, owner: Owner) -> Result<Self, Failure> {
+        let path = home.lock_file();
+        let draft = path.with_extension(format!("lock.{}", std::process::id()));
+        let file = open(&draft)?;
+        fs4::FileExt::try_lock(&file)
+            .map_err(|error| cannot("lock", &draft, &std::io::Error::from(error)))?;
+        let lock = Self::write_down(file, owner, &draft)?;
+        std::fs::rename(&draft, &path).map_err(|error| cannot("replace", &path, &error))?;
         Ok(lock)
+    }
+
+    fn write_down(file: File, owner: Owner, path: &Path) -> Result<Self, Failure> {
+        let mut lock = Self { file, owner };
+        lock.write().map_err(|error| cannot("write", path, &error))?;
+        Ok(lock)
+    }
+
+    /// What the lock file says about whoever owns the home, or owned it last.
+    #[must_use]
+    pub fn owner(home: &Home) -> Option<Owner> {
+        read_owner(&mut File::open(home.lock_file()).ok()?)
     }
 
     /// Says where the control plane listens, for those who look for it.
@@ -260,6 +357,23 @@ impl HomeLock {
         self.write()
     }
 
+    /// Says under which lease its holder commits.
+    ///
+    /// # Errors
+    /// When the lock file cannot be written.
+    pub fn note_epoch(&mut self, epoch: u64) -> std::io::Result<()> {
+        self.owner.epoch = Some(epoch);
+        self.write()
+    }
+
+    /// Gives the home up, and says to whom.
+    pub fn hand_to(mut self, pid: u32) {
+        self.owner.handed_to = Some(pid);
+        if let Err(error) = self.write() {
+            tracing::debug!(%error, "to whom the home goes is not written down");
+        }
+    }
+
     fn write(&mut self) -> std::io::Result<()> {
         let text = serde_json::to_vec(&self.owner)?;
         self.file.seek(SeekFrom::Start(0))?;
@@ -269,25 +383,41 @@ impl HomeLock {
     }
 }
 
-fn owned(file: &mut File, home: &Home) -> Failure {
-    let mut text = String::new();
-    let owner = match file.read_to_string(&mut text) {
-        Ok(_) => serde_json::from_str::<Owner>(&text).ok(),
-        Err(_) => None,
+fn open(path: &Path) -> Result<File, Failure> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    options.open(path).map_err(|error| cannot("open", path, &error))
+}
+
+/// Whether a file is the one that has this name.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let same = |one: std::fs::Metadata, other: std::fs::Metadata| {
+        (one.dev(), one.ino()) == (other.dev(), other.ino())
     };
-    let who = owner.map_or_else(
-        || "another process".to_owned(),
-        |owner| {
-            let kind = match owner.kind {
-                OwnerKind::Headless => "nexusd",
-                OwnerKind::Desktop => "the tray application",
-            };
-            let place = owner.address.map(|a| format!(" at {a}")).unwrap_or_default();
-            format!("{kind} (pid {}){place}", owner.pid)
-        },
-    );
-    Failure::unavailable(format!("{} is in use by {who}", home.root().display()))
-        .hint("stop it first: nexus down; or give this one a home of its own with NEXUS_ROOT")
+    file.metadata().and_then(|own| Ok(same(own, std::fs::metadata(path)?))).unwrap_or(false)
+}
+
+/// A file that somebody has open is not replaced there.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}
+
+fn read_owner(file: &mut File) -> Option<Owner> {
+    let mut text = String::new();
+    file.take(OWNER_BYTES_MAX).read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+/// Why a home cannot be had, and what to do.
+pub(crate) fn owned(owner: Option<&Owner>, home: &Home) -> Failure {
+    let who = owner.map_or_else(|| "another process".to_owned(), Owner::words);
+    Failure::unavailable(format!("{} is in use by {who}", home.root().display())).hint(
+        "take it over: nexus up --take-over; or stop it first: nexus down; or give this one a home \
+         of its own with NEXUS_ROOT",
+    )
 }
 
 #[cfg(test)]
@@ -295,13 +425,7 @@ mod tests {
     use super::*;
 
     fn owner() -> Owner {
-        Owner {
-            pid: 7,
-            started_at: Timestamp(1),
-            address: None,
-            kind: OwnerKind::Headless,
-            version: "0".into(),
-        }
+        Owner { pid: 7, ..Owner::of_process(OwnerKind::Headless, Timestamp(1)) }
     }
 
     #[test]
@@ -323,7 +447,25 @@ mod tests {
         first.announce("127.0.0.1:18789".parse().unwrap()).unwrap();
         let refusal = HomeLock::take(&home, owner()).unwrap_err();
         assert!(refusal.message.contains("nexusd (pid 7) at 127.0.0.1:18789"), "{refusal}");
-        drop(first);
+        first.hand_to(8);
+        assert_eq!(HomeLock::owner(&home).unwrap().handed_to, Some(8));
+        assert!(HomeLock::take(&home, owner()).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_that_was_replaced_holds_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(folder.path().join("nexus"));
+        home.init().unwrap();
+        let frozen = HomeLock::take(&home, owner()).unwrap();
+        let next = Owner { pid: 8, ..owner() };
+        let second = HomeLock::replace(&home, next).unwrap();
+        assert_eq!(HomeLock::owner(&home).unwrap().pid, 8);
+        drop(frozen);
+        let refusal = HomeLock::take(&home, owner()).unwrap_err();
+        assert!(refusal.message.contains("pid 8"), "{refusal}");
+        drop(second);
         assert!(HomeLock::take(&home, owner()).is_ok());
     }
 }

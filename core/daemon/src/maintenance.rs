@@ -318,13 +318,7 @@ fn db_backup(home: &Home, to: &std::path::Path) -> Result<Answer, Failure> {
 }
 
 fn db_compact(home: &Home) -> Result<Answer, Failure> {
-    let owner = Owner {
-        pid: std::process::id(),
-        started_at: Timestamp::default(),
-        address: None,
-        kind: OwnerKind::Headless,
-        version: crate::assemble::VERSION.to_owned(),
-    };
+    let owner = Owner::of_process(OwnerKind::Headless, Timestamp::default());
     let lock = HomeLock::take(home, owner)?;
     let report = ledger::compact(&home.ledger_file())?;
     drop(lock);

@@ -18,6 +18,7 @@ pub mod notify;
 pub mod opener;
 pub mod placement;
 pub mod single;
+pub mod successor;
 pub mod updates;
 pub mod words;
 

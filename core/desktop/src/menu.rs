@@ -58,7 +58,7 @@ pub enum Act {
     Restart,
     /// Runs the daemon in this process from now on.
     TakeOver,
-    /// Leaves the daemon to the service that is installed.
+    /// Leaves the daemon to a process of its own, which goes on without the tray.
     HandOver,
     /// Opens the folder of the logs.
     Logs,
@@ -312,7 +312,7 @@ fn desk_lines(facts: &Facts, desk: &Desk) -> Vec<Line> {
             // A daemon of another process is started again by whoever started it.
             daemon.push(item("Restart Nexus", Act::Restart));
             if desk.can_hand_over {
-                daemon.push(item("Hand over to the service", Act::HandOver));
+                daemon.push(item("Hand over to nexusd", Act::HandOver));
             }
         }
         Reach::Elsewhere { .. } | Reach::Starting | Reach::Away { .. } => {}

@@ -58,6 +58,14 @@ pub enum LedgerError {
     /// The ledger was closed.
     #[error("the ledger is closed")]
     Closed,
+    /// Somebody else owns the ledger by now; nothing of the change was kept.
+    #[error("{by} has taken over (the lease of epoch {epoch} is over): nothing more is written")]
+    Deposed {
+        /// The epoch that is over.
+        epoch: u64,
+        /// Who owns it now.
+        by: String,
+    },
     /// The closure of a read or write panicked; nothing of it was kept.
     #[error("a ledger operation panicked: {message}")]
     Panicked {
@@ -164,6 +172,8 @@ impl From<LedgerError> for Failure {
             .hint("free some space; the daemon goes on by itself"),
             LedgerError::Unusable { .. } => Self::unavailable(text)
                 .hint("check that the folder exists, belongs to you and is writable"),
+            LedgerError::Deposed { .. } => Self::unavailable(text)
+                .hint("this daemon ends itself; whoever took over answers: nexus status"),
             LedgerError::Closed => Self::unavailable("the daemon is stopping"),
             LedgerError::Corrupt { .. } => {
                 let mut failure = Self::internal(&text)

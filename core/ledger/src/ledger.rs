@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 
 use nexus_domain::id::Position;
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::access::{Access, AccessMut};
 use crate::agent::{Agents, AgentsMut};
@@ -26,6 +26,7 @@ use crate::idempotency::{Idempotency, IdempotencyMut};
 use crate::identity::{Identities, IdentitiesMut};
 use crate::job::{Jobs, JobsMut};
 use crate::label::{Labels, LabelsMut};
+use crate::lease::{Claim, Lease, Leases};
 use crate::outbox::{Outbox, OutboxMut};
 use crate::pause::{Pauses, PausesMut};
 use crate::permission::{Permissions, PermissionsMut};
@@ -77,6 +78,7 @@ struct Inner {
     writes: mpsc::Sender<WriteJob>,
     reads: mpsc::Sender<ReadJob>,
     position: Arc<AtomicU64>,
+    deposed: watch::Receiver<Option<LedgerError>>,
     reader_threads: Mutex<Vec<JoinHandle<()>>>,
     writer_thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -99,10 +101,11 @@ impl Ledger {
         let (reads, jobs) = mpsc::channel(WAITING_MAX);
         let reader_threads = reader::start(connections, jobs)?;
         let (writes, jobs) = mpsc::channel(WAITING_MAX);
-        let writer = Writer::new(conn, jobs, Arc::clone(&position), options.on_commit);
+        let (depose, deposed) = watch::channel(None);
+        let writer = Writer::new(conn, jobs, Arc::clone(&position), options.on_commit, depose);
         let writer_thread = Mutex::new(Some(writer.start()?));
         let reader_threads = Mutex::new(reader_threads);
-        let inner = Inner { writes, reads, position, reader_threads, writer_thread };
+        let inner = Inner { writes, reads, position, deposed, reader_threads, writer_thread };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -137,6 +140,35 @@ impl Ledger {
         let job = ReadJob::Run(Box::new(ReadTask { query, reply }));
         self.inner.reads.send(job).await.map_err(|_| LedgerError::Closed)?;
         answer.await.map_err(|_| LedgerError::Closed)?
+    }
+
+    /// Becomes the owner: whoever was it before can commit nothing more, and from here on this
+    /// ledger commits only as long as nobody else does the same.
+    ///
+    /// # Errors
+    /// `Deposed` when it was the owner before and is not any more, or that of the database.
+    pub async fn take_lease(&self, claim: Claim) -> Result<Lease, LedgerError> {
+        let (reply, answer) = oneshot::channel();
+        let job = WriteJob::Lease(claim, reply);
+        self.inner.writes.send(job).await.map_err(|_| LedgerError::Closed)?;
+        answer.await.map_err(|_| LedgerError::Closed)?
+    }
+
+    /// Waits until somebody else is seen to own the ledger, and says who. It is seen at a write.
+    pub async fn deposed(&self) -> LedgerError {
+        let mut deposed = self.inner.deposed.clone();
+        let seen = deposed.wait_for(Option::is_some).await.ok().and_then(|seen| seen.clone());
+        match seen {
+            Some(error) => error,
+            // Closed, with nobody in its place.
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Whether that was seen.
+    #[must_use]
+    pub fn is_deposed(&self) -> bool {
+        self.inner.deposed.borrow().is_some()
     }
 
     /// The position of the latest committed event, without asking the database.
@@ -228,6 +260,12 @@ impl<'a> Deref for Tx<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Who owns the ledger.
+    #[must_use]
+    pub fn leases(&self) -> Leases<'a> {
+        Leases(self.conn)
+    }
+
     /// Recorded events.
     #[must_use]
     pub fn events(&self) -> Events<'a> {

@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::error::LedgerError;
 use crate::event::Committed;
+use crate::lease::{self, Claim, Lease};
 use crate::ledger::{OnCommit, Tx};
 use crate::reader::panic_message;
 
@@ -23,6 +24,8 @@ pub(crate) enum WriteJob {
     Run(Box<dyn Change>),
     /// Writes the log back into the file, as far as readers let it.
     Flush(oneshot::Sender<Result<(), LedgerError>>),
+    /// Makes this writer the owner, after everything that was queued before.
+    Lease(Claim, oneshot::Sender<Result<Lease, LedgerError>>),
     Close,
 }
 
@@ -87,6 +90,13 @@ pub(crate) struct Writer {
     waiting: VecDeque<Box<dyn Change>>,
     /// Those who wait for the log to be written back.
     flushes: Vec<oneshot::Sender<Result<(), LedgerError>>>,
+    /// Somebody who wants to become the owner; nothing more is gathered until that is settled.
+    claim: Option<(Claim, oneshot::Sender<Result<Lease, LedgerError>>)>,
+    /// The lease that every commit must find in force. Tools that open a ledger nobody runs have
+    /// none.
+    lease: Option<Lease>,
+    /// Set once, for good, when another epoch is found.
+    deposed: watch::Sender<Option<LedgerError>>,
 }
 
 impl Writer {
@@ -95,9 +105,11 @@ impl Writer {
         jobs: mpsc::Receiver<WriteJob>,
         position: Arc<AtomicU64>,
         on_commit: Option<OnCommit>,
+        deposed: watch::Sender<Option<LedgerError>>,
     ) -> Self {
         let waiting = VecDeque::with_capacity(GROUP_LEN_MAX);
-        Self { conn, jobs, position, on_commit, waiting, flushes: Vec::new() }
+        let (flushes, claim, lease) = (Vec::new(), None, None);
+        Self { conn, jobs, position, on_commit, waiting, flushes, claim, lease, deposed }
     }
 
     pub(crate) fn start(self) -> Result<JoinHandle<()>, LedgerError> {
@@ -111,6 +123,11 @@ impl Writer {
         while self.gather() {
             self.commit_group();
             self.flush();
+            self.settle_claim();
+        }
+        if self.deposed.borrow().is_some() {
+            // The file is somebody else's, and so is its log.
+            return;
         }
         let checkpoint = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()));
         if let Err(error) = checkpoint {
@@ -129,7 +146,7 @@ impl Writer {
         // Those who were just answered often have the next change at hand: one commit more for
         // the first of them alone would make all others wait for a second one.
         std::thread::yield_now();
-        while self.waiting.len() < GROUP_LEN_MAX {
+        while self.waiting.len() < GROUP_LEN_MAX && self.claim.is_none() {
             let Ok(job) = self.jobs.try_recv() else { break };
             self.take(job);
         }
@@ -140,6 +157,7 @@ impl Writer {
         match job {
             WriteJob::Run(change) => self.waiting.push_back(change),
             WriteJob::Flush(reply) => self.flushes.push(reply),
+            WriteJob::Lease(claim, reply) => self.claim = Some((claim, reply)),
             WriteJob::Close => self.jobs.close(),
         }
     }
@@ -179,17 +197,52 @@ impl Writer {
         if self.flushes.is_empty() {
             return;
         }
-        let flushed = self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()));
-        let flushed = flushed.map_err(LedgerError::from);
+        let flushed = match self.deposed.borrow().clone() {
+            Some(error) => Err(error),
+            None => {
+                let log = "PRAGMA wal_checkpoint(PASSIVE)";
+                self.conn.query_row(log, (), |_| Ok(())).map_err(LedgerError::from)
+            }
+        };
         for reply in self.flushes.drain(..) {
             // Whoever gave up waiting has nothing to be told.
             let _ = reply.send(flushed.clone());
         }
     }
 
+    /// Opens a transaction as the owner. From here to its end nobody else can write, so that the
+    /// lease that is found in force stays so.
     fn begin(&self) -> Result<(), LedgerError> {
+        if let Some(error) = self.deposed.borrow().clone() {
+            return Err(error);
+        }
         self.roll_back();
-        self.execute("BEGIN IMMEDIATE")
+        self.execute("BEGIN IMMEDIATE")?;
+        let Some(lease) = &self.lease else { return Ok(()) };
+        lease::check(&self.conn, lease).inspect_err(|error| {
+            self.roll_back();
+            if let LedgerError::Deposed { .. } = error {
+                self.deposed.send_replace(Some(error.clone()));
+            }
+        })
+    }
+
+    fn settle_claim(&mut self) {
+        let Some((claim, reply)) = self.claim.take() else { return };
+        let taken = self.take_lease(claim);
+        if taken.is_err() {
+            self.roll_back();
+        }
+        // An owner that nobody waits for any more is the owner all the same.
+        let _ = reply.send(taken);
+    }
+
+    fn take_lease(&mut self, claim: Claim) -> Result<Lease, LedgerError> {
+        self.begin()?;
+        let lease = lease::take(&self.conn, claim)?;
+        self.execute("COMMIT")?;
+        self.lease = Some(lease.clone());
+        Ok(lease)
     }
 
     /// Runs the waiting changes, each behind a savepoint of its own, so that one that fails takes

@@ -106,6 +106,40 @@ pub struct ShutdownResult {
     pub pid: u32,
 }
 
+/// Input of `runtime.handover`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HandoverParams {
+    /// Lets the command be repeated safely.
+    #[schemars(length(min = 1, max = 128))]
+    pub idempotency_key: String,
+    /// The home folder that is wanted, as a whole path: a daemon of another home refuses.
+    #[schemars(length(min = 1, max = 4096))]
+    pub home: String,
+    /// The process that takes over.
+    pub pid: u32,
+    /// How it runs: `headless`, `desktop`, `service`.
+    #[schemars(length(min = 1, max = 32))]
+    pub kind: String,
+    /// Its version.
+    #[schemars(length(min = 1, max = 64))]
+    pub version: String,
+    /// The newest form of the database that it knows: one that is too old for ours is refused.
+    pub schema_version: u64,
+}
+
+/// Result of `runtime.handover`: the daemon drains from here on, and then its home is free.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HandoverResult {
+    /// The process that is about to let go.
+    pub pid: u32,
+    /// The lease that ends; the next one has an epoch above it.
+    pub epoch: u64,
+    /// Time within which it has let go, at the latest, in milliseconds.
+    pub within_ms: u64,
+}
+
 /// Input of `runtime.summary`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +22,14 @@ struct Being {
 #[derive(Debug)]
 pub(crate) struct Book {
     path: PathBuf,
-    beings: Mutex<BTreeMap<String, Being>>,
+    pages: Mutex<Pages>,
+}
+
+#[derive(Debug, Default)]
+struct Pages {
+    beings: BTreeMap<String, Being>,
+    /// What stands in the file, as long as it is ours.
+    written: Vec<u8>,
 }
 
 impl Book {
@@ -36,29 +43,41 @@ impl Book {
             end(being.pid);
             ended.push(name);
         }
-        let book = Self { path: path.to_owned(), beings: Mutex::default() };
-        book.write(&BTreeMap::new());
+        let book = Self { path: path.to_owned(), pages: Mutex::default() };
+        book.write(&mut Pages { written: text, ..Pages::default() });
+        book.lock().written = b"{}".to_vec();
         (book, ended)
     }
 
     /// Notes that a child runs, or that it does not any more.
     pub(crate) fn note(&self, name: &str, pid: Option<u32>) {
-        let mut beings = self.beings.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pages = self.lock();
         match pid.and_then(being_of) {
-            Some(being) => beings.insert(name.to_owned(), being),
-            None => beings.remove(name),
+            Some(being) => pages.beings.insert(name.to_owned(), being),
+            None => pages.beings.remove(name),
         };
-        self.write(&beings);
+        self.write(&mut pages);
     }
 
-    fn write(&self, beings: &BTreeMap<String, Being>) {
+    fn lock(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes what runs, unless somebody else has written there since: a daemon that was stopped
+    /// and wakes up must not take the children of its successor out of the book.
+    fn write(&self, pages: &mut Pages) {
+        let found = std::fs::read(&self.path).unwrap_or_default();
+        if !found.is_empty() && found != pages.written {
+            tracing::warn!("the book of running adapters is kept by another daemon");
+            return;
+        }
         let fresh = self.path.with_extension("new");
-        let written = serde_json::to_vec(beings)
-            .map_err(std::io::Error::from)
-            .and_then(|text| std::fs::write(&fresh, text))
-            .and_then(|()| std::fs::rename(&fresh, &self.path));
-        if let Err(error) = written {
-            tracing::warn!(%error, "running adapters could not be written down");
+        let text = serde_json::to_vec(&pages.beings).unwrap_or_default();
+        let written =
+            std::fs::write(&fresh, &text).and_then(|()| std::fs::rename(&fresh, &self.path));
+        match written {
+            Ok(()) => pages.written = text,
+            Err(error) => tracing::warn!(%error, "running adapters could not be written down"),
         }
     }
 }
@@ -117,5 +136,11 @@ mod tests {
         assert_eq!(read["me"], me);
         book.note("me", None);
         assert_eq!(std::fs::read(&path).unwrap(), b"{}");
+        // Whoever comes next keeps it, and the one before writes no more.
+        let (next, _) = Book::open(&path);
+        next.note("next", Some(me.pid));
+        book.note("me", Some(me.pid));
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains("next") && !text.contains("\"me\""), "{text}");
     }
 }

@@ -1005,6 +1005,8 @@ export interface Protocol {
   RunLimits: RunLimits;
   RunStatus: RunStatus;
   RunWish: RunWish;
+  RuntimeHandoverParams: RuntimeHandoverParams;
+  RuntimeHandoverResult: RuntimeHandoverResult;
   RuntimePauseParams: RuntimePauseParams;
   RuntimePauseResult: RuntimePauseResult;
   RuntimeReloadParams: RuntimeReloadParams;
@@ -7932,6 +7934,13 @@ export interface Methods {
     result: RequestsReplayResult;
   };
   /**
+   * Drains, then leaves the home and its port to another process of the same owner.
+   */
+  "runtime.handover": {
+    params: RuntimeHandoverParams;
+    result: RuntimeHandoverResult;
+  };
+  /**
    * Has agents begin nothing new, or stand still altogether, until it is ended or its time is up.
    */
   "runtime.pause": {
@@ -8790,6 +8799,52 @@ export interface RequestsReplayResult {
    * How the new one stands by now.
    */
   status: RequestStatus;
+}
+/**
+ * Input of `runtime.handover`.
+ */
+export interface RuntimeHandoverParams {
+  /**
+   * The home folder that is wanted, as a whole path: a daemon of another home refuses.
+   */
+  home: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * How it runs: `headless`, `desktop`, `service`.
+   */
+  kind: string;
+  /**
+   * The process that takes over.
+   */
+  pid: number;
+  /**
+   * The newest form of the database that it knows: one that is too old for ours is refused.
+   */
+  schemaVersion: number;
+  /**
+   * Its version.
+   */
+  version: string;
+}
+/**
+ * Result of `runtime.handover`: the daemon drains from here on, and then its home is free.
+ */
+export interface RuntimeHandoverResult {
+  /**
+   * The lease that ends; the next one has an epoch above it.
+   */
+  epoch: number;
+  /**
+   * The process that is about to let go.
+   */
+  pid: number;
+  /**
+   * Time within which it has let go, at the latest, in milliseconds.
+   */
+  withinMs: number;
 }
 /**
  * Input of `runtime.pause`.
@@ -10103,6 +10158,7 @@ export const COMMANDS: ReadonlySet<keyof Methods> = new Set<keyof Methods>([
   "presence.note",
   "requests.cancel",
   "requests.replay",
+  "runtime.handover",
   "runtime.pause",
   "runtime.reload",
   "runtime.resume",

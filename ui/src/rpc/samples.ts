@@ -1091,6 +1091,11 @@ export const methods: {
   {"isDuplicate":true,"replays":"01JDQ7M2Z3N4P5Q6R7S8T9V0W1","requestId":"01JDQ7M2Z3N4P5Q6R7S8T9V0W1","status":"cancelled"},
   {"isDuplicate":false,"replays":"01JDQ7M2Z3N4P5Q6R7S8T9V0W1","requestId":"01JDQ7M2Z3N4P5Q6R7S8T9V0W1","status":"failed"},
 ] },
+  "runtime.handover": { params: [
+  {"home":"home","idempotencyKey":"3f1c0b1e-once","kind":"kind","pid":7,"schemaVersion":7,"version":"0.1.0"},
+], result: [
+  {"epoch":7,"pid":7,"withinMs":1500},
+] },
   "runtime.pause": { params: [
   {"forMs":1500,"idempotencyKey":"3f1c0b1e-once","mode":"new_work"},
   {"idempotencyKey":"3f1c0b1e-once","mode":"all"},

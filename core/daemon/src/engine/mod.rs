@@ -366,6 +366,11 @@ pub async fn drain(context: &Context, drain_ms: u64) {
     engine.tasks.wait().await;
 }
 
+/// Has runs end where they are: nothing of them can be recorded any more.
+pub fn abandon(context: &Context) {
+    context.engine.suspend.cancel();
+}
+
 /// A ledger error that ends a stage.
 fn broken(error: LedgerError) -> nexus_domain::pipeline::Exit {
     nexus_domain::pipeline::Exit::Failed(error.into())

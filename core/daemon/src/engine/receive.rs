@@ -54,8 +54,10 @@ pub async fn receive_event(
     let Submission { arrival, authenticated, wish } = submission;
     arrival.check()?;
     if context.shutdown.has_begun() {
-        return Err(Failure::unavailable("the daemon is stopping and takes nothing new")
-            .hint("nothing was recorded; send it again when the daemon is back"));
+        let mut failure = Failure::unavailable("the daemon is stopping and takes nothing new")
+            .hint("nothing was recorded; send it again when the daemon is back");
+        failure.retry_after_ms = context.shutdown.restart_expected_ms();
+        return Err(failure);
     }
     if context.engine.n_active() >= REQUESTS_ACTIVE_MAX {
         return Err(Failure::overloaded("too many requests are on their way", 1_000));

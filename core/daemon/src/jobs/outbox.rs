@@ -21,6 +21,7 @@ use nexus_protocol::adapter::{
 };
 use nexus_supervisor::{Child, SendError};
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::adapters::Adapters;
@@ -37,6 +38,8 @@ const AT_WORK_MAX: usize = 32;
 const LOOK_MS: u64 = 2_000;
 /// The same while nothing waits.
 const IDLE_LOOK_MS: u64 = 60_000;
+/// Time that adapters have to answer their last sends when the daemon stops, in milliseconds.
+const LAST_SENDS_MS_MAX: u64 = 5_000;
 /// How a delivery that failed is tried again.
 const RETRY: RetryPolicy =
     RetryPolicy { tries_max: 3, delay_ms_min: 1_000, delay_ms_max: 30_000, asked_ms_max: 300_000 };
@@ -107,8 +110,9 @@ impl Lanes {
     }
 }
 
-/// Sends what is due, until the daemon stops: conversations side by side, each in its order.
-pub async fn run(context: Arc<Context>, adapters: Adapters) {
+/// Sends what is due, until the daemon stops: conversations side by side, each in its order. At the
+/// end, `ended` closes.
+pub async fn run(context: Arc<Context>, adapters: Adapters, ended: watch::Sender<bool>) {
     let mut bell = context.bus.watch();
     let mut pause = context.pause.watch();
     if let Err(failure) = settle_in_flight(&context, &adapters).await {
@@ -136,8 +140,21 @@ pub async fn run(context: Arc<Context>, adapters: Adapters) {
             () = context.shutdown.begun() => break,
         }
     }
-    // Adapters are drained meanwhile: whatever is on its way gets an answer or loses its adapter.
+    // Adapters stay until these are answered, or too slow: see [`finish`].
     while lanes.at_work.join_next().await.is_some() {}
+    adapters.writing().settled().await;
+    ended.send_replace(true);
+}
+
+/// Waits until everything that was handed to an adapter is answered, for as long as a stop can
+/// wait. It is not over then: whatever is still out loses its adapter, and is answered by that.
+pub async fn finish(context: &Context, mut ended: watch::Receiver<bool>) {
+    tokio::select! {
+        _ = ended.wait_for(|has_ended| *has_ended) => {}
+        () = context.clock.sleep(LAST_SENDS_MS_MAX) => {
+            tracing::warn!("an adapter does not say what became of its last deliveries");
+        }
+    }
 }
 
 /// What was being sent when the daemon died: nobody knows how it ended. It becomes `unknown`, or
@@ -225,6 +242,10 @@ async fn deliver(
     record: DeliveryRecord,
 ) -> Result<Option<Timestamp>, Failure> {
     let id = record.delivery.id;
+    // It waits for the next start.
+    if context.shutdown.has_begun() {
+        return Ok(None);
+    }
     let Ok(target) = serde_json::from_value::<Target>(record.delivery.target.clone()) else {
         let error = SendError::new(SendErrorKind::NotFound, "its target cannot be read");
         failed(context, &record, &error, false).await?;

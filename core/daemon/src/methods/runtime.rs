@@ -6,15 +6,16 @@ use nexus_domain::failure::Failure;
 use nexus_iam::{Permit, Preset};
 use nexus_ledger::{PermissionFilter, RequestFilter, UsageFilter};
 use nexus_protocol::runtime::{
-    PauseParams, PauseResult, ReloadParams, ReloadResult, ResumeParams, ShutdownParams,
-    ShutdownResult, StatusParams, StatusResult, SummaryParams, SummaryResult,
+    HandoverParams, HandoverResult, PauseParams, PauseResult, ReloadParams, ReloadResult,
+    ResumeParams, ShutdownParams, ShutdownResult, StatusParams, StatusResult, SummaryParams,
+    SummaryResult,
 };
 use nexus_protocol::session::PAGE_LEN_DEFAULT;
 
 use super::person;
 use super::usage::figures;
 use crate::context::Context;
-use crate::{budget, pause, reconfigure, summary};
+use crate::{budget, handover, pause, reconfigure, summary};
 
 /// Requests shown as recent.
 const RECENT_MAX: usize = 12;
@@ -105,6 +106,16 @@ pub async fn reload(
     _params: ReloadParams,
 ) -> Result<ReloadResult, Failure> {
     reconfigure::reload(context).await
+}
+
+/// Drains, then leaves the home to another process of the same owner.
+pub async fn handover(
+    context: &Arc<Context>,
+    permit: Permit,
+    params: HandoverParams,
+) -> Result<HandoverResult, Failure> {
+    let by = person(&permit, "hand the daemon over")?;
+    handover::begin(context, &by, params)
 }
 
 /// Drains and stops the daemon.

@@ -4,7 +4,7 @@
 use nexus_domain::Timestamp;
 use nexus_domain::id::TurnId;
 
-use super::{AuditEntry, AuditMut, AuditPosition};
+use super::{Audit, AuditEntry, AuditMut, AuditPosition};
 use crate::error::LedgerError;
 use crate::sql;
 
@@ -22,6 +22,17 @@ CREATE INDEX audit_open_turn ON audit_open (turn_id) WHERE turn_id IS NOT NULL;
 const UNKNOWN: &str = "unknown: the daemon stopped before the result was recorded";
 /// Outcome of an effect that was begun again.
 const REPEATED: &str = "unknown: it was begun again before a result was recorded";
+
+impl Audit<'_> {
+    /// Effects of turns that have begun and whose outcome is still to come.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn n_open_of_turns(&self) -> Result<u64, LedgerError> {
+        let sql = "SELECT count(*) AS n FROM audit_open WHERE turn_id IS NOT NULL";
+        Ok(sql::first(self.0, sql, (), |row| sql::count(row, "n"))?.unwrap_or_default())
+    }
+}
 
 impl AuditMut<'_> {
     /// Appends a decision whose effect begins after the commit. `subject` names the effect for

@@ -5,6 +5,7 @@ mod budget;
 mod commit;
 mod damage;
 mod grants;
+mod lease;
 mod maintenance;
 mod models;
 mod outbox;

@@ -74,9 +74,18 @@ pub(crate) struct Server {
 
 /// Starts the daemon and waits until `/health` answers.
 pub(crate) async fn start(bench: &Bench, home: &Home) -> Result<Server> {
+    start_with(bench, home, &[]).await
+}
+
+/// The same in the place of the daemon that owns the home.
+pub(crate) async fn take_over(bench: &Bench, home: &Home) -> Result<Server> {
+    start_with(bench, home, &["--take-over"]).await
+}
+
+async fn start_with(bench: &Bench, home: &Home, arguments: &[&str]) -> Result<Server> {
     let begin = Instant::now();
     let mut command = Command::new(program(bench, "nexusd"));
-    command.arg("--home").arg(home.path()).env_clear().env("HOME", home.path());
+    command.arg("--home").arg(home.path()).args(arguments).env_clear().env("HOME", home.path());
     let process = Process::spawn(&mut command)?;
     let address = healthy_home(begin, home, &process).await.context("nexusd does not start")?;
     let start_ms = begin.elapsed().as_secs_f64() * 1_000.0;

@@ -13,6 +13,7 @@ mod callers;
 mod connections;
 mod crowd;
 mod daemon;
+mod handover;
 mod idle;
 mod load;
 mod process;

@@ -9,14 +9,14 @@ use crate::daemon::{self, Home, Server};
 use crate::load::{self, Target, Timing};
 use crate::process::Process;
 use crate::table::{Row, median, percentile};
-use crate::{callers, connections, crowd, idle, provider, startup, turns, verdicts};
+use crate::{callers, connections, crowd, handover, idle, provider, startup, turns, verdicts};
 
 /// How often a load is repeated, ours and the limit in turn.
 const N_ROUNDS: usize = 3;
 
 /// The parts that can be measured alone.
 const PARTS: &[&str] =
-    &["daemon", "idle", "app", "crowd", "callers", "programs", "ledger", "verdict"];
+    &["daemon", "idle", "app", "crowd", "callers", "handover", "programs", "ledger", "verdict"];
 
 /// Measures everything, or the one part that is asked for.
 pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
@@ -26,7 +26,8 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
     }
     let is_wanted = |part: &str| bench.only.as_deref().is_none_or(|only| only == part);
     let mut rows = Vec::new();
-    if ["daemon", "idle", "app", "crowd", "callers", "programs"].into_iter().any(is_wanted) {
+    let with_home = ["daemon", "idle", "app", "crowd", "callers", "handover", "programs"];
+    if with_home.into_iter().any(is_wanted) {
         let base_url = provider::serve().await?;
         let home = Home::new(&base_url)?;
         if is_wanted("daemon") {
@@ -45,6 +46,9 @@ pub(crate) async fn measure(bench: &Bench) -> Result<Vec<Row>> {
         }
         if is_wanted("callers") {
             rows.extend(callers::measure(bench, &base_url).await?);
+        }
+        if is_wanted("handover") {
+            rows.extend(handover::measure(bench, &base_url).await?);
         }
         if is_wanted("programs") {
             rows.extend(startup::commands(bench, &home)?);

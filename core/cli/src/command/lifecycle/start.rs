@@ -7,11 +7,11 @@ use nexus_client::Discovery;
 use nexus_client::discovery::Running;
 use nexus_client::http::{self, HttpRequest};
 
-use super::init;
+use super::{down, init};
 use crate::context::Context;
 use crate::failure::{CliError, Exit, Result};
 use crate::output::{Sign, text};
-use crate::process::Detached;
+use crate::process::{Detached, Wish};
 use crate::service::Manager;
 
 /// Time the daemon has to become ready, in milliseconds: a large ledger may have to be migrated.
@@ -64,9 +64,47 @@ pub(crate) async fn ensure(port: Option<u16>, context: &Context) -> Result<Start
         let running = wait_ready_beside(context).await?;
         return Ok(Started { running, was_running: false });
     }
-    let mut child = context.nexusd()?.start_detached(port, &printed_log(&context.home))?;
+    let wish = Wish { port, ..Wish::default() };
+    let mut child = context.nexusd()?.start_detached(wish, &printed_log(&context.home))?;
     let running = wait_ready(context, Some(&mut child)).await?;
     Ok(Started { running, was_running: false })
+}
+
+/// Starts a daemon in the place of whoever owns the home, and waits until it is ready.
+pub(crate) async fn take_over(wish: Wish, context: &Context) -> Result<Running> {
+    init::make(context)?;
+    let service = Manager::for_home(&context.home, &context.environment);
+    if let (Some((manager, _)), None) = (service, wish.port) {
+        // The service starts as it is written down: its way is free once the owner is gone.
+        down::stop(false, "nexus up --take-over", context).await?;
+        manager.start()?;
+        return wait_ready_beside(context).await;
+    }
+    let mut child = context.nexusd()?.start_detached(wish, &printed_log(&context.home))?;
+    let pid = child.id();
+    let (mut waited_ms, mut explain_at_ms) = (0, EXPLAIN_AFTER_MS);
+    loop {
+        if let Discovery::Running(running) = Discovery::find(&context.home).await
+            && Some(running.pid) == pid
+            && is_ready(&running).await
+        {
+            return Ok(running);
+        }
+        if let Some(status) = child.try_wait().ok().flatten() {
+            return Err(ended(context, &status.to_string()));
+        }
+        if waited_ms >= READY_MS_MAX {
+            return Err(too_slow(context, "it waits for the present owner to let go"));
+        }
+        if waited_ms >= explain_at_ms {
+            let printed = std::fs::read_to_string(printed_log(&context.home)).unwrap_or_default();
+            let said = printed.lines().last().unwrap_or("waiting for the present owner");
+            context.output.note(&format!("  {}", text::one_line(said)));
+            explain_at_ms += EXPLAIN_EVERY_MS;
+        }
+        tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
+        waited_ms += LOOK_MS;
+    }
 }
 
 /// Waits until the daemon of this home says that it is ready.

@@ -10,13 +10,14 @@ use super::{init, start};
 use crate::context::Context;
 use crate::failure::{CliError, Exit, Result};
 use crate::output::{Sign, style, text};
-use crate::process;
+use crate::process::{self, Wish};
 
 const EXAMPLES: &str = "\
 Examples
   nexus up
   nexus up --no-open --port 18790
-  nexus up --foreground";
+  nexus up --foreground
+  nexus up --take-over";
 
 /// Starts the daemon.
 #[derive(Debug, clap::Args)]
@@ -31,11 +32,29 @@ pub(crate) struct Up {
     /// Port of the control plane for this run
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
+    /// Take the home over from the daemon that owns it, such as the tray application; it finishes
+    /// what is in hand first
+    #[arg(long)]
+    take_over: bool,
+    /// Take it also from one that does not answer
+    #[arg(long, requires = "take_over")]
+    force: bool,
+}
+
+impl Up {
+    fn wish(&self) -> Wish {
+        Wish { port: self.port, takes_over: self.take_over, is_forced: self.force }
+    }
 }
 
 pub(crate) async fn run(up: Up, context: &Context) -> Result<Exit> {
     if up.foreground {
         return foreground(&up, context).await;
+    }
+    if up.take_over {
+        let running = start::take_over(up.wish(), context).await?;
+        announce(&running, false, !up.no_open, context).await?;
+        return Ok(Exit::Ok);
     }
     let started = start::ensure(up.port, context).await?;
     if started.was_running
@@ -79,6 +98,9 @@ async fn announce(
     let sign = output.sign_note(Sign::Good);
     let Running { version, address, pid, .. } = running;
     output.note(&format!("{sign} nexus {version} {word} at {address} (process {pid})"));
+    if was_running && running.kind == "desktop" {
+        output.note("  it is in the tray application; to have it without: nexus up --take-over");
+    }
     say_model(&status, context);
     for check in status.health.checks.iter().filter(|check| is_amiss(check.status)) {
         let fix = check.fix.as_ref().map_or(String::new(), |fix| format!(" → {fix}"));
@@ -116,14 +138,15 @@ fn say_model(status: &StatusResult, context: &Context) {
 
 /// Runs the daemon as a child of this terminal until it ends.
 async fn foreground(up: &Up, context: &Context) -> Result<Exit> {
-    if let Ok(running) = context.running().await {
+    if let (Ok(running), false) = (context.running().await, up.take_over) {
         let what = format!("a daemon runs in this home already, at {}", running.address);
         return Err(CliError::new(Exit::Conflict, "CONFLICT", what)
             .why(format!("process {} holds {}", running.pid, context.home.display()))
+            .fix("nexus up --foreground --take-over")
             .fix("nexus down"));
     }
     init::make(context)?;
-    let mut child = context.nexusd()?.start_attached(up.port)?;
+    let mut child = context.nexusd()?.start_attached(up.wish())?;
     let ready = start::wait_ready_beside(context);
     tokio::pin!(ready);
     let mut is_announced = false;

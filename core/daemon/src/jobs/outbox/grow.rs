@@ -4,7 +4,7 @@
 //! lost or repeated.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nexus_domain::chunk;
 use nexus_domain::delivery::DeliveryStatus;
@@ -16,6 +16,7 @@ use nexus_protocol::adapter::{
     Ability, AdapterFacts, EditParams, SendError, SendErrorKind, SendParams,
 };
 use nexus_supervisor::Child;
+use tokio::sync::watch;
 
 use super::Target;
 use crate::context::Context;
@@ -29,16 +30,44 @@ const PAUSE_MS_MAX: u64 = 60_000;
 /// Deliveries that somebody is writing to at this moment: their whole text waits, so that no older
 /// one comes after it.
 #[derive(Clone, Default)]
-pub(crate) struct Writing(Arc<Mutex<HashSet<DeliveryId>>>);
+pub(crate) struct Writing {
+    held: Arc<Mutex<HashSet<DeliveryId>>>,
+    /// First parts that have gone out and are not answered yet.
+    n_beginning: Arc<watch::Sender<usize>>,
+}
 
 impl Writing {
     pub(super) fn holds(&self, id: DeliveryId) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+        self.lock().contains(&id)
     }
 
     fn hold(&self, id: DeliveryId) -> Held {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        self.lock().insert(id);
         Held { writing: self.clone(), id }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<DeliveryId>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until every first part that went out is answered. When the daemon stops, none follows.
+    pub(super) async fn settled(&self) {
+        // The sender is ours, so that it cannot be gone.
+        let _ = self.n_beginning.subscribe().wait_for(|n_beginning| *n_beginning == 0).await;
+    }
+
+    fn begin(&self) -> Beginning {
+        self.n_beginning.send_modify(|n_beginning| *n_beginning += 1);
+        Beginning(self.clone())
+    }
+}
+
+/// A first part that has gone out.
+struct Beginning(Writing);
+
+impl Drop for Beginning {
+    fn drop(&mut self) {
+        self.0.n_beginning.send_modify(|n_beginning| *n_beginning -= 1);
     }
 }
 
@@ -49,7 +78,7 @@ struct Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.writing.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+        self.writing.lock().remove(&self.id);
     }
 }
 
@@ -148,6 +177,11 @@ impl Growing {
         context: &Context,
         text: String,
     ) -> Result<Result<(), SendError>, String> {
+        // Counted first: whoever stops looks at the count after the stop has begun.
+        let _beginning = context.adapters.writing().begin();
+        if context.shutdown.has_begun() {
+            return Err("the daemon stops; the reply comes whole after the next start".to_owned());
+        }
         let now = context.clock.now();
         let id = DeliveryId::from_parts(now, context.clock.entropy());
         let held = context.adapters.writing().hold(id);

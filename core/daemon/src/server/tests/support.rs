@@ -81,6 +81,7 @@ impl House {
         let options = StartOptions {
             home: folder.path().join("nexus"),
             kind: OwnerKind::Headless,
+            taken: None,
             port: Some(0),
             listener: None,
             environment: Environment::of(&[]),
