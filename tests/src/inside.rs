@@ -74,8 +74,7 @@ impl Clock for HandClock {
         let (mut now_ms, asleep_ms) = (self.now_ms.subscribe(), Arc::clone(&self.asleep_ms));
         Box::pin(async move {
             // As above. A sleep of the machine counts from when the clock moves on after it.
-            let is_there =
-                |now: &u64| EPOCH.plus_ms(*now + asleep_ms.load(Ordering::SeqCst)) >= at;
+            let is_there = |now: &u64| EPOCH.plus_ms(*now + asleep_ms.load(Ordering::SeqCst)) >= at;
             let _ = now_ms.wait_for(is_there).await;
         })
     }

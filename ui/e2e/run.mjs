@@ -18,6 +18,7 @@ import { Model } from "./model.mjs";
 import { offlineTests } from "./offline.mjs";
 import { everyPage, frameTests, languageTests } from "./pages.mjs";
 import { passwordTests } from "./password.mjs";
+import { scheduleTests } from "./schedule.mjs";
 import { screenshots } from "./screenshots.mjs";
 import { senderTests, senderToml } from "./sender.mjs";
 import { sizeTests } from "./size.mjs";
@@ -93,6 +94,7 @@ try {
   await withDaemon(OFFLINE, (daemon) => keyTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => beginTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => accessTests(tests, browser, daemon));
+  await withDaemon(OFFLINE, (daemon) => scheduleTests(tests, browser, daemon));
   await withDaemon(heldToml(binDir), (daemon) => heldTests(tests, browser, daemon));
   await withDaemon(OFFLINE, async (daemon) => {
     await fileTests(tests, browser, daemon);

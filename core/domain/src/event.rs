@@ -275,7 +275,7 @@ pub enum Event {
     },
     /// A time of a scheduled job passed without a run.
     #[serde(rename = "schedule.skipped")]
-    ScheduleSkipped { job_id: JobId, name: String, due_at: Timestamp, why: SkipReason, n_missed: u32 },
+    ScheduleSkipped { job_id: JobId, name: String, why: SkipReason, n_missed: u32 },
     /// A text waits for the next heartbeat of an agent.
     #[serde(rename = "heartbeat.noted")]
     HeartbeatNoted { agent_id: AgentId, by: Principal },

@@ -55,6 +55,7 @@ pub enum When {
 
 /// Times by a cron expression.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct CronTime {
     /// Five fields: minute, hour, day of the month, month, day of the week; or `@daily` and such.
     #[schemars(length(min = 1, max = 200))]
@@ -104,6 +105,7 @@ pub enum JobKind {
 
 /// Hours of the day in which a job runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ActiveHours {
     /// From this time of day on, such as `08:00`.
     #[schemars(regex(pattern = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"))]
@@ -153,6 +155,7 @@ fn minute_of_day(text: &str) -> Result<u32, Failure> {
 
 /// What a person says about a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct JobSpec {
     /// A name for people.
     #[schemars(length(min = 1, max = 80))]
@@ -163,8 +166,8 @@ pub struct JobSpec {
     pub description: String,
     /// The agent that is told.
     pub agent_id: AgentId,
-    /// The conversation.
-    #[serde(default)]
+    /// The conversation; one of the job's own when left out.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub session: JobSession,
     /// When.
     pub when: When,
@@ -174,14 +177,14 @@ pub struct JobSpec {
     /// The conversation outside to which the reply is sent, as `channel/account:conversation`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deliver_to: Option<String>,
-    /// What becomes of missed runs.
-    #[serde(default)]
+    /// What becomes of missed runs; one run stands for all when left out.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub missed: MissedPolicy,
     /// Hours of the day in which it runs; all when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active_hours: Option<ActiveHours>,
     /// Each run comes up to so many milliseconds later, the same for the same time.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     #[schemars(range(max = 3_600_000))]
     pub jitter_ms: u64,
     /// From this instant on it is not due any more.
@@ -189,9 +192,8 @@ pub struct JobSpec {
     pub ends_at: Option<Timestamp>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
-fn is_zero(ms: &u64) -> bool {
-    *ms == 0
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl JobSpec {
@@ -331,10 +333,8 @@ pub struct JobRun {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skipped: Option<SkipReason>,
     /// Times that were missed before it, or with it when nothing ran.
-    #[serde(default)]
     pub n_missed: u32,
     /// Whether somebody had it run beside its times.
-    #[serde(default)]
     pub is_manual: bool,
     /// More about it, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -365,7 +365,11 @@ pub enum Due {
 /// Decides about times that have come, the earliest first. `since` is the instant from which on
 /// runs were possible without a break: a time before it was missed. `None` when none has come.
 #[must_use]
-pub fn decide(policy: MissedPolicy, times: &[(Timestamp, Timestamp)], since: Timestamp) -> Option<Due> {
+pub fn decide(
+    policy: MissedPolicy,
+    times: &[(Timestamp, Timestamp)],
+    since: Timestamp,
+) -> Option<Due> {
     let &(last, run_at) = times.last()?;
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let is_in_time = run_at >= since;

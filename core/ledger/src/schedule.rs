@@ -291,11 +291,7 @@ impl ScheduleMut<'_> {
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub fn plan(
-        &self,
-        id: JobId,
-        next: Option<(Timestamp, Timestamp)>,
-    ) -> Result<(), LedgerError> {
+    pub fn plan(&self, id: JobId, next: Option<(Timestamp, Timestamp)>) -> Result<(), LedgerError> {
         sql::run(
             self.0.0,
             "UPDATE schedule_jobs SET due_at = ?2, run_at = ?3 WHERE id = ?1",

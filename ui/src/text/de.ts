@@ -9,6 +9,7 @@ import { begin } from "./de/begin";
 import { files } from "./de/files";
 import { held } from "./de/held";
 import { request } from "./de/request";
+import { schedule } from "./de/schedule";
 import { settings } from "./de/settings";
 import { system } from "./de/system";
 import { usage } from "./de/usage";
@@ -23,6 +24,7 @@ export const de: Record<TextKey, Entry> = {
   ...agents,
   ...approvals,
   ...credentials,
+  ...schedule,
   ...settings,
   ...system,
   ...usage,

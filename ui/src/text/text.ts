@@ -9,6 +9,7 @@ import type { begin } from "./en/begin";
 import type { files } from "./en/files";
 import type { held } from "./en/held";
 import type { request } from "./en/request";
+import type { schedule } from "./en/schedule";
 import type { settings } from "./en/settings";
 import type { system } from "./en/system";
 import type { usage } from "./en/usage";
@@ -21,6 +22,7 @@ export type Table = typeof en &
   typeof agents &
   typeof approvals &
   typeof credentials &
+  typeof schedule &
   typeof settings &
   typeof system &
   typeof usage &

@@ -91,7 +91,8 @@ fn changed(mut job: Job, params: SetParams) -> Job {
     }
     spec.prompt = prompt.unwrap_or_else(|| std::mem::take(&mut spec.prompt));
     spec.session = session.unwrap_or(spec.session);
-    spec.active_hours = active_hours.or(spec.active_hours.take().filter(|_| !params.is_at_any_hour));
+    spec.active_hours =
+        active_hours.or(spec.active_hours.take().filter(|_| !params.is_at_any_hour));
     if let Some(to) = deliver_to {
         spec.deliver_to = Some(to).filter(|to| !to.is_empty());
     }
@@ -149,9 +150,9 @@ fn agent(context: &Context, wanted: Option<AgentId>) -> Result<AgentId, Failure>
 
 async fn standing(context: &Context, agent_id: AgentId) -> Result<HeartbeatResult, Failure> {
     let id = agent_id.clone();
-    let read = context.ledger.read(move |r| {
-        Ok((r.schedule().heartbeat(&id)?, r.schedule().notes(&id)?.len()))
-    });
+    let read = context
+        .ledger
+        .read(move |r| Ok((r.schedule().heartbeat(&id)?, r.schedule().notes(&id)?.len())));
     let (heartbeat, n_waiting) = read.await?;
     let heartbeat = match heartbeat {
         Some(job) => Some(shown(context, job).await?.job),

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use nexus_domain::arrival::Arrival;
 use nexus_domain::failure::Failure;
 use nexus_domain::pipeline::{CONTROL_CHANNEL, Wish};
-use nexus_domain::schedule::SCHEDULE_CHANNEL;
 use nexus_domain::principal::Principal;
 use nexus_domain::request::Request;
+use nexus_domain::schedule::SCHEDULE_CHANNEL;
 use nexus_iam::Permit;
 use nexus_ledger::RequestFilter;
 use nexus_protocol::request::{

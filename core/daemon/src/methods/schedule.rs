@@ -15,8 +15,8 @@ use nexus_domain::schedule::{JOBS_MAX, Job, JobChange, JobKind, JobSpec, When};
 use nexus_iam::Permit;
 use nexus_ledger::LedgerError;
 use nexus_protocol::schedule::{
-    CreateParams, DeleteResult, GetParams, JobParams, JobResult, ListParams, ListResult, RUNS_SHOWN,
-    RunResult, RunsParams, RunsResult, UpdateParams,
+    CreateParams, DeleteResult, GetParams, JobParams, JobResult, ListParams, ListResult,
+    RUNS_SHOWN, RunResult, RunsParams, RunsResult, UpdateParams,
 };
 
 pub use self::preview::preview;

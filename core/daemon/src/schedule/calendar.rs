@@ -150,8 +150,7 @@ fn zoned(at: Timestamp, zone: &TimeZone) -> Option<Zoned> {
 }
 
 fn cron(expression: &str) -> Result<Cron, Failure> {
-    let parser =
-        CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
+    let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
     parser.parse(expression).map_err(|error| {
         let text = error.to_string();
         let text = text.trim_end_matches('.');

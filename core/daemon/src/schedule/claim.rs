@@ -121,7 +121,6 @@ async fn pass_over(
         let event = Event::ScheduleSkipped {
             job_id: job.id,
             name: job.spec.name,
-            due_at: skip.due_at,
             why: skip.why,
             n_missed: skip.n_missed,
         };

@@ -117,9 +117,6 @@ async fn look(context: &Arc<Context>, now: Timestamp, since: Timestamp) -> Resul
 
 /// The time of a job, and that with its delay.
 #[must_use]
-pub fn with_delay(
-    job: &nexus_domain::schedule::Job,
-    due_at: Timestamp,
-) -> (Timestamp, Timestamp) {
+pub fn with_delay(job: &nexus_domain::schedule::Job, due_at: Timestamp) -> (Timestamp, Timestamp) {
     (due_at, due_at.plus_ms(job.delay_ms(due_at)))
 }

@@ -121,16 +121,20 @@ pub(super) async fn bring(context: &Arc<Context>, notes: Vec<Note>) {
     for note in notes {
         let event_id = note.arrival.ledger_id();
         if let Err(failure) = hand_in(context, note).await {
-            tracing::warn!(event_id, ?failure, "what waited for a heartbeat could not be handed in");
+            tracing::warn!(
+                event_id,
+                ?failure,
+                "what waited for a heartbeat could not be handed in"
+            );
         }
     }
 }
 
 async fn hand_in(context: &Arc<Context>, note: Note) -> Result<(), Failure> {
     let event_id = note.arrival.ledger_id();
-    let brief = note.instructions.map(|text| {
-        Arc::new(Brief { instructions: Some(text), ..Brief::default() })
-    });
+    let brief = note
+        .instructions
+        .map(|text| Arc::new(Brief { instructions: Some(text), ..Brief::default() }));
     let reply = ReplyWish { is_awaited: false, to: note.reply_to };
     let wish = Wish {
         session_key: Some(note.session_key),

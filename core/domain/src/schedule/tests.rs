@@ -95,7 +95,8 @@ fn hours_may_go_over_midnight() {
     let night = hours("22:00", "06:30").minutes().unwrap();
     assert!(ActiveHours::holds(night, 1_320) && ActiveHours::holds(night, 389));
     assert!(!ActiveHours::holds(night, 390) && !ActiveHours::holds(night, 1_319));
-    for (from, to) in [("8:00", "22:00"), ("24:00", "22:00"), ("08:60", "09:00"), ("08:00", "08:00")]
+    for (from, to) in
+        [("8:00", "22:00"), ("24:00", "22:00"), ("08:60", "09:00"), ("08:00", "08:00")]
     {
         assert!(hours(from, to).minutes().is_err(), "{from} {to}");
     }
