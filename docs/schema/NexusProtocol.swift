@@ -761,6 +761,28 @@ public struct AclWhoCanResult: Codable, Hashable, Sendable {
     }
 }
 
+/// Hours of the day in which a job runs.
+public struct ActiveHours: Codable, Hashable, Sendable {
+    /// From this time of day on, such as `08:00`.
+    public var from: String
+    /// IANA name of the time zone in which that is meant.
+    public var timeZone: String
+    /// Until before this time of day, such as `22:00`; earlier than `from` for a night.
+    public var to: String
+
+    public init(from: String, timeZone: String, to: String) {
+        self.from = from
+        self.timeZone = timeZone
+        self.to = to
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case from = "from"
+        case timeZone = "time_zone"
+        case to = "to"
+    }
+}
+
 /// How far an adapter is confined, as far as this machine enforces it.
 public struct AdapterConfinement: Codable, Hashable, Sendable {
     /// What is not enforced here, one sentence each.
@@ -2323,8 +2345,8 @@ public struct CanonicalAction: Codable, Hashable, Sendable {
         self.tool = tool
     }
 }
-/// Who acts for whom: the invoker first, then the agents in order of delegation. A verdict is the
-/// intersection over the chain.
+/// Who acts for whom: the invoker first, then the scheduled job that began it, if one did, then the
+/// agents in order of delegation. A verdict is the intersection over the chain.
 public typealias Chain = [Principal]
 /// What access control says.
 public struct CheckVerdict: RawRepresentable, Codable, Hashable, Sendable {
@@ -3392,6 +3414,24 @@ public struct CredentialsVerifyResult: Codable, Hashable, Sendable {
     }
 }
 
+/// Times by a cron expression.
+public struct CronTime: Codable, Hashable, Sendable {
+    /// Five fields: minute, hour, day of the month, month, day of the week; or `@daily` and such.
+    public var expression: String
+    /// IANA name of the time zone it is meant in, such as `Europe/Berlin`.
+    public var timeZone: String
+
+    public init(expression: String, timeZone: String) {
+        self.expression = expression
+        self.timeZone = timeZone
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case expression = "expression"
+        case timeZone = "time_zone"
+    }
+}
+
 /// A policy or grant that is satisfied.
 public struct DecidingPolicy: Codable, Hashable, Sendable {
     /// Its id.
@@ -3991,6 +4031,7 @@ public enum RecordedEvent: Hashable, Sendable {
     case configChanged(ConfigChanged)
     case configRejected(ConfigRejected)
     case contactChanged(ContactChanged)
+    case heartbeatNoted(HeartbeatNoted)
     case keychainChanged(KeychainChanged)
     case messageRecorded(MessageRecorded)
     case networkChanged(NetworkChanged)
@@ -4005,6 +4046,9 @@ public enum RecordedEvent: Hashable, Sendable {
     case powerWoke(PowerWoke)
     case runtimePaused(RuntimePaused)
     case runtimeResumed(RuntimeResumed)
+    case scheduleChanged(ScheduleChanged)
+    case scheduleRun(ScheduleRun)
+    case scheduleSkipped(ScheduleSkipped)
     case sessionCompacted(SessionCompacted)
     case sessionCreated(SessionCreated)
     case sessionDeleted(SessionDeleted)
@@ -4045,6 +4089,7 @@ public enum RecordedEvent: Hashable, Sendable {
         case "config.changed": self = .configChanged(try JSONDecoder().decode(ConfigChanged.self, from: data))
         case "config.rejected": self = .configRejected(try JSONDecoder().decode(ConfigRejected.self, from: data))
         case "contact.changed": self = .contactChanged(try JSONDecoder().decode(ContactChanged.self, from: data))
+        case "heartbeat.noted": self = .heartbeatNoted(try JSONDecoder().decode(HeartbeatNoted.self, from: data))
         case "keychain.changed": self = .keychainChanged(try JSONDecoder().decode(KeychainChanged.self, from: data))
         case "message.recorded": self = .messageRecorded(try JSONDecoder().decode(MessageRecorded.self, from: data))
         case "network.changed": self = .networkChanged(try JSONDecoder().decode(NetworkChanged.self, from: data))
@@ -4059,6 +4104,9 @@ public enum RecordedEvent: Hashable, Sendable {
         case "power.woke": self = .powerWoke(try JSONDecoder().decode(PowerWoke.self, from: data))
         case "runtime.paused": self = .runtimePaused(try JSONDecoder().decode(RuntimePaused.self, from: data))
         case "runtime.resumed": self = .runtimeResumed(try JSONDecoder().decode(RuntimeResumed.self, from: data))
+        case "schedule.changed": self = .scheduleChanged(try JSONDecoder().decode(ScheduleChanged.self, from: data))
+        case "schedule.run": self = .scheduleRun(try JSONDecoder().decode(ScheduleRun.self, from: data))
+        case "schedule.skipped": self = .scheduleSkipped(try JSONDecoder().decode(ScheduleSkipped.self, from: data))
         case "session.compacted": self = .sessionCompacted(try JSONDecoder().decode(SessionCompacted.self, from: data))
         case "session.created": self = .sessionCreated(try JSONDecoder().decode(SessionCreated.self, from: data))
         case "session.deleted": self = .sessionDeleted(try JSONDecoder().decode(SessionDeleted.self, from: data))
@@ -4459,6 +4507,22 @@ public enum RecordedEvent: Hashable, Sendable {
         }
     }
 
+    /// A text waits for the next heartbeat of an agent.
+    public struct HeartbeatNoted: Codable, Hashable, Sendable {
+        public var agentId: AgentId
+        public var by: Principal
+
+        public init(agentId: AgentId, by: Principal) {
+            self.agentId = agentId
+            self.by = by
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case agentId = "agent_id"
+            case by = "by"
+        }
+    }
+
     /// The keychain can be used again, or cannot any more.
     public struct KeychainChanged: Codable, Hashable, Sendable {
         public var reason: String
@@ -4693,6 +4757,76 @@ public enum RecordedEvent: Hashable, Sendable {
 
         public init(by: Principal? = nil) {
             self.by = by
+        }
+    }
+
+    /// A scheduled job was made, changed, paused, resumed or removed.
+    public struct ScheduleChanged: Codable, Hashable, Sendable {
+        public var by: Principal
+        public var change: JobChange
+        public var jobId: JobId
+        public var name: String
+
+        public init(by: Principal, change: JobChange, jobId: JobId, name: String) {
+            self.by = by
+            self.change = change
+            self.jobId = jobId
+            self.name = name
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case by = "by"
+            case change = "change"
+            case jobId = "job_id"
+            case name = "name"
+        }
+    }
+
+    /// A run of a scheduled job was handed in; the request tells the rest.
+    public struct ScheduleRun: Codable, Hashable, Sendable {
+        public var dueAt: Timestamp
+        public var jobId: JobId
+        /// Earlier times for which nothing ran, and for which this run stands.
+        public var nMissed: Int64
+        public var name: String
+        public var requestId: RequestId
+
+        public init(dueAt: Timestamp, jobId: JobId, nMissed: Int64, name: String, requestId: RequestId) {
+            self.dueAt = dueAt
+            self.jobId = jobId
+            self.nMissed = nMissed
+            self.name = name
+            self.requestId = requestId
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case dueAt = "due_at"
+            case jobId = "job_id"
+            case nMissed = "n_missed"
+            case name = "name"
+            case requestId = "request_id"
+        }
+    }
+
+    /// A time of a scheduled job passed without a run.
+    public struct ScheduleSkipped: Codable, Hashable, Sendable {
+        public var jobId: JobId
+        public var nMissed: Int64
+        public var name: String
+        public var why: SkipReason
+
+        public init(jobId: JobId, nMissed: Int64, name: String, why: SkipReason) {
+            self.jobId = jobId
+            self.nMissed = nMissed
+            self.name = name
+            self.why = why
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case jobId = "job_id"
+            case nMissed = "n_missed"
+            case name = "name"
+            case why = "why"
         }
     }
 
@@ -5190,6 +5324,23 @@ public struct Filter: Codable, Hashable, Sendable {
     }
 }
 
+/// What access control says about one thing that a run may do. It is asked about a usual call: a
+/// real one may meet a rule about its file or machine.
+public struct Foreseen: Codable, Hashable, Sendable {
+    /// Why.
+    public var reason: String
+    /// What access control says.
+    public var verdict: CheckVerdict
+    /// The tool; `start` for the run itself, `deliver` for the reply.
+    public var what: String
+
+    public init(reason: String, verdict: CheckVerdict, what: String) {
+        self.reason = reason
+        self.verdict = verdict
+        self.what = what
+    }
+}
+
 /// Where a copied session left another one.
 public struct ForkedFrom: Codable, Hashable, Sendable {
     /// The last message there that was copied; none when it began empty.
@@ -5458,6 +5609,114 @@ public struct HealthStatus: RawRepresentable, Codable, Hashable, Sendable {
     public static let unhealthy = HealthStatus(rawValue: "unhealthy")
 }
 
+/// Input of `heartbeat.get`.
+public struct HeartbeatGetParams: Codable, Hashable, Sendable {
+    /// The agent; the default one when left out.
+    public var agentId: AgentId?
+
+    public init(agentId: AgentId? = nil) {
+        self.agentId = agentId
+    }
+}
+
+/// Result of `heartbeat.get` and `heartbeat.set`.
+public struct HeartbeatGetResult: Codable, Hashable, Sendable {
+    /// The agent.
+    public var agentId: AgentId
+    /// Its heartbeat, if it was given one.
+    public var heartbeat: JobView?
+    /// Texts that wait for the next beat.
+    public var nWaiting: Int64
+
+    public init(agentId: AgentId, heartbeat: JobView? = nil, nWaiting: Int64) {
+        self.agentId = agentId
+        self.heartbeat = heartbeat
+        self.nWaiting = nWaiting
+    }
+}
+
+/// Input of `heartbeat.note`.
+public struct HeartbeatNoteParams: Codable, Hashable, Sendable {
+    /// The agent; the default one when left out.
+    public var agentId: AgentId?
+    /// Lets the command be repeated safely: the same key is the same text.
+    public var idempotencyKey: String
+    /// What it is to be told.
+    public var text: String
+
+    public init(agentId: AgentId? = nil, idempotencyKey: String, text: String) {
+        self.agentId = agentId
+        self.idempotencyKey = idempotencyKey
+        self.text = text
+    }
+}
+
+/// Result of `heartbeat.note`.
+public struct HeartbeatNoteResult: Codable, Hashable, Sendable {
+    /// The agent.
+    public var agentId: AgentId
+    /// Whether this key had been used before; then nothing new waits.
+    public var isDuplicate: Bool
+
+    public init(agentId: AgentId, isDuplicate: Bool) {
+        self.agentId = agentId
+        self.isDuplicate = isDuplicate
+    }
+}
+
+/// Input of `heartbeat.set`. What is left out stays as it is; for a new one, it beats every 30
+/// minutes, at any hour, with nothing of its own to say.
+public struct HeartbeatSetParams: Codable, Hashable, Sendable {
+    /// Hours of the day in which it beats.
+    public var activeHours: ActiveHours?
+    /// The agent; the default one when left out.
+    public var agentId: AgentId?
+    /// The conversation outside to which replies are sent, as `channel/account:conversation`; empty
+    /// for none.
+    public var deliverTo: String?
+    /// How long between two beats, in milliseconds.
+    public var everyMs: UInt64?
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// Whether it beats at any hour again.
+    public var isAtAnyHour: Bool?
+    /// Whether it beats.
+    public var isOn: Bool
+    /// What the agent is told at each beat. With an empty one a beat only brings what waits for it,
+    /// and asks no model when nothing does.
+    public var prompt: String?
+    /// The conversation.
+    public var session: JobSession?
+
+    public init(activeHours: ActiveHours? = nil, agentId: AgentId? = nil, deliverTo: String? = nil, everyMs: UInt64? = nil, idempotencyKey: String, isAtAnyHour: Bool? = nil, isOn: Bool, prompt: String? = nil, session: JobSession? = nil) {
+        self.activeHours = activeHours
+        self.agentId = agentId
+        self.deliverTo = deliverTo
+        self.everyMs = everyMs
+        self.idempotencyKey = idempotencyKey
+        self.isAtAnyHour = isAtAnyHour
+        self.isOn = isOn
+        self.prompt = prompt
+        self.session = session
+    }
+}
+
+/// Result of `heartbeat.get` and `heartbeat.set`.
+public struct HeartbeatSetResult: Codable, Hashable, Sendable {
+    /// The agent.
+    public var agentId: AgentId
+    /// Its heartbeat, if it was given one.
+    public var heartbeat: JobView?
+    /// Texts that wait for the next beat.
+    public var nWaiting: Int64
+
+    public init(agentId: AgentId, heartbeat: JobView? = nil, nWaiting: Int64) {
+        self.agentId = agentId
+        self.heartbeat = heartbeat
+        self.nWaiting = nWaiting
+    }
+}
+
 /// The answer to a hello that was refused; the connection closes after it.
 public struct HelloError: Codable, Hashable, Sendable {
     /// The protocol version the daemon speaks.
@@ -5623,6 +5882,212 @@ public struct Imported: Codable, Hashable, Sendable {
         self.name = name
         self.note = note
         self.place = place
+    }
+}
+
+/// A scheduled job.
+public struct Job: Codable, Hashable, Sendable {
+    /// From when `every` counts.
+    public var anchorAt: Timestamp
+    /// When it was made.
+    public var createdAt: Timestamp
+    /// The time it is due next, by its own calendar; nothing when it is over or paused.
+    public var dueAt: Timestamp?
+    /// Its id.
+    public var id: JobId
+    /// Whether it runs; a paused one does not, and what passes meanwhile is not made up for.
+    public var isEnabled: Bool
+    /// A job or a heartbeat.
+    public var kind: JobKind
+    /// Who made it: nothing runs that this one may not.
+    public var maker: Principal
+    /// The same with its delay by chance.
+    public var runAt: Timestamp?
+    /// What was said about it.
+    public var spec: JobSpec
+    /// When it was changed last.
+    public var updatedAt: Timestamp
+
+    public init(anchorAt: Timestamp, createdAt: Timestamp, dueAt: Timestamp? = nil, id: JobId, isEnabled: Bool, kind: JobKind, maker: Principal, runAt: Timestamp? = nil, spec: JobSpec, updatedAt: Timestamp) {
+        self.anchorAt = anchorAt
+        self.createdAt = createdAt
+        self.dueAt = dueAt
+        self.id = id
+        self.isEnabled = isEnabled
+        self.kind = kind
+        self.maker = maker
+        self.runAt = runAt
+        self.spec = spec
+        self.updatedAt = updatedAt
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case anchorAt = "anchor_at"
+        case createdAt = "created_at"
+        case dueAt = "due_at"
+        case id = "id"
+        case isEnabled = "is_enabled"
+        case kind = "kind"
+        case maker = "maker"
+        case runAt = "run_at"
+        case spec = "spec"
+        case updatedAt = "updated_at"
+    }
+}
+/// What was done to a job.
+public struct JobChange: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// It was made.
+    public static let created = JobChange(rawValue: "created")
+    /// It says something else now.
+    public static let updated = JobChange(rawValue: "updated")
+    /// It does not run until it is resumed.
+    public static let paused = JobChange(rawValue: "paused")
+    /// It runs again.
+    public static let resumed = JobChange(rawValue: "resumed")
+    /// It is gone.
+    public static let deleted = JobChange(rawValue: "deleted")
+}
+/// ULID of a job
+public typealias JobId = String
+/// A job, or the one heartbeat of an agent.
+public struct JobKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// A job.
+    public static let job = JobKind(rawValue: "job")
+    /// The heartbeat of an agent: what is missed is never made up for, and a beat with nothing to
+    /// say runs nothing.
+    public static let heartbeat = JobKind(rawValue: "heartbeat")
+}
+
+/// One line of a job's history: a run, or times that passed without one.
+public struct JobRun: Codable, Hashable, Sendable {
+    /// When that was decided.
+    public var decidedAt: Timestamp
+    /// The time it was due at; the last of several.
+    public var dueAt: Timestamp
+    /// Whether somebody had it run beside its times.
+    public var isManual: Bool
+    /// The job.
+    public var jobId: JobId
+    /// Times that were missed before it, or with it when nothing ran.
+    public var nMissed: Int64
+    /// More about it, for people.
+    public var note: String?
+    /// The request, when it ran.
+    public var requestId: RequestId?
+    /// Why nothing ran, when it did not.
+    public var skipped: SkipReason?
+
+    public init(decidedAt: Timestamp, dueAt: Timestamp, isManual: Bool, jobId: JobId, nMissed: Int64, note: String? = nil, requestId: RequestId? = nil, skipped: SkipReason? = nil) {
+        self.decidedAt = decidedAt
+        self.dueAt = dueAt
+        self.isManual = isManual
+        self.jobId = jobId
+        self.nMissed = nMissed
+        self.note = note
+        self.requestId = requestId
+        self.skipped = skipped
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case decidedAt = "decided_at"
+        case dueAt = "due_at"
+        case isManual = "is_manual"
+        case jobId = "job_id"
+        case nMissed = "n_missed"
+        case note = "note"
+        case requestId = "request_id"
+        case skipped = "skipped"
+    }
+}
+/// The conversation in which a job runs.
+public struct JobSession: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// The agent's own conversation.
+    public static let main = JobSession(rawValue: "main")
+    /// One of the job's own, which remembers earlier runs.
+    public static let own = JobSession(rawValue: "own")
+    /// A new one for each run.
+    public static let isolated = JobSession(rawValue: "isolated")
+}
+
+/// What a person says about a job.
+public struct JobSpec: Codable, Hashable, Sendable {
+    /// Hours of the day in which it runs; all when left out.
+    public var activeHours: ActiveHours?
+    /// The agent that is told.
+    public var agentId: AgentId
+    /// The conversation outside to which the reply is sent, as `channel/account:conversation`.
+    public var deliverTo: String?
+    /// What it is for.
+    public var description: String?
+    /// From this instant on it is not due any more.
+    public var endsAt: Timestamp?
+    /// Each run comes up to so many milliseconds later, the same for the same time.
+    public var jitterMs: UInt64?
+    /// What becomes of missed runs; one run stands for all when left out.
+    public var missed: MissedPolicy?
+    /// A name for people.
+    public var name: String
+    /// What the agent is told. A heartbeat may have none: then it only brings what waits for it.
+    public var prompt: String
+    /// The conversation; one of the job's own when left out.
+    public var session: JobSession?
+    /// When.
+    public var when: When
+
+    public init(activeHours: ActiveHours? = nil, agentId: AgentId, deliverTo: String? = nil, description: String? = nil, endsAt: Timestamp? = nil, jitterMs: UInt64? = nil, missed: MissedPolicy? = nil, name: String, prompt: String, session: JobSession? = nil, when: When) {
+        self.activeHours = activeHours
+        self.agentId = agentId
+        self.deliverTo = deliverTo
+        self.description = description
+        self.endsAt = endsAt
+        self.jitterMs = jitterMs
+        self.missed = missed
+        self.name = name
+        self.prompt = prompt
+        self.session = session
+        self.when = when
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case activeHours = "active_hours"
+        case agentId = "agent_id"
+        case deliverTo = "deliver_to"
+        case description = "description"
+        case endsAt = "ends_at"
+        case jitterMs = "jitter_ms"
+        case missed = "missed"
+        case name = "name"
+        case prompt = "prompt"
+        case session = "session"
+        case when = "when"
+    }
+}
+
+/// A job as callers see it.
+public struct JobView: Codable, Hashable, Sendable {
+    /// Whether its last run goes on.
+    public var isRunning: Bool
+    /// The job.
+    public var job: Job
+    /// Its last line of history.
+    public var last: RunView?
+    /// Its times in English words.
+    public var timing: String
+    /// Its times within the next 24 hours, 48 at most.
+    public var upcoming: [Timestamp]
+
+    public init(isRunning: Bool, job: Job, last: RunView? = nil, timing: String, upcoming: [Timestamp]) {
+        self.isRunning = isRunning
+        self.job = job
+        self.last = last
+        self.timing = timing
+        self.upcoming = upcoming
     }
 }
 
@@ -6545,6 +7010,24 @@ public enum HealthCall: NexusCall {
     public typealias Result = HealthResult
     public static let name = "health"
 }
+/// Shows the heartbeat of an agent, and how much waits for it.
+public enum HeartbeatGetCall: NexusCall {
+    public typealias Params = HeartbeatGetParams
+    public typealias Result = HeartbeatGetResult
+    public static let name = "heartbeat.get"
+}
+/// Has a text wait for the next heartbeat of an agent.
+public enum HeartbeatNoteCall: NexusCall {
+    public typealias Params = HeartbeatNoteParams
+    public typealias Result = HeartbeatNoteResult
+    public static let name = "heartbeat.note"
+}
+/// Gives an agent a heartbeat, changes it or turns it off.
+public enum HeartbeatSetCall: NexusCall {
+    public typealias Params = HeartbeatSetParams
+    public typealias Result = HeartbeatSetResult
+    public static let name = "heartbeat.set"
+}
 /// Lists the hooks, with their addresses and what they may.
 public enum HooksListCall: NexusCall {
     public typealias Params = HooksListParams
@@ -6719,6 +7202,66 @@ public enum RuntimeSummaryCall: NexusCall {
     public typealias Result = RuntimeSummaryResult
     public static let name = "runtime.summary"
 }
+/// Schedules a job; its runs have the rights of whoever makes it, at most.
+public enum ScheduleCreateCall: NexusCall {
+    public typealias Params = ScheduleCreateParams
+    public typealias Result = ScheduleCreateResult
+    public static let name = "schedule.create"
+}
+/// Forgets a scheduled job with its history; its requests stay on record.
+public enum ScheduleDeleteCall: NexusCall {
+    public typealias Params = ScheduleDeleteParams
+    public typealias Result = ScheduleDeleteResult
+    public static let name = "schedule.delete"
+}
+/// Shows one scheduled job.
+public enum ScheduleGetCall: NexusCall {
+    public typealias Params = ScheduleGetParams
+    public typealias Result = ScheduleGetResult
+    public static let name = "schedule.get"
+}
+/// Lists scheduled jobs and heartbeats, the next one due first.
+public enum ScheduleListCall: NexusCall {
+    public typealias Params = ScheduleListParams
+    public typealias Result = ScheduleListResult
+    public static let name = "schedule.list"
+}
+/// Keeps a scheduled job from running; what passes meanwhile is not made up for.
+public enum SchedulePauseCall: NexusCall {
+    public typealias Params = SchedulePauseParams
+    public typealias Result = SchedulePauseResult
+    public static let name = "schedule.pause"
+}
+/// Says when a job would run, and what its runs would need approval for.
+public enum SchedulePreviewCall: NexusCall {
+    public typealias Params = SchedulePreviewParams
+    public typealias Result = SchedulePreviewResult
+    public static let name = "schedule.preview"
+}
+/// Lets a paused job run again, from its next time on.
+public enum ScheduleResumeCall: NexusCall {
+    public typealias Params = ScheduleResumeParams
+    public typealias Result = ScheduleResumeResult
+    public static let name = "schedule.resume"
+}
+/// Has a scheduled job run now, beside its times.
+public enum ScheduleRunCall: NexusCall {
+    public typealias Params = ScheduleRunParams
+    public typealias Result = ScheduleRunResult
+    public static let name = "schedule.run"
+}
+/// Reads the history of a scheduled job, the latest first.
+public enum ScheduleRunsCall: NexusCall {
+    public typealias Params = ScheduleRunsParams
+    public typealias Result = ScheduleRunsResult
+    public static let name = "schedule.runs"
+}
+/// Gives a scheduled job other words, times or settings.
+public enum ScheduleUpdateCall: NexusCall {
+    public typealias Params = ScheduleUpdateParams
+    public typealias Result = ScheduleUpdateResult
+    public static let name = "schedule.update"
+}
 /// Stops the active run of a session.
 public enum SessionsAbortCall: NexusCall {
     public typealias Params = SessionsAbortParams
@@ -6866,6 +7409,18 @@ public struct Migrated: Codable, Hashable, Sendable {
         self.note = note
         self.to = to
     }
+}
+/// What becomes of times at which nothing could run: the daemon was off or paused, or the machine
+/// slept.
+public struct MissedPolicy: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// They are noted and passed over.
+    public static let skip = MissedPolicy(rawValue: "skip")
+    /// One run stands for all of them.
+    public static let once = MissedPolicy(rawValue: "once")
+    /// Each of the last ten has its run, one after the other.
+    public static let catchUp = MissedPolicy(rawValue: "catch_up")
 }
 
 /// One model that can be used.
@@ -8306,6 +8861,22 @@ public struct RunStatus: RawRepresentable, Codable, Hashable, Sendable {
     public static let done = RunStatus(rawValue: "done")
 }
 
+/// A line of a job's history.
+public struct RunView: Codable, Hashable, Sendable {
+    /// Why it failed or was denied.
+    public var error: String?
+    /// What was decided.
+    public var run: JobRun
+    /// How its request stands, if it has one.
+    public var status: RequestStatus?
+
+    public init(error: String? = nil, run: JobRun, status: RequestStatus? = nil) {
+        self.error = error
+        self.run = run
+        self.status = status
+    }
+}
+
 /// What a run is asked to be, beside its message. Wishes narrow what the agent has; they never
 /// widen it.
 public struct RunWish: Codable, Hashable, Sendable {
@@ -8314,6 +8885,8 @@ public struct RunWish: Codable, Hashable, Sendable {
     /// Whether the sender wants to see the reply while it is written, where its adapter can show
     /// that; as the adapter declares when left out.
     public var isStreamed: Bool?
+    /// The scheduled job that began it: the sender acts through the job. Only the daemon says so.
+    public var job: JobId?
     /// The model, as `provider/model`; the agent's own when left out.
     public var model: String?
     /// Where the reply goes, when not just to whoever asked. Only the daemon says so, by the
@@ -8324,9 +8897,10 @@ public struct RunWish: Codable, Hashable, Sendable {
     /// Most model replies of the turn; the agent's own limit where that is lower.
     public var stepsMax: Int64?
 
-    public init(call: WishedCall? = nil, isStreamed: Bool? = nil, model: String? = nil, reply: ReplyWish? = nil, send: WishedSend? = nil, stepsMax: Int64? = nil) {
+    public init(call: WishedCall? = nil, isStreamed: Bool? = nil, job: JobId? = nil, model: String? = nil, reply: ReplyWish? = nil, send: WishedSend? = nil, stepsMax: Int64? = nil) {
         self.call = call
         self.isStreamed = isStreamed
+        self.job = job
         self.model = model
         self.reply = reply
         self.send = send
@@ -8336,6 +8910,7 @@ public struct RunWish: Codable, Hashable, Sendable {
     enum CodingKeys: String, CodingKey {
         case call = "call"
         case isStreamed = "is_streamed"
+        case job = "job"
         case model = "model"
         case reply = "reply"
         case send = "send"
@@ -8514,6 +9089,248 @@ public struct RuntimeSummaryResult: Codable, Hashable, Sendable {
         self.sentence = sentence
         self.waiting = waiting
         self.working = working
+    }
+}
+
+/// Input of `schedule.create`.
+public struct ScheduleCreateParams: Codable, Hashable, Sendable {
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// What it is to do, and when.
+    public var job: JobSpec
+
+    public init(idempotencyKey: String, job: JobSpec) {
+        self.idempotencyKey = idempotencyKey
+        self.job = job
+    }
+}
+
+/// Result of `schedule.get`, and of what changes a job.
+public struct ScheduleCreateResult: Codable, Hashable, Sendable {
+    /// The job as it is now.
+    public var job: JobView
+
+    public init(job: JobView) {
+        self.job = job
+    }
+}
+
+/// Input of what is done to one job.
+public struct ScheduleDeleteParams: Codable, Hashable, Sendable {
+    /// The job, as for `schedule.get`.
+    public var id: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `schedule.delete`.
+public struct ScheduleDeleteResult: Codable, Hashable, Sendable {
+    /// The job that is gone.
+    public var id: JobId
+
+    public init(id: JobId) {
+        self.id = id
+    }
+}
+
+/// Input of `schedule.get`.
+public struct ScheduleGetParams: Codable, Hashable, Sendable {
+    /// The job: its id, the beginning of it, its name, or `@last` for the newest.
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+/// Result of `schedule.get`, and of what changes a job.
+public struct ScheduleGetResult: Codable, Hashable, Sendable {
+    /// The job as it is now.
+    public var job: JobView
+
+    public init(job: JobView) {
+        self.job = job
+    }
+}
+
+/// Input of `schedule.list`.
+public struct ScheduleListParams: Codable, Hashable, Sendable {
+    /// Only those of one agent.
+    public var agentId: AgentId?
+
+    public init(agentId: AgentId? = nil) {
+        self.agentId = agentId
+    }
+}
+
+/// Result of `schedule.list`.
+public struct ScheduleListResult: Codable, Hashable, Sendable {
+    /// The jobs and heartbeats: the next one due first, those that are not due last.
+    public var jobs: [JobView]
+
+    public init(jobs: [JobView]) {
+        self.jobs = jobs
+    }
+}
+
+/// Input of what is done to one job.
+public struct SchedulePauseParams: Codable, Hashable, Sendable {
+    /// The job, as for `schedule.get`.
+    public var id: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `schedule.get`, and of what changes a job.
+public struct SchedulePauseResult: Codable, Hashable, Sendable {
+    /// The job as it is now.
+    public var job: JobView
+
+    public init(job: JobView) {
+        self.job = job
+    }
+}
+
+/// Input of `schedule.preview`.
+public struct SchedulePreviewParams: Codable, Hashable, Sendable {
+    /// How many of its next times to list; 5 when left out.
+    public var count: Int64?
+    /// The job that would be changed to this; a new one when left out.
+    public var id: String?
+    /// What it would do, and when.
+    public var job: JobSpec
+
+    public init(count: Int64? = nil, id: String? = nil, job: JobSpec) {
+        self.count = count
+        self.id = id
+        self.job = job
+    }
+}
+
+/// Result of `schedule.preview`. Nothing has happened, and what is true now may not be later.
+public struct SchedulePreviewResult: Codable, Hashable, Sendable {
+    /// What a run may do, what a person would be asked about, and what it may not.
+    public var foreseen: [Foreseen]
+    /// Its next times.
+    public var times: [Timestamp]
+    /// Its times in English words.
+    public var timing: String
+
+    public init(foreseen: [Foreseen], times: [Timestamp], timing: String) {
+        self.foreseen = foreseen
+        self.times = times
+        self.timing = timing
+    }
+}
+
+/// Input of what is done to one job.
+public struct ScheduleResumeParams: Codable, Hashable, Sendable {
+    /// The job, as for `schedule.get`.
+    public var id: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `schedule.get`, and of what changes a job.
+public struct ScheduleResumeResult: Codable, Hashable, Sendable {
+    /// The job as it is now.
+    public var job: JobView
+
+    public init(job: JobView) {
+        self.job = job
+    }
+}
+
+/// Input of what is done to one job.
+public struct ScheduleRunParams: Codable, Hashable, Sendable {
+    /// The job, as for `schedule.get`.
+    public var id: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Result of `schedule.run`.
+public struct ScheduleRunResult: Codable, Hashable, Sendable {
+    /// Whether this key had been used before; then nothing new runs.
+    public var isDuplicate: Bool
+    /// The request that it became.
+    public var requestId: RequestId
+
+    public init(isDuplicate: Bool, requestId: RequestId) {
+        self.isDuplicate = isDuplicate
+        self.requestId = requestId
+    }
+}
+
+/// Input of `schedule.runs`.
+public struct ScheduleRunsParams: Codable, Hashable, Sendable {
+    /// The job, as for `schedule.get`.
+    public var id: String
+    /// Most lines; 50 when left out. 200 are kept.
+    public var limit: Int64?
+
+    public init(id: String, limit: Int64? = nil) {
+        self.id = id
+        self.limit = limit
+    }
+}
+
+/// Result of `schedule.runs`.
+public struct ScheduleRunsResult: Codable, Hashable, Sendable {
+    /// The job.
+    public var id: JobId
+    /// Its history, the latest first.
+    public var runs: [RunView]
+
+    public init(id: JobId, runs: [RunView]) {
+        self.id = id
+        self.runs = runs
+    }
+}
+
+/// Input of `schedule.update`.
+public struct ScheduleUpdateParams: Codable, Hashable, Sendable {
+    /// The job, as for `schedule.get`.
+    public var id: String
+    /// Lets the command be repeated safely.
+    public var idempotencyKey: String
+    /// All that it says from now on.
+    public var job: JobSpec
+
+    public init(id: String, idempotencyKey: String, job: JobSpec) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+        self.job = job
+    }
+}
+
+/// Result of `schedule.get`, and of what changes a job.
+public struct ScheduleUpdateResult: Codable, Hashable, Sendable {
+    /// The job as it is now.
+    public var job: JobView
+
+    public init(job: JobView) {
+        self.job = job
     }
 }
 /// One permission of the control plane. Every method names exactly one.
@@ -9403,6 +10220,17 @@ public struct Shutdown: Codable, Hashable, Sendable {
         self.reason = reason
         self.restartExpectedMs = restartExpectedMs
     }
+}
+/// Why nothing ran at a time.
+public struct SkipReason: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Nothing could run then, and it is not made up for.
+    public static let missed = SkipReason(rawValue: "missed")
+    /// The run before it went on.
+    public static let overlap = SkipReason(rawValue: "overlap")
+    /// Its time can no longer be worked out.
+    public static let unreadable = SkipReason(rawValue: "unreadable")
 }
 
 /// The state of the daemon when the connection began.
@@ -10487,6 +11315,70 @@ public struct Verb: RawRepresentable, Codable, Hashable, Sendable {
     public static let deliver = Verb(rawValue: "deliver")
     /// Decide a permission request.
     public static let approve = Verb(rawValue: "approve")
+}
+/// When a job is due.
+public indirect enum When: Codable, Hashable, Sendable {
+    /// By the calendar.
+    case cron(CronCase)
+    /// Again and again, counted from when the job was made or last given another time.
+    case every(EveryCase)
+    /// Once.
+    case at(AtCase)
+
+    public init(from decoder: Decoder) throws {
+        let fields = try decoder.container(keyedBy: AnyKey.self)
+        switch try fields.decode(String.self, forKey: AnyKey("kind")) {
+        case "cron": self = .cron(try CronCase(from: decoder))
+        case "every": self = .every(try EveryCase(from: decoder))
+        case "at": self = .at(try AtCase(from: decoder))
+        case let other:
+            throw DecodingError.dataCorruptedError(
+                forKey: AnyKey("kind"), in: fields,
+                debugDescription: "When has no `\(other)`")
+        }
+    }
+
+    public func encode(to encoder: Encoder) throws {
+        var fields = encoder.container(keyedBy: AnyKey.self)
+        switch self {
+        case .cron(let value):
+            try fields.encode("cron", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .every(let value):
+            try fields.encode("every", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        case .at(let value):
+            try fields.encode("at", forKey: AnyKey("kind"))
+            try value.encode(to: encoder)
+        }
+    }
+
+    /// By the calendar.
+    public struct CronCase: Codable, Hashable, Sendable {
+        public var value: CronTime
+
+        public init(value: CronTime) {
+            self.value = value
+        }
+    }
+
+    /// Again and again, counted from when the job was made or last given another time.
+    public struct EveryCase: Codable, Hashable, Sendable {
+        public var value: JSONValue
+
+        public init(value: JSONValue) {
+            self.value = value
+        }
+    }
+
+    /// Once.
+    public struct AtCase: Codable, Hashable, Sendable {
+        public var value: JSONValue
+
+        public init(value: JSONValue) {
+            self.value = value
+        }
+    }
 }
 
 /// Somebody, and the verdict.

@@ -21,7 +21,7 @@ const EPOCH: Timestamp = Timestamp(1_800_000_000_000);
 /// Stands still until it is moved.
 pub struct HandClock {
     now_ms: watch::Sender<u64>,
-    asleep_ms: AtomicU64,
+    asleep_ms: Arc<AtomicU64>,
     system: SystemClock,
 }
 
@@ -29,7 +29,7 @@ impl HandClock {
     /// A clock at its beginning.
     #[must_use]
     pub fn new() -> Arc<Self> {
-        let (now_ms, asleep_ms) = (watch::Sender::new(0), AtomicU64::new(0));
+        let (now_ms, asleep_ms) = (watch::Sender::new(0), Arc::default());
         Arc::new(Self { now_ms, asleep_ms, system: SystemClock::new() })
     }
 
@@ -67,6 +67,15 @@ impl Clock for HandClock {
         Box::pin(async move {
             // An error means that the clock is gone, and with it everybody who could wait.
             let _ = now_ms.wait_for(|now| *now >= until).await;
+        })
+    }
+
+    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()> {
+        let (mut now_ms, asleep_ms) = (self.now_ms.subscribe(), Arc::clone(&self.asleep_ms));
+        Box::pin(async move {
+            // As above. A sleep of the machine counts from when the clock moves on after it.
+            let is_there = |now: &u64| EPOCH.plus_ms(*now + asleep_ms.load(Ordering::SeqCst)) >= at;
+            let _ = now_ms.wait_for(is_there).await;
         })
     }
 

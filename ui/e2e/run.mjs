@@ -22,6 +22,7 @@ import { offlineTests } from "./offline.mjs";
 import { everyPage, frameTests, languageTests } from "./pages.mjs";
 import { pauseTests } from "./pause.mjs";
 import { passwordTests } from "./password.mjs";
+import { scheduleTests } from "./schedule.mjs";
 import { screenshots } from "./screenshots.mjs";
 import { senderTests, senderToml } from "./sender.mjs";
 import { sizeTests } from "./size.mjs";
@@ -103,6 +104,7 @@ try {
   await withDaemon(OFFLINE, (daemon) => keyTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => beginTests(tests, browser, daemon));
   await withDaemon(OFFLINE, (daemon) => accessTests(tests, browser, daemon));
+  await withDaemon(OFFLINE, (daemon) => scheduleTests(tests, browser, daemon));
   await withDaemon(heldToml(binDir), (daemon) => heldTests(tests, browser, daemon));
   await withDaemon(OFFLINE, async (daemon) => {
     await fileTests(tests, browser, daemon);

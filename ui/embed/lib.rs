@@ -85,13 +85,14 @@ pub fn index() -> Asset {
 }
 
 /// First words of the addresses of pages; `src/frame/places.test.ts` holds the pages against it.
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 17] = [
     "",
     "chat",
     "r",
     "approvals",
     "activity",
     "sessions",
+    "schedule",
     "agents",
     "access",
     "adapters",

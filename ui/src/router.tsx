@@ -71,6 +71,17 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import("./sessions/SessionsPage"), "SessionsPage"),
 });
 
+const schedule = createRoute({
+  getParentRoute,
+  path: "/schedule",
+  component: lazyRouteComponent(() => import("./schedule/SchedulePage"), "SchedulePage"),
+});
+const job = createRoute({
+  getParentRoute,
+  path: "/schedule/$id",
+  component: lazyRouteComponent(() => import("./schedule/JobPage"), "JobPage"),
+});
+
 const agents = createRoute({
   getParentRoute,
   path: "/agents",
@@ -148,7 +159,7 @@ const settingsFile = createRoute({
 });
 
 const now = [home, chat, chatSession, request, approvals, approval, decided, activity, requests] as const;
-const manage = [sessions, agents, agent, access, accessTab, adapters, adapter, deliveries, models] as const;
+const manage = [sessions, schedule, job, agents, agent, access, accessTab, adapters, adapter, deliveries, models] as const;
 const system = [usage, credentials, logs, diagnostics, settings, settingsFile] as const;
 
 export const router = createRouter({

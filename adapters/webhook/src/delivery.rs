@@ -45,6 +45,8 @@ pub struct Wanted {
     pub agent: Option<AgentId>,
     /// The conversation that remembers.
     pub session: Option<String>,
+    /// Whether it waits for the next heartbeat of the agent.
+    pub at_heartbeat: bool,
 }
 
 /// Decides about a delivery.
@@ -180,7 +182,8 @@ fn mapped(hook: &Hook, facts: &Facts) -> Result<Wanted, Problem> {
     };
     let agent = rendered("agent", &hook.agent)?.map(|name| agent(name.trim())).transpose()?;
     let session = rendered("session", &hook.session)?.map(|text| session(text.trim()));
-    Ok(Wanted { id: None, event: facts.event.clone(), content, agent, session })
+    let event = facts.event.clone();
+    Ok(Wanted { id: None, event, content, agent, session, at_heartbeat: false })
 }
 
 /// All of the body, for an agent that is told nothing else.
@@ -234,17 +237,17 @@ fn said(hook: &Hook, facts: &Facts) -> Result<Wanted, Problem> {
         content: spoken(body.text)?,
         agent,
         session: wished.map(|text| session(text.trim())),
+        at_heartbeat: false,
     })
 }
 
 fn woken(hook: &Hook, facts: &Facts) -> Result<Wanted, Problem> {
     let body: WakeBody = read(&facts.body)?;
-    if body.mode == WakeMode::NextHeartbeat {
-        return Err(error::no_heartbeat());
-    }
+    let at_heartbeat = body.mode == WakeMode::NextHeartbeat;
     let session = hook.sessions.first().cloned().unwrap_or_else(|| Kind::Wake.name().to_owned());
     let content = spoken(body.text)?;
-    Ok(Wanted { id: None, event: String::new(), content, agent: None, session: Some(session) })
+    let (event, session) = (String::new(), Some(session));
+    Ok(Wanted { id: None, event, content, agent: None, session, at_heartbeat })
 }
 
 fn read<T: serde::de::DeserializeOwned>(body: &Value) -> Result<T, Problem> {

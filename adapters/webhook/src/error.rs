@@ -25,11 +25,6 @@ pub(crate) fn nothing_to_say(key: &str) -> Problem {
     request(StatusCode::UNPROCESSABLE_ENTITY, "nothing_to_say", message)
 }
 
-pub(crate) fn no_heartbeat() -> Problem {
-    let message = "there is no heartbeat to wait for; send \"mode\": \"now\"";
-    request(StatusCode::NOT_IMPLEMENTED, "no_heartbeat", message)
-}
-
 pub(crate) fn unsupported_type() -> Problem {
     let message = "the body must be JSON, a form or plain text, and say so: send Content-Type \
                    application/json, application/x-www-form-urlencoded or text/plain";

@@ -88,7 +88,8 @@ pub(crate) async fn take(
     };
     let is_silent = is_silent(&delivery);
     let wait_s = delivery.wait_s.map(|wanted_s| wanted_s.min(delivery.hook.wait_s_max));
-    let wait_s = wait_s.filter(|seconds| *seconds > 0);
+    // Nobody waits for what waits for a heartbeat.
+    let wait_s = wait_s.filter(|seconds| *seconds > 0 && !wanted.at_heartbeat);
     let event = arrival(app, &delivery, &wanted);
     let wait = wait_s.map(|_| app.ingress.waiting.wait_for(&event.event_id));
     let params = HookParams {
@@ -99,6 +100,7 @@ pub(crate) async fn take(
         queue_mode: None,
         instructions: delivery.hook.instructions.clone(),
         is_awaited: wait.is_some(),
+        at_heartbeat: wanted.at_heartbeat,
     };
     let submitted = app.ingress.daemon.hook_submit(&params).await?;
     drop((held, params));

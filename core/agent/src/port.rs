@@ -25,6 +25,12 @@ pub trait Clock: Send + Sync {
     }
     /// Waits; a test's clock may end the wait when it moves.
     fn sleep(&self, ms: u64) -> BoxFuture<'static, ()>;
+    /// Waits until a moment of the time of day, as far as it is known now: a clock that is set
+    /// meanwhile is not noticed. A moment that has passed is not waited for. Unlike a wait for a
+    /// length that was worked out before, it cannot miss what passes in between.
+    fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()> {
+        self.sleep(at.ms_since(self.now()))
+    }
     /// 80 random bits for an id.
     fn entropy(&self) -> u128;
 }

@@ -8,7 +8,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use crate::command::{
     acl, adapter, agent, autostart, budget, chat, completions, config, contact, credential, daemon,
     db, device, doctor, events, expose, hook, key, lifecycle, login, manual, message, models,
-    outbox, pause, request, runtime, server, services, session, tool, usage,
+    outbox, pause, request, runtime, schedule, server, services, session, tool, usage,
 };
 use crate::environment::Environment;
 use crate::failure::{CliError, EXIT_CODES, Exit};
@@ -99,6 +99,9 @@ pub(crate) enum Command {
     /// Conversations
     #[command(subcommand, visible_alias = "sessions")]
     Session(session::Session),
+    /// Scheduled jobs and heartbeats: what agents do by themselves, and when
+    #[command(subcommand)]
+    Schedule(schedule::Schedule),
     /// Access control: decisions that wait for you
     #[command(subcommand)]
     Acl(acl::Acl),

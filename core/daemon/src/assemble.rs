@@ -40,6 +40,7 @@ use crate::policy::Policies;
 use crate::power::{self, Power, Watched};
 use crate::presence::Presence;
 use crate::reconfigure;
+use crate::schedule::{self, Schedule};
 use crate::server;
 use crate::server::login::{BrowserHolder, Logins};
 use crate::ways::{self, Ways};
@@ -184,6 +185,7 @@ impl Daemon {
             engine,
             programs,
             pause: paused,
+            schedule: Schedule::default(),
             health,
             presence: Presence::new(VERSION, started_at),
             callers: Callers::default(),
@@ -332,6 +334,7 @@ async fn run_background(
     let blobs = tokio::spawn(jobs::blobs::run(Arc::clone(&context)));
     let alone = tokio::spawn(jobs::alone::run(Arc::clone(&context)));
     let pauses = tokio::spawn(pause::run(Arc::clone(&context)));
+    let schedule = tokio::spawn(schedule::run(Arc::clone(&context)));
     credentials::check(&context).await;
     let keychain = tokio::spawn(jobs::keychain::run(Arc::clone(&context), kind));
     let adapters = tokio::spawn(jobs::adapters::run(Arc::clone(&context)));
@@ -357,6 +360,7 @@ async fn run_background(
         blobs,
         alone,
         pauses,
+        schedule,
         keychain,
         adapters,
         callers,

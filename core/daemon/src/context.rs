@@ -28,6 +28,7 @@ use crate::pause::Pause;
 use crate::policy::{Iam, Policies};
 use crate::power::Power;
 use crate::presence::Presence;
+use crate::schedule::Schedule;
 use crate::server::login::Logins;
 use crate::ways::Ways;
 
@@ -57,6 +58,8 @@ pub struct Context {
     pub programs: Arc<Programs>,
     /// The pause, while there is one.
     pub pause: Pause,
+    /// Wakes whoever waits for the next scheduled job.
+    pub schedule: Schedule,
     /// Sleep of the machine, and its network.
     pub power: Power,
     /// How the parts are.

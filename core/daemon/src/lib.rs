@@ -38,6 +38,7 @@ pub mod policy;
 pub mod power;
 pub mod presence;
 pub mod reconfigure;
+pub mod schedule;
 pub mod server;
 pub mod signals;
 mod suggest;

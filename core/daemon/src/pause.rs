@@ -30,6 +30,8 @@ pub struct State {
     paused: Option<Paused>,
     /// The daemon gives up its home: runs stay as recorded for whoever takes it.
     is_leaving: bool,
+    /// When the last pause ended, in this life of the daemon.
+    resumed_at: Option<Timestamp>,
 }
 
 impl State {
@@ -53,7 +55,7 @@ impl Pause {
     /// The pause that an earlier life of the daemon left in force.
     #[must_use]
     pub fn new(paused: Option<Paused>) -> Self {
-        let state = watch::Sender::new(State { paused, is_leaving: false });
+        let state = watch::Sender::new(State { paused, ..State::default() });
         Self { state, ..Self::default() }
     }
 
@@ -61,6 +63,13 @@ impl Pause {
     #[must_use]
     pub fn current(&self) -> Option<Paused> {
         self.state.borrow().paused
+    }
+
+    /// The pause, while there is one, and when the one before it ended: seen at the same moment.
+    #[must_use]
+    pub fn with_last_end(&self) -> (Option<Paused>, Option<Timestamp>) {
+        let state = self.state.borrow();
+        (state.paused, state.resumed_at)
     }
 
     /// Whether nothing may take its next step.
@@ -99,6 +108,13 @@ impl Pause {
 
     fn show(&self, paused: Option<Paused>) {
         self.state.send_modify(|state| state.paused = paused);
+    }
+
+    fn show_end(&self, at: Timestamp) {
+        self.state.send_modify(|state| {
+            state.paused = None;
+            state.resumed_at = Some(at);
+        });
     }
 
     fn counts(&self) -> MutexGuard<'_, HashMap<TurnId, u32>> {
@@ -185,7 +201,7 @@ pub async fn end(context: &Arc<Context>, by: Option<Principal>) -> Result<(), Fa
         })
         .await?;
     if has_ended {
-        context.pause.show(None);
+        context.pause.show_end(now);
         engine::start_waiting(context).await?;
     }
     Ok(())

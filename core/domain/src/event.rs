@@ -13,7 +13,7 @@ use crate::agent::{StopReason, ToolCallStatus, TurnStatus};
 use crate::budget::Resource;
 use crate::contact::MappingKind;
 use crate::id::{
-    AgentId, DeliveryId, GrantId, PermissionId, Position, RequestId, SessionKey, TurnId,
+    AgentId, DeliveryId, GrantId, JobId, PermissionId, Position, RequestId, SessionKey, TurnId,
 };
 use crate::label::SessionLabel;
 use crate::message::{Cost, Message, Usage};
@@ -23,6 +23,7 @@ use crate::pipeline::Stage;
 use crate::power::Noticed;
 use crate::principal::{Chain, Principal};
 use crate::request::{RequestStatus, StageOutcome};
+use crate::schedule::{JobChange, SkipReason};
 use crate::session::{ForkedFrom, QueueMode, SessionDefaults};
 use crate::time::Timestamp;
 
@@ -259,6 +260,25 @@ pub enum Event {
     /// The keychain can be used again, or cannot any more.
     #[serde(rename = "keychain.changed")]
     KeychainChanged { state: String, reason: String },
+    /// A scheduled job was made, changed, paused, resumed or removed.
+    #[serde(rename = "schedule.changed")]
+    ScheduleChanged { job_id: JobId, name: String, change: JobChange, by: Principal },
+    /// A run of a scheduled job was handed in; the request tells the rest.
+    #[serde(rename = "schedule.run")]
+    ScheduleRun {
+        job_id: JobId,
+        name: String,
+        due_at: Timestamp,
+        request_id: RequestId,
+        /// Earlier times for which nothing ran, and for which this run stands.
+        n_missed: u32,
+    },
+    /// A time of a scheduled job passed without a run.
+    #[serde(rename = "schedule.skipped")]
+    ScheduleSkipped { job_id: JobId, name: String, why: SkipReason, n_missed: u32 },
+    /// A text waits for the next heartbeat of an agent.
+    #[serde(rename = "heartbeat.noted")]
+    HeartbeatNoted { agent_id: AgentId, by: Principal },
     /// A budget is used up to the part from which people are warned; told once a period.
     #[serde(rename = "budget.warned")]
     BudgetWarned {
@@ -331,6 +351,10 @@ impl Event {
         "adapter.violation",
         "adapter.backfilled",
         "keychain.changed",
+        "schedule.changed",
+        "schedule.run",
+        "schedule.skipped",
+        "heartbeat.noted",
         "budget.warned",
         "budget.exhausted",
     ];
@@ -386,6 +410,10 @@ impl Event {
             Self::AdapterViolation { .. } => "adapter.violation",
             Self::AdapterBackfilled { .. } => "adapter.backfilled",
             Self::KeychainChanged { .. } => "keychain.changed",
+            Self::ScheduleChanged { .. } => "schedule.changed",
+            Self::ScheduleRun { .. } => "schedule.run",
+            Self::ScheduleSkipped { .. } => "schedule.skipped",
+            Self::HeartbeatNoted { .. } => "heartbeat.noted",
             Self::BudgetWarned { .. } => "budget.warned",
             Self::BudgetExhausted { .. } => "budget.exhausted",
         }
@@ -443,6 +471,10 @@ impl Event {
             | Self::AdapterViolation { .. }
             | Self::AdapterBackfilled { .. }
             | Self::KeychainChanged { .. }
+            | Self::ScheduleChanged { .. }
+            | Self::ScheduleRun { .. }
+            | Self::ScheduleSkipped { .. }
+            | Self::HeartbeatNoted { .. }
             | Self::BudgetWarned { .. }
             | Self::BudgetExhausted { .. } => None,
         }

@@ -85,6 +85,8 @@ ulid_ids! {
     DeliveryId, "delivery";
     /// A key issued to a program.
     KeyId, "key";
+    /// A scheduled job.
+    JobId, "job";
     /// One live connection to the control plane.
     ConnectionId, "connection";
 }

@@ -27,6 +27,7 @@ pub mod principal;
 pub mod proposal;
 pub mod request;
 pub mod retry;
+pub mod schedule;
 pub mod session;
 pub mod time;
 

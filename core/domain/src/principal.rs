@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
-use crate::id::AgentId;
+use crate::id::{AgentId, JobId};
 
 /// The authenticated who. An agent never stands alone: it acts for the principals before it in a
 /// [`Chain`].
@@ -85,11 +85,11 @@ impl fmt::Display for Principal {
     }
 }
 
-/// Deepest chain of delegation: an invoker and five agents.
+/// Deepest chain of delegation: an invoker and five agents. A job in between does not count.
 pub const CHAIN_LEN_MAX: usize = 6;
 
-/// Who acts for whom: the invoker first, then the agents in order of delegation. A verdict is the
-/// intersection over the chain.
+/// Who acts for whom: the invoker first, then the scheduled job that began it, if one did, then the
+/// agents in order of delegation. A verdict is the intersection over the chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Chain(Vec<Principal>);
@@ -107,6 +107,23 @@ impl Chain {
         let mut links = self.0.clone();
         links.push(Principal::Agent(agent));
         Self(links)
+    }
+
+    /// The same chain with a scheduled job at its end, through which its maker acts.
+    #[must_use]
+    pub fn by_job(&self, job: &JobId) -> Self {
+        let mut links = self.0.clone();
+        links.push(Principal::Job(job.to_string()));
+        Self(links)
+    }
+
+    /// The scheduled job through which the invoker acts.
+    #[must_use]
+    pub fn job(&self) -> Option<JobId> {
+        match self.0.get(1) {
+            Some(Principal::Job(id)) => JobId::parse(id).ok(),
+            _ => None,
+        }
     }
 
     /// The links, invoker first.

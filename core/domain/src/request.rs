@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::id::{AgentId, RequestId, SessionKey, TurnId};
+use crate::id::{AgentId, JobId, RequestId, SessionKey, TurnId};
 use crate::pipeline::Stage;
-use crate::principal::Principal;
+use crate::principal::{Chain, Principal};
 use crate::session::QueueMode;
 use crate::time::Timestamp;
 
@@ -108,9 +108,22 @@ pub struct RunWish {
     /// configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<ReplyWish>,
+    /// The scheduled job that began it: the sender acts through the job. Only the daemon says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<JobId>,
 }
 
 impl RunWish {
+    /// Who begins a chain of delegation: the sender, and the job through which it acts.
+    #[must_use]
+    pub fn chain(&self, sender: &Principal) -> Chain {
+        let chain = Chain::of(sender.clone());
+        match &self.job {
+            Some(job) => chain.by_job(job),
+            None => chain,
+        }
+    }
+
     /// Whether nothing is wished for.
     #[must_use]
     pub fn is_none(&self) -> bool {

@@ -33,6 +33,7 @@ use crate::permission::{Permissions, PermissionsMut};
 use crate::queue::{Queue, QueueMut};
 use crate::reader::{self, ReadJob, ReadTask};
 use crate::request::{Requests, RequestsMut};
+use crate::schedule::{Schedule, ScheduleMut};
 use crate::sender_wait::{SenderWaits, SenderWaitsMut};
 use crate::session::{Sessions, SessionsMut};
 use crate::turn::{Turns, TurnsMut};
@@ -340,6 +341,8 @@ ledgers! {
     usage: UsageDays, UsageDaysMut;
     /// What sessions and files were exposed to.
     labels: Labels, LabelsMut;
+    /// Scheduled jobs.
+    schedule: Schedule, ScheduleMut;
     /// The pause of the daemon.
     pauses: Pauses, PausesMut;
     /// Agents that were made.

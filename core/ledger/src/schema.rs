@@ -6,8 +6,8 @@ use rusqlite_migration::{M, Migrations};
 use crate::error::LedgerError;
 use crate::{
     access, agent, alias, arrival, audit, brief, budget, cooldown, event, grant, idempotency,
-    identity, job, label, lease, message, outbox, pause, permission, queue, request, sender_wait,
-    session, turn, usage,
+    identity, job, label, lease, message, outbox, pause, permission, queue, request, schedule,
+    sender_wait, session, turn, usage,
 };
 
 /// Marks the file as ours: `NXLG`.
@@ -61,6 +61,7 @@ const STEPS: &[&[&str]] = &[
     &[outbox::GROWTH],
     &[pause::SCHEMA],
     &[lease::SCHEMA],
+    &[schedule::JOBS, schedule::NOTES],
 ];
 
 /// The schema version this program writes.

@@ -35,6 +35,10 @@ pub struct HookParams {
     /// Whether the sender waits for the reply: then it comes as `send`, or as `stream.error`.
     #[serde(default)]
     pub is_awaited: bool,
+    /// Whether it waits for the next heartbeat of the agent instead of running at once; nobody can
+    /// await the reply then. Refused when the agent has no heartbeat.
+    #[serde(default)]
+    pub at_heartbeat: bool,
 }
 
 /// Params of `hook.refused`, from the adapter: a delivery did not prove itself. Answered when the

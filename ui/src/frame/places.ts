@@ -1,6 +1,7 @@
 import {
   Activity,
   Bot,
+  CalendarClock,
   ChartColumn,
   Cpu,
   FileText,
@@ -25,6 +26,7 @@ export interface Place {
     | "/approvals"
     | "/activity"
     | "/sessions"
+    | "/schedule"
     | "/agents"
     | "/access"
     | "/adapters"
@@ -51,6 +53,7 @@ export const PLACES: readonly Place[] = [
   { to: "/approvals", text: "nav.approvals", icon: ShieldQuestionMark, group: "now", key: "a", isInBar: true },
   { to: "/activity", text: "nav.activity", icon: Activity, group: "now", key: "v", isInBar: true },
   { to: "/sessions", text: "nav.sessions", icon: MessagesSquare, group: "manage", key: "i" },
+  { to: "/schedule", text: "nav.schedule", icon: CalendarClock, group: "manage", key: "s" },
   { to: "/agents", text: "nav.agents", icon: Bot, group: "manage", key: "g" },
   { to: "/access", text: "nav.access", icon: ShieldCheck, group: "manage", key: "p" },
   { to: "/adapters", text: "nav.adapters", icon: Plug, group: "manage", key: "n" },
@@ -60,7 +63,7 @@ export const PLACES: readonly Place[] = [
   { to: "/credentials", text: "nav.credentials", icon: KeyRound, group: "system", key: "k" },
   { to: "/logs", text: "nav.logs", icon: FileText, group: "system", key: "l" },
   { to: "/diagnostics", text: "nav.diagnostics", icon: Stethoscope, group: "system", key: "d" },
-  { to: "/settings", text: "nav.settings", icon: Settings, group: "system", key: "s" },
+  { to: "/settings", text: "nav.settings", icon: Settings, group: "system", key: "," },
 ];
 
 export const GROUPS = ["now", "manage", "system"] as const;

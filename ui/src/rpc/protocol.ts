@@ -199,8 +199,8 @@ export type Target =
 export type PermissionAnswer =
   "approve_once" | "approve_day" | "approve_always" | "deny" | "deny_always";
 /**
- * Who acts for whom: the invoker first, then the agents in order of delegation. A verdict is the
- * intersection over the chain.
+ * Who acts for whom: the invoker first, then the scheduled job that began it, if one did, then the
+ * agents in order of delegation. A verdict is the intersection over the chain.
  */
 export type Chain = Principal[];
 /**
@@ -523,6 +523,18 @@ export type Noticed = "announced" | "gap" | "jump" | "stall";
  */
 export type PauseMode = "new_work" | "all";
 /**
+ * What was done to a job.
+ */
+export type JobChange = "created" | "updated" | "paused" | "resumed" | "deleted";
+/**
+ * ULID of a job
+ */
+export type JobId = string;
+/**
+ * Why nothing ran at a time.
+ */
+export type SkipReason = "missed" | "overlap" | "unreadable";
+/**
  * What kind of thing brought a label.
  */
 export type LabelSource = "tool" | "message" | "file" | "session" | "credential";
@@ -546,6 +558,45 @@ export type ExposeTarget = "off" | "lan" | "tailnet" | "address";
  * The summary in one word.
  */
 export type HealthStatus = "starting" | "healthy" | "degraded" | "unhealthy";
+/**
+ * A job, or the one heartbeat of an agent.
+ */
+export type JobKind = "job" | "heartbeat";
+/**
+ * What becomes of times at which nothing could run: the daemon was off or paused, or the machine
+ * slept.
+ */
+export type MissedPolicy = "skip" | "once" | "catch_up";
+/**
+ * The conversation in which a job runs.
+ */
+export type JobSession = "main" | "own" | "isolated";
+/**
+ * When a job is due.
+ */
+export type When =
+  | {
+      kind: "cron";
+      value: CronTime;
+    }
+  | {
+      kind: "every";
+      value: {
+        /**
+         * How long in between, in milliseconds.
+         */
+        ms: number;
+      };
+    }
+  | {
+      kind: "at";
+      value: {
+        /**
+         * At this instant.
+         */
+        at: Timestamp;
+      };
+    };
 /**
  * By what usage is told apart.
  */
@@ -697,6 +748,7 @@ export interface Protocol {
   AclTestResult: AclTestResult;
   AclWhoCanParams: AclWhoCanParams;
   AclWhoCanResult: AclWhoCanResult;
+  ActiveHours: ActiveHours;
   AdapterConfinement: AdapterConfinement;
   AdapterCounts: AdapterCounts;
   AdapterExit: AdapterExit;
@@ -842,6 +894,7 @@ export interface Protocol {
   CredentialsUnlockResult: CredentialsUnlockResult;
   CredentialsVerifyParams: CredentialsVerifyParams;
   CredentialsVerifyResult: CredentialsVerifyResult;
+  CronTime: CronTime;
   DecidingPolicy: DecidingPolicy;
   DeliveryFacts: DeliveryFacts;
   DeliveryId: DeliveryId;
@@ -886,6 +939,7 @@ export interface Protocol {
   ExposeTarget: ExposeTarget;
   Features: Features;
   Filter: Filter;
+  Foreseen: Foreseen;
   ForkedFrom: ForkedFrom;
   GetParams: GetParams;
   Grant: Grant;
@@ -898,6 +952,12 @@ export interface Protocol {
   HealthParams: HealthParams;
   HealthResult: HealthResult;
   HealthStatus: HealthStatus;
+  HeartbeatGetParams: HeartbeatGetParams;
+  HeartbeatGetResult: HeartbeatGetResult;
+  HeartbeatNoteParams: HeartbeatNoteParams;
+  HeartbeatNoteResult: HeartbeatNoteResult;
+  HeartbeatSetParams: HeartbeatSetParams;
+  HeartbeatSetResult: HeartbeatSetResult;
   HelloError: HelloError;
   HelloOk: HelloOk;
   HookView: HookView;
@@ -907,6 +967,14 @@ export interface Protocol {
   HooksSendResult: HooksSendResult;
   Image: Image;
   Imported: Imported;
+  Job: Job;
+  JobChange: JobChange;
+  JobId: JobId;
+  JobKind: JobKind;
+  JobRun: JobRun;
+  JobSession: JobSession;
+  JobSpec: JobSpec;
+  JobView: JobView;
   KeyBudget: KeyBudget;
   KeyId: KeyId;
   KeysCreateParams: KeysCreateParams;
@@ -942,6 +1010,7 @@ export interface Protocol {
   Methods: Methods;
   MigrateTo: MigrateTo;
   Migrated: Migrated;
+  MissedPolicy: MissedPolicy;
   ModelFacts: ModelFacts;
   ModelsListParams: ModelsListParams;
   ModelsListResult: ModelsListResult;
@@ -1004,6 +1073,7 @@ export interface Protocol {
   Row: Row;
   RunLimits: RunLimits;
   RunStatus: RunStatus;
+  RunView: RunView;
   RunWish: RunWish;
   RuntimeHandoverParams: RuntimeHandoverParams;
   RuntimeHandoverResult: RuntimeHandoverResult;
@@ -1017,6 +1087,26 @@ export interface Protocol {
   RuntimeShutdownResult: RuntimeShutdownResult;
   RuntimeSummaryParams: RuntimeSummaryParams;
   RuntimeSummaryResult: RuntimeSummaryResult;
+  ScheduleCreateParams: ScheduleCreateParams;
+  ScheduleCreateResult: ScheduleCreateResult;
+  ScheduleDeleteParams: ScheduleDeleteParams;
+  ScheduleDeleteResult: ScheduleDeleteResult;
+  ScheduleGetParams: ScheduleGetParams;
+  ScheduleGetResult: ScheduleGetResult;
+  ScheduleListParams: ScheduleListParams;
+  ScheduleListResult: ScheduleListResult;
+  SchedulePauseParams: SchedulePauseParams;
+  SchedulePauseResult: SchedulePauseResult;
+  SchedulePreviewParams: SchedulePreviewParams;
+  SchedulePreviewResult: SchedulePreviewResult;
+  ScheduleResumeParams: ScheduleResumeParams;
+  ScheduleResumeResult: ScheduleResumeResult;
+  ScheduleRunParams: ScheduleRunParams;
+  ScheduleRunResult: ScheduleRunResult;
+  ScheduleRunsParams: ScheduleRunsParams;
+  ScheduleRunsResult: ScheduleRunsResult;
+  ScheduleUpdateParams: ScheduleUpdateParams;
+  ScheduleUpdateResult: ScheduleUpdateResult;
   Scope: Scope;
   SecretText: SecretText;
   SenderFacts: SenderFacts;
@@ -1057,6 +1147,7 @@ export interface Protocol {
   SessionsSendParams: SessionsSendParams;
   SessionsSendResult: SessionsSendResult;
   Shutdown: Shutdown;
+  SkipReason: SkipReason;
   Snapshot: Snapshot;
   Stage: Stage;
   StageOutcome: StageOutcome;
@@ -1101,6 +1192,7 @@ export interface Protocol {
   UsageListResult: UsageListResult;
   UsageRow: UsageRow;
   Verb: Verb;
+  When: When;
   WhoCanItem: WhoCanItem;
   Whom: Whom;
   WireError: WireError;
@@ -2628,6 +2720,23 @@ export interface WhoCanItem {
    * Who; an agent acts for the owner.
    */
   who: string;
+}
+/**
+ * Hours of the day in which a job runs.
+ */
+export interface ActiveHours {
+  /**
+   * From this time of day on, such as `08:00`.
+   */
+  from: string;
+  /**
+   * IANA name of the time zone in which that is meant.
+   */
+  time_zone: string;
+  /**
+   * Until before this time of day, such as `22:00`; earlier than `from` for a night.
+   */
+  to: string;
 }
 /**
  * How far an adapter is confined, as far as this machine enforces it.
@@ -5281,6 +5390,19 @@ export interface CredentialsVerifyResult {
   name: string;
 }
 /**
+ * Times by a cron expression.
+ */
+export interface CronTime {
+  /**
+   * Five fields: minute, hour, day of the month, month, day of the week; or `@daily` and such.
+   */
+  expression: string;
+  /**
+   * IANA name of the time zone it is meant in, such as `Europe/Berlin`.
+   */
+  time_zone: string;
+}
+/**
  * A delivery, as people see it.
  */
 export interface DeliveryFacts {
@@ -6041,6 +6163,13 @@ export interface Events {
     sender_id: string;
   };
   /**
+   * A text waits for the next heartbeat of an agent.
+   */
+  "heartbeat.noted": {
+    agent_id: AgentId;
+    by: Principal;
+  };
+  /**
    * The keychain can be used again, or cannot any more.
    */
   "keychain.changed": {
@@ -6160,6 +6289,37 @@ export interface Events {
      * Who ended it; nobody when its time ran out.
      */
     by: Principal | null;
+  };
+  /**
+   * A scheduled job was made, changed, paused, resumed or removed.
+   */
+  "schedule.changed": {
+    by: Principal;
+    change: JobChange;
+    job_id: JobId;
+    name: string;
+  };
+  /**
+   * A run of a scheduled job was handed in; the request tells the rest.
+   */
+  "schedule.run": {
+    due_at: Timestamp;
+    job_id: JobId;
+    /**
+     * Earlier times for which nothing ran, and for which this run stands.
+     */
+    n_missed: number;
+    name: string;
+    request_id: RequestId;
+  };
+  /**
+   * A time of a scheduled job passed without a run.
+   */
+  "schedule.skipped": {
+    job_id: JobId;
+    n_missed: number;
+    name: string;
+    why: SkipReason;
   };
   /**
    * Old turns were replaced by a summary.
@@ -6519,6 +6679,24 @@ export interface Features {
   methods: string[];
 }
 /**
+ * What access control says about one thing that a run may do. It is asked about a usual call: a
+ * real one may meet a rule about its file or machine.
+ */
+export interface Foreseen {
+  /**
+   * Why.
+   */
+  reason: string;
+  /**
+   * What access control says.
+   */
+  verdict: CheckVerdict;
+  /**
+   * The tool; `start` for the run itself, `deliver` for the reply.
+   */
+  what: string;
+}
+/**
  * Which work counts. Days are those of UTC.
  */
 export interface GetParams {
@@ -6668,6 +6846,296 @@ export interface PowerFacts {
    * How long it had slept, in milliseconds.
    */
   slept_ms: number;
+}
+/**
+ * Input of `heartbeat.get`.
+ */
+export interface HeartbeatGetParams {
+  /**
+   * The agent; the default one when left out.
+   */
+  agentId?: AgentId | null;
+}
+/**
+ * Result of `heartbeat.get` and `heartbeat.set`.
+ */
+export interface HeartbeatGetResult {
+  /**
+   * The agent.
+   */
+  agentId: AgentId;
+  /**
+   * Its heartbeat, if it was given one.
+   */
+  heartbeat?: JobView | null;
+  /**
+   * Texts that wait for the next beat.
+   */
+  nWaiting: number;
+}
+/**
+ * A job as callers see it.
+ */
+export interface JobView {
+  /**
+   * Whether its last run goes on.
+   */
+  isRunning: boolean;
+  /**
+   * The job.
+   */
+  job: Job;
+  /**
+   * Its last line of history.
+   */
+  last?: RunView | null;
+  /**
+   * Its times in English words.
+   */
+  timing: string;
+  /**
+   * Its times within the next 24 hours, 48 at most.
+   */
+  upcoming: Timestamp[];
+}
+/**
+ * A scheduled job.
+ */
+export interface Job {
+  /**
+   * From when `every` counts.
+   */
+  anchor_at: Timestamp;
+  /**
+   * When it was made.
+   */
+  created_at: Timestamp;
+  /**
+   * The time it is due next, by its own calendar; nothing when it is over or paused.
+   */
+  due_at: Timestamp | null;
+  /**
+   * Its id.
+   */
+  id: JobId;
+  /**
+   * Whether it runs; a paused one does not, and what passes meanwhile is not made up for.
+   */
+  is_enabled: boolean;
+  /**
+   * A job or a heartbeat.
+   */
+  kind: JobKind;
+  /**
+   * Who made it: nothing runs that this one may not.
+   */
+  maker: Principal;
+  /**
+   * The same with its delay by chance.
+   */
+  run_at: Timestamp | null;
+  /**
+   * What was said about it.
+   */
+  spec: JobSpec;
+  /**
+   * When it was changed last.
+   */
+  updated_at: Timestamp;
+}
+/**
+ * What a person says about a job.
+ */
+export interface JobSpec {
+  /**
+   * Hours of the day in which it runs; all when left out.
+   */
+  active_hours?: ActiveHours | null;
+  /**
+   * The agent that is told.
+   */
+  agent_id: AgentId;
+  /**
+   * The conversation outside to which the reply is sent, as `channel/account:conversation`.
+   */
+  deliver_to?: string | null;
+  /**
+   * What it is for.
+   */
+  description?: string;
+  /**
+   * From this instant on it is not due any more.
+   */
+  ends_at?: Timestamp | null;
+  /**
+   * Each run comes up to so many milliseconds later, the same for the same time.
+   */
+  jitter_ms?: number;
+  /**
+   * What becomes of missed runs; one run stands for all when left out.
+   */
+  missed?: MissedPolicy;
+  /**
+   * A name for people.
+   */
+  name: string;
+  /**
+   * What the agent is told. A heartbeat may have none: then it only brings what waits for it.
+   */
+  prompt: string;
+  /**
+   * The conversation; one of the job's own when left out.
+   */
+  session?: JobSession;
+  /**
+   * When.
+   */
+  when: When;
+}
+/**
+ * A line of a job's history.
+ */
+export interface RunView {
+  /**
+   * Why it failed or was denied.
+   */
+  error?: string | null;
+  /**
+   * What was decided.
+   */
+  run: JobRun;
+  /**
+   * How its request stands, if it has one.
+   */
+  status?: RequestStatus | null;
+}
+/**
+ * One line of a job's history: a run, or times that passed without one.
+ */
+export interface JobRun {
+  /**
+   * When that was decided.
+   */
+  decided_at: Timestamp;
+  /**
+   * The time it was due at; the last of several.
+   */
+  due_at: Timestamp;
+  /**
+   * Whether somebody had it run beside its times.
+   */
+  is_manual: boolean;
+  /**
+   * The job.
+   */
+  job_id: JobId;
+  /**
+   * Times that were missed before it, or with it when nothing ran.
+   */
+  n_missed: number;
+  /**
+   * More about it, for people.
+   */
+  note?: string | null;
+  /**
+   * The request, when it ran.
+   */
+  request_id?: RequestId | null;
+  /**
+   * Why nothing ran, when it did not.
+   */
+  skipped?: SkipReason | null;
+}
+/**
+ * Input of `heartbeat.note`.
+ */
+export interface HeartbeatNoteParams {
+  /**
+   * The agent; the default one when left out.
+   */
+  agentId?: AgentId | null;
+  /**
+   * Lets the command be repeated safely: the same key is the same text.
+   */
+  idempotencyKey: string;
+  /**
+   * What it is to be told.
+   */
+  text: string;
+}
+/**
+ * Result of `heartbeat.note`.
+ */
+export interface HeartbeatNoteResult {
+  /**
+   * The agent.
+   */
+  agentId: AgentId;
+  /**
+   * Whether this key had been used before; then nothing new waits.
+   */
+  isDuplicate: boolean;
+}
+/**
+ * Input of `heartbeat.set`. What is left out stays as it is; for a new one, it beats every 30
+ * minutes, at any hour, with nothing of its own to say.
+ */
+export interface HeartbeatSetParams {
+  /**
+   * Hours of the day in which it beats.
+   */
+  activeHours?: ActiveHours | null;
+  /**
+   * The agent; the default one when left out.
+   */
+  agentId?: AgentId | null;
+  /**
+   * The conversation outside to which replies are sent, as `channel/account:conversation`; empty
+   * for none.
+   */
+  deliverTo?: string | null;
+  /**
+   * How long between two beats, in milliseconds.
+   */
+  everyMs?: number | null;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * Whether it beats at any hour again.
+   */
+  isAtAnyHour?: boolean;
+  /**
+   * Whether it beats.
+   */
+  isOn: boolean;
+  /**
+   * What the agent is told at each beat. With an empty one a beat only brings what waits for it,
+   * and asks no model when nothing does.
+   */
+  prompt?: string | null;
+  /**
+   * The conversation.
+   */
+  session?: JobSession | null;
+}
+/**
+ * Result of `heartbeat.get` and `heartbeat.set`.
+ */
+export interface HeartbeatSetResult {
+  /**
+   * The agent.
+   */
+  agentId: AgentId;
+  /**
+   * Its heartbeat, if it was given one.
+   */
+  heartbeat?: JobView | null;
+  /**
+   * Texts that wait for the next beat.
+   */
+  nWaiting: number;
 }
 /**
  * The answer to a hello that was refused; the connection closes after it.
@@ -7773,6 +8241,27 @@ export interface Methods {
     result: HealthResult;
   };
   /**
+   * Shows the heartbeat of an agent, and how much waits for it.
+   */
+  "heartbeat.get": {
+    params: HeartbeatGetParams;
+    result: HeartbeatGetResult;
+  };
+  /**
+   * Has a text wait for the next heartbeat of an agent.
+   */
+  "heartbeat.note": {
+    params: HeartbeatNoteParams;
+    result: HeartbeatNoteResult;
+  };
+  /**
+   * Gives an agent a heartbeat, changes it or turns it off.
+   */
+  "heartbeat.set": {
+    params: HeartbeatSetParams;
+    result: HeartbeatSetResult;
+  };
+  /**
    * Lists the hooks, with their addresses and what they may.
    */
   "hooks.list": {
@@ -7974,6 +8463,76 @@ export interface Methods {
   "runtime.summary": {
     params: RuntimeSummaryParams;
     result: RuntimeSummaryResult;
+  };
+  /**
+   * Schedules a job; its runs have the rights of whoever makes it, at most.
+   */
+  "schedule.create": {
+    params: ScheduleCreateParams;
+    result: ScheduleCreateResult;
+  };
+  /**
+   * Forgets a scheduled job with its history; its requests stay on record.
+   */
+  "schedule.delete": {
+    params: ScheduleDeleteParams;
+    result: ScheduleDeleteResult;
+  };
+  /**
+   * Shows one scheduled job.
+   */
+  "schedule.get": {
+    params: ScheduleGetParams;
+    result: ScheduleGetResult;
+  };
+  /**
+   * Lists scheduled jobs and heartbeats, the next one due first.
+   */
+  "schedule.list": {
+    params: ScheduleListParams;
+    result: ScheduleListResult;
+  };
+  /**
+   * Keeps a scheduled job from running; what passes meanwhile is not made up for.
+   */
+  "schedule.pause": {
+    params: SchedulePauseParams;
+    result: SchedulePauseResult;
+  };
+  /**
+   * Says when a job would run, and what its runs would need approval for.
+   */
+  "schedule.preview": {
+    params: SchedulePreviewParams;
+    result: SchedulePreviewResult;
+  };
+  /**
+   * Lets a paused job run again, from its next time on.
+   */
+  "schedule.resume": {
+    params: ScheduleResumeParams;
+    result: ScheduleResumeResult;
+  };
+  /**
+   * Has a scheduled job run now, beside its times.
+   */
+  "schedule.run": {
+    params: ScheduleRunParams;
+    result: ScheduleRunResult;
+  };
+  /**
+   * Reads the history of a scheduled job, the latest first.
+   */
+  "schedule.runs": {
+    params: ScheduleRunsParams;
+    result: ScheduleRunsResult;
+  };
+  /**
+   * Gives a scheduled job other words, times or settings.
+   */
+  "schedule.update": {
+    params: ScheduleUpdateParams;
+    result: ScheduleUpdateResult;
   };
   /**
    * Stops the active run of a session.
@@ -8592,6 +9151,10 @@ export interface RunWish {
    */
   is_streamed?: boolean | null;
   /**
+   * The scheduled job that began it: the sender acts through the job. Only the daemon says so.
+   */
+  job?: JobId | null;
+  /**
    * The model, as `provider/model`; the agent's own when left out.
    */
   model?: string | null;
@@ -8981,6 +9544,242 @@ export interface RuntimeSummaryResult {
    * Agents at work.
    */
   working: number;
+}
+/**
+ * Input of `schedule.create`.
+ */
+export interface ScheduleCreateParams {
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * What it is to do, and when.
+   */
+  job: JobSpec;
+}
+/**
+ * Result of `schedule.get`, and of what changes a job.
+ */
+export interface ScheduleCreateResult {
+  /**
+   * The job as it is now.
+   */
+  job: JobView;
+}
+/**
+ * Input of what is done to one job.
+ */
+export interface ScheduleDeleteParams {
+  /**
+   * The job, as for `schedule.get`.
+   */
+  id: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `schedule.delete`.
+ */
+export interface ScheduleDeleteResult {
+  /**
+   * The job that is gone.
+   */
+  id: JobId;
+}
+/**
+ * Input of `schedule.get`.
+ */
+export interface ScheduleGetParams {
+  /**
+   * The job: its id, the beginning of it, its name, or `@last` for the newest.
+   */
+  id: string;
+}
+/**
+ * Result of `schedule.get`, and of what changes a job.
+ */
+export interface ScheduleGetResult {
+  /**
+   * The job as it is now.
+   */
+  job: JobView;
+}
+/**
+ * Input of `schedule.list`.
+ */
+export interface ScheduleListParams {
+  /**
+   * Only those of one agent.
+   */
+  agentId?: AgentId | null;
+}
+/**
+ * Result of `schedule.list`.
+ */
+export interface ScheduleListResult {
+  /**
+   * The jobs and heartbeats: the next one due first, those that are not due last.
+   */
+  jobs: JobView[];
+}
+/**
+ * Input of what is done to one job.
+ */
+export interface SchedulePauseParams {
+  /**
+   * The job, as for `schedule.get`.
+   */
+  id: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `schedule.get`, and of what changes a job.
+ */
+export interface SchedulePauseResult {
+  /**
+   * The job as it is now.
+   */
+  job: JobView;
+}
+/**
+ * Input of `schedule.preview`.
+ */
+export interface SchedulePreviewParams {
+  /**
+   * How many of its next times to list; 5 when left out.
+   */
+  count?: number | null;
+  /**
+   * The job that would be changed to this; a new one when left out.
+   */
+  id?: string | null;
+  /**
+   * What it would do, and when.
+   */
+  job: JobSpec;
+}
+/**
+ * Result of `schedule.preview`. Nothing has happened, and what is true now may not be later.
+ */
+export interface SchedulePreviewResult {
+  /**
+   * What a run may do, what a person would be asked about, and what it may not.
+   */
+  foreseen: Foreseen[];
+  /**
+   * Its next times.
+   */
+  times: Timestamp[];
+  /**
+   * Its times in English words.
+   */
+  timing: string;
+}
+/**
+ * Input of what is done to one job.
+ */
+export interface ScheduleResumeParams {
+  /**
+   * The job, as for `schedule.get`.
+   */
+  id: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `schedule.get`, and of what changes a job.
+ */
+export interface ScheduleResumeResult {
+  /**
+   * The job as it is now.
+   */
+  job: JobView;
+}
+/**
+ * Input of what is done to one job.
+ */
+export interface ScheduleRunParams {
+  /**
+   * The job, as for `schedule.get`.
+   */
+  id: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+}
+/**
+ * Result of `schedule.run`.
+ */
+export interface ScheduleRunResult {
+  /**
+   * Whether this key had been used before; then nothing new runs.
+   */
+  isDuplicate: boolean;
+  /**
+   * The request that it became.
+   */
+  requestId: RequestId;
+}
+/**
+ * Input of `schedule.runs`.
+ */
+export interface ScheduleRunsParams {
+  /**
+   * The job, as for `schedule.get`.
+   */
+  id: string;
+  /**
+   * Most lines; 50 when left out. 200 are kept.
+   */
+  limit?: number | null;
+}
+/**
+ * Result of `schedule.runs`.
+ */
+export interface ScheduleRunsResult {
+  /**
+   * The job.
+   */
+  id: JobId;
+  /**
+   * Its history, the latest first.
+   */
+  runs: RunView[];
+}
+/**
+ * Input of `schedule.update`.
+ */
+export interface ScheduleUpdateParams {
+  /**
+   * The job, as for `schedule.get`.
+   */
+  id: string;
+  /**
+   * Lets the command be repeated safely.
+   */
+  idempotencyKey: string;
+  /**
+   * All that it says from now on.
+   */
+  job: JobSpec;
+}
+/**
+ * Result of `schedule.get`, and of what changes a job.
+ */
+export interface ScheduleUpdateResult {
+  /**
+   * The job as it is now.
+   */
+  job: JobView;
 }
 /**
  * Input of `sessions.abort`.
@@ -10144,6 +10943,8 @@ export const COMMANDS: ReadonlySet<keyof Methods> = new Set<keyof Methods>([
   "devices.revoke",
   "devices.rotate",
   "expose.set",
+  "heartbeat.note",
+  "heartbeat.set",
   "hooks.send",
   "keys.create",
   "keys.revoke",
@@ -10163,6 +10964,12 @@ export const COMMANDS: ReadonlySet<keyof Methods> = new Set<keyof Methods>([
   "runtime.reload",
   "runtime.resume",
   "runtime.shutdown",
+  "schedule.create",
+  "schedule.delete",
+  "schedule.pause",
+  "schedule.resume",
+  "schedule.run",
+  "schedule.update",
   "sessions.abort",
   "sessions.compact",
   "sessions.delete",

@@ -11,6 +11,7 @@ import { held } from "./de/held";
 import { notify } from "./de/notify";
 import { pause } from "./de/pause";
 import { request } from "./de/request";
+import { schedule } from "./de/schedule";
 import { settings } from "./de/settings";
 import { system } from "./de/system";
 import { usage } from "./de/usage";
@@ -25,6 +26,7 @@ export const de: Record<TextKey, Entry> = {
   ...agents,
   ...approvals,
   ...credentials,
+  ...schedule,
   ...settings,
   ...system,
   ...usage,

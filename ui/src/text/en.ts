@@ -15,6 +15,7 @@ export const en = {
   "nav.approvals": "Approvals",
   "nav.activity": "Activity",
   "nav.sessions": "Sessions",
+  "nav.schedule": "Schedule",
   "nav.agents": "Agents",
   "nav.access": "Access",
   "nav.adapters": "Adapters",

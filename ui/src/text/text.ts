@@ -11,6 +11,7 @@ import type { held } from "./en/held";
 import type { notify } from "./en/notify";
 import type { pause } from "./en/pause";
 import type { request } from "./en/request";
+import type { schedule } from "./en/schedule";
 import type { settings } from "./en/settings";
 import type { system } from "./en/system";
 import type { usage } from "./en/usage";
@@ -23,6 +24,7 @@ export type Table = typeof en &
   typeof agents &
   typeof approvals &
   typeof credentials &
+  typeof schedule &
   typeof settings &
   typeof system &
   typeof usage &

@@ -112,11 +112,13 @@ fn a_sender_of_kind_agent_or_wake_says_what_it_wants_and_nothing_else() {
     let wake = hook("wake", json!({ "verify": "bearer", "sessions": ["main"] }));
     let run = wanted(&wake, &[], json!({ "text": "look", "mode": "now" }), None);
     assert_eq!((run.content.as_str(), run.session.as_deref()), ("look", Some("main")));
+    assert!(!run.at_heartbeat);
+    let later = wanted(&wake, &[], json!({ "text": "hi", "mode": "next-heartbeat" }), None);
+    assert!(later.at_heartbeat);
     for (hook, body, status, part) in [
         (&agent, json!({ "text": "hi", "model": "x" }), 400, "model"),
         (&agent, json!({ "text": " " }), 400, "empty"),
         (&agent, json!("hi"), 400, "body"),
-        (&wake, json!({ "text": "hi", "mode": "next-heartbeat" }), 501, "heartbeat"),
         (&wake, json!({ "text": "hi", "mode": "later" }), 400, "mode"),
     ] {
         let error = decide(hook, &HeaderMap::new(), body, &proof(None)).unwrap_err();

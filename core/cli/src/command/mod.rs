@@ -31,6 +31,7 @@ pub(crate) mod outbox;
 pub(crate) mod pause;
 pub(crate) mod request;
 pub(crate) mod runtime;
+pub(crate) mod schedule;
 pub(crate) mod server;
 pub(crate) mod services;
 pub(crate) mod session;
@@ -56,6 +57,7 @@ pub(crate) async fn run(command: Option<Command>, context: &Context) -> Result<E
         Some(Command::Ui(ui)) => lifecycle::ui::run(&ui, context).await,
         Some(Command::Request(request)) => request::run(request, context).await,
         Some(Command::Session(session)) => session::run(session, context).await,
+        Some(Command::Schedule(schedule)) => schedule::run(schedule, context).await,
         Some(Command::Acl(acl)) => acl::run(acl, context).await,
         Some(Command::Adapter(adapter)) => adapter::run(adapter, context).await,
         Some(Command::Contact(command)) => contact::run(command, context).await,

@@ -179,10 +179,20 @@ impl Book {
     /// to it.
     #[must_use]
     pub fn chain(&self, invoker: &Principal, id: &AgentId) -> Chain {
+        self.chain_from(Chain::of(invoker.clone()), id)
+    }
+
+    /// The same for somebody who may act through a scheduled job.
+    #[must_use]
+    pub fn chain_from(&self, start: Chain, id: &AgentId) -> Chain {
         let line = self.line(id);
         let creators = line.iter().filter_map(|id| self.get(id)?.made.as_ref());
         let narrower = creators.map(|made| &made.creator).find(|one| **one != Principal::Owner);
-        let start = Chain::of(narrower.unwrap_or(invoker).clone());
+        let start = match (narrower, start.job()) {
+            (None, _) => start,
+            (Some(creator), None) => Chain::of(creator.clone()),
+            (Some(creator), Some(job)) => Chain::of(creator.clone()).by_job(&job),
+        };
         line.into_iter().fold(start, |chain, id| chain.through(id))
     }
 

@@ -23,6 +23,7 @@ use crate::config::HookConfig;
 use crate::context::Context;
 use crate::engine::{self, Submission};
 use crate::jobs::adapters::key;
+use crate::schedule::note::{self, Wanted};
 
 /// Takes one delivery in. Answers once it is on record.
 pub(super) async fn submit(
@@ -31,6 +32,7 @@ pub(super) async fn submit(
     params: HookParams,
 ) -> Result<SubmitResult, Failure> {
     let HookParams { event, agent_id, session, queue_mode, instructions, is_awaited, .. } = params;
+    let at_heartbeat = params.at_heartbeat;
     check_origin(origin, &event)?;
     let hook = known(context, origin, &params.hook)?;
     let invoker = Principal::Hook(hook.name.clone());
@@ -39,6 +41,18 @@ pub(super) async fn submit(
         Some(session) => session_of(&hook, &session)?,
         None => alone(context)?,
     };
+    if at_heartbeat {
+        if is_awaited {
+            return Err(Failure::invalid("nobody can wait for what waits for a heartbeat")
+                .hint("leave `wait` out, or send it for now"));
+        }
+        let reply_to = hook.deliver.clone();
+        let (by, arrival) = (invoker, event);
+        let wanted = Wanted { agent_id, by, arrival, session_key, reply_to, instructions };
+        let kept = note::keep(context, wanted).await?;
+        let is_duplicate = kept.is_duplicate;
+        return Ok(SubmitResult { request_id: kept.request_id, is_duplicate });
+    }
     let brief =
         instructions.map(|text| Arc::new(Brief { instructions: Some(text), ..Brief::default() }));
     let reply = ReplyWish { is_awaited, to: hook.deliver.clone() };

@@ -180,7 +180,8 @@ impl RunDelegate {
             queue_mode: Some(QueueMode::Followup),
             parent: Some(self.run.clone()),
             replays: None,
-            run: RunWish::default(),
+            // Whoever works for a job works through it, however far down.
+            run: RunWish { job: self.chain.job(), ..RunWish::default() },
             brief: None,
         };
         let submission = Submission { arrival, authenticated: Some(self.invoker().clone()), wish };

@@ -66,8 +66,9 @@ pub use permission::{
     Resolution, expire_permissions, extend_permission, permission_seen, postpone_permissions,
     resolve_permission,
 };
+pub(crate) use prepare::start as start_of;
 pub use prepare::tools_of;
-pub use receive::{Admission, Submission, receive_event};
+pub use receive::{Admission, Beside, Submission, receive_event, receive_event_beside};
 pub use recover::{Unfinished, recover, start_waiting, unfinished};
 pub use size::size;
 

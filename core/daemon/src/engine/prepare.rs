@@ -106,9 +106,7 @@ pub(super) async fn prepare(
     // Before the tools: what is hidden from their programs is at least this.
     let book = context.agents.book();
     let hidden = pinned::hidden(&context.home, &context.config.current(), &book, &agent.id);
-    let invoker = found.requests.first().and_then(|request| request.principal.clone());
-    let invoker = invoker.unwrap_or_else(|| Principal::Unknown("unrecorded".to_owned()));
-    let chain = book.chain(&invoker, &agent.id);
+    let chain = book.chain_from(start(found.requests.first()), &agent.id);
     let delegate = RunDelegate {
         context: Arc::clone(context),
         run: ParentRun {
@@ -163,6 +161,16 @@ pub(super) async fn prepare(
     let is_one_call = found.requests.first().is_some_and(|leading| leading.wish.call.is_some());
     let leading = found.requests.into_iter().next().zip(found.arrival);
     Ok(Prepared { input, tools, gate_facts, finished, compaction, is_one_call, leading })
+}
+
+/// On whose behalf a request runs: its sender, and the job through which that one acts.
+pub(crate) fn start(request: Option<&Request>) -> Chain {
+    let nobody = Principal::Unknown("unrecorded".to_owned());
+    let sender = request.and_then(|request| request.principal.as_ref()).unwrap_or(&nobody);
+    match request {
+        Some(request) => request.wish.chain(sender),
+        None => Chain::of(nobody),
+    }
 }
 
 /// The conversation that a caller keeps, as messages before those of the session. They are of no

@@ -9,6 +9,7 @@ use nexus_domain::id::RequestId;
 use nexus_domain::pipeline::{Received, Stage, Wish};
 use nexus_domain::principal::Principal;
 use nexus_domain::request::{Request, RequestStatus, StageOutcome};
+use nexus_ledger::{LedgerError, Tx};
 
 use super::sender::shown_name;
 use super::trace::{self, TraceBook};
@@ -28,6 +29,10 @@ pub struct Submission {
     /// Where the sender would like it to go.
     pub wish: Wish,
 }
+
+/// What is written in the same commit as an admission, with the id of its request. When it fails,
+/// nothing is admitted; for a duplicate it is not called.
+pub type Beside = Box<dyn FnOnce(&mut Tx<'_>, RequestId) -> Result<(), LedgerError> + Send>;
 
 /// What became of a submission.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +56,21 @@ pub async fn receive_event(
     context: &Arc<Context>,
     submission: Submission,
 ) -> Result<Admission, Failure> {
-    let Submission { arrival, authenticated, wish } = submission;
-    arrival.check()?;
+    receive_event_beside(context, submission, None, Box::new(|_, _| Ok(()))).await
+}
+
+/// The same, with something that is written in the same commit, and with the id that the request is
+/// to have, if it was promised one.
+///
+/// # Errors
+/// As for [`receive_event`], and that of what is written beside.
+pub async fn receive_event_beside(
+    context: &Arc<Context>,
+    submission: Submission,
+    promised: Option<RequestId>,
+    beside: Beside,
+) -> Result<Admission, Failure> {
+    submission.arrival.check()?;
     if context.shutdown.has_begun() {
         let mut failure = Failure::unavailable("the daemon is stopping and takes nothing new")
             .hint("nothing was recorded; send it again when the daemon is back");
@@ -62,21 +80,23 @@ pub async fn receive_event(
     if context.engine.n_active() >= REQUESTS_ACTIVE_MAX {
         return Err(Failure::overloaded("too many requests are on their way", 1_000));
     }
-    let task = admit(Arc::clone(context), arrival, authenticated, wish);
+    let task = admit(Arc::clone(context), submission, promised, beside);
     let admitted = context.engine.tasks.spawn(task).await;
     admitted.map_err(|error| Failure::internal(format!("admitting an arrival failed: {error}")))?
 }
 
 async fn admit(
     context: Arc<Context>,
-    arrival: Arrival,
-    authenticated: Option<Principal>,
-    wish: Wish,
+    submission: Submission,
+    promised: Option<RequestId>,
+    beside: Beside,
 ) -> Result<Admission, Failure> {
+    let Submission { arrival, authenticated, wish } = submission;
     let mut book = TraceBook::new(Arc::clone(&context.clock));
     book.begin(Stage::ReceiveEvent);
     let now = context.clock.now();
-    let request_id = RequestId::from_parts(now, context.clock.entropy());
+    let fresh = || RequestId::from_parts(now, context.clock.entropy());
+    let request_id = promised.unwrap_or_else(fresh);
     let request = Request {
         id: request_id,
         event_id: arrival.ledger_id(),
@@ -132,6 +152,7 @@ async fn admit(
                     };
                     tx.events().record(now, &event)?;
                     trace::write(tx, request_id, &traces, now)?;
+                    beside(tx, request_id)?;
                     Ok(Admission { request_id, status: request.status, is_duplicate: false })
                 }
             }

@@ -179,9 +179,10 @@ async fn admit(
         return Err(Exit::Denied { reason: failure.message });
     }
     // An agent that has another one work acts for whoever it works for itself.
+    let run = &identified.received.wish.run;
     let chain = match &identified.received.wish.parent {
-        Some(parent) => book.chain(asker, &parent.agent_id),
-        None => Chain::of(asker.clone()),
+        Some(parent) => book.chain_from(run.chain(asker), &parent.agent_id),
+        None => run.chain(asker),
     };
     let query = Query {
         chain,

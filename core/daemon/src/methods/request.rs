@@ -7,6 +7,7 @@ use nexus_domain::failure::Failure;
 use nexus_domain::pipeline::{CONTROL_CHANNEL, Wish};
 use nexus_domain::principal::Principal;
 use nexus_domain::request::Request;
+use nexus_domain::schedule::SCHEDULE_CHANNEL;
 use nexus_iam::Permit;
 use nexus_ledger::RequestFilter;
 use nexus_protocol::request::{
@@ -133,7 +134,8 @@ pub async fn replay(
 }
 
 fn said_again(request: Request, mut arrival: Arrival, by: Principal) -> Submission {
-    let is_control = arrival.channel == CONTROL_CHANNEL;
+    // A run of a job is no message of anybody outside either.
+    let is_control = arrival.channel == CONTROL_CHANNEL || arrival.channel == SCHEDULE_CHANNEL;
     let mut wish = Wish { replays: Some(request.id), run: request.wish, ..Wish::default() };
     if !is_control {
         return Submission { arrival, authenticated: None, wish };

@@ -20,6 +20,7 @@ const SMALL: &[&str] = &[
     "budget_reservations",
     "cooldowns",
     "queue_items",
+    "schedule_jobs",
     "sender_waits",
     "sqlite_sequence",
 ];

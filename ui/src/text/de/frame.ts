@@ -14,6 +14,7 @@ export const frame: Record<keyof typeof en, Entry> = {
   "nav.approvals": "Freigaben",
   "nav.activity": "Aktivität",
   "nav.sessions": "Sitzungen",
+  "nav.schedule": "Zeitplan",
   "nav.agents": "Agenten",
   "nav.access": "Zugriff",
   "nav.adapters": "Adapter",

@@ -7,6 +7,7 @@ use nexus_domain::event::{Event, Transient};
 use nexus_domain::message::Role;
 use nexus_domain::permission::PermissionKind;
 use nexus_domain::request::RequestStatus;
+use nexus_domain::schedule::{JobChange, SkipReason};
 use nexus_protocol::frame::EventFrame;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -177,6 +178,24 @@ fn of_work(event: &Event) -> String {
         }
         Event::AdapterStatus { adapter, state, reason } => format!("{adapter} {state}: {reason}"),
         Event::KeychainChanged { state, reason } => format!("{state}: {reason}"),
+        Event::ScheduleChanged { name, change, by, .. } => {
+            let change = match change {
+                JobChange::Created => "made",
+                JobChange::Updated => "changed",
+                JobChange::Paused => "paused",
+                JobChange::Resumed => "resumed",
+                JobChange::Deleted => "removed",
+            };
+            format!("{name} {change} by {by}")
+        }
+        Event::ScheduleRun { name, n_missed: 0, .. } => name.clone(),
+        Event::ScheduleRun { name, n_missed, .. } => format!("{name}, for {n_missed} missed too"),
+        Event::ScheduleSkipped { name, why, .. } => match why {
+            SkipReason::Missed => format!("{name}: missed"),
+            SkipReason::Overlap => format!("{name}: the run before it goes on"),
+            SkipReason::Unreadable => format!("{name}: its time cannot be worked out"),
+        },
+        Event::HeartbeatNoted { agent_id, by } => format!("{by} for {agent_id}"),
         Event::BudgetWarned { budget, holder, resource, used, limit, .. }
         | Event::BudgetExhausted { budget, holder, resource, used, limit, .. } => {
             let (used, limit) = (resource.words(*used), resource.words(*limit));

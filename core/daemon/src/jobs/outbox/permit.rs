@@ -4,7 +4,7 @@
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::label::SessionLabel;
-use nexus_domain::principal::{Chain, Principal};
+use nexus_domain::principal::Chain;
 use nexus_domain::request::Request;
 use nexus_iam::{Action, Effect, Facts, Query, Verdict};
 use nexus_ledger::{AuditEntry, DeliveryRecord};
@@ -111,15 +111,9 @@ pub(super) async fn permit(
 
 /// On whose behalf a delivery goes out: the sender of the request it answers, through the agent.
 fn chain(context: &Context, request: Option<&Request>) -> Chain {
-    let nobody = || Principal::Unknown("unrecorded".to_owned());
-    let (principal, agent) = match request {
-        Some(request) => {
-            (request.principal.clone().unwrap_or_else(nobody), request.agent_id.clone())
-        }
-        None => (nobody(), None),
-    };
-    match agent {
-        Some(agent) => context.agents.book().chain(&principal, &agent),
-        None => Chain::of(principal),
+    let start = engine::start_of(request);
+    match request.and_then(|request| request.agent_id.as_ref()) {
+        Some(agent) => context.agents.book().chain_from(start, agent),
+        None => start,
     }
 }
