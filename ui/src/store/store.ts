@@ -22,6 +22,9 @@ const REFRESH_MS = 400;
 /** A stop is answered when the run has ended. */
 const STOP_MS_MAX = 60_000;
 
+/** How often the record of an ended turn is asked for when no answer comes. */
+const RECORD_TRIES_MAX = 10;
+
 /** Types after which what Home shows may differ. */
 const OVERVIEW_TYPES = /^(nex\.request|permission|turn|adapter|system|runtime|power)\./;
 /** Types after which the list of sessions may differ. */
@@ -226,8 +229,15 @@ export class Store {
   private async completeTurn({ session_key, turn_id }: Events["turn.completed"]): Promise<void> {
     if (this.state.sessions[session_key]?.load !== "ready") return;
     const params = { key: session_key, turnId: turn_id, limit: 1 };
-    const page = await this.client.call("sessions.history", params).catch(() => undefined);
-    if (page) this.set(withSession(this.state, onRecord(this.view(session_key), page)));
+    for (let n = 0; n < RECORD_TRIES_MAX; n++) {
+      try {
+        const page = await this.client.call("sessions.history", params);
+        return this.set(withSession(this.state, onRecord(this.view(session_key), page)));
+      } catch (cause) {
+        // Without an answer each try has waited long enough by itself, or the machine has slept.
+        if (!["TIMEOUT", "DISCONNECTED"].includes(RpcError.of(cause).code)) return;
+      }
+    }
   }
 
   /** Keeps a request up to date as long as somebody looks at it. */
