@@ -47,6 +47,9 @@ export async function hostileTests(tests, browser, daemon) {
         await settled(page);
         assert.equal(await page.evaluate(() => globalThis.hit), undefined);
         assert.equal(await page.locator("main img, main iframe, main script, main style").count(), 0);
+        // What cannot be seen, or turns what is around it, is named. A message is shown as it was written.
+        const text = await page.locator("main").innerText();
+        if (!path.startsWith("/chat/")) assert.doesNotMatch(text, /[\u200B\u200D\u202E\u2066]/);
         await assertFits(page);
         await assertNoViolations(page);
       }

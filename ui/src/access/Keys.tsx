@@ -95,7 +95,7 @@ function Row({ apiKey, onDone }: { apiKey: ApiKey; onDone: () => void }) {
       </div>
       {!revoked_at && (
         <button type="button" className="btn btn-danger" disabled={act.isBlocked} onClick={() => setAsking(true)}>
-          {t("apiKeys.revoke")} <span className="sr">{label}</span>
+          {t("apiKeys.revoke")} <span className="sr"><Plain text={label} max={120} /></span>
         </button>
       )}
       {act.error && <CallError error={act.error} what={act.error.message} />}

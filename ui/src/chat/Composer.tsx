@@ -1,5 +1,6 @@
 import { Paperclip } from "lucide-react";
 import { Suspense, useEffect, useRef, useState } from "react";
+import { Plain } from "../parts/Plain";
 import { useAct } from "../form/useAct";
 import { later } from "../browser/later";
 import { RpcError } from "../rpc/error";
@@ -164,7 +165,9 @@ function Queue({ view }: { view: SessionView }) {
       {view.queued.map((request, n) => (
         <li key={request.id} className="chip chip-mute max-w-full">
           <span className="text-text-3">{request.mode === "steer" ? t("chat.steer") : t("chat.queued")}</span>
-          <span className="truncate text-text">{request.purpose}</span>
+          <span className="truncate text-text">
+            <Plain text={request.purpose} max={200} />
+          </span>
           {n > 0 && (
             <button type="button" className="min-h-6 underline pointer-coarse:min-h-11" disabled={act.isBlocked} onClick={() => toFront(request.id)}>
               {t("chat.toFront")} <span className="sr">{request.purpose}</span>

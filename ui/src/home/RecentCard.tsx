@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useFilter } from "../address/useFilter";
 import { duration, timeOfDay } from "../format/time";
+import { Plain } from "../parts/Plain";
 import type { Request } from "../rpc/protocol";
 import { RequestChip } from "../request/RequestChip";
 import { StageStrip } from "../request/StageStrip";
@@ -44,7 +45,9 @@ export function RecentCard({ recent }: { recent: Request[] }) {
               className="-mx-2 flex flex-wrap items-center gap-x-2.5 gap-y-1 rounded-lg px-2 py-2 text-text no-underline hover:bg-surface-2"
             >
               <RequestChip status={request.status} />
-              <span className="min-w-40 grow basis-0 truncate">{request.purpose || t("request.untitled")}</span>
+              <span className="min-w-40 grow basis-0 truncate">
+                <Plain text={request.purpose || t("request.untitled")} max={200} />
+              </span>
               <StageStrip request={request} />
               <span className="meta w-16 text-end">
                 {request.completed_at ? duration(request.completed_at - request.started_at) : ""}

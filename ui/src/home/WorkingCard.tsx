@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { elapsed } from "../format/time";
 import { CallError } from "../parts/ErrorPanel";
+import { Plain } from "../parts/Plain";
 import { useNow } from "../browser/now";
 import { RpcError } from "../rpc/error";
 import type { Request } from "../rpc/protocol";
@@ -59,7 +60,7 @@ function Row({ request, onError }: { request: Request; onError: (error: RpcError
         params={{ id: request.id }}
         className="min-w-40 grow basis-0 truncate py-1 text-text no-underline hover:underline"
       >
-        <span className="font-semibold">{request.agent_id ?? "…"}</span> · {request.purpose}
+        <span className="font-semibold">{request.agent_id ?? "…"}</span> · <Plain text={request.purpose} max={200} />
       </Link>
       <StageStrip request={request} />
       <span className="meta w-16 text-end">{elapsed(now - request.started_at)}</span>

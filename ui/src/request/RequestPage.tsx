@@ -10,6 +10,7 @@ import { duration, exactTime } from "../format/time";
 import { useTitle } from "../frame/title";
 import { CallError } from "../parts/ErrorPanel";
 import { useNow } from "../browser/now";
+import { Plain } from "../parts/Plain";
 import { Skeleton } from "../parts/Skeleton";
 import { later } from "../browser/later";
 import type { RequestsGetResult } from "../rpc/protocol";
@@ -39,7 +40,7 @@ export function RequestPage() {
             <Link to="/">{t("nav.home")}</Link> / {t("request.crumb")}
           </p>
           <h1 tabIndex={-1} className="text-xl font-semibold wrap-anywhere">
-            {fetched?.value ? `“${title}”` : title}
+            {fetched?.value ? <>“<Plain text={title} max={500} />”</> : title}
           </h1>
           {fetched?.value && <FactsLine value={fetched.value} />}
         </header>
