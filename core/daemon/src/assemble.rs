@@ -276,6 +276,9 @@ impl Daemon {
             // That it was ended is no news.
             let _ = task.await;
         }
+        // Those that it may have started again since its home was taken.
+        context.adapters.drain().await;
+        context.ledger.close().await;
         drop(lock);
         tracing::error!("the daemon has ended without finishing anything");
     }

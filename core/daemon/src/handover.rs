@@ -5,6 +5,7 @@
 
 mod ask;
 mod force;
+mod keeper;
 
 use std::fmt;
 use std::fs::File;
@@ -60,7 +61,7 @@ impl fmt::Display for Successor {
 ///
 /// # Errors
 /// When that process cannot go on where this one stops, or somebody would start this one again.
-pub(crate) fn begin(
+pub(crate) async fn begin(
     context: &Context,
     by: &Principal,
     params: HandoverParams,
@@ -74,12 +75,7 @@ pub(crate) fn begin(
         let message = format!("this daemon runs {}, not {}", own.display(), params.home);
         return Err(Failure::conflict(message).hint("name the home that is meant: --home"));
     }
-    if context.is_socket_activated {
-        let message = "the port of this daemon belongs to the service manager, which would start \
-                       it again";
-        return Err(Failure::conflict(message)
-            .hint("stop the service first: nexus daemon stop; then start the other one"));
-    }
+    keeper::check(context).await?;
     if params.schema_version < SCHEMA_VERSION {
         let message = format!(
             "nexus {} does not know the database of nexus {}",

@@ -46,12 +46,17 @@ pub trait Handler: Send + Sync {
     /// acknowledged when this returns, so it returns once the arrival is on disk. Its channel,
     /// account and sizes have been checked.
     ///
-    /// A refusal is final: the adapter drops the event. What cannot be taken now is waited for,
-    /// and a daemon that stops does not return at all, so that the event comes again.
+    /// A refusal is final: the adapter drops the event. What cannot be taken now is waited for. A
+    /// daemon that stops gives no answer, so that the event comes again; it returns at once, because
+    /// answers of the adapter to its last deliveries come in behind.
     ///
     /// One adapter's arrivals wait for each other. This must not wait for a `send` to the same
     /// adapter, whose answer would come in behind the next arrival.
-    fn event<'a>(&'a self, adapter: &'a str, arrival: Arrival) -> BoxFuture<'a, Acknowledgement>;
+    fn event<'a>(
+        &'a self,
+        adapter: &'a str,
+        arrival: Arrival,
+    ) -> BoxFuture<'a, Option<Acknowledgement>>;
 
     /// Answers any other call of an adapter. Called side by side; dropped when the adapter ends.
     fn call<'a>(

@@ -156,7 +156,8 @@ pub(crate) async fn answer(
     }
 }
 
-/// Hands arrivals to the handler, one after the other, and acknowledges each when it returns.
+/// Hands arrivals to the handler, one after the other, and acknowledges each when it returns, if
+/// it is to be acknowledged at all.
 pub(crate) struct Intake {
     pub(crate) adapter: String,
     pub(crate) account_id: String,
@@ -176,13 +177,15 @@ impl Intake {
             self.pause().await;
             let outcome = match serde_json::from_value::<EventParams>(event.params) {
                 Ok(params) => self.admit(params).await,
-                Err(error) => Err(LineError {
+                Err(error) => Some(Err(LineError {
                     code: INVALID_PARAMS,
                     message: format!("the event cannot be read: {error}"),
                     data: None,
-                }),
+                })),
             };
-            answer(&self.outgoing, event.id, outcome).await;
+            if let Some(outcome) = outcome {
+                answer(&self.outgoing, event.id, outcome).await;
+            }
         }
     }
 
@@ -200,7 +203,7 @@ impl Intake {
         self.pace.waited(self.clock.monotonic_us());
     }
 
-    async fn admit(&mut self, params: EventParams) -> Result<Value, LineError> {
+    async fn admit(&mut self, params: EventParams) -> Option<Result<Value, LineError>> {
         let arrival = params.event;
         let refusal = if arrival.channel != self.channel || arrival.account_id != self.account_id {
             // Only what it declared: an adapter cannot speak for another one.
@@ -225,12 +228,12 @@ impl Intake {
                 tracing::debug!(adapter = self.adapter, reason, "an event was refused");
                 Acknowledgement::Refused(reason)
             }
-            None => self.handler.event(&self.adapter, arrival).await,
+            None => self.handler.event(&self.adapter, arrival).await?,
         };
-        serde_json::to_value(acknowledgement).map_err(|error| LineError {
+        Some(serde_json::to_value(acknowledgement).map_err(|error| LineError {
             code: INVALID_PARAMS,
             message: format!("the acknowledgement cannot be written: {error}"),
             data: None,
-        })
+        }))
     }
 }

@@ -4,11 +4,13 @@
 
 use nexus_domain::Timestamp;
 use nexus_domain::failure::Failure;
+#[cfg(unix)]
 use nexus_ledger::{Durability, Ledger, LedgerOptions};
 
 use crate::assemble::StartOptions;
 use crate::config::{self, Overlay};
 use crate::home::{Home, HomeLock, Owner};
+#[cfg(unix)]
 use crate::lease;
 use crate::server;
 

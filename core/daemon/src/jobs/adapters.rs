@@ -354,27 +354,37 @@ impl Ear {
 }
 
 impl Handler for Ear {
-    fn event<'a>(&'a self, adapter: &'a str, arrival: Arrival) -> BoxFuture<'a, Acknowledgement> {
+    fn event<'a>(
+        &'a self,
+        adapter: &'a str,
+        arrival: Arrival,
+    ) -> BoxFuture<'a, Option<Acknowledgement>> {
         Box::pin(async move {
             // While the daemon stops an arrival gets no answer: the adapter keeps it.
-            let Some(context) = self.context() else { return std::future::pending().await };
+            let context = self.context()?;
             let submission = Submission { arrival, authenticated: None, wish: Wish::default() };
             loop {
                 if context.shutdown.has_begun() {
-                    return std::future::pending().await;
+                    return None;
                 }
                 match engine::receive_event(&context, copy(&submission)).await {
-                    Ok(admission) if admission.is_duplicate => return Acknowledgement::Duplicate,
-                    Ok(_) => return Acknowledgement::Accepted,
+                    Ok(admission) if admission.is_duplicate => {
+                        return Some(Acknowledgement::Duplicate);
+                    }
+                    Ok(_) => return Some(Acknowledgement::Accepted),
                     // A refusal is final, so only what can never be taken is refused.
                     Err(failure)
                         if matches!(failure.kind, FailureKind::Invalid | FailureKind::Denied) =>
                     {
-                        return Acknowledgement::Refused(failure.message);
+                        return Some(Acknowledgement::Refused(failure.message));
                     }
                     Err(failure) => {
                         tracing::warn!(adapter, ?failure, "an arrival waits");
-                        context.clock.sleep(failure.retry_after_ms.unwrap_or(RETRY_MS)).await;
+                        let pause_ms = failure.retry_after_ms.unwrap_or(RETRY_MS);
+                        tokio::select! {
+                            () = context.clock.sleep(pause_ms) => {}
+                            () = context.shutdown.begun() => {}
+                        }
                     }
                 }
             }

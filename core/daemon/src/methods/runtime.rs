@@ -115,7 +115,7 @@ pub async fn handover(
     params: HandoverParams,
 ) -> Result<HandoverResult, Failure> {
     let by = person(&permit, "hand the daemon over")?;
-    handover::begin(context, &by, params)
+    handover::begin(context, &by, params).await
 }
 
 /// Drains and stops the daemon.

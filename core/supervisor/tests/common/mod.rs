@@ -93,17 +93,21 @@ pub(crate) struct Recorder {
 }
 
 impl Handler for Recorder {
-    fn event<'a>(&'a self, _adapter: &'a str, arrival: Arrival) -> BoxFuture<'a, Acknowledgement> {
+    fn event<'a>(
+        &'a self,
+        _adapter: &'a str,
+        arrival: Arrival,
+    ) -> BoxFuture<'a, Option<Acknowledgement>> {
         Box::pin(async move {
             self.changed.notify_one();
             self.gate.acquire().await.unwrap().forget();
             let mut arrivals = self.arrivals.lock().unwrap();
             let is_known = arrivals.iter().any(|known| known.event_id == arrival.event_id);
             if is_known {
-                return Acknowledgement::Duplicate;
+                return Some(Acknowledgement::Duplicate);
             }
             arrivals.push(arrival);
-            Acknowledgement::Accepted
+            Some(Acknowledgement::Accepted)
         })
     }
 }
