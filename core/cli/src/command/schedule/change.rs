@@ -5,9 +5,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use nexus_domain::Timestamp;
 use nexus_domain::id::AgentId;
-use nexus_domain::schedule::{
-    ActiveHours, CronTime, JobSession, JobSpec, MissedPolicy, When,
-};
+use nexus_domain::schedule::{ActiveHours, CronTime, JobSession, JobSpec, MissedPolicy, When};
 
 use super::agent;
 use crate::command::acl::grants::duration;
