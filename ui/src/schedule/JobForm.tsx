@@ -1,10 +1,10 @@
 import "../text/en/schedule";
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
-import { ActForm } from "../parts/ActForm";
-import { Choice, Field, INPUT } from "../parts/Field";
-import { Modal } from "../parts/Modal";
-import { useAct } from "../parts/useAct";
+import { ActForm } from "../form/ActForm";
+import { Choice, Field, INPUT } from "../form/Field";
+import { Modal } from "../form/Modal";
+import { useAct } from "../form/useAct";
 import type { Job, JobKind, JobSession, JobSpec, MissedPolicy, SchedulePreviewResult } from "../rpc/protocol";
 import { agentList } from "../store/lists";
 import { useResource, useStore } from "../store/react";

@@ -1,6 +1,6 @@
 import { useId } from "react";
 import { timeOfDay } from "../format/time";
-import { useNarrow } from "../parts/media";
+import { useNarrow } from "../browser/media";
 import type { JobView } from "../rpc/protocol";
 import { t } from "../text/text";
 

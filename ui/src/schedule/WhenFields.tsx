@@ -1,5 +1,5 @@
 import { useId } from "react";
-import { Choice, Field, INPUT } from "../parts/Field";
+import { Choice, Field, INPUT } from "../form/Field";
 import { t } from "../text/text";
 import { type Draft, KINDS, type Kind, type Unit, UNITS, whenOf } from "./when";
 
