@@ -185,6 +185,7 @@ const HOMES: &[(&str, &[&str], &str)] = &[
             "core/sandbox/",
             "core/cli/src/process.rs",
             "core/desktop/src/opener.rs",
+            "core/desktop/src/successor.rs",
             "xtask/src/run.rs",
         ],
         "one place starts processes",

@@ -63,7 +63,11 @@ impl Inbox {
 }
 
 impl Handler for Inbox {
-    fn event<'a>(&'a self, adapter: &'a str, arrival: Arrival) -> BoxFuture<'a, Acknowledgement> {
+    fn event<'a>(
+        &'a self,
+        adapter: &'a str,
+        arrival: Arrival,
+    ) -> BoxFuture<'a, Option<Acknowledgement>> {
         assert_eq!(adapter, "echo");
         let mut arrivals = self.arrivals.lock().unwrap();
         let is_known = arrivals.iter().any(|known| known.event_id == arrival.event_id);
@@ -71,7 +75,7 @@ impl Handler for Inbox {
         drop(arrivals);
         self.changed.notify_waiters();
         let answer = if is_known { Acknowledgement::Duplicate } else { Acknowledgement::Accepted };
-        Box::pin(async { answer })
+        Box::pin(async { Some(answer) })
     }
 }
 
