@@ -11,12 +11,13 @@ import { begin } from "./en/begin";
 import { files } from "./en/files";
 import { held } from "./en/held";
 import { request } from "./en/request";
+import { schedule } from "./en/schedule";
 import { settings } from "./en/settings";
 import { system } from "./en/system";
 import { usage } from "./en/usage";
 import { drawnOut, type Entry, t } from "./text";
 
-const tables = [en, access, activity, adapters, agents, approvals, credentials, settings, system, usage, begin, files, held, request];
+const tables = [en, access, activity, adapters, agents, approvals, credentials, schedule, settings, system, usage, begin, files, held, request];
 const english: Record<string, Entry> = Object.assign({}, ...tables);
 
 const formsOf = (entry: Entry) => (typeof entry === "string" ? [entry] : Object.values(entry));
