@@ -108,10 +108,8 @@ pub enum JobKind {
 #[serde(deny_unknown_fields)]
 pub struct ActiveHours {
     /// From this time of day on, such as `08:00`.
-    #[schemars(regex(pattern = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"))]
     pub from: String,
     /// Until before this time of day, such as `22:00`; earlier than `from` for a night.
-    #[schemars(regex(pattern = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"))]
     pub to: String,
     /// IANA name of the time zone in which that is meant.
     pub time_zone: String,

@@ -184,7 +184,7 @@ async fn a_full_disk_loses_nothing_and_the_ledger_goes_on_when_there_is_room() {
     let home = Home::new();
     let n_heard = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
     let counter = std::sync::Arc::clone(&n_heard);
-    let tuning = Tuning { pages_max: Some(120), ..TUNING };
+    let tuning = Tuning { pages_max: Some(140), ..TUNING };
     let ledger = home.open_with(tuning, move |recorded| {
         counter.fetch_add(recorded.len() as u64, std::sync::atomic::Ordering::SeqCst);
     });
