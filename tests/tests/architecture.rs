@@ -175,7 +175,12 @@ const HOMES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "Instant::now",
-        &["core/daemon/src/clock.rs", "core/cli/src/environment.rs", "xtask/src/run.rs"],
+        &[
+            "core/daemon/src/clock.rs",
+            "core/cli/src/environment.rs",
+            "core/update/src/guard.rs",
+            "xtask/src/run.rs",
+        ],
         "time is passed in",
     ),
     (
@@ -186,6 +191,7 @@ const HOMES: &[(&str, &[&str], &str)] = &[
             "core/cli/src/process.rs",
             "core/desktop/src/opener.rs",
             "core/desktop/src/successor.rs",
+            "core/update/src/guard.rs",
             "xtask/src/run.rs",
         ],
         "one place starts processes",

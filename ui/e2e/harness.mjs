@@ -24,7 +24,7 @@ export class Tests {
   }
 
   async test(name, run) {
-    if (this.only && !name.includes(this.only)) return;
+    if (this.only && !new RegExp(this.only).test(name)) return;
     const began = Date.now();
     let timer;
     const tooLong = new Promise((_, reject) => {

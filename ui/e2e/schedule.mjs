@@ -30,7 +30,7 @@ export async function scheduleTests(tests, browser, daemon) {
     await dialog.getByText("As cron: 30 8 * * 1-5").waitFor();
     await dialog.getByLabel("What the agent is told").fill("What is on today?");
     await dialog.getByRole("button", { name: "What would it do?" }).click();
-    await dialog.locator('[data-foreseen="start"]').getByText("runs", { exact: true }).waitFor();
+    await dialog.locator('[data-foreseen="start"] .chip', { hasText: "runs" }).waitFor();
     await dialog.locator('[data-foreseen="http_fetch"]').getByText("asks you").waitFor();
     await both("schedule-form");
     await dialog.getByRole("button", { name: "Schedule", exact: true }).click();
@@ -67,11 +67,11 @@ export async function scheduleTests(tests, browser, daemon) {
   });
 
   await tests.test("a job rests, goes on and is removed", async () => {
-    await page.getByRole("button", { name: "Pause" }).click();
-    await page.getByRole("button", { name: "Resume" }).waitFor();
-    await page.getByText("paused", { exact: true }).waitFor();
-    await page.getByRole("button", { name: "Resume" }).click();
-    await page.getByRole("button", { name: "Pause" }).waitFor();
+    await page.getByRole("button", { name: "Pause the job" }).click();
+    await page.getByRole("button", { name: "Resume the job" }).waitFor();
+    await page.locator(".chip", { hasText: "paused" }).first().waitFor();
+    await page.getByRole("button", { name: "Resume the job" }).click();
+    await page.getByRole("button", { name: "Pause the job" }).waitFor();
     await page.getByRole("button", { name: "Remove" }).click();
     await dialog.getByText("are forgotten").waitFor();
     await assertAccessible(page);

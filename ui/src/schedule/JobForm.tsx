@@ -48,7 +48,7 @@ export function JobForm({ kind, job, onClose }: Props) {
   const [to, setTo] = useState(spec?.active_hours?.to ?? "22:00");
   const [jitter, setJitter] = useState(String(Math.round((spec?.jitter_ms ?? 0) / MINUTE_MS)));
   const [ends, setEnds] = useState(spec?.ends_at == null ? "" : localOf(spec.ends_at));
-  const [preview, setPreview] = useState<SchedulePreviewResult>();
+  const [preview, setPreview] = useState<{ of: string; result: SchedulePreviewResult }>();
 
   const agentId = agent || agents?.defaultAgent || "main";
   const when = whenOf(draft);
@@ -69,7 +69,7 @@ export function JobForm({ kind, job, onClose }: Props) {
   const look = () =>
     void act.run("preview", async () => {
       const wanted = said();
-      if (wanted) setPreview(await store.client.call("schedule.preview", { job: wanted, id: job?.id ?? null }));
+      if (wanted) setPreview({ of: JSON.stringify(wanted), result: await store.client.call("schedule.preview", { job: wanted, id: job?.id ?? null }) });
     });
   const save = async () => {
     const wanted = said();
@@ -104,6 +104,8 @@ export function JobForm({ kind, job, onClose }: Props) {
     onClose();
     if (!job && id !== "") void router.navigate({ to: "/schedule/$id", params: { id } });
   };
+  // What was foreseen of a job that has been changed since is said no more.
+  const isForeseen = preview !== undefined && preview.of === JSON.stringify(said());
   const title = job ? t("schedule.changeTitle", { name: job.spec.name }) : t(isBeat ? "schedule.addHeartbeat" : "schedule.add");
   const options = [...new Set([agentId, ...(agents?.agents.map(({ id }) => id) ?? [])])];
   return (
@@ -177,7 +179,7 @@ export function JobForm({ kind, job, onClose }: Props) {
               {t("schedule.look")}
             </button>
           </div>
-          {preview && <Foreseen preview={preview} />}
+          {isForeseen && <Foreseen preview={preview.result} />}
         </div>
       </ActForm>
     </Modal>
