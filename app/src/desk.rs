@@ -112,7 +112,6 @@ impl Desk {
             can_update: self.updates.is_on(),
             update: self.updates.ready(),
             can_hand_over: owner.can_hand_over(),
-            ..menu::Desk::default()
         }
     }
 }

@@ -175,12 +175,7 @@ const HOMES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "Instant::now",
-        &[
-            "core/daemon/src/clock.rs",
-            "core/cli/src/environment.rs",
-            "core/update/src/guard.rs",
-            "xtask/src/run.rs",
-        ],
+        &["core/daemon/src/clock.rs", "core/cli/src/environment.rs", "xtask/src/run.rs"],
         "time is passed in",
     ),
     (

@@ -11,7 +11,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::record::{Record, Verdict};
 use crate::stage::{Staged, swap_back};
@@ -44,11 +44,8 @@ pub fn begin(home: &Path, staged: &Staged, record: &Record) -> Result<ChildStdin
 
 fn start(home: &Path, installation: &Installation) -> Result<ChildStdin, UpdateError> {
     let program = installation.previous_program();
-    let mut command = Command::new(&program);
-    command.arg(WORD).arg(home);
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut command = apart(&program);
+    command.arg(WORD).arg(home).stdin(Stdio::piped());
     let mut child = command.spawn().map_err(UpdateError::file(&program))?;
     child
         .stdin
@@ -65,7 +62,7 @@ pub fn run_if_asked() -> Option<ExitCode> {
         return None;
     }
     let home = PathBuf::from(words.next()?);
-    let (ended, has_ended) = mpsc::channel();
+    let (ended, has_ended) = mpsc::sync_channel(1);
     std::thread::spawn(move || {
         let mut rest = Vec::new();
         // However it ends, the other side is gone.
@@ -91,7 +88,7 @@ fn watch(home: &Path, has_left: bool) -> bool {
         Err(error) => return take_back(home, &record, format!("it does not start: {error}"), true),
     };
     let within = Duration::from_millis(record.start_ms.saturating_add(record.trial_ms));
-    let deadline = Instant::now() + within;
+    let mut rest = within;
     loop {
         match Record::read(home).map(|record| record.verdict) {
             Some(Verdict::Trial) => {}
@@ -103,8 +100,10 @@ fn watch(home: &Path, has_left: bool) -> bool {
             Ok(Some(status)) => {
                 return take_back(home, &record, format!("it ended: {status}"), true);
             }
-            Ok(None) if Instant::now() < deadline => {
-                std::thread::sleep(Duration::from_millis(LOOK_PAUSE_MS));
+            Ok(None) if !rest.is_zero() => {
+                let pause = Duration::from_millis(LOOK_PAUSE_MS);
+                std::thread::sleep(pause);
+                rest = rest.saturating_sub(pause);
             }
             Ok(None) => {
                 end(&mut child);
@@ -140,12 +139,17 @@ fn take_back(home: &Path, record: &Record, why: String, is_to_run: bool) -> bool
 }
 
 fn run(record: &Record) -> std::io::Result<Child> {
-    let mut command = Command::new(record.installation.program());
-    command.args(&record.args);
+    apart(&record.installation.program()).args(&record.args).spawn()
+}
+
+/// A program that outlives this one, and neither hears nor says anything.
+#[expect(clippy::disallowed_methods, reason = "a version is watched by none of its own processes")]
+fn apart(program: &Path) -> Command {
+    let mut command = Command::new(program);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    command.spawn()
+    command
 }
 
 /// Ends a program: it is told to, and made to.
@@ -165,6 +169,6 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 #[path = "guard/tests.rs"]
 mod tests;

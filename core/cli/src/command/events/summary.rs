@@ -178,6 +178,17 @@ fn of_work(event: &Event) -> String {
         }
         Event::AdapterStatus { adapter, state, reason } => format!("{adapter} {state}: {reason}"),
         Event::KeychainChanged { state, reason } => format!("{state}: {reason}"),
+        Event::BudgetWarned { budget, holder, resource, used, limit, .. }
+        | Event::BudgetExhausted { budget, holder, resource, used, limit, .. } => {
+            let (used, limit) = (resource.words(*used), resource.words(*limit));
+            format!("{budget} of {holder}: {used} of {limit} spent")
+        }
+        other => of_schedule(other),
+    }
+}
+
+fn of_schedule(event: &Event) -> String {
+    match event {
         Event::ScheduleChanged { name, change, by, .. } => {
             let change = match change {
                 JobChange::Created => "made",
@@ -196,11 +207,6 @@ fn of_work(event: &Event) -> String {
             SkipReason::Unreadable => format!("{name}: its time cannot be worked out"),
         },
         Event::HeartbeatNoted { agent_id, by } => format!("{by} for {agent_id}"),
-        Event::BudgetWarned { budget, holder, resource, used, limit, .. }
-        | Event::BudgetExhausted { budget, holder, resource, used, limit, .. } => {
-            let (used, limit) = (resource.words(*used), resource.words(*limit));
-            format!("{budget} of {holder}: {used} of {limit} spent")
-        }
         _ => String::new(),
     }
 }
