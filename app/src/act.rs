@@ -67,9 +67,10 @@ async fn done(app: &AppHandle, act: &Act) -> Result<()> {
             desk.updates().look_now();
             Ok(())
         }
-        Act::TakeOver | Act::HandOver => {
+        Act::StartSafely | Act::TakeOver | Act::HandOver => {
             let owner = app.state::<Arc<Owner>>();
             let outcome = match act {
+                Act::StartSafely => owner.start_safely().await,
                 Act::TakeOver => owner.take_over().await,
                 _ => owner.hand_over().await,
             };

@@ -8,10 +8,13 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use nexus_client::discovery::Running;
 use nexus_client::http::{self, HttpRequest};
 use nexus_client::{Discovery, Token};
+use nexus_daemon::clock::{Clock as _, SystemClock};
 use nexus_daemon::config::Environment;
 use nexus_daemon::home::OwnerKind;
 use nexus_daemon::host::{Ended, Host};
+use nexus_daemon::jobs::guard::Crashes;
 use nexus_desktop::successor;
+use nexus_domain::Failure;
 use serde_json::json;
 
 /// Time a daemon has to answer, in milliseconds.
@@ -46,7 +49,7 @@ impl Owner {
             attach(&running)?;
             return Ok(owner);
         }
-        if let Err(failure) = owner.host.start().await {
+        if let Err(failure) = owner.host.start(false).await {
             // Another daemon may have been quicker by a moment.
             match running(&owner.home).await? {
                 Some(running) => attach(&running)?,
@@ -108,10 +111,41 @@ impl Owner {
         *self.excuse.lock().unwrap_or_else(PoisonError::into_inner) = why;
     }
 
+    /// Has a daemon without adapters run in this process.
+    pub(crate) async fn start_safely(&self) -> Result<()> {
+        self.start(true).await.map_err(|failure| anyhow!("{failure}"))
+    }
+
+    async fn start(&self, is_safe: bool) -> Result<(), Failure> {
+        let started = self.host.start(is_safe).await;
+        self.excuse_by(started.as_ref().err().map(ToString::to_string));
+        started
+    }
+
     /// Waits until the daemon of this process has ended because somebody else stopped it. One that
-    /// went to another process is followed there.
+    /// went to another process is followed there, and one that crashed is started again, unless it
+    /// does so again and again.
     pub(crate) async fn ended(&self) {
-        while self.host.ended().await == Ended::HandedOver {}
+        let clock = SystemClock::new();
+        let mut crashes = Crashes::default();
+        loop {
+            match self.host.ended().await {
+                Ended::Stopped => return,
+                Ended::HandedOver => {}
+                Ended::Crashed(part) => match crashes.pause_ms(clock.monotonic_us() / 1_000) {
+                    Some(pause_ms) => {
+                        self.excuse_by(Some(format!("its part {part:?} crashed; it starts anew")));
+                        clock.sleep(pause_ms).await;
+                        // Why not is the excuse from now on.
+                        let _ = self.start(false).await;
+                    }
+                    None => {
+                        let why = format!("its part {part:?} crashed, three times in five minutes");
+                        self.excuse_by(Some(why));
+                    }
+                },
+            }
+        }
     }
 
     /// Stops the daemon of this process; one of another process is left alone.

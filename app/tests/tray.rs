@@ -42,7 +42,18 @@ struct Process(Child);
 
 impl Process {
     fn spawn(desktop: &Desktop, program: &Path, home: &Path, args: &[&str]) -> Self {
+        Self::spawn_with(desktop, program, home, args, &[])
+    }
+
+    fn spawn_with(
+        desktop: &Desktop,
+        program: &Path,
+        home: &Path,
+        args: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let mut command = desktop.command(program);
+        command.envs(variables.iter().copied());
         command.args(args).env("NEXUS_ROOT", home).env("NEXUS__RUNTIME__PORT", "0");
         command.env("FAKE_KEY", "not-a-secret").env("NEXUS__ACL__AUDIT_KEY", "file");
         command.stdout(Stdio::null()).stderr(Stdio::inherit());
@@ -188,6 +199,24 @@ async fn the_daemon_goes_from_one_process_to_the_other_and_back() {
         (Discovery::find(&home).await == Discovery::NotRunning).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_daemon_that_crashes_starts_anew_and_at_last_waits_for_a_person() {
+    let desktop = Desktop::start();
+    let home = desktop.path().join("nexus");
+    let variables = [("NEXUS_PANIC_IN", "outbox:3")];
+    let app = ["--hidden"];
+    let mut app = Process::spawn_with(&desktop, Path::new(APP), &home, &app, &variables);
+    let item = registered(&desktop).await;
+    item.until_it_says("crashed, three times in five minutes").await;
+    assert_eq!(app.0.try_wait().unwrap(), None, "the tray stays");
+    item.until_it_says("○ Nexus is not running").await;
+    item.click("Start safely, without adapters").await;
+    item.until_it_says("adapters stay off until a restart").await;
+    assert_eq!(running(&home).await.pid, app.0.id());
+    item.click("Quit Nexus").await;
+    assert_eq!(app.exit_code().await, 0);
 }
 
 async fn registered(desktop: &Desktop) -> Item {

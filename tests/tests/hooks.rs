@@ -59,6 +59,23 @@ impl Hook for Overtaking {
     }
 }
 
+/// Breaks down at one word.
+struct Brittle;
+
+impl Hook for Brittle {
+    fn name(&self) -> &str {
+        "brittle"
+    }
+
+    fn run<'a>(&'a self, admitted: &'a Admitted) -> BoxFuture<'a, HookAnswer> {
+        let is_too_much = admitted.identified.received.arrival.content == "break";
+        Box::pin(async move {
+            assert!(!is_too_much, "on purpose");
+            HookAnswer { hook: self.name().to_owned(), ..HookAnswer::default() }
+        })
+    }
+}
+
 async fn assemble(home: &TestHome, hook: impl Hook + 'static) -> Result<(Daemon, Client)> {
     let mut options = inside::options(home);
     options.hooks = vec![Arc::new(hook)];
@@ -122,6 +139,20 @@ async fn a_message_whose_hook_is_quicker_overtakes_nobody() -> Result<()> {
     talk.ended(talk.say("main", "second").await?).await?;
     let said = talk.texts("main", Role::User).await?;
     ensure!(said == ["first", "second"], "{said:?}");
+    daemon.drain("the scenario is over").await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hook_that_breaks_down_fails_one_message_and_no_other() -> Result<()> {
+    let model = FakeModel::openai(|_| Act::Say("Noted.".to_owned())).await?;
+    let home = TestHome::with_model(&model)?;
+    let (daemon, client) = assemble(&home, Brittle).await?;
+    let talk = Talk::over(client);
+    let broken = talk.ended(talk.say("main", "break").await?).await?;
+    ensure!(broken.request.status == RequestStatus::Failed, "{broken:?}");
+    let well = talk.ended(talk.say("main", "go on").await?).await?;
+    ensure!(well.request.status == RequestStatus::Completed, "{well:?}");
     daemon.drain("the scenario is over").await;
     Ok(())
 }

@@ -33,11 +33,12 @@ use crate::health::HealthBoard;
 use crate::home::{Home, HomeLock, Owner, OwnerKind};
 use crate::jobs;
 use crate::jobs::adapters::Adapters;
+use crate::jobs::guard::guarded;
 use crate::lease;
 use crate::open_files;
 use crate::pause::{self, Pause};
 use crate::policy::Policies;
-use crate::power::{self, Power, Watched};
+use crate::power::{self, Power, Source, Watched};
 use crate::presence::Presence;
 use crate::reconfigure;
 use crate::schedule::{self, Schedule};
@@ -76,6 +77,8 @@ pub struct StartOptions {
     pub redactor: Redactor,
     /// The home, if it was taken over from another daemon.
     pub taken: Option<Taken>,
+    /// Starts no adapter.
+    pub is_safe: bool,
 }
 
 impl StartOptions {
@@ -94,6 +97,28 @@ impl StartOptions {
             sandbox: SandboxOptions::default(),
             redactor: Redactor::default(),
             taken: None,
+            is_safe: false,
+        }
+    }
+
+    /// The same once more, for a daemon that starts after this one has ended. Sleep is heard of
+    /// from the operating system.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let Watched { tick_ms, sees_stalls, .. } = self.power;
+        Self {
+            home: self.home.clone(),
+            kind: self.kind,
+            port: self.port,
+            listener: None,
+            environment: self.environment.clone(),
+            clock: Arc::clone(&self.clock),
+            power: Watched { source: Source::System, tick_ms, sees_stalls },
+            hooks: self.hooks.clone(),
+            sandbox: self.sandbox.clone(),
+            redactor: self.redactor.clone(),
+            taken: None,
+            is_safe: self.is_safe,
         }
     }
 }
@@ -119,7 +144,9 @@ impl Daemon {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         open_files::raise_limit();
         let StartOptions { home, kind, port, listener, environment, .. } = options;
-        let StartOptions { clock, power: watched, hooks, sandbox, redactor, taken, .. } = options;
+        let StartOptions {
+            clock, power: watched, hooks, sandbox, redactor, taken, is_safe, ..
+        } = options;
         let home = Home::new(home);
         home.init()?;
         let started_at = clock.now();
@@ -132,6 +159,9 @@ impl Daemon {
         let unfinished = "taking up unfinished work";
         health.set("runtime", HealthStatus::Starting, unfinished, None, started_at);
         let config = configure(&home, port, environment)?;
+        if is_safe {
+            config.order_safe_mode();
+        }
         let token = nexus_secrets::control_token(&home.state()).map_err(Failure::from)?;
         redactor.learn(&token);
         let bus = Bus::new(RING_LEN);
@@ -206,9 +236,11 @@ impl Daemon {
         let _ = context.address.set(address);
         lock.announce(address).map_err(Failure::internal)?;
         record(&context, Event::SystemStarted { version: VERSION.to_owned() }).await?;
-        let server = tokio::spawn(server::serve(Arc::clone(&context), listener, doors));
-        let job = run_background(Arc::clone(&context), unfinished, watched, kind);
-        let background = tokio::spawn(job);
+        let shutdown = || context.shutdown.clone();
+        let server = server::serve(Arc::clone(&context), listener, doors);
+        let server = tokio::spawn(guarded("server", shutdown(), server));
+        let background = run_background(Arc::clone(&context), unfinished, watched, kind);
+        let background = tokio::spawn(guarded("background", shutdown(), background));
         tracing::info!(%address, home = %context.home.root().display(), "the daemon is up");
         Ok(Self { context, address, lock, server, background })
     }
@@ -306,10 +338,11 @@ async fn run_background(
     watched: Watched,
     kind: OwnerKind,
 ) {
-    let lease = tokio::spawn(lease::run(Arc::clone(&context)));
-    let power = tokio::spawn(power::run(Arc::clone(&context), watched));
-    let watch = tokio::spawn(jobs::config::run(Arc::clone(&context)));
-    let exposure = tokio::spawn(jobs::exposure::run(Arc::clone(&context)));
+    let mut jobs = Jobs { context: &context, running: Vec::new() };
+    jobs.start("lease", lease::run);
+    jobs.start("power", |context| power::run(context, watched));
+    jobs.start("config", jobs::config::run);
+    jobs.start("exposure", jobs::exposure::run);
     credentials::load_shell(&context).await;
     let probed = apply_models(&context).await;
     if let Err(failure) = probed {
@@ -328,51 +361,48 @@ async fn run_background(
             tracing::error!(?failure, "unfinished work could not be taken up");
         }
     }
-    let permissions = tokio::spawn(jobs::permissions::run(Arc::clone(&context)));
-    let grants = tokio::spawn(jobs::grants::run(Arc::clone(&context)));
-    let ends = tokio::spawn(ways::run_ends(Arc::clone(&context)));
-    let tailnet = tokio::spawn(ways::run_tailnet(Arc::clone(&context)));
-    let budgets = tokio::spawn(jobs::budgets::run(Arc::clone(&context)));
-    let audit = tokio::spawn(jobs::audit::run(Arc::clone(&context)));
-    let blobs = tokio::spawn(jobs::blobs::run(Arc::clone(&context)));
-    let alone = tokio::spawn(jobs::alone::run(Arc::clone(&context)));
-    let pauses = tokio::spawn(pause::run(Arc::clone(&context)));
-    let schedule = tokio::spawn(schedule::run(Arc::clone(&context)));
+    jobs.start("permissions", jobs::permissions::run);
+    jobs.start("grants", jobs::grants::run);
+    jobs.start("ends", ways::run_ends);
+    jobs.start("tailnet", ways::run_tailnet);
+    jobs.start("budgets", jobs::budgets::run);
+    jobs.start("audit", jobs::audit::run);
+    jobs.start("blobs", jobs::blobs::run);
+    jobs.start("alone", jobs::alone::run);
+    jobs.start("pauses", pause::run);
+    jobs.start("schedule", schedule::run);
     credentials::check(&context).await;
-    let keychain = tokio::spawn(jobs::keychain::run(Arc::clone(&context), kind));
-    let adapters = tokio::spawn(jobs::adapters::run(Arc::clone(&context)));
+    jobs.start("keychain", |context| jobs::keychain::run(context, kind));
+    jobs.start("adapters", jobs::adapters::run);
     let (has_sent, sent) = watch::channel(false);
-    let sends = jobs::outbox::run(Arc::clone(&context), context.adapters.clone(), has_sent);
-    let outbox = tokio::spawn(sends);
-    let callers = tokio::spawn(callers::run(Arc::clone(&context)));
+    let adapters = context.adapters.clone();
+    jobs.start("outbox", |context| jobs::outbox::run(context, adapters, has_sent));
+    jobs.start("callers", callers::run);
     context.shutdown.begun().await;
     // Whoever was given something may say what became of it, before it is told to end.
     jobs::outbox::finish(&context, sent).await;
     context.adapters.drain().await;
-    let tasks = [
-        lease,
-        power,
-        watch,
-        exposure,
-        permissions,
-        grants,
-        ends,
-        tailnet,
-        budgets,
-        audit,
-        blobs,
-        alone,
-        pauses,
-        schedule,
-        keychain,
-        adapters,
-        callers,
-        outbox,
-    ];
-    for task in tasks {
+    for task in jobs.running {
         if let Err(error) = task.await {
             tracing::error!(%error, "a job ended badly");
         }
+    }
+}
+
+/// The jobs of a daemon.
+struct Jobs<'a> {
+    context: &'a Arc<Context>,
+    running: Vec<JoinHandle<()>>,
+}
+
+impl Jobs<'_> {
+    fn start<F>(&mut self, name: &'static str, job: impl FnOnce(Arc<Context>) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let job = job(Arc::clone(self.context));
+        let shutdown = self.context.shutdown.clone();
+        self.running.push(tokio::spawn(guarded(name, shutdown, job)));
     }
 }
 

@@ -111,6 +111,7 @@ pub struct Shutdown {
     restart_expected_ms: Arc<OnceLock<u64>>,
     successor: Arc<OnceLock<Successor>>,
     deposed: Arc<OnceLock<String>>,
+    crashed: Arc<OnceLock<&'static str>>,
 }
 
 impl Shutdown {
@@ -143,6 +144,21 @@ impl Shutdown {
     pub fn depose(&self, why: &str, expected_ms: u64) {
         let _ = self.deposed.set(why.to_owned());
         self.begin_restart(why, expected_ms);
+    }
+
+    /// A part of the daemon panicked. What others have in hand is finished.
+    pub(crate) fn crash(&self, part: &'static str) {
+        if !self.has_begun() {
+            // The first one is the cause of what follows.
+            let _ = self.crashed.set(part);
+        }
+        self.begin(&format!("its part {part:?} crashed"));
+    }
+
+    /// The part that panicked, if the daemon stops for that.
+    #[must_use]
+    pub fn crashed(&self) -> Option<&'static str> {
+        self.crashed.get().copied()
     }
 
     /// Who takes over, if the daemon stops for that.

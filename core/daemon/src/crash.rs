@@ -68,6 +68,23 @@ impl CrashPoint {
     }
 }
 
+/// Panics in the part of the daemon that a scenario named.
+#[cfg(not(feature = "test-util"))]
+#[inline]
+pub(crate) fn panic_in(_: &'static str) {}
+
+/// Panics in the part of the daemon that a scenario named.
+#[cfg(feature = "test-util")]
+pub(crate) fn panic_in(part: &'static str) {
+    armed::panic_in(part);
+}
+
+/// Has a part of the daemon panic as it starts: `NAME`, or `NAME:n` for its first n starts.
+#[cfg(feature = "test-util")]
+pub fn arm_panic(setting: &str) {
+    armed::arm_panic(setting);
+}
+
 /// Arms a point from `NAME` or `NAME:n`: die at the n-th pass. Unknown names are ignored.
 #[cfg(feature = "test-util")]
 pub fn arm(setting: &str) {
@@ -117,6 +134,29 @@ mod armed {
         let is_noted = std::fs::write(folder.join("held"), "").is_ok();
         while is_noted && !folder.join("go").exists() {
             std::thread::sleep(LOOK);
+        }
+    }
+
+    /// The part that panics, and how many times it still does.
+    static PANICS: Mutex<Option<(String, u32)>> = Mutex::new(None);
+
+    pub(super) fn arm_panic(setting: &str) {
+        let (name, n) = setting.split_once(':').unwrap_or((setting, "1"));
+        // Once for the process, however many daemons it starts.
+        PANICS
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .get_or_insert((name.to_owned(), n.parse().unwrap_or(1)));
+    }
+
+    pub(super) fn panic_in(part: &str) {
+        let mut panics = PANICS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Some((name, n_left)) = panics.as_mut().filter(|(name, _)| name == part) else { return };
+        if *n_left > 0 {
+            *n_left -= 1;
+            let name = name.clone();
+            drop(panics);
+            panic!("a scenario has {name} panic");
         }
     }
 

@@ -4,10 +4,11 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::config::{self, Environment, Overlay, home_from_environment};
 use crate::home::{Home, OwnerKind};
+use crate::jobs::guard::Crashes;
 use crate::maintenance::{self, Command};
 use crate::{Daemon, StartOptions, handover, logging, signals};
 use clap::Parser;
@@ -34,6 +35,9 @@ struct Arguments {
     /// Take it also from one that does not answer
     #[arg(long, requires = "take_over")]
     force: bool,
+    /// Start in safe mode: no adapter runs
+    #[arg(long)]
+    safe: bool,
     /// Also write the log to the terminal
     #[arg(long)]
     log_stderr: bool,
@@ -75,6 +79,7 @@ pub fn main() -> ExitCode {
     }
     options.sandbox = sandbox(&environment);
     options.environment = environment;
+    options.is_safe = arguments.safe;
     let how = How {
         log_stderr: arguments.log_stderr,
         takes_over: arguments.take_over,
@@ -92,6 +97,9 @@ pub fn main() -> ExitCode {
 
 /// Exit code of a daemon whose home was taken without its consent.
 const EXIT_DEPOSED: u8 = 3;
+/// Exit code of a daemon that crashed and is not started again by its own process: that of
+/// `sysexits.h` for a defect of the program.
+const EXIT_CRASHED: u8 = 70;
 
 /// How it is run.
 struct How {
@@ -123,7 +131,6 @@ pub fn sandbox(environment: &Environment) -> SandboxOptions {
     SandboxOptions { helper: helper.ok(), without }
 }
 
-#[cfg_attr(not(feature = "test-util"), allow(unused_mut, reason = "only scenarios change it"))]
 async fn run(mut options: StartOptions, how: &How) -> ExitCode {
     #[cfg(feature = "test-util")]
     if let Some(tick_ms) =
@@ -138,6 +145,10 @@ async fn run(mut options: StartOptions, how: &How) -> ExitCode {
     #[cfg(feature = "test-util")]
     if let Some(point) = options.environment.get("NEXUS_HOLD_AT") {
         crate::crash::hold(point, &options.home);
+    }
+    #[cfg(feature = "test-util")]
+    if let Some(part) = options.environment.get("NEXUS_PANIC_IN") {
+        crate::crash::arm_panic(part);
     }
     signals::survive_file_limits();
     let home = Home::new(options.home.clone());
@@ -155,20 +166,44 @@ async fn run(mut options: StartOptions, how: &How) -> ExitCode {
         tracing::error!(?failure, "the home was not taken over");
         return maintenance::complain(&failure.message, failure.hint.as_deref());
     }
-    let daemon = match Daemon::assemble(options).await {
-        Ok(daemon) => daemon,
-        Err(failure) => {
-            tracing::error!(?failure, "the daemon did not start");
-            return maintenance::complain(&failure.message, failure.hint.as_deref());
+    let clock = Arc::clone(&options.clock);
+    let mut crashes = Crashes::default();
+    loop {
+        let mut next = options.again();
+        let daemon = match Daemon::assemble(options).await {
+            Ok(daemon) => daemon,
+            Err(failure) => {
+                tracing::error!(?failure, "the daemon did not start");
+                return maintenance::complain(&failure.message, failure.hint.as_deref());
+            }
+        };
+        next.port = Some(daemon.address().port());
+        let reason = signals::until_stopped(&daemon).await;
+        if daemon.context().shutdown.is_deposed() {
+            daemon.abandon().await;
+            return ExitCode::from(EXIT_DEPOSED);
         }
-    };
-    let reason = signals::until_stopped(&daemon).await;
-    if daemon.context().shutdown.is_deposed() {
-        daemon.abandon().await;
-        return ExitCode::from(EXIT_DEPOSED);
+        let crashed = daemon.context().shutdown.crashed();
+        daemon.drain(&reason).await;
+        let Some(part) = crashed else { return ExitCode::SUCCESS };
+        // A service manager starts it anew, and counts for itself.
+        let pause_ms = match next.kind {
+            OwnerKind::Service => None,
+            _ => crashes.pause_ms(clock.monotonic_us() / 1_000),
+        };
+        let Some(pause_ms) = pause_ms else {
+            let _ = maintenance::complain(
+                &format!("the daemon ended because its part {part:?} crashed"),
+                Some("see the log: nexus logs; without adapters it starts by: nexusd --safe"),
+            );
+            return ExitCode::from(EXIT_CRASHED);
+        };
+        tracing::warn!(pause_ms, "the daemon starts anew");
+        tokio::select! {
+            () = clock.sleep(pause_ms) => options = next,
+            _ = signals::told_to_end() => return ExitCode::SUCCESS,
+        }
     }
-    daemon.drain(&reason).await;
-    ExitCode::SUCCESS
 }
 
 /// Tells whoever started it what is waited for.

@@ -20,6 +20,8 @@ pub enum Ended {
     Stopped,
     /// Another process runs the home now.
     HandedOver,
+    /// A part of it panicked.
+    Crashed(&'static str),
 }
 
 /// A place for one daemon.
@@ -41,13 +43,19 @@ impl Host {
         Self { home, environment, kind, redactor: Redactor::default(), daemon, context }
     }
 
-    /// Starts a daemon on a home that nobody owns.
+    /// Starts a daemon on a home that nobody owns; in safe mode it runs without adapters. Nothing
+    /// happens when one runs here.
     ///
     /// # Errors
     /// As [`Daemon::assemble`].
-    pub async fn start(&self) -> Result<(), Failure> {
+    pub async fn start(&self, is_safe: bool) -> Result<(), Failure> {
         let mut place = self.daemon.lock().await;
-        self.assemble(self.options()?, &mut place).await
+        if place.is_some() {
+            return Ok(());
+        }
+        let mut options = self.options()?;
+        options.is_safe = is_safe;
+        self.assemble(options, &mut place).await
     }
 
     /// Starts a daemon in the place of the one that owns the home. Nothing happens when that is
@@ -90,7 +98,11 @@ impl Host {
         let shutdown = &running.shutdown;
         let is_left = shutdown.successor().is_some() || shutdown.is_deposed();
         self.stop("stopped").await;
-        if is_left { Ended::HandedOver } else { Ended::Stopped }
+        match shutdown.crashed() {
+            Some(part) => Ended::Crashed(part),
+            None if is_left => Ended::HandedOver,
+            None => Ended::Stopped,
+        }
     }
 
     /// Ends the daemon of this process, if there is one; one of another process is left alone.
@@ -119,6 +131,10 @@ impl Host {
         options.sandbox = entry::sandbox(&self.environment);
         options.redactor = self.redactor.clone();
         options.environment = self.environment.clone();
+        #[cfg(feature = "test-util")]
+        if let Some(part) = self.environment.get("NEXUS_PANIC_IN") {
+            crate::crash::arm_panic(part);
+        }
         Ok(options)
     }
 

@@ -11,7 +11,7 @@ use nexus_protocol::runtime::ReloadResult;
 
 use crate::assemble;
 use crate::config::change::{Candidate, prepare, refusal};
-use crate::config::{self, Edit, Finding, Loaded, Reloaded, sentence};
+use crate::config::{self, Edit, Finding, Loaded, Reloaded, SafeMode, sentence};
 use crate::context::Context;
 
 /// Id of the line on the health board.
@@ -177,8 +177,8 @@ pub fn show(context: &Context) {
     let now = context.clock.now();
     let standing = context.config.standing().clone();
     let set = |status, reason: &str, fix| context.health.set(HEALTH, status, reason, fix, now);
-    match (standing.refused, standing.is_safe_mode) {
-        (Some((why, _)), true) => {
+    match (standing.refused, standing.safe_mode) {
+        (Some((why, _)), Some(SafeMode::Broken)) => {
             let reason = format!("safe mode with the last good configuration; nexus.toml: {why}");
             set(
                 HealthStatus::Degraded,
@@ -186,7 +186,7 @@ pub fn show(context: &Context) {
                 Some("mend nexus.toml, then: nexus daemon restart"),
             );
         }
-        (Some((why, _)), false) => {
+        (Some((why, _)), _) => {
             let reason = format!("nexus.toml is not what is in force: {why}");
             set(
                 HealthStatus::Degraded,
@@ -194,11 +194,10 @@ pub fn show(context: &Context) {
                 Some("mend nexus.toml; see: nexus config explain KEY"),
             );
         }
-        (None, true) => {
-            let reason = "nexus.toml is in force again; adapters stay off until a restart";
-            set(HealthStatus::Degraded, reason, Some("nexus daemon restart"));
+        (None, Some(safe)) => {
+            set(HealthStatus::Degraded, in_safe_mode(safe), Some("nexus daemon restart"));
         }
-        (None, false) => match context.config.pending_restart().as_slice() {
+        (None, None) => match context.config.pending_restart().as_slice() {
             [] => set(HealthStatus::Healthy, "in force", None),
             keys => {
                 let reason = format!("in force; after a restart: {}", keys.join(", "));
@@ -212,10 +211,21 @@ pub fn show(context: &Context) {
 #[must_use]
 pub fn safe_mode(context: &Context) -> Option<String> {
     let standing = context.config.standing();
-    let mended = || "nexus.toml is in force again; adapters start with the next restart".to_owned();
-    standing
-        .is_safe_mode
-        .then(|| standing.refused.as_ref().map_or_else(mended, |(why, _)| why.clone()))
+    let safe = standing.safe_mode?;
+    Some(
+        standing
+            .refused
+            .as_ref()
+            .map_or_else(|| in_safe_mode(safe).to_owned(), |(why, _)| why.clone()),
+    )
+}
+
+/// What is to be known in safe mode, where nothing is wrong with the file.
+fn in_safe_mode(safe: SafeMode) -> &'static str {
+    match safe {
+        SafeMode::Broken => "nexus.toml is in force again; adapters stay off until a restart",
+        SafeMode::Ordered => "started in safe mode: adapters stay off until a restart",
+    }
 }
 
 async fn record(context: &Context, event: Event) -> Result<(), Failure> {

@@ -58,23 +58,39 @@ fn tell(states: &[NotifyState<'_>]) {
     }
 }
 
+/// Waits for the order to end that a terminal or a service manager gives; returns its name.
 #[cfg(unix)]
-async fn wait(daemon: &Daemon) -> String {
+pub async fn told_to_end() -> &'static str {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hang_up)) = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::hangup()),
-    ) else {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         tracing::error!("signals cannot be received; stop the daemon with: nexus down");
-        daemon.stop_ordered().await;
-        return daemon.context().shutdown.reason().to_owned();
+        return std::future::pending().await;
     };
+    tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    }
+}
+
+/// Waits for the order to end that a terminal gives; returns its name.
+#[cfg(not(unix))]
+pub async fn told_to_end() -> &'static str {
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => "interrupted",
+        Err(_) => std::future::pending().await,
+    }
+}
+
+async fn wait(daemon: &Daemon) -> String {
+    let told = told_to_end();
+    tokio::pin!(told);
+    let mut hang_ups = HangUps::new();
     loop {
         tokio::select! {
-            _ = terminate.recv() => return "SIGTERM".to_owned(),
-            _ = interrupt.recv() => return "SIGINT".to_owned(),
-            _ = hang_up.recv() => match reconfigure::reload(daemon.context()).await {
+            signal = &mut told => return signal.to_owned(),
+            () = hang_ups.next() => match reconfigure::reload(daemon.context()).await {
                 Ok(reloaded) => tracing::info!(?reloaded, "configuration read again"),
                 Err(failure) => tracing::error!(?failure, "the configuration stays as it was"),
             },
@@ -83,10 +99,32 @@ async fn wait(daemon: &Daemon) -> String {
     }
 }
 
-#[cfg(not(unix))]
-async fn wait(daemon: &Daemon) -> String {
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => "interrupted".to_owned(),
-        () = daemon.stop_ordered() => daemon.context().shutdown.reason().to_owned(),
+/// The signal that asks for the configuration to be read again, where there is one.
+struct HangUps {
+    #[cfg(unix)]
+    signals: Option<tokio::signal::unix::Signal>,
+}
+
+impl HangUps {
+    fn new() -> Self {
+        #[cfg(unix)]
+        let signals = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())
+            .inspect_err(|error| tracing::error!(%error, "SIGHUP is not heard"))
+            .ok();
+        Self {
+            #[cfg(unix)]
+            signals,
+        }
+    }
+
+    #[cfg_attr(not(unix), expect(clippy::unused_self, reason = "there is no such signal"))]
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some(signals) = &mut self.signals
+            && signals.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending().await
     }
 }

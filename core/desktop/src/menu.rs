@@ -54,6 +54,8 @@ pub enum Act {
     Resume,
     /// Starts the daemon that is away.
     Start,
+    /// Starts it without adapters.
+    StartSafely,
     /// Starts the daemon anew.
     Restart,
     /// Runs the daemon in this process from now on.
@@ -182,7 +184,11 @@ fn offline(
     let why = one_line(why, LINE_CHARS_MAX * 2);
     ruled(vec![
         vec![item(headline(facts, clock), Act::Logs), item(why, Act::Logs)],
-        vec![item("Start Nexus", Act::Start), item("Show logs", Act::Logs)],
+        vec![
+            item("Start Nexus", Act::Start),
+            item("Start safely, without adapters", Act::StartSafely),
+            item("Show logs", Act::Logs),
+        ],
         autostart(desk),
         vec![item("Quit", Act::Quit)],
     ])

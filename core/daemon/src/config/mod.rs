@@ -128,8 +128,17 @@ pub struct Standing {
     pub hash: String,
     /// What is wrong with the file of today, if it was refused, and its digest where it has one.
     pub refused: Option<(String, Option<String>)>,
-    /// Whether the daemon was started without its own configuration: adapters are off.
-    pub is_safe_mode: bool,
+    /// Whether the daemon runs in safe mode, where adapters are off.
+    pub safe_mode: Option<SafeMode>,
+}
+
+/// Why a daemon runs in safe mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SafeMode {
+    /// Its own configuration could not be used at the start.
+    Broken,
+    /// It was started so.
+    Ordered,
 }
 
 /// What a reload changed.
@@ -144,6 +153,11 @@ pub struct Reloaded {
 }
 
 impl ConfigHandle {
+    /// Has no adapter be started, as long as this daemon runs.
+    pub fn order_safe_mode(&self) {
+        self.standing().safe_mode.get_or_insert(SafeMode::Ordered);
+    }
+
     /// Wraps what a daemon starts with.
     #[must_use]
     pub fn new(path: PathBuf, overlay: Overlay, started: Started) -> Self {
@@ -151,7 +165,7 @@ impl ConfigHandle {
         let at_start = config.values.iter().filter(|value| value.needs_restart).cloned().collect();
         let standing = Standing {
             hash: started.hash,
-            is_safe_mode: started.safe_mode.is_some(),
+            safe_mode: started.safe_mode.is_some().then_some(SafeMode::Broken),
             refused: started.safe_mode.map(|why| (why, None)),
         };
         Self {

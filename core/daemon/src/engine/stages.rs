@@ -1,7 +1,9 @@
 //! Stages 2 to 5: from a recorded arrival to an open turn, or to a place in the queue.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use nexus_domain::event::Event;
 use nexus_domain::failure::Failure;
 use nexus_domain::id::TurnId;
@@ -41,7 +43,11 @@ async fn drive(context: Arc<Context>, received: Received, place: Place) {
         let epoch = context.iam.epoch();
         let mut book = TraceBook::new(Arc::clone(&context.clock));
         let mut progress = Progress::default();
-        let decided = decide(&context, received.clone(), &mut book, &mut progress).await;
+        let decided = decide(&context, received.clone(), &mut book, &mut progress);
+        // What it left half done is the book of this request alone.
+        let decided = AssertUnwindSafe(decided).catch_unwind().await.unwrap_or_else(|_| {
+            Err(Exit::Failed(Failure::internal("deciding about it broke down inside the daemon")))
+        });
         place.reached().await;
         n_decided += 1;
         if context.iam.epoch() == epoch || n_decided == DECISIONS_MAX {

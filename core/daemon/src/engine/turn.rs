@@ -396,13 +396,11 @@ pub(super) fn finish_request(
         request.stage = request.stage.max(last.stage);
     }
     tx.requests().save(&request)?;
-    let event = Event::RequestCompleted {
-        request_id,
-        session_key: request.session_key,
-        status,
-        error,
-        duration_ms: now.ms_since(request.started_at),
-    };
+    let duration_ms = now.ms_since(request.started_at);
+    let session_key = request.session_key;
+    let session = session_key.as_ref().map(tracing::field::display);
+    tracing::info!(request = %request_id, session, ?status, duration_ms, "a request ends");
+    let event = Event::RequestCompleted { request_id, session_key, status, error, duration_ms };
     tx.events().record(now, &event)?;
     Ok(())
 }

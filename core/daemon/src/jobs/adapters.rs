@@ -214,7 +214,7 @@ impl Adapters {
             told: None,
             is_outdated: false,
         };
-        if context.config.standing().is_safe_mode {
+        if context.config.standing().safe_mode.is_some() {
             placed.standing = Standing::Safe;
             return placed;
         }

@@ -9,6 +9,7 @@ pub mod budgets;
 pub mod config;
 pub mod exposure;
 pub mod grants;
+pub mod guard;
 pub mod keychain;
 pub mod outbox;
 pub mod permissions;

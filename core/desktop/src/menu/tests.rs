@@ -193,6 +193,7 @@ fn when_it_is_away_it_says_why_and_how_to_go_on() {
          | port 18789 is in use by process 991
          | ─
          | Start Nexus
+         | Start safely, without adapters
          | Show logs
          | ─
          | [ ] Start at login

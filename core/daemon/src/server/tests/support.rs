@@ -82,6 +82,7 @@ impl House {
             home: folder.path().join("nexus"),
             kind: OwnerKind::Headless,
             taken: None,
+            is_safe: false,
             port: Some(0),
             listener: None,
             environment: Environment::of(&[]),
