@@ -14,37 +14,36 @@ use nexus_ledger::{Committed, Durability, Ledger, LedgerOptions};
 use nexus_protocol::health::HealthStatus;
 use nexus_sandbox::{Posture, Sandbox, SandboxOptions};
 use nexus_secrets::Redactor;
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::agents::Agents;
 use crate::audit;
+use crate::background;
 use crate::blob::Blobs;
 use crate::bus::Bus;
-use crate::callers::{self, Callers};
+use crate::callers::Callers;
 use crate::clock::SystemClock;
 use crate::config::{self, Config, ConfigHandle, Environment, Overlay};
 use crate::context::{Context, Shutdown};
-use crate::credentials::{self, Credentials};
+use crate::credentials::Credentials;
 use crate::engine::{self, Engine, Hook};
 use crate::exposure::Exposure;
 use crate::handover::{self, Taken};
 use crate::health::HealthBoard;
 use crate::home::{Home, HomeLock, Owner, OwnerKind};
-use crate::jobs;
 use crate::jobs::adapters::Adapters;
 use crate::jobs::guard::guarded;
 use crate::lease;
 use crate::open_files;
-use crate::pause::{self, Pause};
+use crate::pause::Pause;
 use crate::policy::Policies;
-use crate::power::{self, Power, Source, Watched};
+use crate::power::{Power, Source, Watched};
 use crate::presence::Presence;
 use crate::reconfigure;
-use crate::schedule::{self, Schedule};
+use crate::schedule::Schedule;
 use crate::server;
 use crate::server::login::{BrowserHolder, Logins};
-use crate::ways::{self, Ways};
+use crate::ways::Ways;
 
 /// Version of the daemon.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -158,10 +157,7 @@ impl Daemon {
         let health = HealthBoard::default();
         let unfinished = "taking up unfinished work";
         health.set("runtime", HealthStatus::Starting, unfinished, None, started_at);
-        let config = configure(&home, port, environment)?;
-        if is_safe {
-            config.order_safe_mode();
-        }
+        let config = configure(&home, port, environment, is_safe)?;
         let token = nexus_secrets::control_token(&home.state()).map_err(Failure::from)?;
         redactor.learn(&token);
         let bus = Bus::new(RING_LEN);
@@ -239,7 +235,7 @@ impl Daemon {
         let shutdown = || context.shutdown.clone();
         let server = server::serve(Arc::clone(&context), listener, doors);
         let server = tokio::spawn(guarded("server", shutdown(), server));
-        let background = run_background(Arc::clone(&context), unfinished, watched, kind);
+        let background = background::run(Arc::clone(&context), unfinished, watched, kind);
         let background = tokio::spawn(guarded("background", shutdown(), background));
         tracing::info!(%address, home = %context.home.root().display(), "the daemon is up");
         Ok(Self { context, address, lock, server, background })
@@ -321,6 +317,7 @@ fn configure(
     home: &Home,
     port: Option<u16>,
     environment: Environment,
+    is_safe: bool,
 ) -> Result<ConfigHandle, Failure> {
     let flags = port.map(|port| ("runtime.port", port.to_string())).into_iter().collect();
     let overlay = Overlay::new(environment, flags);
@@ -328,82 +325,11 @@ fn configure(
     for warning in &started.loaded.warnings {
         tracing::warn!(%warning, "configuration");
     }
-    Ok(ConfigHandle::new(home.config_file(), overlay, started))
-}
-
-/// Takes up unfinished work, then runs adapters and jobs until the daemon stops.
-async fn run_background(
-    context: Arc<Context>,
-    unfinished: engine::Unfinished,
-    watched: Watched,
-    kind: OwnerKind,
-) {
-    let mut jobs = Jobs { context: &context, running: Vec::new() };
-    jobs.start("lease", lease::run);
-    jobs.start("power", |context| power::run(context, watched));
-    jobs.start("config", jobs::config::run);
-    jobs.start("exposure", jobs::exposure::run);
-    credentials::load_shell(&context).await;
-    let probed = apply_models(&context).await;
-    if let Err(failure) = probed {
-        tracing::warn!(?failure, "models could not be looked up");
+    let config = ConfigHandle::new(home.config_file(), overlay, started);
+    if is_safe {
+        config.order_safe_mode();
     }
-    match engine::recover(&context, unfinished).await {
-        Ok(recovered) => {
-            let now = context.clock.now();
-            context.health.set("runtime", HealthStatus::Healthy, "at work", None, now);
-            tracing::info!(?recovered, "unfinished work is taken up");
-        }
-        Err(failure) => {
-            let now = context.clock.now();
-            let fix = Some("nexus db check");
-            context.health.set("runtime", HealthStatus::Unhealthy, &failure.message, fix, now);
-            tracing::error!(?failure, "unfinished work could not be taken up");
-        }
-    }
-    jobs.start("permissions", jobs::permissions::run);
-    jobs.start("grants", jobs::grants::run);
-    jobs.start("ends", ways::run_ends);
-    jobs.start("tailnet", ways::run_tailnet);
-    jobs.start("budgets", jobs::budgets::run);
-    jobs.start("audit", jobs::audit::run);
-    jobs.start("blobs", jobs::blobs::run);
-    jobs.start("alone", jobs::alone::run);
-    jobs.start("pauses", pause::run);
-    jobs.start("schedule", schedule::run);
-    credentials::check(&context).await;
-    jobs.start("keychain", |context| jobs::keychain::run(context, kind));
-    jobs.start("adapters", jobs::adapters::run);
-    let (has_sent, sent) = watch::channel(false);
-    let adapters = context.adapters.clone();
-    jobs.start("outbox", |context| jobs::outbox::run(context, adapters, has_sent));
-    jobs.start("callers", callers::run);
-    context.shutdown.begun().await;
-    // Whoever was given something may say what became of it, before it is told to end.
-    jobs::outbox::finish(&context, sent).await;
-    context.adapters.drain().await;
-    for task in jobs.running {
-        if let Err(error) = task.await {
-            tracing::error!(%error, "a job ended badly");
-        }
-    }
-}
-
-/// The jobs of a daemon.
-struct Jobs<'a> {
-    context: &'a Arc<Context>,
-    running: Vec<JoinHandle<()>>,
-}
-
-impl Jobs<'_> {
-    fn start<F>(&mut self, name: &'static str, job: impl FnOnce(Arc<Context>) -> F)
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        let job = job(Arc::clone(self.context));
-        let shutdown = self.context.shutdown.clone();
-        self.running.push(tokio::spawn(guarded(name, shutdown, job)));
-    }
+    Ok(config)
 }
 
 /// Looks up the models of the configuration in force and puts them to use.

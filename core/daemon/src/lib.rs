@@ -7,6 +7,7 @@ pub mod agents;
 pub mod assemble;
 pub mod audit;
 pub mod authorize;
+mod background;
 pub mod blob;
 pub mod budget;
 pub mod bus;
