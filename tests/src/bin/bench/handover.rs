@@ -17,8 +17,8 @@ use crate::turns;
 const N_HANDOVERS: usize = 20;
 /// Connections with a turn at work at any moment.
 const N_TALKERS: usize = 8;
-/// Turns of one connection, unless it breaks before.
-const N_TURNS: usize = 50;
+/// Turns of one connection, unless it breaks before: few, so that most of them are counted.
+const N_TURNS: usize = 5;
 /// Pause before a talker connects again, in milliseconds.
 const AGAIN_MS: u64 = 5;
 /// Time for talkers between two hand-overs, in milliseconds.

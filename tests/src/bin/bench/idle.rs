@@ -9,8 +9,9 @@ use crate::daemon::{self, Home};
 use crate::process::Process;
 use crate::table::Row;
 
-/// Time for a daemon to come to rest after its start, in milliseconds.
-const REST_MS: u64 = 5_000;
+/// Time for a daemon to come to rest after its start, in milliseconds: longer than a thread of the
+/// runtime waits for more blocking work, so that those of the start are gone.
+const REST_MS: u64 = 15_000;
 /// How long it is watched, in milliseconds: longer than most of what it does now and then.
 const WATCHED_MS: u64 = 30_000;
 
@@ -60,14 +61,21 @@ pub(crate) async fn measure(bench: &Bench, base_url: &str) -> Result<Vec<Row>> {
 /// Watches a process that has just started.
 pub(crate) async fn watch(process: &Process) -> Idle {
     tokio::time::sleep(Duration::from_millis(REST_MS)).await;
-    let (cpu_us, wakeups) = (process.cpu_us(), process.wakeups());
+    let before = process.threads();
     tokio::time::sleep(Duration::from_millis(WATCHED_MS)).await;
+    // What a thread did before it ended meanwhile is not known.
+    let (mut cpu_us, mut wakeups) = (0.0, 0.0);
+    for (id, thread) in process.threads() {
+        let before = before.get(&id).copied().unwrap_or_default();
+        cpu_us += thread.cpu_us - before.cpu_us;
+        wakeups += thread.wakeups - before.wakeups;
+    }
     let seconds = WATCHED_MS as f64 / 1_000.0;
     let (rss, anonymous) = process.memory_kb();
     Idle {
         rss_mb: rss / 1_024.0,
         anonymous_mb: anonymous / 1_024.0,
-        cpu_ms: (process.cpu_us() - cpu_us) / 1_000.0 * 60.0 / seconds,
-        wakeups: (process.wakeups() - wakeups) / seconds,
+        cpu_ms: cpu_us / 1_000.0 * 60.0 / seconds,
+        wakeups: wakeups / seconds,
     }
 }

@@ -1,5 +1,7 @@
 //! A program that is measured: its processor time and its memory, from `/proc`.
 
+use std::collections::BTreeMap;
+use std::fs::DirEntry;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -28,13 +30,7 @@ impl Process {
 
     /// Processor time of all its threads so far, in microseconds.
     pub(crate) fn cpu_us(&self) -> f64 {
-        let tasks = format!("/proc/{}/task", self.0.id());
-        let entries = std::fs::read_dir(Path::new(&tasks)).into_iter().flatten().flatten();
-        let of_thread = |path: &Path| {
-            let text = std::fs::read_to_string(path.join("schedstat")).ok()?;
-            text.split_whitespace().next()?.parse::<f64>().ok()
-        };
-        entries.filter_map(|entry| of_thread(&entry.path())).sum::<f64>() / 1_000.0
+        self.threads().values().map(|thread| thread.cpu_us).sum()
     }
 
     /// Resident memory in kilobytes: all of it, and the part that no file backs.
@@ -49,16 +45,36 @@ impl Process {
         (of("Rss:"), of("Anonymous:"))
     }
 
-    /// How often its threads have gone to sleep so far: about as often as they were woken.
-    pub(crate) fn wakeups(&self) -> f64 {
+    /// What each of its threads has done so far, by its id.
+    pub(crate) fn threads(&self) -> BTreeMap<u32, Thread> {
         let tasks = format!("/proc/{}/task", self.0.id());
         let entries = std::fs::read_dir(Path::new(&tasks)).into_iter().flatten().flatten();
-        let of_thread = |path: &Path| {
-            let text = std::fs::read_to_string(path.join("status")).ok()?;
-            let line = text.lines().find(|line| line.starts_with("voluntary_ctxt_switches"))?;
-            line.split_whitespace().nth(1)?.parse::<f64>().ok()
+        let read = |entry: DirEntry| {
+            let id = entry.file_name().to_str()?.parse().ok()?;
+            Some((id, Thread::read(&entry.path())?))
         };
-        entries.filter_map(|entry| of_thread(&entry.path())).sum()
+        entries.filter_map(read).collect()
+    }
+}
+
+/// What one thread has done so far.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Thread {
+    /// Processor time, in microseconds.
+    pub(crate) cpu_us: f64,
+    /// How often it has gone to sleep: about as often as it was woken.
+    pub(crate) wakeups: f64,
+}
+
+impl Thread {
+    fn read(task: &Path) -> Option<Self> {
+        let times = std::fs::read_to_string(task.join("schedstat")).ok()?;
+        let status = std::fs::read_to_string(task.join("status")).ok()?;
+        let slept = status.lines().find(|line| line.starts_with("voluntary_ctxt_switches"))?;
+        Some(Self {
+            cpu_us: times.split_whitespace().next()?.parse::<f64>().ok()? / 1_000.0,
+            wakeups: slept.split_whitespace().nth(1)?.parse().ok()?,
+        })
     }
 }
 
