@@ -106,9 +106,17 @@ impl DaemonProcess {
         home: &Path,
         variables: &[(&str, &str)],
     ) -> Result<Self> {
+        Self::begin_with(program, home, variables)?.listening().await
+    }
+
+    /// The same, without waiting for anything.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn begin_with(program: &str, home: &Path, variables: &[(&str, &str)]) -> Result<Self> {
         let output = std::fs::File::create(home.join(OUTPUT))?;
         let output = [output.try_clone()?.into(), output.into()];
-        Self::spawn(program, home, OWN_PORT, variables, output)?.listening().await
+        Self::spawn(program, home, OWN_PORT, variables, output)
     }
 
     #[expect(clippy::disallowed_methods, reason = "scenarios start the daemon here and only here")]
