@@ -24,9 +24,8 @@ async fn a_daemon_whose_part_panics_starts_anew_in_the_same_place() -> Result<()
     let mut daemon = daemon.listening().await?;
     let said = daemon.said();
     ensure!(said.contains("a part of the daemon panicked"), "{said}");
-    let place = format!("address={}", daemon.address());
-    let is_same =
-        said.lines().filter(|line| line.contains(is_up)).all(|line| line.contains(&place));
+    let place = daemon.address();
+    let is_same = said.lines().filter(|line| line.contains(is_up)).all(|line| line.contains(place));
     ensure!(is_same, "{said}");
     let client = daemon.client().await?;
     let status = client.request::<call::Status>(StatusParams::default()).await?;
