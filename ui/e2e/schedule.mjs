@@ -96,6 +96,8 @@ export async function scheduleTests(tests, browser, daemon) {
     await settled(page);
     await page.getByRole("img", { name: /are due within 24 hours/ }).waitFor();
     assert.equal(await page.locator("[data-job]").count(), 61);
+    // Those every hour to every day, and the heartbeat; twelve of them are drawn.
+    await page.getByText(/^1\d more are due/).waitFor();
     await both("schedule-many");
     await page.getByLabel("Filter jobs").fill("job 59");
     await page.waitForFunction(() => document.querySelectorAll("[data-job]").length === 1);

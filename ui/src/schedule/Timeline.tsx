@@ -17,7 +17,8 @@ const DRAWN_MAX = 12;
 export function Timeline({ jobs, now }: { jobs: readonly JobView[]; now: number }) {
   const id = useId();
   const { width, names, chars, every } = SHAPES[useNarrow() ? "narrow" : "wide"];
-  const drawn = jobs.filter(({ upcoming }) => upcoming.some((at) => at - now < DAY_MS)).slice(0, DRAWN_MAX);
+  const due = jobs.filter(({ upcoming }) => upcoming.some((at) => at - now < DAY_MS));
+  const drawn = due.slice(0, DRAWN_MAX);
   if (drawn.length === 0) return null;
   const x = (at: number) => names + ((at - now) / DAY_MS) * (width - names - 8);
   const height = HEAD + drawn.length * ROW + 4;
@@ -26,7 +27,7 @@ export function Timeline({ jobs, now }: { jobs: readonly JobView[]; now: number 
   return (
     <section className="card" aria-label={t("schedule.timeline")}>
       <svg viewBox={`0 0 ${width} ${height}`} className="chart w-full" role="img" aria-labelledby={id}>
-        <title id={id}>{t("schedule.timelineText", { n: drawn.length })}</title>
+        <title id={id}>{t("schedule.timelineText", { n: due.length })}</title>
         {hours.map((at) => (
           <g key={at}>
             <line x1={x(at)} x2={x(at)} y1={HEAD - 4} y2={height} className="chart-axis" strokeDasharray="3 4" />
@@ -55,6 +56,7 @@ export function Timeline({ jobs, now }: { jobs: readonly JobView[]; now: number 
           );
         })}
       </svg>
+      {due.length > drawn.length && <p className="mt-1 text-xs text-text-2">{t("schedule.timelineMore", { n: due.length - drawn.length })}</p>}
     </section>
   );
 }

@@ -11,6 +11,7 @@ export const schedule: Record<keyof typeof english, Entry> = {
   "schedule.filter": "Aufträge filtern",
   "schedule.empty": "Nichts ist geplant. Ein Auftrag sagt einem Agenten etwas zu seinen Zeiten; ein Herzschlag lässt ihn ab und zu nachsehen.",
   "schedule.timeline": "Die nächsten 24 Stunden",
+  "schedule.timelineMore": { one: "{n} weiterer ist fällig und steht in der Liste.", other: "{n} weitere sind fällig und stehen in der Liste." },
   "schedule.timelineText": { one: "{n} Auftrag ist in 24 Stunden fällig; die Liste nennt die Zeiten.", other: "{n} Aufträge sind in 24 Stunden fällig; die Liste nennt die Zeiten." },
   "schedule.heartbeat": "Herzschlag",
   "schedule.running": "läuft",

@@ -10,6 +10,7 @@ export const schedule = {
   "schedule.filter": "Filter jobs",
   "schedule.empty": "Nothing is scheduled. A job tells an agent something at its times; a heartbeat has one look around now and then.",
   "schedule.timeline": "The next 24 hours",
+  "schedule.timelineMore": { one: "{n} more is due and stands in the list.", other: "{n} more are due and stand in the list." },
   "schedule.timelineText": { one: "{n} job is due within 24 hours; the list has the times.", other: "{n} jobs are due within 24 hours; the list has the times." },
   "schedule.heartbeat": "heartbeat",
   "schedule.running": "running",
